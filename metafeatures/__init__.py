@@ -1,0 +1,1 @@
+"""Meta-features: a tabular dataset described as numbers."""

@@ -1,0 +1,19 @@
+"""What many tests share: the folder of real data, when it is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of real datasets and histories; tests that need it skip without it."""
+    folder = Path(os.environ.get("AUTOMETA_SHARED", ROOT.parent / "shared"))
+    if not (folder / "datasets" / "manifest.csv").exists():
+        pytest.skip(f"no shared data at {folder}; set AUTOMETA_SHARED to its path")
+    return folder
