@@ -1,0 +1,1 @@
+"""Turns past runs into advice, and advice into a search."""

@@ -1,0 +1,80 @@
+"""Errors and warnings of autometa, all on one screen.
+
+::
+
+    AutometaError
+    ├── BudgetError (RuntimeError)              no model could be fitted in time
+    ├── DatasetError (ValueError)               a table or target that cannot be used
+    │   └── DatasetNotFoundError (FileNotFoundError)
+    ├── KnowledgeBaseError (ValueError)         a knowledge base that cannot be used
+    │   ├── KnowledgeBaseCorruptError           its files are not what was written
+    │   └── KnowledgeBaseMismatchError          it does not fit the model or the question
+    ├── MetricError (ValueError)                a metric unknown, or wrong for the task type
+    ├── ParameterError (ValueError)             an argument outside its range
+    ├── UnknownAlgorithmError (KeyError)        a name that autometa does not know
+    └── WorkerError (RuntimeError)              a worker process could not be started
+    AutometaWarning (UserWarning)
+    ├── DatasetWarning                          a table was repaired, and how
+    └── KnowledgeBaseWarning                    advice rests on less than asked for
+"""
+
+from __future__ import annotations
+
+
+class AutometaError(Exception):
+    """Root of everything autometa raises on purpose."""
+
+
+class BudgetError(AutometaError, RuntimeError):
+    """No model could be fitted within the budget."""
+
+
+class DatasetError(AutometaError, ValueError):
+    """A table or its target cannot be used; the message says what to change."""
+
+
+class DatasetNotFoundError(DatasetError, FileNotFoundError):
+    """The named dataset does not exist."""
+
+
+class KnowledgeBaseError(AutometaError, ValueError):
+    """A knowledge base cannot be used; the message says why."""
+
+
+class KnowledgeBaseCorruptError(KnowledgeBaseError):
+    """A file of the knowledge base is not what was written."""
+
+
+class KnowledgeBaseMismatchError(KnowledgeBaseError):
+    """The knowledge base does not fit the model or the question asked of it."""
+
+
+class MetricError(AutometaError, ValueError):
+    """A metric is unknown, or means nothing for the task type."""
+
+
+class ParameterError(AutometaError, ValueError):
+    """An argument lies outside its documented range."""
+
+
+class UnknownAlgorithmError(AutometaError, KeyError):
+    """No algorithm of that name is known."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class WorkerError(AutometaError, RuntimeError):
+    """A worker process could not be started."""
+
+
+class AutometaWarning(UserWarning):
+    """Root of the warnings of autometa."""
+
+
+class DatasetWarning(AutometaWarning):
+    """A table was repaired; the message says how."""
+
+
+class KnowledgeBaseWarning(AutometaWarning):
+    """Advice rests on less than was asked for."""

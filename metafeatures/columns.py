@@ -1,0 +1,193 @@
+"""What a column holds: the one place that tells numbers, categories, dates and text apart.
+
+A column's kind is read from its values where its dtype does not say, so that a
+table means the same whether it came from a CSV file, a database or a notebook.
+"""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from pandas.api import types as dtypes
+
+__all__ = ["ColumnKind", "column_kind", "column_kinds", "to_numeric", "to_pandas"]
+
+ColumnKind = Literal["numeric", "categorical", "datetime", "text"]
+
+MIN_TEXT_VALUES = 30
+MIN_TEXT_WORDS = 3.0
+
+
+def to_pandas(X: Any) -> pd.DataFrame:
+    """Return a table of any supported kind as a pandas DataFrame.
+
+    Parameters
+    ----------
+    X : DataFrame, array or sparse matrix of shape (n_rows, n_columns)
+        pandas, polars, pyarrow or any other table narwhals reads; a
+        two-dimensional array; a SciPy sparse matrix.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``X`` itself when it is a pandas DataFrame. Columns of arrays are named
+        ``x0, x1, ...``.
+
+    Raises
+    ------
+    TypeError
+        If ``X`` is none of these.
+    ValueError
+        If an array has not two dimensions.
+
+    Examples
+    --------
+    >>> to_pandas(np.eye(2)).columns.tolist()
+    ['x0', 'x1']
+    """
+    if isinstance(X, pd.DataFrame):
+        return X
+    if hasattr(X, "tocsc") and hasattr(X, "shape"):
+        return pd.DataFrame.sparse.from_spmatrix(X, columns=_array_names(X.shape[1]))
+    if isinstance(X, list | tuple | np.ndarray) or hasattr(X, "__array_interface__"):
+        array = np.asarray(X)
+        if array.ndim != 2:
+            raise ValueError(
+                f"X must have two dimensions (rows, columns). Got {array.ndim} instead; "
+                "reshape a single column with X.reshape(-1, 1)."
+            )
+        return pd.DataFrame(array, columns=_array_names(array.shape[1]))
+    try:
+        return nw.from_native(X, eager_only=True).to_pandas()
+    except TypeError as error:
+        raise TypeError(
+            f"X must be a DataFrame, a two-dimensional array or a sparse matrix. "
+            f"Got {type(X).__name__} instead."
+        ) from error
+
+
+def _array_names(n_columns: int) -> list[str]:
+    return [f"x{i}" for i in range(n_columns)]
+
+
+def column_kinds(X: pd.DataFrame) -> dict[Any, ColumnKind]:
+    """Return the kind of each column of ``X``, in column order (see `column_kind`)."""
+    return {name: column_kind(X[name]) for name in X.columns}
+
+
+def column_kind(column: pd.Series[Any]) -> ColumnKind:
+    """Return what a column holds: ``numeric``, ``categorical``, ``datetime`` or ``text``.
+
+    Parameters
+    ----------
+    column : Series of shape (n_rows,)
+        Missing values are ignored. A column with none but missing values is
+        numeric.
+
+    Returns
+    -------
+    {"numeric", "categorical", "datetime", "text"}
+        Booleans are categorical, durations numeric. Objects and strings are
+        numeric when every value reads as a number, datetime when every value
+        reads as an ISO 8601 date, text when there are more than 30 distinct
+        values of 3 words or more on average, and categorical otherwise.
+
+    Examples
+    --------
+    >>> column_kind(pd.Series(["1.5", "2", None]))
+    'numeric'
+    >>> column_kind(pd.Series(["red", "green", "red"]))
+    'categorical'
+    """
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype) or dtypes.is_bool_dtype(dtype):
+        return "categorical"
+    if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
+        return "datetime"
+    if dtypes.is_numeric_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
+        return "numeric"
+    return _object_kind(column)
+
+
+def _object_kind(column: pd.Series[Any]) -> ColumnKind:
+    values = pd.Series(_distinct(column))
+    if values.empty:
+        return "numeric"
+    if values.map(lambda value: isinstance(value, bool | np.bool_)).all():
+        return "categorical"
+    if not pd.to_numeric(values, errors="coerce").isna().any():
+        return "numeric"
+    if _are_dates(values):
+        return "datetime"
+    words = values.astype(str).str.split().str.len().mean()
+    is_text = len(values) > MIN_TEXT_VALUES and words >= MIN_TEXT_WORDS
+    return "text" if is_text else "categorical"
+
+
+def _distinct(column: pd.Series[Any]) -> list[Any]:
+    """Distinct present values; values that cannot be hashed count by their text."""
+    present = column.dropna()
+    try:
+        return list(present.unique())
+    except TypeError:
+        return list(present.astype(str).unique())
+
+
+def _are_dates(values: pd.Series[Any]) -> bool:
+    if values.map(lambda value: isinstance(value, datetime.date)).all():
+        return True
+    if not values.map(lambda value: isinstance(value, str)).all():
+        return False
+    if not values.str.match(r"\d{4}-\d{2}-\d{2}").all():
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parsed = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
+    return not parsed.isna().any()
+
+
+def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:
+    """Return a numeric or datetime column as float64; missing values become NaN.
+
+    Parameters
+    ----------
+    column : Series of shape (n_rows,)
+        A column of the given kind.
+    kind : {"numeric", "datetime"}
+        Durations are given in seconds, dates in days since 1970-01-01 (UTC).
+
+    Returns
+    -------
+    Series of float64
+        Infinities are kept. What does not read as a number is NaN.
+
+    Examples
+    --------
+    >>> to_numeric(pd.Series(["1970-01-02"]), "datetime").tolist()
+    [1.0]
+    """
+    if kind == "datetime":
+        return _days(column)
+    if dtypes.is_timedelta64_dtype(column.dtype):
+        return column.dt.total_seconds()
+    if isinstance(column.dtype, pd.SparseDtype):
+        column = column.sparse.to_dense()
+    numbers = pd.to_numeric(column, errors="coerce")
+    return pd.Series(numbers.to_numpy("float64", na_value=np.nan), column.index, name=column.name)
+
+
+def _days(column: pd.Series[Any]) -> pd.Series[float]:
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    is_parsed = dtypes.is_datetime64_any_dtype(column.dtype)
+    stamps = pd.to_datetime(
+        column, errors="coerce", utc=True, **({} if is_parsed else {"format": "ISO8601"})
+    )
+    epoch = pd.Timestamp("1970-01-01", tz="UTC")
+    days: pd.Series[float] = (stamps - epoch) / pd.Timedelta(days=1)
+    return days
