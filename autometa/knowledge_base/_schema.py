@@ -1,0 +1,192 @@
+"""The tables of a knowledge base: their columns, and what each may hold.
+
+Frames that come from outside are checked here once; nothing behind it checks
+again. A score is always greater-is-better, whatever the metric.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autometa.exceptions import KnowledgeBaseError
+
+SCHEMA_VERSION = 1
+
+TASK_TYPES = ("binary", "multiclass", "regression", "classification")
+STATUSES = ("ok", "timeout", "memory", "error")
+
+TASK_DEFAULTS: dict[str, Any] = {
+    "task_id": None,
+    "name": None,
+    "task_type": None,
+    "target": "",
+    "n_rows": float("nan"),
+    "family": None,
+    "source": "",
+}
+RUN_DEFAULTS: dict[str, Any] = {
+    "task_id": None,
+    "algorithm": None,
+    "config": None,
+    "metric": None,
+    "score": None,
+    "fit_seconds": float("nan"),
+    "predict_seconds": float("nan"),
+    "fidelity": 1.0,
+    "status": "ok",
+    "train_score": float("nan"),
+    "fold_scores": None,
+    "message": "",
+    "source": "",
+}
+RUN_NUMBERS = ("score", "fit_seconds", "predict_seconds", "fidelity", "train_score")
+RUN_KEY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
+
+
+def canonical_config(config: Mapping[str, Any] | str) -> str:
+    """Return a configuration as JSON text with sorted keys: equal values, equal text.
+
+    Parameters
+    ----------
+    config : dict or str
+        Hyperparameter values by name, or such a dict as JSON text.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If the text is not a JSON object.
+
+    Examples
+    --------
+    >>> canonical_config({"b": 1, "a": None})
+    '{"a": null, "b": 1}'
+    """
+    if isinstance(config, str):
+        try:
+            config = json.loads(config)
+        except json.JSONDecodeError as error:
+            raise KnowledgeBaseError(
+                f"A config must be a dict or its JSON text. Got {config!r} ({error})."
+            ) from None
+    if not isinstance(config, Mapping):
+        raise KnowledgeBaseError(f"A config must be a dict or its JSON text. Got {config!r}.")
+    return json.dumps(dict(config), sort_keys=True, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Turn a NumPy scalar into the Python number that JSON knows."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise KnowledgeBaseError(f"A config holds {value!r}, which JSON cannot express.")
+
+
+def setup_id(algorithm: str, config: str) -> str:
+    """Return the identifier of a setup: 12 hexadecimal digits of its content's hash."""
+    return hashlib.sha256(f"{algorithm}\n{config}".encode()).hexdigest()[:12]
+
+
+def check_tasks(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return ``tasks`` with every column of the schema, or say what is wrong with it."""
+    tasks = _with_defaults("tasks", tasks, TASK_DEFAULTS, required=("task_id", "task_type"))
+    tasks["task_id"] = tasks["task_id"].astype(str)
+    for column in ("name", "family"):
+        tasks[column] = tasks[column].where(tasks[column].notna(), tasks["task_id"]).astype(str)
+    tasks["n_rows"] = tasks["n_rows"].astype("float64")
+    _check_members("tasks", tasks, "task_type", TASK_TYPES)
+    repeated = tasks.loc[tasks["task_id"].duplicated(), "task_id"]
+    if len(repeated):
+        raise KnowledgeBaseError(f"tasks must have one row a task_id. Repeated: {_some(repeated)}.")
+    return tasks.reset_index(drop=True)
+
+
+def check_metafeatures(metafeatures: pd.DataFrame | None, task_ids: Iterable[str]) -> pd.DataFrame:
+    """Return ``metafeatures`` as float64 indexed by task_id, for known tasks only."""
+    if metafeatures is None:
+        metafeatures = pd.DataFrame(index=pd.Index([], name="task_id"))
+    if "task_id" in metafeatures.columns:
+        metafeatures = metafeatures.set_index("task_id")
+    try:
+        numbers = metafeatures.astype("float64")
+    except (TypeError, ValueError) as error:
+        raise KnowledgeBaseError(f"metafeatures must hold numbers only: {error}.") from None
+    numbers.index = numbers.index.astype(str).set_names("task_id")
+    numbers.columns = numbers.columns.astype(str)
+    if numbers.index.has_duplicates:
+        repeated = numbers.index[numbers.index.duplicated()]
+        raise KnowledgeBaseError(
+            f"metafeatures must have one row a task_id. Repeated: {_some(repeated)}."
+        )
+    return numbers.loc[numbers.index.isin(list(task_ids))]
+
+
+def check_runs(runs: pd.DataFrame, task_ids: Iterable[str]) -> pd.DataFrame:
+    """Return ``runs`` with every column of the schema, or say what is wrong with it."""
+    required = ("task_id", "algorithm", "config", "metric", "score")
+    runs = _with_defaults("runs", runs, RUN_DEFAULTS, required=required)
+    for column in ("task_id", "algorithm", "metric", "message", "source"):
+        runs[column] = runs[column].astype(str)
+    runs["config"] = _canonical_column(runs["config"])
+    for column in RUN_NUMBERS:
+        runs[column] = runs[column].astype("float64")
+    _check_members("runs", runs, "status", STATUSES)
+    unknown = runs.loc[~runs["task_id"].isin(list(task_ids)), "task_id"]
+    if len(unknown):
+        raise KnowledgeBaseError(
+            f"runs speak of tasks that 'tasks' does not list: {_some(unknown)}. "
+            "Give a row of 'tasks' for each."
+        )
+    _check_run_numbers(runs)
+    return runs.drop_duplicates(RUN_KEY).reset_index(drop=True)
+
+
+def _canonical_column(config: pd.Series[Any]) -> pd.Series[str]:
+    """Canonical text of each config; each distinct text is parsed once."""
+    text = config.map(lambda value: value if isinstance(value, str) else canonical_config(value))
+    known = {value: canonical_config(value) for value in text.unique()}
+    return text.map(known).astype(str)
+
+
+def _check_run_numbers(runs: pd.DataFrame) -> None:
+    if np.isinf(runs["score"]).any():
+        raise KnowledgeBaseError(
+            "runs hold infinite scores. A failed run has status 'error' and a NaN score."
+        )
+    if not runs["fidelity"].between(0.0, 1.0, inclusive="right").all():
+        raise KnowledgeBaseError("'fidelity' is a fraction of the rows, 0 < fidelity <= 1.")
+    if (runs["fit_seconds"] < 0).any():
+        raise KnowledgeBaseError("'fit_seconds' must be >= 0 or NaN where unknown.")
+
+
+def _with_defaults(
+    what: str, frame: pd.DataFrame, defaults: Mapping[str, Any], required: tuple[str, ...]
+) -> pd.DataFrame:
+    missing = [column for column in required if column not in frame.columns]
+    if missing:
+        raise KnowledgeBaseError(
+            f"{what} must have the columns {list(required)}. Missing: {missing}; "
+            f"got {[str(column) for column in frame.columns]}."
+        )
+    columns = {
+        name: frame[name] if name in frame.columns else pd.Series(value, frame.index)
+        for name, value in defaults.items()
+    }
+    return pd.DataFrame(columns)
+
+
+def _check_members(what: str, frame: pd.DataFrame, column: str, allowed: tuple[str, ...]) -> None:
+    wrong = frame.loc[~frame[column].isin(allowed), column]
+    if len(wrong):
+        raise KnowledgeBaseError(
+            f"'{column}' of {what} must be one of {list(allowed)}. Got {_some(wrong)}."
+        )
+
+
+def _some(values: Iterable[Any]) -> str:
+    distinct = list(dict.fromkeys(str(value) for value in values))
+    return str(distinct[:5])[:-1] + (", ...]" if len(distinct) > 5 else "]")
