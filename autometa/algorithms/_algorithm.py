@@ -1,0 +1,168 @@
+"""Algorithm: a named learner with its preprocessing, its search space and its known setups."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from scipy.stats import qmc
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from autometa.algorithms._cleaning import TableCleaner
+from autometa.algorithms._encoding import Encoding, make_encoder
+from autometa.exceptions import ParameterError
+
+Config = dict[str, Any]
+Space = Mapping[str, BaseDistribution]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What an estimator must know besides its configuration."""
+
+    task_type: str
+    random_state: int | None = 0
+    n_jobs: int = 1
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether the target is a number."""
+        return self.task_type == "regression"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Algorithm:
+    """A learner autometa can build, for one or several task types.
+
+    Attributes
+    ----------
+    name : str
+        What runs and recommendations call it.
+    make : callable
+        ``make(config, context)`` returns the unfitted estimator.
+    encoding : {"native", "ordinal", "scaled", "normal"} or callable
+        What stands before the estimator; a callable chooses by configuration.
+    spaces : dict of str to dict
+        Search space by kind of task ("classification", "regression").
+    known_setups : dict of str to dict
+        Configurations known to do well, by kind of task and by label
+        ("library" is the library's default). Each names every
+        hyperparameter of the space.
+    max_rows, max_classes : int or None
+        Beyond these it is not offered: time or memory would not be sane.
+    requires : str or None
+        Package of an extra that must be installed.
+    reference : str
+        Where the space and the known setups come from.
+    """
+
+    name: str
+    make: Callable[[Config, Context], BaseEstimator]
+    encoding: Encoding | Callable[[Config], Encoding]
+    spaces: Mapping[str, Space]
+    known_setups: Mapping[str, Mapping[str, Config]]
+    max_rows: int | None = None
+    max_classes: int | None = None
+    requires: str | None = None
+    reference: str = ""
+
+    def supports(self, task_type: str, n_rows: int = 0, n_classes: int = 0) -> bool:
+        """Return whether the algorithm takes such a task and is installed."""
+        fits = (self.max_rows is None or n_rows <= self.max_rows) and (
+            self.max_classes is None or n_classes <= self.max_classes
+        )
+        return fits and kind_of_task(task_type) in self.spaces and self.is_installed
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the package it needs is there."""
+        return self.requires is None or importlib.util.find_spec(self.requires) is not None
+
+    def space(self, task_type: str) -> dict[str, BaseDistribution]:
+        """Return the search space as Optuna distributions by hyperparameter name."""
+        return dict(self.spaces[kind_of_task(task_type)])
+
+    def setups(self, task_type: str) -> dict[str, Config]:
+        """Return the known setups by label."""
+        known = self.known_setups[kind_of_task(task_type)]
+        return {label: dict(config) for label, config in known.items()}
+
+    def sample(self, n: int, task_type: str, seed: int = 0) -> list[Config]:
+        """Return ``n`` configurations that fill the space evenly (scrambled Sobol points)."""
+        space = self.space(task_type)
+        if not space or n == 0:
+            return []
+        n_drawn = 1 << (n - 1).bit_length()
+        points = qmc.Sobol(len(space), seed=seed).random(n_drawn)[:n]
+        return [
+            {name: at(dist, u) for (name, dist), u in zip(space.items(), point, strict=True)}
+            for point in points
+        ]
+
+    def build(
+        self,
+        config: Mapping[str, Any],
+        task_type: str,
+        random_state: int | None = 0,
+        n_jobs: int = 1,
+    ) -> Pipeline:
+        """Return the unfitted pipeline: clean the table, encode it, fit the estimator.
+
+        Parameters
+        ----------
+        config : dict
+            Hyperparameter values; those left out keep the library's default.
+        task_type : {"binary", "multiclass", "regression"}
+        random_state : int or None, default=0
+        n_jobs : int, default=1
+            Threads of the estimator.
+
+        Raises
+        ------
+        ParameterError
+            If ``config`` names a hyperparameter the algorithm does not have.
+        """
+        space = self.spaces[kind_of_task(task_type)]
+        unknown = sorted(set(config) - set(space))
+        if unknown:
+            raise ParameterError(
+                f"'{self.name}' has the hyperparameters {sorted(space)}. Unknown: {unknown}."
+            )
+        full = {**self.setups(task_type)["library"], **config}
+        context = Context(task_type=task_type, random_state=random_state, n_jobs=n_jobs)
+        encoding = self.encoding if isinstance(self.encoding, str) else self.encoding(full)
+        return Pipeline(
+            [
+                ("clean", TableCleaner()),
+                ("encode", make_encoder(encoding, task_type)),
+                ("model", self.make(full, context)),
+            ]
+        )
+
+
+def kind_of_task(task_type: str) -> str:
+    """Return ``regression`` or ``classification``."""
+    return "regression" if task_type == "regression" else "classification"
+
+
+def at(distribution: BaseDistribution, u: float) -> Any:
+    """Return the value at quantile ``u`` (0 <= u < 1) of a distribution."""
+    if isinstance(distribution, CategoricalDistribution):
+        return distribution.choices[int(u * len(distribution.choices))]
+    if not isinstance(distribution, FloatDistribution | IntDistribution):
+        raise ParameterError(f"No quantiles of {distribution!r} are known.")
+    low, high = distribution.low, distribution.high
+    value = low * (high / low) ** u if distribution.log else low + u * (high - low)
+    if isinstance(distribution, IntDistribution):
+        return int(np.clip(round(value), low, high))
+    return float(f"{value:.4g}")

@@ -1,0 +1,48 @@
+"""Estimators that care for their target: scaled for regression, encoded for classification."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.preprocessing import StandardScaler
+
+
+def with_scaled_target(regressor: Any) -> TransformedTargetRegressor:
+    """Return ``regressor`` fitted on a target of mean 0 and variance 1."""
+    return TransformedTargetRegressor(regressor=regressor, transformer=StandardScaler())
+
+
+class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """A classifier that wants classes numbered from 0, for classes of any name.
+
+    Parameters
+    ----------
+    classifier : estimator
+        Fitted on the class numbers.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The names, in the order of ``predict_proba``'s columns.
+    """
+
+    def __init__(self, classifier: Any) -> None:
+        self.classifier = classifier
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit the classifier on the class numbers."""
+        self.classes_, numbers = np.unique(np.asarray(y), return_inverse=True)
+        self.classifier_ = clone(self.classifier).fit(X, numbers)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray[Any, Any]:
+        """Return the most probable class of each row."""
+        names: np.ndarray[Any, Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return names
+
+    def predict_proba(self, X: Any) -> np.ndarray[Any, Any]:
+        """Return an array of shape (n_rows, n_classes); rows sum to 1."""
+        return np.asarray(self.classifier_.predict_proba(X))

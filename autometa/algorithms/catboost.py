@@ -1,0 +1,72 @@
+"""CatBoost, with the extra ``boost``: symmetric trees; levels as one-hot or numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import FloatDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+
+LIBRARY: Config = {
+    "iterations": 500,
+    "learning_rate": 0.05,
+    "depth": 6,
+    "l2_leaf_reg": 3.0,
+    "random_strength": 1.0,
+    "subsample": 0.8,
+}
+TUNED_CLASSIFIER: Config = {
+    "iterations": 300,
+    "learning_rate": 0.08,
+    "depth": 7,
+    "l2_leaf_reg": 0.0001,
+    "random_strength": 0.8,
+    "subsample": 0.9,
+}
+TUNED_REGRESSOR: Config = {
+    "iterations": 300,
+    "learning_rate": 0.09,
+    "depth": 7,
+    "l2_leaf_reg": 0.0001,
+    "random_strength": 0.0001,
+    "subsample": 0.9,
+}
+SPACE = {
+    "iterations": IntDistribution(100, 1000, log=True),
+    "learning_rate": FloatDistribution(0.01, 0.2, log=True),
+    "depth": IntDistribution(3, 8),
+    "l2_leaf_reg": FloatDistribution(0.0001, 10.0, log=True),
+    "random_strength": FloatDistribution(0.0001, 2.0, log=True),
+    "subsample": FloatDistribution(0.6, 1.0),
+}
+
+
+def _make(config: Config, context: Context) -> Any:
+    from catboost import CatBoostClassifier, CatBoostRegressor
+
+    estimator = CatBoostRegressor if context.is_regression else CatBoostClassifier
+    return estimator(
+        **config,
+        bootstrap_type="Bernoulli",
+        random_seed=context.random_state,
+        thread_count=context.n_jobs,
+        allow_writing_files=False,
+        verbose=False,
+    )
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="catboost",
+        make=_make,
+        encoding="ordinal",
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={
+            "classification": {"library": LIBRARY, "tuned": TUNED_CLASSIFIER},
+            "regression": {"library": LIBRARY, "tuned": TUNED_REGRESSOR},
+        },
+        requires="catboost",
+        reference="Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491).",
+    ),
+)

@@ -1,0 +1,44 @@
+"""Linear and quadratic discriminant analysis, regularised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import FloatDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+
+
+def _lda(config: Config, context: Context) -> Any:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage=config["shrinkage"])
+
+
+def _qda(config: Config, context: Context) -> Any:
+    from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
+
+    return QuadraticDiscriminantAnalysis(reg_param=config["reg_param"])
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="lda",
+        make=_lda,
+        encoding="scaled",
+        spaces={"classification": {"shrinkage": FloatDistribution(0.0001, 1.0, log=True)}},
+        known_setups={"classification": {"library": {"shrinkage": 0.0001}}},
+        reference="R. A. Fisher. The Use of Multiple Measurements in Taxonomic Problems. 1936.",
+    ),
+    Algorithm(
+        name="qda",
+        make=_qda,
+        encoding="scaled",
+        spaces={"classification": {"reg_param": FloatDistribution(0.01, 1.0, log=True)}},
+        known_setups={
+            "classification": {"library": {"reg_param": 0.01}, "strong": {"reg_param": 0.2}}
+        },
+        max_classes=100,
+        reference="J. H. Friedman. Regularized Discriminant Analysis. JASA 84, 1989.",
+    ),
+)

@@ -1,0 +1,114 @@
+"""Random forest and extra trees: averages of deep randomised trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+
+MAX_FEATURES = CategoricalDistribution(["sqrt", 0.3, 0.5, 0.75, 1.0])
+
+
+def _space(criteria: list[str]) -> dict[str, BaseDistribution]:
+    return {
+        "n_estimators": IntDistribution(50, 400, log=True),
+        "max_features": MAX_FEATURES,
+        "min_samples_leaf": IntDistribution(1, 32, log=True),
+        "min_samples_split": IntDistribution(2, 32, log=True),
+        "criterion": CategoricalDistribution(criteria),
+    }
+
+
+SPACES = {
+    "classification": _space(["gini", "entropy"]),
+    "regression": _space(["squared_error"]),
+}
+CLASSIFIER: Config = {
+    "n_estimators": 100,
+    "max_features": "sqrt",
+    "min_samples_leaf": 1,
+    "min_samples_split": 2,
+    "criterion": "gini",
+}
+REGRESSOR: Config = {**CLASSIFIER, "max_features": 1.0, "criterion": "squared_error"}
+
+FOREST_SETUPS = {
+    "classification": {
+        "library": CLASSIFIER,
+        "tuned": {**CLASSIFIER, "n_estimators": 200, "max_features": 0.75, "min_samples_leaf": 2},
+        "entropy": {
+            **CLASSIFIER,
+            "n_estimators": 200,
+            "min_samples_leaf": 3,
+            "criterion": "entropy",
+        },
+        "smooth": {**CLASSIFIER, "n_estimators": 200, "min_samples_leaf": 8},
+    },
+    "regression": {
+        "library": REGRESSOR,
+        "tuned": {**REGRESSOR, "n_estimators": 200, "max_features": 0.5, "min_samples_leaf": 2},
+        "decorrelated": {**REGRESSOR, "n_estimators": 200, "max_features": 0.3},
+        "smooth": {**REGRESSOR, "n_estimators": 200, "max_features": 0.5, "min_samples_leaf": 8},
+    },
+}
+EXTRA_SETUPS = {
+    "classification": {
+        "library": CLASSIFIER,
+        "tuned": {**CLASSIFIER, "n_estimators": 200, "max_features": 0.5, "min_samples_split": 4},
+        "all_features": {
+            **CLASSIFIER,
+            "n_estimators": 200,
+            "max_features": 1.0,
+            "min_samples_leaf": 2,
+        },
+        "smooth": {
+            **CLASSIFIER,
+            "n_estimators": 200,
+            "min_samples_leaf": 5,
+            "criterion": "entropy",
+        },
+    },
+    "regression": {
+        "library": REGRESSOR,
+        "tuned": {**REGRESSOR, "n_estimators": 200, "min_samples_leaf": 2},
+        "decorrelated": {**REGRESSOR, "n_estimators": 200, "max_features": 0.5},
+        "smooth": {**REGRESSOR, "n_estimators": 200, "min_samples_leaf": 5},
+    },
+}
+REFERENCE = "Library default of scikit-learn; others after AutoGluon 1.6 and TabArena 2025."
+
+
+def _forest(config: Config, context: Context) -> Any:
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    estimator = RandomForestRegressor if context.is_regression else RandomForestClassifier
+    return estimator(**config, random_state=context.random_state, n_jobs=context.n_jobs)
+
+
+def _extra_trees(config: Config, context: Context) -> Any:
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+    estimator = ExtraTreesRegressor if context.is_regression else ExtraTreesClassifier
+    return estimator(**config, random_state=context.random_state, n_jobs=context.n_jobs)
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="random_forest",
+        make=_forest,
+        encoding="ordinal",
+        spaces=SPACES,
+        known_setups=FOREST_SETUPS,
+        reference=REFERENCE,
+    ),
+    Algorithm(
+        name="extra_trees",
+        make=_extra_trees,
+        encoding="ordinal",
+        spaces=SPACES,
+        known_setups=EXTRA_SETUPS,
+        reference=REFERENCE,
+    ),
+)

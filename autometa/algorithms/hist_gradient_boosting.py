@@ -1,0 +1,63 @@
+"""scikit-learn's histogram gradient boosting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import FloatDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+
+LIBRARY: Config = {
+    "max_iter": 100,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 31,
+    "min_samples_leaf": 20,
+    "l2_regularization": 0.0001,
+    "max_features": 1.0,
+}
+SLOW: Config = {
+    **LIBRARY,
+    "max_iter": 300,
+    "learning_rate": 0.04,
+    "max_leaf_nodes": 15,
+    "l2_regularization": 1.0,
+    "max_features": 0.6,
+}
+SMALL: Config = {
+    **LIBRARY,
+    "max_iter": 200,
+    "learning_rate": 0.05,
+    "max_leaf_nodes": 6,
+    "min_samples_leaf": 10,
+    "max_features": 0.5,
+}
+SPACE = {
+    "max_iter": IntDistribution(50, 500, log=True),
+    "learning_rate": FloatDistribution(0.01, 0.3, log=True),
+    "max_leaf_nodes": IntDistribution(3, 128, log=True),
+    "min_samples_leaf": IntDistribution(2, 100, log=True),
+    "l2_regularization": FloatDistribution(0.0001, 10.0, log=True),
+    "max_features": FloatDistribution(0.3, 1.0),
+}
+KNOWN = {"library": LIBRARY, "slow": SLOW, "small": SMALL}
+
+
+def _make(config: Config, context: Context) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    regression, classification = HistGradientBoostingRegressor, HistGradientBoostingClassifier
+    estimator = regression if context.is_regression else classification
+    return estimator(**config, early_stopping=False, random_state=context.random_state)
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="hist_gradient_boosting",
+        make=_make,
+        encoding="native",
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={"classification": KNOWN, "regression": KNOWN},
+        reference="Library default of scikit-learn; slow and small are lower learning rates.",
+    ),
+)

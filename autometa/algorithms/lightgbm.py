@@ -1,0 +1,115 @@
+"""LightGBM: gradient boosting with leaf-wise trees and native categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+
+LIBRARY: Config = {
+    "n_estimators": 100,
+    "learning_rate": 0.1,
+    "num_leaves": 31,
+    "colsample_bytree": 1.0,
+    "subsample": 1.0,
+    "min_child_samples": 20,
+    "reg_lambda": 0.001,
+    "extra_trees": False,
+}
+EXTRA_TREES: Config = {
+    "n_estimators": 500,
+    "learning_rate": 0.02,
+    "num_leaves": 39,
+    "colsample_bytree": 0.46,
+    "subsample": 0.88,
+    "min_child_samples": 3,
+    "reg_lambda": 0.36,
+    "extra_trees": True,
+}
+SMALL: Config = {
+    "n_estimators": 400,
+    "learning_rate": 0.03,
+    "num_leaves": 8,
+    "colsample_bytree": 0.43,
+    "subsample": 0.77,
+    "min_child_samples": 20,
+    "reg_lambda": 0.1,
+    "extra_trees": False,
+}
+STUMPS: Config = {**SMALL, "learning_rate": 0.05, "num_leaves": 2, "reg_lambda": 0.77}
+LARGE: Config = {
+    **LIBRARY,
+    "n_estimators": 300,
+    "learning_rate": 0.03,
+    "num_leaves": 84,
+    "colsample_bytree": 0.53,
+    "subsample": 0.98,
+    "min_child_samples": 3,
+}
+TUNED_CLASSIFIER: Config = {
+    **LIBRARY,
+    "n_estimators": 300,
+    "learning_rate": 0.04,
+    "num_leaves": 50,
+    "subsample": 0.75,
+    "min_child_samples": 40,
+}
+TUNED_REGRESSOR: Config = {
+    **LIBRARY,
+    "n_estimators": 300,
+    "learning_rate": 0.05,
+    "num_leaves": 100,
+    "subsample": 0.7,
+    "min_child_samples": 3,
+}
+SPACE = {
+    "n_estimators": IntDistribution(50, 800, log=True),
+    "learning_rate": FloatDistribution(0.01, 0.3, log=True),
+    "num_leaves": IntDistribution(2, 200, log=True),
+    "colsample_bytree": FloatDistribution(0.4, 1.0),
+    "subsample": FloatDistribution(0.5, 1.0),
+    "min_child_samples": IntDistribution(1, 64, log=True),
+    "reg_lambda": FloatDistribution(0.001, 10.0, log=True),
+    "extra_trees": CategoricalDistribution([False, True]),
+}
+COMMON = {
+    "library": LIBRARY,
+    "extra_trees": EXTRA_TREES,
+    "small": SMALL,
+    "stumps": STUMPS,
+    "large": LARGE,
+}
+
+
+def _make(config: Config, context: Context) -> Any:
+    from lightgbm import LGBMClassifier, LGBMRegressor
+
+    estimator = LGBMRegressor if context.is_regression else LGBMClassifier
+    return estimator(
+        **config,
+        subsample_freq=1,
+        max_cat_to_onehot=16,
+        random_state=context.random_state,
+        n_jobs=context.n_jobs,
+        verbosity=-1,
+    )
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="lightgbm",
+        make=_make,
+        encoding="native",
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={
+            "classification": {**COMMON, "tuned": TUNED_CLASSIFIER},
+            "regression": {**COMMON, "tuned": TUNED_REGRESSOR},
+        },
+        reference=(
+            "Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491); extra_trees, small, "
+            "stumps and large after the portfolio of AutoGluon 1.6; space after TabArena 2025."
+        ),
+    ),
+)

@@ -1,0 +1,65 @@
+"""Multi-layer perceptron, stopped early on a part of the training rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._encoding import Encoding, chosen_encoding
+from autometa.algorithms._target import with_scaled_target
+
+LIBRARY: Config = {
+    "width": 100,
+    "n_layers": 1,
+    "alpha": 0.0001,
+    "learning_rate_init": 0.001,
+    "numbers": "scaled",
+}
+KNOWN = {
+    "library": LIBRARY,
+    "deep": {**LIBRARY, "width": 128, "n_layers": 2, "learning_rate_init": 0.003},
+    "normal": {**LIBRARY, "width": 64, "learning_rate_init": 0.01, "numbers": "normal"},
+    "regularised": {**LIBRARY, "width": 64, "n_layers": 2, "alpha": 0.1},
+}
+SPACE = {
+    "width": IntDistribution(16, 256, log=True),
+    "n_layers": IntDistribution(1, 3),
+    "alpha": FloatDistribution(0.00001, 1.0, log=True),
+    "learning_rate_init": FloatDistribution(0.0003, 0.03, log=True),
+    "numbers": CategoricalDistribution(["scaled", "normal"]),
+}
+
+
+def _encoding(config: Config) -> Encoding:
+    return chosen_encoding(config["numbers"])
+
+
+def _make(config: Config, context: Context) -> Any:
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    settings = {
+        "hidden_layer_sizes": (config["width"],) * config["n_layers"],
+        "alpha": config["alpha"],
+        "learning_rate_init": config["learning_rate_init"],
+        "early_stopping": True,
+        "max_iter": 200,
+        "random_state": context.random_state,
+    }
+    if context.is_regression:
+        return with_scaled_target(MLPRegressor(**settings))
+    return MLPClassifier(**settings)
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="mlp",
+        make=_make,
+        encoding=_encoding,
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={"classification": KNOWN, "regression": KNOWN},
+        max_rows=200_000,
+        reference="Library default of scikit-learn, with early stopping.",
+    ),
+)

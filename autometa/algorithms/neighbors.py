@@ -1,0 +1,53 @@
+"""Nearest neighbours on scaled numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import CategoricalDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._encoding import Encoding, chosen_encoding
+
+LIBRARY: Config = {"n_neighbors": 5, "weights": "uniform", "p": 2, "numbers": "scaled"}
+KNOWN = {
+    "library": LIBRARY,
+    "one": {**LIBRARY, "n_neighbors": 1},
+    "weighted": {"n_neighbors": 15, "weights": "distance", "p": 1, "numbers": "scaled"},
+    "many": {"n_neighbors": 40, "weights": "distance", "p": 2, "numbers": "normal"},
+}
+SPACE = {
+    "n_neighbors": IntDistribution(1, 50, log=True),
+    "weights": CategoricalDistribution(["uniform", "distance"]),
+    "p": CategoricalDistribution([1, 2]),
+    "numbers": CategoricalDistribution(["scaled", "normal"]),
+}
+
+
+def _encoding(config: Config) -> Encoding:
+    return chosen_encoding(config["numbers"])
+
+
+def _make(config: Config, context: Context) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+    estimator = KNeighborsRegressor if context.is_regression else KNeighborsClassifier
+    return estimator(
+        n_neighbors=config["n_neighbors"],
+        weights=config["weights"],
+        p=config["p"],
+        n_jobs=context.n_jobs,
+    )
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="nearest_neighbors",
+        make=_make,
+        encoding=_encoding,
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={"classification": KNOWN, "regression": KNOWN},
+        max_rows=200_000,
+        reference="T. Cover, P. Hart. Nearest Neighbor Pattern Classification. IEEE TIT 13, 1967.",
+    ),
+)

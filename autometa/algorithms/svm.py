@@ -1,0 +1,47 @@
+"""Support vector machines with a radial kernel; probabilities by Platt scaling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._target import with_scaled_target
+
+LIBRARY: Config = {"C": 1.0, "gamma": "scale"}
+KNOWN = {
+    "library": LIBRARY,
+    "soft": {"C": 0.1, "gamma": "scale"},
+    "hard": {"C": 10.0, "gamma": "scale"},
+    "wide": {"C": 100.0, "gamma": 0.001},
+    "narrow": {"C": 3.0, "gamma": 0.1},
+}
+SPACE = {
+    "C": FloatDistribution(0.01, 1000.0, log=True),
+    "gamma": CategoricalDistribution(["scale", 0.001, 0.01, 0.1, 1.0]),
+}
+
+
+def _make(config: Config, context: Context) -> Any:
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.svm import SVC, SVR
+
+    if context.is_regression:
+        return with_scaled_target(SVR(**config, cache_size=500))
+    machine = SVC(**config, cache_size=500, random_state=context.random_state)
+    return CalibratedClassifierCV(machine, cv=3, ensemble=False)
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="svm",
+        make=_make,
+        encoding="scaled",
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={"classification": KNOWN, "regression": KNOWN},
+        max_rows=20_000,
+        max_classes=50,
+        reference="C. Cortes, V. Vapnik. Support-Vector Networks. Machine Learning 20, 1995.",
+    ),
+)

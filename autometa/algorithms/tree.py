@@ -1,0 +1,40 @@
+"""A single decision tree: the cheapest model that sees interactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import FloatDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+
+LIBRARY: Config = {"max_depth": 30, "min_samples_leaf": 1, "max_features": 1.0}
+KNOWN = {
+    "library": LIBRARY,
+    "pruned": {"max_depth": 8, "min_samples_leaf": 10, "max_features": 1.0},
+    "shallow": {"max_depth": 3, "min_samples_leaf": 10, "max_features": 1.0},
+}
+SPACE = {
+    "max_depth": IntDistribution(1, 30, log=True),
+    "min_samples_leaf": IntDistribution(1, 64, log=True),
+    "max_features": FloatDistribution(0.3, 1.0),
+}
+
+
+def _make(config: Config, context: Context) -> Any:
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+    estimator = DecisionTreeRegressor if context.is_regression else DecisionTreeClassifier
+    return estimator(**config, random_state=context.random_state)
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="decision_tree",
+        make=_make,
+        encoding="ordinal",
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={"classification": KNOWN, "regression": KNOWN},
+        reference="L. Breiman et al. Classification and Regression Trees. 1984.",
+    ),
+)

@@ -1,0 +1,88 @@
+"""XGBoost, with the extra ``boost``: gradient boosting with depth-wise trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.distributions import FloatDistribution, IntDistribution
+
+from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._target import ClassEncoder
+
+LIBRARY: Config = {
+    "n_estimators": 100,
+    "learning_rate": 0.3,
+    "max_depth": 6,
+    "min_child_weight": 1.0,
+    "subsample": 1.0,
+    "colsample_bylevel": 1.0,
+    "reg_lambda": 1.0,
+}
+TUNED_CLASSIFIER: Config = {
+    "n_estimators": 250,
+    "learning_rate": 0.08,
+    "max_depth": 6,
+    "min_child_weight": 0.001,
+    "subsample": 0.65,
+    "colsample_bylevel": 0.9,
+    "reg_lambda": 0.0001,
+}
+TUNED_REGRESSOR: Config = {
+    **TUNED_CLASSIFIER,
+    "learning_rate": 0.05,
+    "max_depth": 9,
+    "min_child_weight": 2.0,
+    "subsample": 0.7,
+}
+SLOW: Config = {
+    **LIBRARY,
+    "n_estimators": 400,
+    "learning_rate": 0.03,
+    "max_depth": 4,
+    "subsample": 0.8,
+    "colsample_bylevel": 0.6,
+}
+SPACE = {
+    "n_estimators": IntDistribution(50, 800, log=True),
+    "learning_rate": FloatDistribution(0.01, 0.3, log=True),
+    "max_depth": IntDistribution(2, 10, log=True),
+    "min_child_weight": FloatDistribution(0.001, 10.0, log=True),
+    "subsample": FloatDistribution(0.6, 1.0),
+    "colsample_bylevel": FloatDistribution(0.4, 1.0),
+    "reg_lambda": FloatDistribution(0.0001, 10.0, log=True),
+}
+COMMON = {"library": LIBRARY, "slow": SLOW}
+
+
+def _make(config: Config, context: Context) -> Any:
+    from xgboost import XGBClassifier, XGBRegressor
+
+    settings = {
+        **config,
+        "tree_method": "hist",
+        "enable_categorical": True,
+        "random_state": context.random_state,
+        "n_jobs": context.n_jobs,
+    }
+    if context.is_regression:
+        return XGBRegressor(**settings)
+    return ClassEncoder(XGBClassifier(**settings))
+
+
+ALGORITHMS = (
+    Algorithm(
+        name="xgboost",
+        make=_make,
+        encoding="native",
+        spaces={"classification": SPACE, "regression": SPACE},
+        known_setups={
+            "classification": {**COMMON, "tuned": TUNED_CLASSIFIER},
+            "regression": {**COMMON, "tuned": TUNED_REGRESSOR},
+        },
+        requires="xgboost",
+        reference=(
+            "Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491); space after "
+            "TabArena 2025."
+        ),
+    ),
+)

@@ -1,0 +1,29 @@
+"""Judging a pipeline on a table: folds, metrics, and processes that can be stopped."""
+
+from __future__ import annotations
+
+from autometa.evaluation._cross_validation import Evaluation, cross_validate, make_folds, predict
+from autometa.evaluation._metrics import (
+    METRICS,
+    Predictions,
+    check_metric,
+    default_metric,
+    score,
+    scores,
+)
+from autometa.evaluation._pool import Outcome, WorkerPool
+
+__all__ = [
+    "METRICS",
+    "Evaluation",
+    "Outcome",
+    "Predictions",
+    "WorkerPool",
+    "check_metric",
+    "cross_validate",
+    "default_metric",
+    "make_folds",
+    "predict",
+    "score",
+    "scores",
+]

@@ -1,0 +1,163 @@
+"""Cross-validation of one pipeline on one table: folds, seconds, scores, predictions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from autometa.evaluation._metrics import Predictions, scores
+
+Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+
+MAX_TRAIN_SCORE_ROWS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What one cross-validation of one pipeline gave.
+
+    Attributes
+    ----------
+    scores : dict of str to float
+        Mean over folds by metric, greater is better; NaN where undefined.
+    fold_scores : dict of str to list of float
+    train_scores : dict of str to float
+        Mean over folds on at most 1,000 of the training rows.
+    fit_seconds, predict_seconds : float
+        Processor seconds, mean over folds: one fit, and predicting the
+        held-out rows.
+    values : ndarray
+        Out-of-fold predictions in row order; NaN in rows no fold held out.
+    models : list
+        The fitted pipeline of each fold, when asked for.
+    """
+
+    scores: dict[str, float]
+    fold_scores: dict[str, list[float]]
+    train_scores: dict[str, float]
+    fit_seconds: float
+    predict_seconds: float
+    values: npt.NDArray[np.float64]
+    models: list[Any] = field(default_factory=list)
+
+
+def make_folds(y: pd.Series[Any], task_type: str, n_folds: int, seed: int = 0) -> list[Fold]:
+    """Return ``n_folds`` shuffled splits, stratified by class for classification.
+
+    Classes rarer than ``n_folds`` are spread over as many folds as they have
+    rows; the others keep their share in every fold.
+    """
+    rows = np.arange(len(y))
+    if task_type == "regression":
+        return list(KFold(n_folds, shuffle=True, random_state=seed).split(rows))
+    codes = np.asarray(y)
+    counts = np.bincount(codes)
+    rare = np.flatnonzero((counts < n_folds) & (counts > 0))
+    groups = np.where(np.isin(codes, rare), len(counts), codes)
+    if 0 < np.isin(codes, rare).sum() < n_folds:
+        groups = np.where(np.isin(codes, rare), counts.argmax(), codes)
+    return list(StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(rows, groups))
+
+
+def cross_validate(
+    pipeline: Any,
+    X: pd.DataFrame,
+    y: npt.NDArray[Any],
+    folds: Iterable[Fold],
+    metrics: Iterable[str],
+    n_classes: int = 0,
+    keep_models: bool = False,
+) -> Evaluation:
+    """Fit and score ``pipeline`` on each fold.
+
+    Parameters
+    ----------
+    pipeline : estimator
+        Cloned for each fold.
+    X : DataFrame of shape (n_rows, n_columns)
+    y : ndarray of shape (n_rows,)
+        Class numbers from 0, or target values.
+    folds : iterable of (train, test)
+        Row positions.
+    metrics : iterable of str
+        Scorer names.
+    n_classes : int, default=0
+        0 for regression. A class that a training fold lacks is predicted with
+        probability 0.
+    """
+    metrics = list(metrics)
+    shape = (len(y), n_classes) if n_classes else (len(y),)
+    values = np.full(shape, np.nan)
+    test_scores, train_scores, fit_seconds, predict_seconds, models = [], [], [], [], []
+    for train, test in folds:
+        model = clone(pipeline)
+        start = time.process_time()
+        model.fit(X.iloc[train], y[train])
+        fitted = time.process_time()
+        values[test] = predict(model, X.iloc[test], n_classes)
+        predicted = time.process_time()
+        fit_seconds.append(fitted - start)
+        predict_seconds.append(predicted - fitted)
+        test_scores.append(
+            scores(metrics, Predictions(y=y[test], values=values[test], n_classes=n_classes))
+        )
+        seen = train[:: max(1, -(-len(train) // MAX_TRAIN_SCORE_ROWS))]
+        recalled = predict(model, X.iloc[seen], n_classes)
+        train_scores.append(
+            scores(metrics, Predictions(y=y[seen], values=recalled, n_classes=n_classes))
+        )
+        if keep_models:
+            models.append(model)
+    return Evaluation(
+        scores=_means(metrics, test_scores),
+        fold_scores={m: [fold[m] for fold in test_scores] for m in metrics},
+        train_scores=_means(metrics, train_scores),
+        fit_seconds=float(np.mean(fit_seconds)),
+        predict_seconds=float(np.mean(predict_seconds)),
+        values=values,
+        models=models,
+    )
+
+
+def predict(model: Any, X: pd.DataFrame, n_classes: int = 0) -> npt.NDArray[np.float64]:
+    """Return class probabilities by class number, or predicted values.
+
+    Raises
+    ------
+    FloatingPointError
+        If a prediction is not finite: such a model is of no use.
+    """
+    if not n_classes:
+        values = np.asarray(model.predict(X), dtype="float64").reshape(len(X))
+    else:
+        values = np.zeros((len(X), n_classes))
+        values[:, np.asarray(model.classes_, dtype=int)] = model.predict_proba(X)
+    if not np.isfinite(values).all():
+        raise FloatingPointError("The model predicts values that are not finite.")
+    if n_classes:
+        values = np.clip(values, 0.0, 1.0)
+        values /= np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
+    return values
+
+
+def _scores(
+    metrics: list[str], y: npt.NDArray[Any], values: npt.NDArray[np.float64], n_classes: int
+) -> dict[str, float]:
+    return scores(metrics, Predictions(y=y, values=values, n_classes=n_classes))
+
+
+def _means(metrics: list[str], folds: list[dict[str, float]]) -> dict[str, float]:
+    """Mean over the folds in which a metric is defined; NaN when in none."""
+    means = {}
+    for metric in metrics:
+        known = [fold[metric] for fold in folds if not np.isnan(fold[metric])]
+        means[metric] = float(np.mean(known)) if known else float("nan")
+    return means

@@ -1,0 +1,125 @@
+"""WorkerPool: a failing call costs itself alone, and deadlines hold."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autometa.evaluation import WorkerPool
+from autometa.exceptions import WorkerError
+
+sys.path.insert(0, str(Path(__file__).parent))
+import calls
+
+
+@pytest.fixture
+def pool():
+    with WorkerPool(initializer=calls.state) as pool:
+        yield pool
+
+
+def run(pool, function, *args, timeout=30.0):
+    pool.submit("key", function, *args, timeout=timeout)
+    return pool.wait()
+
+
+def test_a_call_gets_the_state_of_its_worker(pool):
+    outcome = run(pool, calls.add, 5)
+    assert (outcome.key, outcome.status, outcome.value) == ("key", "ok", 15)
+
+
+def test_an_exception_is_an_outcome_and_the_worker_lives_on(pool):
+    before = run(pool, calls.process_id).value
+    outcome = run(pool, calls.fail)
+    assert (outcome.status, outcome.message) == ("error", "ValueError: no such luck")
+    assert run(pool, calls.process_id).value == before
+
+
+def test_a_worker_past_its_deadline_is_killed_even_when_it_ignores_signals(pool):
+    before = run(pool, calls.process_id).value
+    outcome = run(pool, calls.deaf_sleep, 60.0, timeout=0.5)
+    assert outcome.status == "timeout"
+    assert outcome.seconds < 20
+    with pytest.raises(ProcessLookupError):
+        os.kill(before, 0)
+    assert run(pool, calls.add, 1).value == 11
+
+
+@pytest.mark.parametrize(("call", "status"), [(calls.crash, "error"), (calls.vanish, "memory")])
+def test_a_dead_worker_costs_its_call_only(pool, call, status):
+    assert run(pool, call).status == status
+    assert run(pool, calls.add, 1).value == 11
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
+def test_the_memory_limit_turns_a_blow_up_into_an_outcome():
+    with WorkerPool(memory_limit=2 << 30) as pool:
+        assert run(pool, calls.allocate, 8 << 30).status == "memory"
+        assert run(pool, calls.allocate, 1 << 20).value == 1 << 20
+
+
+def test_what_a_library_prints_is_not_taken_for_a_reply(pool):
+    assert run(pool, calls.chatter).value == 7
+
+
+def test_two_workers_work_at_the_same_time():
+    with WorkerPool(2) as pool:
+        for key in ("a", "b"):
+            pool.submit(key, calls.sleep, 0.2, timeout=30)
+        assert pool.n_idle == 0
+        assert {pool.wait().key, pool.wait().key} == {"a", "b"}
+        assert pool.wait() is None
+
+
+def test_waiting_can_end_without_an_outcome(pool):
+    pool.submit("key", calls.sleep, 30.0, timeout=60)
+    start = time.monotonic()
+    assert pool.wait(timeout=0.2) is None
+    assert time.monotonic() - start < 10
+
+
+def test_threads_are_set_in_the_worker():
+    with WorkerPool(threads=3) as pool:
+        assert run(pool, calls.threads).value == "3"
+
+
+def test_submitting_to_a_busy_pool_is_an_error(pool):
+    pool.submit("a", calls.sleep, 5.0)
+    with pytest.raises(WorkerError, match="needs an idle worker"):
+        pool.submit("b", calls.sleep, 5.0)
+
+
+def test_a_failing_initializer_is_told():
+    with WorkerPool(initializer=calls.fail, initargs=(None,)) as pool:
+        pool.submit("key", calls.add, 1)
+        with pytest.raises(WorkerError, match="no such luck"):
+            pool.wait()
+
+
+def test_a_worker_ends_with_its_parent(tmp_path):
+    script = (
+        "import os, sys, time; sys.path.insert(0, sys.argv[1]); import calls\n"
+        "from autometa.evaluation import WorkerPool\n"
+        "pool = WorkerPool()\n"
+        "pool.submit('key', calls.process_id); print(pool.wait().value, flush=True)\n"
+        "pool.submit('key', calls.sleep, 600.0); time.sleep(0.3); os._exit(9)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    worker = int(done.stdout)
+    for _ in range(100):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlived its parent by 10 s")
