@@ -1,0 +1,322 @@
+"""What many meta-features share, computed once per table and only when asked for.
+
+A measure names what it needs; the names are the attributes of `Dataset`. Arrays of
+column values have one row a column, so that a column is contiguous in memory.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import rankdata
+
+from metafeatures import _ingest as ingest
+from metafeatures._arrays import pairwise_correlation, quantiles, standardize
+from metafeatures._bins import bin_codes, bin_numbers
+from metafeatures._entropy import entropy, mutual_bits
+from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
+from metafeatures._landmarks import LandmarkScores
+from metafeatures._task import Target
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+MAX_COLUMNS = 500
+MAX_PAIR_COLUMNS = 100
+MAX_PAIR_ROWS = 5_000
+MAX_INFORMATION_COLUMNS = 200
+MAX_LANDMARK_COLUMNS = 1_000
+
+
+class Dataset:
+    """A table and its target, with everything that measures ask for.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_rows, n_columns)
+        Not modified, and not kept longer than the columns are read.
+    target : Target
+        From `read_target`.
+    max_rows : int or None
+        Rows that column statistics see: a sample, the same whatever the order of rows.
+    seed : int
+        Decides the sample, the folds and the random landmarkers.
+    n_jobs : int, default=1
+        Threads for the tree ensembles.
+    """
+
+    def __init__(
+        self,
+        X: pd.DataFrame,
+        target: Target,
+        *,
+        max_rows: int | None,
+        seed: int,
+        n_jobs: int = 1,
+    ) -> None:
+        self.target = target
+        self.task_type = target.task_type
+        self.is_regression = target.is_regression
+        self.seed = seed
+        self.n_jobs = n_jobs
+        self.n_rows, self.n_columns = X.shape
+        self.kinds = np.full(self.n_columns, "numeric", dtype=object)
+        self.missing_counts = np.zeros(self.n_columns, np.int64)
+        self._keys = np.zeros(self.n_columns, np.uint64)
+        self._columns: list[ingest.Column] = []
+        self._read(X)
+        self._order, self.n_repeated_rows = ingest.row_order(self._row_hashes, seed)
+        self.sample = self._order[:max_rows]
+        self._take(X)
+
+    def _read(self, X: pd.DataFrame) -> None:
+        """Learn kinds, keys and missing cells of all columns, and a hash of each row."""
+        hashes = np.zeros(self.n_rows, np.uint64)
+        has_missing = np.zeros(self.n_rows, bool)
+        for positions, values in ingest.numeric_blocks(X):
+            cells = ingest.hash_numbers(values)
+            self._keys[positions] = cells.sum(axis=1, dtype=np.uint64) ^ ingest.KEYS["numeric"]
+            missing = np.isnan(values)
+            self.missing_counts[positions] = missing.sum(axis=1)
+            has_missing |= missing.any(axis=0)
+            keys = ingest.mix(self._keys[positions])[:, None]
+            hashes += ingest.mix(cells ^ keys).sum(axis=0, dtype=np.uint64)
+        for position, dtype in enumerate(X.dtypes):
+            if ingest.is_plain_number(dtype):
+                continue
+            column = ingest.read_column(X, position)
+            cells = ingest.cell_hashes(column)
+            hashes += ingest.in_row(cells, column.key)
+            has_missing |= ingest.is_missing(column)
+            self.kinds[position] = column.kind
+            self._keys[position] = column.key
+            self.missing_counts[position] = column.n_missing
+            self._columns.append(column)
+        self.n_rows_missing = int(has_missing.sum())
+        y = self.target.numbers if self.is_regression else self.target.codes.astype(np.float64)
+        self._row_hashes = hashes + ingest.in_row(ingest.hash_numbers(y), ingest.KEYS["numeric"])
+
+    def _take(self, X: pd.DataFrame) -> None:
+        """Keep the sampled rows of at most the capped number of columns, in canonical order."""
+        plain = [i for i, dtype in enumerate(X.dtypes) if ingest.is_plain_number(dtype)]
+        others = {column.position: column for column in self._columns}
+        numeric = self._some([*plain, *(i for i in others if self.kinds[i] == "numeric")])
+        dates = self._some([i for i in others if self.kinds[i] == "datetime"])
+        self.numbers = self._values(X, numeric, others)
+        self.dates = self._values(X, dates, others)
+        categorical = self._some([i for i in others if self.kinds[i] == "categorical"])
+        self.codes = [self._frequency_ranks(others[i])[self.sample] for i in categorical]
+        texts = self._some([i for i in others if self.kinds[i] == "text"])
+        self.text_lengths = self._lengths([others[i] for i in texts])
+        self.cardinalities = np.array(
+            [
+                np.unique(column.codes[column.codes >= 0]).size
+                for column in self._columns
+                if column.kind == "categorical" and column.codes is not None
+            ],
+            dtype=np.int64,
+        )
+        self._columns = []
+
+    def _some(self, positions: list[int]) -> list[int]:
+        """Return at most the capped number of columns, in the order of their keys."""
+        return sorted(positions, key=lambda i: int(self._keys[i]))[:MAX_COLUMNS]
+
+    def _values(
+        self, X: pd.DataFrame, positions: list[int], others: dict[int, ingest.Column]
+    ) -> Floats:
+        values = np.empty((len(positions), len(self.sample)))
+        for row, position in enumerate(positions):
+            column = others.get(position)
+            cells = X.iloc[:, position].to_numpy() if column is None else column.values
+            assert cells is not None
+            values[row] = cells[self.sample]
+        values[np.isinf(values)] = np.nan
+        return values
+
+    @staticmethod
+    def _frequency_ranks(column: ingest.Column) -> Codes:
+        """Return codes in which 0 is the most frequent level; ties follow the level's text."""
+        assert column.codes is not None
+        assert column.levels is not None
+        counts = np.bincount(column.codes + 1, minlength=len(column.levels) + 1)[1:]
+        texts = np.array([str(level) for level in column.levels], dtype=object)
+        order = np.lexsort((texts, -counts))
+        ranks = np.empty(len(order) + 1, np.int32)
+        ranks[order] = np.arange(len(order))
+        ranks[-1] = -1
+        return ranks[column.codes]
+
+    def _lengths(self, columns: list[ingest.Column]) -> Floats:
+        lengths = np.empty((len(columns), len(self.sample)))
+        for row, column in enumerate(columns):
+            assert column.codes is not None
+            assert column.levels is not None
+            by_level = np.array([len(str(level)) for level in column.levels] + [np.nan])
+            lengths[row] = by_level[column.codes[self.sample]]
+        return lengths
+
+    # --- counts, on all rows ---
+
+    @property
+    def class_counts(self) -> Integers:
+        """Rows per class, most frequent first."""
+        return self.target.class_counts
+
+    @property
+    def n_repeated_columns(self) -> int:
+        """Columns which hold the same cells as an earlier one."""
+        return int(self.n_columns - np.unique(self._keys).size)
+
+    # --- numeric columns, on the sample ---
+
+    @cached_property
+    def sorted_numbers(self) -> Floats:
+        """Numeric columns, each sorted, missing values last."""
+        return np.sort(self.numbers, axis=1)
+
+    @cached_property
+    def present_counts(self) -> Integers:
+        """Present values of each numeric column."""
+        return np.asarray((~np.isnan(self.numbers)).sum(axis=1), np.int64)
+
+    @cached_property
+    def distinct_counts(self) -> Integers:
+        """Distinct present values of each numeric column."""
+        changes = self.sorted_numbers[:, 1:] > self.sorted_numbers[:, :-1]
+        return np.asarray(changes.sum(axis=1), np.int64) + (self.present_counts > 0)
+
+    @cached_property
+    def standardized(self) -> Floats:
+        """Numeric columns minus mean over standard deviation; NaN where missing or constant."""
+        return standardize(self.numbers)
+
+    @cached_property
+    def numeric_quantiles(self) -> Floats:
+        """Quantiles at 1, 10, 25, 50, 75, 90 and 99 % of each numeric column, as columns."""
+        probabilities = np.array([0.01, 0.10, 0.25, 0.50, 0.75, 0.90, 0.99])
+        return quantiles(self.sorted_numbers, self.present_counts, probabilities)
+
+    @cached_property
+    def paired_columns(self) -> Floats:
+        """Standardised numeric columns that vary, capped in rows and columns."""
+        some = self.standardized[:, :MAX_PAIR_ROWS]
+        varies = ~np.isnan(self.standardized).all(axis=1)
+        return some[varies][:MAX_PAIR_COLUMNS]
+
+    @cached_property
+    def column_ranks(self) -> Floats:
+        """Ranks of numeric columns, ties averaged, NaN where missing; capped in rows."""
+        return np.asarray(rankdata(self.numbers[:, :MAX_PAIR_ROWS], axis=1, nan_policy="omit"))
+
+    @cached_property
+    def correlations(self) -> Floats:
+        """Pearson's correlation of numeric columns, on rows where both are present."""
+        return pairwise_correlation(self.paired_columns)
+
+    @cached_property
+    def component_variances(self) -> Floats:
+        """Shares of variance of the principal components, largest first."""
+        return self._components[0]
+
+    @cached_property
+    def first_component(self) -> Floats:
+        """Rows projected on the first principal component, standardised."""
+        return np.asarray(standardize(self._components[1][None, :])[0])
+
+    @cached_property
+    def _components(self) -> tuple[Floats, Floats]:
+        columns = np.nan_to_num(self.paired_columns)
+        if columns.size == 0:
+            return np.empty(0), np.empty(0)
+        variances, vectors = np.linalg.eigh(columns @ columns.T / columns.shape[1])
+        variances = np.clip(variances[::-1], 0.0, None)
+        total = variances.sum()
+        shares = variances / total if total > 0 else np.empty(0)
+        return shares, vectors[:, -1] @ columns
+
+    # --- target, on the sample ---
+
+    @cached_property
+    def classes(self) -> Integers:
+        """Class of each sampled row, 0 the most frequent."""
+        return self.target.codes[self.sample]
+
+    @cached_property
+    def target_numbers(self) -> Floats:
+        """Number to predict of each sampled row."""
+        return self.target.numbers[self.sample]
+
+    @cached_property
+    def sorted_target(self) -> Floats:
+        """Sampled numbers to predict, sorted."""
+        return np.sort(self.target_numbers)
+
+    @cached_property
+    def standardized_target(self) -> Floats:
+        """Numbers to predict, minus mean over standard deviation."""
+        return np.asarray(standardize(self.target_numbers[None, :])[0])
+
+    @cached_property
+    def target_levels(self) -> Integers:
+        """Classes, or up to 10 equally frequent bins of the number to predict."""
+        if not self.is_regression:
+            return self.classes
+        return np.asarray(bin_numbers(self.target_numbers[None, :])[0], np.int64)
+
+    # --- levels, on the sample ---
+
+    @cached_property
+    def numeric_levels(self) -> list[Codes]:
+        """Numeric columns in up to 10 equally frequent bins; missing is a level of its own."""
+        return bin_numbers(self.numbers[:MAX_INFORMATION_COLUMNS])
+
+    @cached_property
+    def levels(self) -> list[Codes]:
+        """Every column but text as levels: numbers and dates in bins, then categories."""
+        dates = bin_numbers(self.dates[:MAX_INFORMATION_COLUMNS])
+        categories = map(bin_codes, self.codes[:MAX_INFORMATION_COLUMNS])
+        return [*self.numeric_levels, *dates, *categories]
+
+    @cached_property
+    def target_entropy_bits(self) -> float:
+        """Entropy of the target's levels on the sample, in bits."""
+        return entropy(np.bincount(self.target_levels))
+
+    @cached_property
+    def target_information(self) -> Floats:
+        """Mutual information of each column of levels and the target, in bits."""
+        return np.array([mutual_bits(column, self.target_levels) for column in self.levels])
+
+    @cached_property
+    def target_information_beyond_chance(self) -> Floats:
+        """The same, less the information of columns whose rows were moved by half."""
+        moved = np.roll(self.target_levels, self.target_levels.size // 2)
+        chance = np.array([mutual_bits(column, moved) for column in self.levels])
+        return np.asarray(np.clip(self.target_information - chance, 0.0, None))
+
+    @cached_property
+    def missing_levels(self) -> list[Codes]:
+        """For each column of levels with missing values, whether one is missing."""
+        return [(column == 0).astype(np.int32) for column in self.levels if (column == 0).any()]
+
+    # --- landmarkers ---
+
+    @cached_property
+    def landmark_sample(self) -> LandmarkSample:
+        """Rows that landmarkers see, and why there are none if so."""
+        return pick_rows(self.target, self.sample)
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """Splits of the landmark sample, encoded; empty when landmarkers are undefined."""
+        return make_folds(self)
+
+    @cached_property
+    def landmarks(self) -> LandmarkScores:
+        """Scores of the landmarkers, each computed when first asked for."""
+        return LandmarkScores(self.folds, self.seed, self.n_jobs)

@@ -1,0 +1,331 @@
+"""MetaFeatureExtractor: one table in, one vector out."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+
+from metafeatures._dataset import MAX_PAIR_ROWS, Dataset
+from metafeatures._registry import (
+    FAMILIES,
+    TASK_TYPES,
+    Measure,
+    MetaFeature,
+    TaskType,
+    check_names,
+    measures,
+    metafeatures,
+)
+from metafeatures._task import read_target
+from metafeatures.columns import to_pandas
+from metafeatures.exceptions import (
+    MetaFeatureDataError,
+    MetaFeatureParameterError,
+    MetaFeatureWarning,
+)
+
+MAX_ROWS = 10_000
+OUT_OF_TIME = "skipped: the time budget was spent"
+
+
+class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
+    """Describe a table and its target as numbers.
+
+    Parameters
+    ----------
+    families : sequence of str, optional
+        Families to compute: ``simple``, ``statistical``, ``information-theoretic``,
+        ``landmarking``. All when not given.
+    names : sequence of str, optional
+        Meta-features to compute, by name (``skewness.mean``) or by what comes before
+        the dot. All of ``families`` when not given.
+    time_budget : float, optional
+        Seconds. Once they are spent, what is left is NaN and `report_` says so; cheap
+        meta-features come first. One that has begun is finished, which takes less than
+        half a second. Reading the table counts but is never skipped.
+    max_rows : int or None, default=10000
+        Rows that column statistics look at: a random sample, the same for the same
+        rows in any order. None takes all rows. Counts always take all rows, and
+        landmarkers never more than 1,500.
+    random_state : int, RandomState instance or None, default=0
+        Decides the sample, the folds and the random landmarkers.
+    n_jobs : int, default=1
+        Threads for the landmarkers; -1 takes all cores. No value depends on it.
+
+    Attributes
+    ----------
+    report_ : DataFrame indexed by name
+        After `extract`: ``family``, ``seconds`` (what several meta-features share is
+        counted for the first; what one function gives is shared equally), ``n_rows``
+        (rows looked at) and ``reason`` (why a value is NaN, else empty).
+
+    See Also
+    --------
+    list_metafeatures : Names, definitions, ranges.
+
+    Notes
+    -----
+    Infinities count as missing. The answer does not depend on the order of rows and
+    columns, nor on the names of columns. The table is not modified. Beyond the table
+    itself, memory is bounded by a few arrays of one number a row, the codes of its
+    categorical columns, and 500 columns of ``max_rows`` numbers, a few times.
+
+    Examples
+    --------
+    >>> X = pd.DataFrame({"size": [1.0, 2.0, 3.0, 4.0], "colour": list("rgrg")})
+    >>> y = ["small", "small", "large", "large"]
+    >>> extractor = MetaFeatureExtractor(names=["n_rows", "class_entropy"])
+    >>> extractor.extract(X, y).to_dict()
+    {'n_rows': 4.0, 'class_entropy': 1.0}
+    """
+
+    def __init__(
+        self,
+        families: Iterable[str] | None = None,
+        names: Iterable[str] | None = None,
+        time_budget: float | None = None,
+        max_rows: int | None = MAX_ROWS,
+        random_state: Any = 0,
+        n_jobs: int = 1,
+    ) -> None:
+        self.families = families
+        self.names = names
+        self.time_budget = time_budget
+        self.max_rows = max_rows
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def extract(self, X: Any, y: Any, task_type: str | None = None) -> pd.Series[float]:
+        """Return the meta-features of a table.
+
+        Parameters
+        ----------
+        X : table or array of shape (n_rows, n_columns)
+            Whatever `metafeatures.columns.to_pandas` takes.
+        y : Series, array or list of shape (n_rows,)
+            The target: classes or numbers, without missing values.
+        task_type : {"binary", "multiclass", "regression"}, optional
+            When not given: regression if ``y`` holds numbers of which one is not whole
+            or more than 20 are distinct, else classes.
+
+        Returns
+        -------
+        Series of float64
+            Indexed by name, in the order of the catalogue. Meta-features that mean
+            nothing for the task type are absent; NaN is what the catalogue says is
+            undefined for this table, or what the time budget left out.
+
+        Raises
+        ------
+        MetaFeatureDataError
+            If the table has no rows or no columns, or the target does not suit it.
+        MetaFeatureNotFoundError
+            If a name or a family is unknown.
+        MetaFeatureParameterError
+            If another parameter is outside its range.
+
+        Warns
+        -----
+        MetaFeatureWarning
+            If landmarkers are undefined because classes are too small.
+        """
+        start = time.perf_counter()
+        self._check_parameters()
+        table = to_pandas(X)
+        if table.shape[0] == 0 or table.shape[1] == 0:
+            raise MetaFeatureDataError(
+                f"X must have at least one row and one column. Got a table of shape {table.shape}."
+            )
+        target = read_target(y, len(table), task_type)
+        wanted = self._wanted(target.task_type)
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        dataset = Dataset(
+            table, target, max_rows=self.max_rows, seed=seed, n_jobs=_n_threads(self.n_jobs)
+        )
+        deadline = np.inf if self.time_budget is None else start + self.time_budget
+        values, report = _evaluate(wanted, dataset, deadline)
+        self.report_ = report
+        _warn_of_landmarkers(wanted, dataset, values)
+        return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)
+
+    def _check_parameters(self) -> None:
+        for name in ("time_budget", "max_rows"):
+            value = getattr(self, name)
+            is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+            if value is not None and not (is_number and value > 0):
+                raise MetaFeatureParameterError(
+                    f"The {name!r} parameter of MetaFeatureExtractor must be a number > 0 or "
+                    f"None. Got {value!r} instead."
+                )
+        if not isinstance(self.n_jobs, int) or self.n_jobs == 0:
+            raise MetaFeatureParameterError(
+                "The 'n_jobs' parameter of MetaFeatureExtractor must be an int >= 1, or -1 for "
+                f"all cores. Got {self.n_jobs!r} instead."
+            )
+
+    def _wanted(self, task_type: TaskType) -> dict[str, MetaFeature]:
+        """Return the meta-features to compute, in the order of the catalogue."""
+        known = metafeatures()
+        families = _strings("families", self.families)
+        names = _strings("names", self.names)
+        check_names(families or (), FAMILIES, "families")
+        stems = {feature.measure for feature in known.values()}
+        check_names((n for n in names or () if n not in stems), known, "meta-features")
+        return {
+            name: feature
+            for name, feature in known.items()
+            if task_type in feature.task_types
+            and (families is None or feature.family in families)
+            and (names is None or name in names or feature.measure in names)
+        }
+
+
+def _strings(parameter: str, value: Iterable[str] | None) -> list[str] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise MetaFeatureParameterError(
+            f"The {parameter!r} parameter of MetaFeatureExtractor must be a list of names. "
+            f"Got the string {value!r} instead; write [{value!r}]."
+        )
+    return list(value)
+
+
+def _n_threads(n_jobs: int) -> int:
+    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+
+
+COST_ORDER = {"count": 0, "columns": 1, "pairs": 2, "models": 3}
+
+
+def _evaluate(
+    wanted: dict[str, MetaFeature], dataset: Dataset, deadline: float
+) -> tuple[list[float], pd.DataFrame]:
+    """Return the values of the wanted meta-features and the report, cheap measures first."""
+    by_measure: dict[str, list[str]] = {}
+    for name, feature in wanted.items():
+        by_measure.setdefault(feature.measure, []).append(name)
+    found: dict[str, tuple[float, float, str]] = {}
+    every = measures()
+    for measure in sorted(by_measure, key=lambda name: COST_ORDER[every[name].any_output.cost]):
+        names = by_measure[measure]
+        found |= _evaluate_measure(every[measure], names, dataset, deadline)
+    report = pd.DataFrame(
+        {
+            "family": [feature.family for feature in wanted.values()],
+            "seconds": [found[name][1] for name in wanted],
+            "n_rows": [_n_rows(feature, dataset) for feature in wanted.values()],
+            "reason": [found[name][2] for name in wanted],
+        },
+        index=pd.Index(wanted, name="metafeature"),
+    )
+    return [found[name][0] for name in wanted], report
+
+
+def _evaluate_measure(
+    measure: Measure, names: list[str], dataset: Dataset, deadline: float
+) -> dict[str, tuple[float, float, str]]:
+    """Return value, seconds and reason of each name that one measure gives."""
+    start = time.perf_counter()
+    if start >= deadline:
+        return dict.fromkeys(names, (float("nan"), 0.0, OUT_OF_TIME))
+    values = measure.evaluate(dataset)
+    seconds = (time.perf_counter() - start) / len(names)
+    undefined = {feature.name: feature.undefined for feature in measure.outputs.values()}
+    return {
+        name: (
+            values[name],
+            seconds,
+            f"undefined: {undefined[name]}" if np.isnan(values[name]) else "",
+        )
+        for name in names
+    }
+
+
+def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
+    if feature.cost == "count":
+        return int(dataset.n_rows)
+    if feature.cost == "models":
+        return len(dataset.landmark_sample.rows)
+    most = MAX_PAIR_ROWS if feature.cost == "pairs" else dataset.n_rows
+    return int(min(dataset.sample.size, most))
+
+
+def _warn_of_landmarkers(
+    wanted: dict[str, MetaFeature], dataset: Dataset, values: list[float]
+) -> None:
+    if any(feature.cost == "models" for feature in wanted.values()):
+        reason = dataset.landmark_sample.reason
+        if reason:
+            warnings.warn(
+                f"Landmarkers skipped: {reason}. Their values are NaN.",
+                MetaFeatureWarning,
+                stacklevel=3,
+            )
+
+
+def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
+    """Return the catalogue: one row a meta-feature, in the order of the vector.
+
+    Parameters
+    ----------
+    task_type : {"binary", "multiclass", "regression"}, optional
+        Only the meta-features of this task type.
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``family``, ``task_types``, ``definition``, ``low`` and ``high`` (the
+        range), ``unit``, ``cost`` (``count``: one pass over all rows; ``columns``: each
+        column of the sample; ``pairs``: pairs of columns; ``models``: small models),
+        ``undefined`` (when the value is NaN), ``reference``, and ``pymfe``, ``openml``,
+        ``autosklearn``: its name there, where the definition is the same.
+
+    Examples
+    --------
+    >>> list_metafeatures().set_index("name").loc["class_entropy", "unit"]
+    'bit'
+    """
+    if task_type is not None and task_type not in TASK_TYPES:
+        raise MetaFeatureParameterError(
+            f"task_type must be one of {', '.join(TASK_TYPES)} or None. Got {task_type!r} instead."
+        )
+    rows = [
+        {
+            "name": feature.name,
+            "family": feature.family,
+            "task_types": tuple(sorted(feature.task_types)),
+            "definition": feature.definition,
+            "low": feature.low,
+            "high": feature.high,
+            "unit": feature.unit,
+            "cost": feature.cost,
+            "undefined": feature.undefined,
+            "reference": feature.reference,
+            "pymfe": feature.pymfe,
+            "openml": feature.openml,
+            "autosklearn": feature.autosklearn,
+        }
+        for feature in metafeatures().values()
+        if task_type is None or task_type in feature.task_types
+    ]
+    return pd.DataFrame(rows)
+
+
+def describe(X: Any, y: Any, task_type: str | None = None, **parameters: Any) -> pd.Series[float]:
+    """Return the meta-features of a table: ``MetaFeatureExtractor(**parameters).extract(X, y)``.
+
+    Examples
+    --------
+    >>> describe([[1, 2], [3, 4], [5, 7]], [0.5, 1.0, 2.0], names=["n_rows"])["n_rows"]
+    np.float64(3.0)
+    """
+    return MetaFeatureExtractor(**parameters).extract(X, y, task_type=task_type)

@@ -1,0 +1,183 @@
+"""The rows and folds that all landmarkers share, and the columns as numbers.
+
+Landmarkers compare datasets, not models: what they see is small, and the same for
+all of them. Whatever is learned of a column is learned on the training part of a fold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from metafeatures._task import Target
+
+if TYPE_CHECKING:
+    from metafeatures._dataset import Dataset
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+N_FOLDS = 3
+MAX_ROWS = 1_500
+MAX_CLASSES = 100
+MAX_RARE_SHARE = 0.05
+MAX_LEVELS = 8
+MAX_ENCODED_COLUMNS = 1_000
+MAX_FOLD_COLUMNS = 60
+MAX_DEVIATIONS = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandmarkSample:
+    """Sampled rows (places in the dataset's sample), or the reason for having none."""
+
+    rows: Integers
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """One split, encoded: standardised columns, and the target with one column an output.
+
+    ``target`` is the number to predict (standardised on the training part), or one
+    column a class of zeros and ones; a single one when there are two classes.
+    """
+
+    train: Floats
+    test: Floats
+    target: Floats
+    test_target: Floats
+    is_regression: bool
+
+
+def pick_rows(target: Target, sample: Integers) -> LandmarkSample:
+    """Return the rows that landmarkers see.
+
+    At most 1,500, shares of classes kept; of classes the 100 most frequent. Classes
+    with fewer rows than folds are left out while they hold at most 5 % of the rows;
+    beyond that, leaving them out would describe another task, and there are no rows.
+    """
+    n_rows = len(sample)
+    if target.is_regression:
+        reason = f"{n_rows} rows are fewer than twice the {N_FOLDS} folds"
+        return _sample(np.arange(n_rows)[:MAX_ROWS], reason if n_rows < 2 * N_FOLDS else "")
+    classes = target.codes[sample]
+    counts = np.bincount(classes, minlength=target.class_counts.size)
+    is_rare = counts < N_FOLDS
+    kept = np.flatnonzero(~is_rare)[:MAX_CLASSES]
+    if kept.size < 2 or counts[is_rare].sum() > MAX_RARE_SHARE * n_rows:
+        rarest = int(np.argmin(counts))
+        n_of_rarest = int(target.class_counts[rarest])
+        reason = (
+            f"class {target.labels[rarest]!r} has {n_of_rarest} rows, fewer than the "
+            f"{N_FOLDS} folds"
+        )
+        return _sample(np.empty(0, np.int64), reason)
+    quotas = np.ceil(counts[kept] * min(1.0, MAX_ROWS / counts[kept].sum())).astype(np.int64)
+    quotas = np.minimum(counts[kept], np.maximum(quotas, 2 * N_FOLDS))
+    rows = [
+        np.flatnonzero(classes == code)[:quota] for code, quota in zip(kept, quotas, strict=True)
+    ]
+    return _sample(np.sort(np.concatenate(rows)), "")
+
+
+def _sample(rows: Integers, reason: str) -> LandmarkSample:
+    return LandmarkSample(rows=np.empty(0, np.int64) if reason else rows, reason=reason)
+
+
+def make_folds(dataset: Dataset) -> list[Fold]:
+    """Return the splits of the landmark sample, stratified by the target."""
+    rows = dataset.landmark_sample.rows
+    if rows.size == 0:
+        return []
+    columns = encode(dataset, rows)
+    target = _target_columns(dataset, rows)
+    order = np.lexsort((np.arange(rows.size), *target.T))
+    in_fold = np.empty(rows.size, np.int64)
+    in_fold[order] = np.arange(rows.size) % N_FOLDS
+    return [
+        _fold(columns, target, in_fold != fold, dataset.is_regression) for fold in range(N_FOLDS)
+    ]
+
+
+def _target_columns(dataset: Dataset, rows: Integers) -> Floats:
+    if dataset.is_regression:
+        return np.asarray(dataset.standardized_target[rows][:, None])
+    classes = np.unique(dataset.classes[rows], return_inverse=True)[1]
+    one_hot = np.eye(classes.max() + 1)[classes]
+    return np.asarray(one_hot[:, 1:] if one_hot.shape[1] == 2 else one_hot)
+
+
+def encode(dataset: Dataset, rows: Integers) -> Floats:
+    """Return the landmark sample's columns as numbers, NaN where missing.
+
+    Numbers and dates as they are, text by its length, categories by their most
+    frequent levels (one column of zeros and ones each) and, when there are more than
+    8, by the rank of the level's frequency.
+    """
+    blocks = [dataset.numbers[:, rows], dataset.dates[:, rows], dataset.text_lengths[:, rows]]
+    n_columns = sum(len(block) for block in blocks)
+    for codes in dataset.codes:
+        if n_columns >= MAX_ENCODED_COLUMNS:
+            break
+        blocks.append(_encode_category(codes[rows]))
+        n_columns += len(blocks[-1])
+    return np.asarray(np.concatenate(blocks)[:MAX_ENCODED_COLUMNS])
+
+
+def _encode_category(codes: npt.NDArray[np.int32]) -> Floats:
+    n_levels = int(codes.max(initial=-1)) + 1
+    if n_levels == 2:
+        return np.asarray((codes == 1).astype(np.float64)[None, :])
+    shown = np.arange(min(n_levels, MAX_LEVELS))
+    one_hot = (codes == shown[:, None]).astype(np.float64)
+    if n_levels <= MAX_LEVELS:
+        return np.asarray(one_hot)
+    ranks = np.where(codes < 0, np.nan, codes.astype(np.float64))
+    return np.asarray(np.concatenate([one_hot, ranks[None, :]]))
+
+
+def _fold(columns: Floats, target: Floats, is_train: npt.NDArray[np.bool_], is_reg: bool) -> Fold:
+    scaled = _scale(columns, is_train)
+    train_target = target[is_train]
+    if is_reg:
+        centre, spread = train_target.mean(), train_target.std()
+        target = (target - centre) / (spread if spread > 0 else 1.0)
+    kept = _relevant(scaled[:, is_train], target[is_train])
+    return Fold(
+        train=np.ascontiguousarray(scaled[kept][:, is_train].T),
+        test=np.ascontiguousarray(scaled[kept][:, ~is_train].T),
+        target=target[is_train],
+        test_target=target[~is_train],
+        is_regression=is_reg,
+    )
+
+
+def _scale(columns: Floats, is_train: npt.NDArray[np.bool_]) -> Floats:
+    """Standardise by the training part; missing becomes 0, the mean; outliers are clipped."""
+    train = columns[:, is_train]
+    present = ~np.isnan(train)
+    n_present = np.maximum(present.sum(axis=1, keepdims=True), 1)
+    size = np.nanmax(np.abs(columns), axis=1, keepdims=True, initial=0.0)
+    size[size == 0.0] = 1.0
+    scaled = columns / size
+    train = np.where(present, scaled[:, is_train], 0.0)
+    mean = train.sum(axis=1, keepdims=True) / n_present
+    deviation = np.where(present, train - mean, 0.0)
+    sd = np.sqrt((deviation**2).sum(axis=1, keepdims=True) / n_present)
+    varies = sd[:, 0] > 1e-12
+    result = (scaled[varies] - mean[varies]) / sd[varies]
+    return np.asarray(np.clip(np.nan_to_num(result), -MAX_DEVIATIONS, MAX_DEVIATIONS))
+
+
+def _relevant(train: Floats, target: Floats) -> Integers:
+    """Return the columns most correlated with any output, at most the capped number."""
+    if len(train) <= MAX_FOLD_COLUMNS:
+        return np.arange(len(train))
+    centred = target - target.mean(axis=0)
+    spread = np.sqrt((centred**2).sum(axis=0)) + 1e-12
+    relevance = np.abs(train @ (centred / spread)).max(axis=1)
+    return np.sort(np.argsort(-relevance, kind="stable")[:MAX_FOLD_COLUMNS])

@@ -1,0 +1,254 @@
+"""The catalogue: name -> meta-feature, filled at import, read-only afterwards.
+
+A *measure* is a pure function whose parameters are named after what it needs of a
+dataset (attributes of `metafeatures._dataset.Dataset`). It returns one number, one
+number a column, or one number an output. Each number that leaves the package is a
+*meta-feature*: the measure itself, or ``measure.summary``, or ``measure.output``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from metafeatures.exceptions import MetaFeatureNotFoundError
+
+Family = Literal["simple", "statistical", "information-theoretic", "landmarking"]
+TaskType = Literal["binary", "multiclass", "regression"]
+Cost = Literal["count", "columns", "pairs", "models"]
+Aliases = str | Mapping[str, str] | None
+
+FAMILY_FILES = ("_simple", "_statistical", "_target", "_information", "_landmarking")
+FAMILIES: tuple[str, ...] = get_args(Family)
+TASK_TYPES: tuple[str, ...] = get_args(TaskType)
+CLASSIFICATION: frozenset[TaskType] = frozenset({"binary", "multiclass"})
+REGRESSION: frozenset[TaskType] = frozenset({"regression"})
+ANY_TASK: frozenset[TaskType] = CLASSIFICATION | REGRESSION
+
+SUMMARIES: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = MappingProxyType(
+    {
+        "mean": lambda values: float(values.mean()),
+        "sd": lambda values: float(values.std(ddof=1)) if values.size > 1 else float("nan"),
+        "min": lambda values: float(values.min()),
+        "q25": lambda values: float(np.quantile(values, 0.25)),
+        "median": lambda values: float(np.median(values)),
+        "q75": lambda values: float(np.quantile(values, 0.75)),
+        "max": lambda values: float(values.max()),
+        "sum": lambda values: float(values.sum()),
+    }
+)
+SUMMARY_WORDS = {
+    "sd": "standard deviation (n - 1)",
+    "min": "smallest",
+    "q25": "lower quartile",
+    "q75": "upper quartile",
+    "max": "largest",
+}
+DEFAULT_SUMMARIES = ("mean", "sd", "min", "median", "max")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetaFeature:
+    """One number of the vector, and all that the catalogue says of it."""
+
+    name: str
+    measure: str
+    family: Family
+    task_types: frozenset[TaskType]
+    definition: str
+    low: float
+    high: float
+    unit: str
+    cost: Cost
+    undefined: str
+    reference: str
+    pymfe: str
+    openml: str
+    autosklearn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One function, and the meta-features that its answer gives."""
+
+    function: Callable[..., Any]
+    needs: tuple[str, ...]
+    outputs: Mapping[str, MetaFeature]
+    is_summarised: bool
+
+    @property
+    def any_output(self) -> MetaFeature:
+        """One of the outputs: family and cost are the same for all."""
+        return next(iter(self.outputs.values()))
+
+    def evaluate(self, dataset: object) -> dict[str, float]:
+        """Return the value of each output on ``dataset``, by meta-feature name."""
+        answer = self.function(**{need: getattr(dataset, need) for need in self.needs})
+        if self.is_summarised:
+            values = np.asarray(answer, dtype=np.float64)
+            answer = _summaries(values[~np.isnan(values)], self.outputs)
+        elif not isinstance(answer, Mapping):
+            answer = {"": float(answer)}
+        return {
+            feature.name: float(answer[key])
+            for key, feature in self.outputs.items()
+            if key in answer
+        }
+
+
+def _summaries(values: npt.NDArray[np.float64], names: Iterable[str]) -> dict[str, float]:
+    if values.size == 0:
+        return dict.fromkeys(names, float("nan"))
+    return {name: SUMMARIES[name](values) for name in names}
+
+
+_measures: dict[str, Measure] = {}
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def metafeature(
+    *,
+    family: Family,
+    low: float = -np.inf,
+    high: float = np.inf,
+    unit: str = "",
+    cost: Cost = "columns",
+    task_types: frozenset[TaskType] = ANY_TASK,
+    undefined: str = "",
+    summaries: tuple[str, ...] | None = None,
+    outputs: Mapping[str, str] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    outputs_of: Mapping[str, frozenset[TaskType]] | None = None,
+    reference: str = "",
+    pymfe: Aliases = None,
+    openml: Aliases = None,
+    autosklearn: Aliases = None,
+) -> Callable[[Function], Function]:
+    """Enter the decorated function in the catalogue under its own name.
+
+    Parameters
+    ----------
+    family, low, high, unit, cost, task_types, reference
+        What the catalogue says. The definition is the first line of the function's
+        docstring: "Return ..." and a noun phrase.
+    undefined : str, default=""
+        When the value is NaN. Empty promises that it never is.
+    summaries : tuple of str, optional
+        For a function that gives one value a column: the summaries of these that
+        become meta-features. NaN columns are left out first.
+    outputs : mapping of str to str, optional
+        For a function that returns a mapping: its keys, and what each is.
+    ranges : mapping of str to (low, high), optional
+        Range of outputs that differs from ``low`` and ``high``.
+    outputs_of : mapping of str to frozenset of str, optional
+        Task types of outputs that differ from ``task_types``.
+    pymfe, openml, autosklearn : str or mapping of output to str, optional
+        Name of the same definition elsewhere.
+    """
+
+    def register(function: Function) -> Function:
+        measure = function.__name__
+        definition = _first_line(function)
+        keys = summaries or outputs or ("",)
+        features = {}
+        for key in keys:
+            bounds = (ranges or {}).get(key, _bounds(key, low, high))
+            features[key] = MetaFeature(
+                name=f"{measure}.{key}" if key else measure,
+                measure=measure,
+                family=family,
+                task_types=(outputs_of or {}).get(key, task_types),
+                definition=_definition(definition, key, outputs),
+                low=bounds[0],
+                high=bounds[1],
+                unit=unit,
+                cost=cost,
+                undefined=_undefined(undefined, key if summaries else ""),
+                reference=reference,
+                pymfe=_alias(pymfe, key),
+                openml=_alias(openml, key),
+                autosklearn=_alias(autosklearn, key),
+            )
+        if measure in _measures:
+            raise ValueError(f"Two measures are named {measure!r}; a name is given once.")
+        _measures[measure] = Measure(
+            function=function,
+            needs=tuple(inspect.signature(function).parameters),
+            outputs=MappingProxyType(features),
+            is_summarised=summaries is not None,
+        )
+        return function
+
+    return register
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    line = (function.__doc__ or "").strip().split("\n")[0]
+    return line.removeprefix("Return ").removeprefix("the ").removesuffix(".")
+
+
+def _bounds(summary: str, low: float, high: float) -> tuple[float, float]:
+    if summary == "sd":
+        return 0.0, np.inf if np.isinf(high - low) else (high - low) / np.sqrt(2)
+    return (low, np.inf if high > 0 else 0.0) if summary == "sum" else (low, high)
+
+
+def _definition(definition: str, key: str, outputs: Mapping[str, str] | None) -> str:
+    if not key:
+        return definition
+    if outputs:
+        return f"{definition}: {outputs[key]}"
+    return f"{SUMMARY_WORDS.get(key, key)} of: {definition}"
+
+
+def _undefined(undefined: str, summary: str) -> str:
+    if summary != "sd":
+        return undefined
+    return f"{undefined}, or it has only one value" if undefined else "there is only one value"
+
+
+def _alias(aliases: Aliases, key: str) -> str:
+    if aliases is None:
+        return ""
+    return aliases if isinstance(aliases, str) else aliases.get(key, "")
+
+
+def measures() -> Mapping[str, Measure]:
+    """Return all measures by name, in catalogue order; families register when imported."""
+    for family in FAMILY_FILES:
+        import_module(f"metafeatures.{family}")
+    return MappingProxyType(_measures)
+
+
+def metafeatures() -> dict[str, MetaFeature]:
+    """Return all meta-features by name, in catalogue order."""
+    return {
+        feature.name: feature
+        for measure in measures().values()
+        for feature in measure.outputs.values()
+    }
+
+
+def check_names(wanted: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Raise `MetaFeatureNotFoundError` unless every wanted name is known."""
+    known = list(known)
+    unknown = [name for name in wanted if name not in set(known)]
+    if not unknown:
+        return
+    close = difflib.get_close_matches(str(unknown[0]), known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    names = ", ".join(map(repr, known))
+    rest = (
+        f" Known: {names}."
+        if len(known) <= 10
+        else f" list_metafeatures() gives all {len(known)} names."
+    )
+    raise MetaFeatureNotFoundError(f"Unknown {what}: {unknown}.{hint}{rest}")

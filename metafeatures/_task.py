@@ -1,0 +1,187 @@
+"""The target of a table: which task it poses, and its classes or numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas.api import types as dtypes
+
+from metafeatures._registry import TASK_TYPES, TaskType
+from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureParameterError
+
+MAX_NUMERIC_CLASSES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A checked target: numbers for regression, else class codes, most frequent class first."""
+
+    task_type: TaskType
+    numbers: npt.NDArray[np.float64]
+    codes: npt.NDArray[np.int64]
+    labels: tuple[str, ...]
+    class_counts: npt.NDArray[np.int64]
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether the target is a number to predict."""
+        return self.task_type == "regression"
+
+
+def read_target(y: Any, n_rows: int, task_type: str | None = None) -> Target:
+    """Return the checked target of a table of ``n_rows`` rows.
+
+    Parameters
+    ----------
+    y : Series, array or list of shape (n_rows,)
+        One column of a table is taken, too.
+    n_rows : int
+        Rows of the table.
+    task_type : {"binary", "multiclass", "regression", "classification"}, optional
+        Inferred by `infer_task_type` when not given.
+
+    Raises
+    ------
+    MetaFeatureDataError
+        If ``y`` has another length, missing values, only one distinct value, or does
+        not suit ``task_type``.
+    MetaFeatureParameterError
+        If ``task_type`` is none of these.
+    """
+    if task_type not in (None, "classification", *TASK_TYPES):
+        raise MetaFeatureParameterError(
+            f"task_type must be one of {', '.join(TASK_TYPES)} or None. Got {task_type!r} instead."
+        )
+    target = as_series(y)
+    if len(target) != n_rows:
+        raise MetaFeatureDataError(
+            f"X and y must have the same number of rows. Got {n_rows} rows of X and "
+            f"{len(target)} of y."
+        )
+    n_missing = int(target.isna().sum())
+    if n_missing:
+        raise MetaFeatureDataError(
+            f"y must have a value in every row. Got {n_missing} missing; leave these rows out."
+        )
+    task_type = task_type or infer_task_type(target)
+    return _regression(target) if task_type == "regression" else _classes(target, task_type)
+
+
+def as_series(y: Any) -> pd.Series[Any]:
+    """Return a target of any supported kind as a pandas Series."""
+    if isinstance(y, pd.Series):
+        return y
+    if not isinstance(y, list | tuple | np.ndarray | pd.DataFrame | pd.Index):
+        try:
+            y = nw.from_native(y, eager_only=True, allow_series=True).to_pandas()
+        except TypeError:
+            y = np.asarray(y)
+        if isinstance(y, pd.Series):
+            return y
+    if isinstance(y, pd.DataFrame):
+        if y.shape[1] != 1:
+            raise MetaFeatureDataError(f"y must be one column. Got {y.shape[1]} columns instead.")
+        return y.iloc[:, 0]
+    array = y if isinstance(y, pd.Index) else np.asarray(y)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array.ravel()
+    if array.ndim != 1:
+        raise MetaFeatureDataError(
+            f"y must have one dimension. Got an array of shape {array.shape} instead."
+        )
+    return pd.Series(array)
+
+
+def infer_task_type(y: pd.Series[Any]) -> TaskType:
+    """Return the task type that a target without missing values suggests.
+
+    Numbers are a regression target when one is not whole or when there are more than
+    20 distinct ones; everything else is classes.
+
+    Examples
+    --------
+    >>> infer_task_type(pd.Series([0.5, 1.0, 2.0]))
+    'regression'
+    >>> infer_task_type(pd.Series(["yes", "no", "yes"]))
+    'binary'
+    """
+    distinct = _distinct(y)
+    is_number = dtypes.is_numeric_dtype(y.dtype) and not dtypes.is_bool_dtype(y.dtype)
+    if not isinstance(y.dtype, pd.CategoricalDtype) and (is_number or _are_numbers(distinct)):
+        numbers = np.asarray(distinct, dtype=np.float64)
+        if len(numbers) > MAX_NUMERIC_CLASSES or (numbers != np.round(numbers)).any():
+            return "regression"
+    return "multiclass" if len(distinct) > 2 else "binary"
+
+
+def _distinct(y: pd.Series[Any]) -> list[Any]:
+    try:
+        return list(y.unique())
+    except TypeError:
+        return list(y.map(str).unique())
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    return all(
+        isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+        for value in values
+    )
+
+
+def _regression(y: pd.Series[Any]) -> Target:
+    try:
+        numbers = pd.to_numeric(y).to_numpy(np.float64)
+    except (TypeError, ValueError) as error:
+        raise MetaFeatureDataError(
+            f"y of a regression task must hold numbers. Got dtype {y.dtype} ({error}); "
+            "for classes, give task_type='multiclass'."
+        ) from error
+    n_infinite = int(np.isinf(numbers).sum())
+    if n_infinite:
+        raise MetaFeatureDataError(
+            f"y must hold finite numbers. Got {n_infinite} infinite; leave these rows out."
+        )
+    if numbers.min() == numbers.max():
+        raise MetaFeatureDataError(
+            f"y must have at least two distinct values. Got only {numbers[0]!r}."
+        )
+    return Target(
+        task_type="regression",
+        numbers=numbers,
+        codes=np.empty(0, np.int64),
+        labels=(),
+        class_counts=np.empty(0, np.int64),
+    )
+
+
+def _classes(y: pd.Series[Any], task_type: str) -> Target:
+    try:
+        codes, levels = pd.factorize(y)
+    except TypeError:
+        codes, levels = pd.factorize(y.map(str))
+    labels = np.array([str(level) for level in levels], dtype=object)
+    counts = np.bincount(codes, minlength=len(labels))
+    if len(labels) < 2:
+        raise MetaFeatureDataError(f"y must have at least two classes. Got only {levels[0]!r}.")
+    if task_type == "binary" and len(labels) > 2:
+        raise MetaFeatureDataError(
+            f"y of a binary task must have two classes. Got {len(labels)}; "
+            "give task_type='multiclass' or None."
+        )
+    order = np.lexsort((labels, -counts))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    if task_type == "classification":
+        task_type = "binary" if len(labels) == 2 else "multiclass"
+    return Target(
+        task_type=cast(TaskType, task_type),
+        numbers=np.empty(0),
+        codes=rank[codes].astype(np.int64),
+        labels=tuple(labels[order]),
+        class_counts=counts[order].astype(np.int64),
+    )
