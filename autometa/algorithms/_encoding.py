@@ -7,7 +7,8 @@ one scale).
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import warnings
+from typing import Any, Literal, Self
 
 import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
@@ -48,6 +49,17 @@ class ManyLevels:
     def __call__(self, frame: pd.DataFrame) -> list[str]:
         """Return their names."""
         return [c for c, n in _n_levels(frame).items() if n > self.limit]
+
+
+class NormalScores(QuantileTransformer):
+    """QuantileTransformer that takes tables of fewer rows than quantiles without a warning."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn at most as many quantiles as there are rows."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="n_quantiles")
+            super().fit(X, y)
+        return self
 
 
 def _n_levels(frame: pd.DataFrame) -> dict[str, int]:
@@ -107,7 +119,7 @@ def make_encoder(encoding: Encoding, task_type: str) -> ColumnTransformer:
 def _scaler(encoding: Encoding) -> Any:
     impute = SimpleImputer(strategy="median", keep_empty_features=True)
     if encoding == "normal":
-        spread = QuantileTransformer(
+        spread = NormalScores(
             n_quantiles=200, output_distribution="normal", subsample=10_000, random_state=0
         )
         return make_pipeline(impute, spread)

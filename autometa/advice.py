@@ -1,0 +1,140 @@
+"""recommend(): from a table to ordered candidates, before any training."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache, partial
+from typing import Any
+
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.evaluation import check_metric
+from autometa.exceptions import ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import MetaModel
+from autometa.recommendation import Recommendation
+from autometa.tables import Table, check_table
+from metafeatures import MetaFeatureExtractor
+
+
+def recommend(
+    X: Any,
+    y: Any,
+    task_type: str | None = None,
+    metric: str | None = None,
+    n: int = 10,
+    time_budget: float | None = None,
+    knowledge_base: KnowledgeBase | None = None,
+) -> list[Recommendation]:
+    """Return the most promising setups for a table, best first; nothing is trained on it.
+
+    Parameters
+    ----------
+    X : DataFrame, array or sparse matrix of shape (n_rows, n_columns)
+        Numbers, categories, booleans, dates, text; missing values allowed.
+    y : array-like of shape (n_rows,)
+        Class labels or numbers, none missing.
+    task_type : {"binary", "multiclass", "regression"} or None
+        None reads it from ``y``.
+    metric : str or None
+        A scorer name of scikit-learn, greater is better. None is ROC AUC for
+        binary tasks, negated log loss for multiclass, negated root mean squared
+        error for regression.
+    n : int, default=10
+        How many setups; fewer come when fewer are known.
+    time_budget : float or None
+        Seconds there will be for training. The order is then by gain per
+        second: cheap setups first.
+    knowledge_base : KnowledgeBase or None
+        What to learn from; None is the one that ships with autometa.
+
+    Returns
+    -------
+    list of Recommendation
+        All different. ``.build()`` gives the unfitted pipeline.
+
+    Raises
+    ------
+    DatasetError
+        If the table or the target cannot be used.
+    MetricError
+        If the metric is unknown or cannot judge such a task.
+    ParameterError
+        If ``n`` or ``time_budget`` is out of range.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> len(recommend(X, y, n=3))
+    3
+    """
+    return recommend_for_table(
+        check_table(X, y, task_type),
+        metric=metric,
+        n=n,
+        time_budget=time_budget,
+        knowledge_base=knowledge_base,
+    )
+
+
+def recommend_for_table(
+    table: Table,
+    *,
+    metric: str | None = None,
+    n: int = 10,
+    time_budget: float | None = None,
+    knowledge_base: KnowledgeBase | None = None,
+    metafeatures: pd.Series[float] | None = None,
+) -> list[Recommendation]:
+    """Return what `recommend` does, for a table already checked (and perhaps described)."""
+    if not isinstance(n, int) or n < 1:
+        raise ParameterError(
+            f"The 'n' parameter of recommend must be an int >= 1. Got {n} instead."
+        )
+    if time_budget is not None and not time_budget > 0:
+        raise ParameterError(
+            "The 'time_budget' parameter must be a number of seconds > 0. "
+            f"Got {time_budget} instead."
+        )
+    metric = check_metric(metric, table.task_type)
+    if metafeatures is None:
+        metafeatures = describe_table(table)
+    model = (
+        _bundled_model()
+        if knowledge_base is None
+        else MetaModel(random_state=0).fit(knowledge_base)
+    )
+    found = model.recommend(
+        metafeatures,
+        n=n,
+        task_type=table.task_type,
+        metric=metric,
+        time_budget=time_budget,
+        algorithms=usable_algorithms(table),
+    )
+    builder = partial(build_setup, task_type=table.task_type)
+    return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]
+
+
+def describe_table(table: Table) -> pd.Series[float]:
+    """Return the meta-features of a checked table, as the bundled knowledge base has them."""
+    return MetaFeatureExtractor(random_state=0).extract(table.X, table.labels, table.task_type)
+
+
+def usable_algorithms(table: Table) -> list[str]:
+    """Return the algorithms that are installed and take a table of this size."""
+    found = list_algorithms(table.task_type, len(table.X), table.n_classes)
+    return [algorithm.name for algorithm in found]
+
+
+def build_setup(algorithm: str, config: dict[str, Any], *, task_type: str) -> Pipeline:
+    """Return the unfitted pipeline of a setup."""
+    return get_algorithm(algorithm).build(config, task_type)
+
+
+@cache
+def _bundled_model() -> MetaModel:
+    return MetaModel(random_state=0).fit(KnowledgeBase.bundled())

@@ -1,0 +1,7 @@
+"""``python -m autometa.cli``."""
+
+from __future__ import annotations
+
+from autometa.cli import main
+
+main()

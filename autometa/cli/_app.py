@@ -1,0 +1,76 @@
+"""The command line as a whole: its commands, and what happens to their errors.
+
+Exit codes: 0 done, 2 something about the input is to be changed, 1 failure.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import typer
+
+from autometa.cli import _describe, _kb, _recommend, _tune
+from autometa.cli._output import note
+from autometa.exceptions import (
+    AutometaError,
+    BudgetError,
+    KnowledgeBaseCorruptError,
+    WorkerError,
+)
+
+app = typer.Typer(
+    name="autometa",
+    help="Which algorithms and hyperparameters to try on a table, and a tuned pipeline for it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("recommend")(_recommend.recommend)
+app.command("tune")(_tune.tune)
+app.command("describe")(_describe.describe)
+app.add_typer(_kb.app, name="kb")
+
+FAILURES = (BudgetError, KnowledgeBaseCorruptError, WorkerError)
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    if version:
+        from autometa import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    warnings.showwarning = _show_warning
+    try:
+        app(arguments)
+    except KeyboardInterrupt:
+        note("Stopped.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:
+        if not _is_expected(error):
+            raise
+        note(f"Error: {error}")
+        sys.exit(1 if isinstance(error, FAILURES) else 2)
+
+
+def _is_expected(error: Exception) -> bool:
+    from metafeatures.exceptions import MetaFeatureError
+
+    return isinstance(error, AutometaError | MetaFeatureError)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+    from autometa.exceptions import AutometaWarning
+    from metafeatures.exceptions import MetaFeatureWarning
+
+    if issubclass(category, AutometaWarning | MetaFeatureWarning):
+        note(f"Note: {message}")

@@ -1,0 +1,54 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TableName = Annotated[
+    str,
+    typer.Argument(
+        metavar="TABLE",
+        help="A csv, tsv, parquet, arff or feather file, sklearn:NAME, or openml:ID.",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str | None, typer.Option("--target", "-t", help="The column to predict.", show_default=False)
+]
+
+
+class TaskType(StrEnum):
+    """What kind of target it is."""
+
+    binary = "binary"
+    multiclass = "multiclass"
+    regression = "regression"
+
+
+TaskTypeOption = Annotated[
+    TaskType | None,
+    typer.Option("--task-type", help="Read from the target when not given.", show_default=False),
+]
+Metric = Annotated[
+    str | None,
+    typer.Option(
+        "--metric",
+        "-m",
+        help="A scorer of scikit-learn; ROC AUC, log loss or RMSE when not given.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+KnowledgeBasePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--knowledge-base",
+        "-k",
+        help="Folder of the knowledge base to use instead of the bundled one.",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,91 @@
+"""``autometa recommend``: which setups to try on a table, before any training."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from autometa.cli import _options
+from autometa.cli._output import console, make_table, number, print_json, seconds, settings
+
+
+def recommend(
+    table: _options.TableName,
+    target: _options.Target = None,
+    metric: _options.Metric = None,
+    task_type: _options.TaskTypeOption = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many setups.")] = 10,
+    time_budget: Annotated[
+        float | None,
+        typer.Option(
+            "--time-budget", "-b", help="Seconds for training: cheap first.", show_default=False
+        ),
+    ] = None,
+    knowledge_base: _options.KnowledgeBasePath = None,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Say which algorithms and hyperparameters to try on TABLE, best first."""
+    from autometa.advice import recommend_for_table
+    from autometa.datasets import load_dataset
+    from autometa.evaluation import check_metric
+    from autometa.knowledge_base import KnowledgeBase
+
+    loaded = load_dataset(table, target, task_type)
+    advice = recommend_for_table(
+        loaded,
+        metric=metric,
+        n=n,
+        time_budget=time_budget,
+        knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
+    )
+    metric = check_metric(metric, loaded.task_type)
+    task = {
+        "name": loaded.name,
+        "target": loaded.target,
+        "task_type": loaded.task_type,
+        "metric": metric,
+        "n_rows": len(loaded.X),
+        "n_columns": loaded.X.shape[1],
+    }
+    if as_json:
+        _print_json(task, advice)
+    else:
+        _print_table(task, advice)
+
+
+def _print_json(task: dict[str, Any], advice: list[Any]) -> None:
+    ranked = [{"rank": i, **found.to_dict()} for i, found in enumerate(advice, start=1)]
+    print_json({"schema": 1, "task": task, "recommendations": ranked})
+
+
+def _print_table(task: dict[str, Any], advice: list[Any]) -> None:
+    title = (
+        f"{task['name']}: {task['task_type']}, {task['n_rows']} rows x "
+        f"{task['n_columns']} columns, judged by {task['metric']} (greater is better)"
+    )
+    shown = make_table(
+        title,
+        "rank",
+        "algorithm",
+        "score",
+        "90 % interval",
+        "fit",
+        "hyperparameters",
+        right=("rank", "score", "90 % interval", "fit"),
+    )
+    for rank, found in enumerate(advice, start=1):
+        low, high = found.score_interval
+        shown.add_row(
+            str(rank),
+            found.algorithm,
+            number(found.expected_score),
+            f"{number(low, 3)} .. {number(high, 3)}",
+            seconds(found.expected_fit_seconds),
+            settings(found.config),
+        )
+    out = console()
+    out.print(shown)
+    if advice and advice[0].neighbors:
+        names = ", ".join(neighbor.name for neighbor in advice[0].neighbors[:5])
+        out.print(f"Most like this dataset: {names}.")

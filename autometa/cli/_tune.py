@@ -1,0 +1,172 @@
+"""``autometa tune``: a fitted pipeline for a table, within a time budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from autometa.cli import _options
+from autometa.cli._output import (
+    console,
+    make_table,
+    note,
+    number,
+    print_json,
+    seconds,
+    settings,
+    talk,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from optuna import Study
+    from optuna.trial import FrozenTrial
+
+SHOWN_ROWS = 10
+
+
+def tune(
+    table: _options.TableName,
+    target: _options.Target = None,
+    time_budget: Annotated[
+        float, typer.Option("--time-budget", "-b", min=0.1, help="Seconds, all included.")
+    ] = 60.0,
+    metric: _options.Metric = None,
+    task_type: _options.TaskTypeOption = None,
+    n_trials: Annotated[
+        int | None, typer.Option(min=1, help="Stop after so many trials.", show_default=False)
+    ] = None,
+    n_jobs: Annotated[int, typer.Option("--n-jobs", min=1, help="Worker processes.")] = 1,
+    algorithm: Annotated[
+        list[str] | None,
+        typer.Option("--algorithm", "-a", help="Only these; repeat it.", show_default=False),
+    ] = None,
+    ensemble: Annotated[bool, typer.Option(help="Average the best models.")] = True,
+    seed: Annotated[int | None, typer.Option(help="Makes a run repeatable.")] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(help="Optuna storage URL: a stopped run resumes.", show_default=False),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the fitted pipeline here.", show_default=False)
+    ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(help="Write a scikit-learn script that rebuilds it.", show_default=False),
+    ] = None,
+    knowledge_base: _options.KnowledgeBasePath = None,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Find and fit the best pipeline for TABLE within a time budget."""
+    from autometa.datasets import load_dataset
+    from autometa.knowledge_base import KnowledgeBase
+    from autometa.tuning import tune as run
+
+    loaded = load_dataset(table, target, task_type)
+    out = talk()
+    show = _LiveTable() if out.is_terminal and not as_json else None
+    try:
+        result = run(
+            loaded.X,
+            loaded.labels,
+            metric=metric,
+            time_budget=time_budget,
+            n_trials=n_trials,
+            n_jobs=n_jobs,
+            storage=storage,
+            random_state=seed,
+            algorithms=algorithm,
+            ensemble=ensemble,
+            callbacks=[show] if show else None,
+            task_type=loaded.task_type,
+            knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
+        )
+    finally:
+        if show:
+            show.close()
+    if save:
+        result.save(save)
+    if code:
+        code.write_text(result.code(source=table, target=loaded.target))
+    if as_json:
+        _print_json(result)
+    else:
+        _print_result(result)
+    for path in (save, code):
+        if path:
+            note(f"Wrote '{path}'.")
+
+
+class _LiveTable:
+    """The best trials so far, redrawn after each; an Optuna callback."""
+
+    def __init__(self) -> None:
+        from rich.live import Live
+
+        self.live = Live(console=talk(), refresh_per_second=4, transient=True)
+        self.live.start()
+
+    def __call__(self, study: Study, trial: FrozenTrial) -> None:
+        done = [t for t in study.get_trials(deepcopy=False) if t.value is not None]
+        best = sorted(done, key=lambda t: t.value or 0.0, reverse=True)[:SHOWN_ROWS]
+        shown = make_table(
+            f"{len(study.get_trials(deepcopy=False))} trials",
+            "trial",
+            "algorithm",
+            "score",
+            right=("trial", "score"),
+        )
+        for item in best:
+            algorithm = str(item.params.get("algorithm", ""))
+            shown.add_row(str(item.number), algorithm, number(item.value or 0.0))
+        self.live.update(shown)
+
+    def close(self) -> None:
+        self.live.stop()
+
+
+def _print_json(result: Any) -> None:
+    board = result.leaderboard()
+    rows = _records(board)
+    print_json(
+        {
+            "schema": 1,
+            "metric": result.metric,
+            "best": {**(rows[0] if rows else {}), "score": result.score},
+            "leaderboard": rows,
+            "seconds": result.seconds,
+        }
+    )
+
+
+def _records(board: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in board.to_dict("records")]
+
+
+def _print_result(result: Any) -> None:
+    board = result.leaderboard()
+    shown = make_table(
+        f"{len(board)} trials in {seconds(result.seconds)}, judged by {result.metric} "
+        "(greater is better)",
+        "rank",
+        "algorithm",
+        "score",
+        "fit",
+        "weight",
+        "hyperparameters",
+        right=("rank", "score", "fit", "weight"),
+    )
+    for row in _records(board.head(SHOWN_ROWS)):
+        shown.add_row(
+            str(row["rank"]),
+            row["algorithm"],
+            number(row["score"]),
+            seconds(row["fit_seconds"]),
+            number(row["weight"], 2) if row["weight"] else "",
+            settings(row["config"]),
+        )
+    out = console()
+    out.print(shown)
+    out.print(f"The fitted pipeline scores {number(result.score)} in cross-validation.")

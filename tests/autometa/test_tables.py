@@ -1,0 +1,129 @@
+"""The door: what is repaired, and what is refused with which words."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import pandas as hpd
+
+from autometa.exceptions import AutometaError, DatasetError, DatasetWarning, ParameterError
+from autometa.tables import check_table
+
+
+def frame(n=12):
+    return pd.DataFrame({"a": np.arange(n) * 0.5, "b": ["x", "y"] * (n // 2)})
+
+
+CLASSES = ["no", "yes"] * 6
+
+
+def test_a_binary_target_becomes_class_numbers_and_keeps_its_labels():
+    table = check_table(frame(), CLASSES)
+    assert table.task_type == "binary"
+    assert table.classes.tolist() == ["no", "yes"]
+    assert table.y.tolist() == [0, 1] * 6
+    assert table.labels.tolist() == CLASSES
+
+
+@pytest.mark.parametrize(
+    ("y", "task_type"),
+    [
+        (["a", "b", "c"] * 4, "multiclass"),
+        ([0, 1] * 6, "binary"),
+        ([True, False] * 6, "binary"),
+        (["1.5", "2.25"] * 6, "regression"),
+        (np.linspace(0, 1, 12), "regression"),
+        (np.arange(12), "regression"),
+        ([1.0, 2.0, 3.0] * 4, "multiclass"),
+    ],
+)
+def test_the_task_type_is_read_from_the_target(y, task_type):
+    assert check_table(frame(), y).task_type == task_type
+
+
+def test_a_task_type_that_is_given_wins():
+    assert check_table(frame(), [0, 1] * 6, "regression").task_type == "regression"
+
+
+@pytest.mark.parametrize("convert", [pl.from_pandas, pa.Table.from_pandas, lambda x: x])
+def test_tables_of_every_library_read_alike(convert):
+    table = check_table(convert(frame()), CLASSES)
+    assert table.X.columns.tolist() == ["a", "b"]
+    assert table.X.shape == (12, 2)
+
+
+def test_infinities_are_read_as_missing_with_a_warning():
+    X = frame()
+    X.loc[3, "a"] = np.inf
+    with pytest.warns(DatasetWarning, match=r"read as missing, in 1 columns: 'a' \(1\)"):
+        table = check_table(X, CLASSES)
+    assert np.isnan(table.X.loc[3, "a"])
+    assert np.isinf(X.loc[3, "a"])
+
+
+def test_column_names_become_strings_with_a_warning():
+    with pytest.warns(DatasetWarning, match="turned into strings"):
+        table = check_table(frame().set_axis([0, 1], axis=1), CLASSES)
+    assert table.X.columns.tolist() == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (frame().iloc[:0], [], "must have rows and columns"),
+        (frame()[[]], CLASSES, "must have rows and columns"),
+        (frame().set_axis(["a", "a"], axis=1), CLASSES, r"Repeated: \['a'\]; rename"),
+        (frame(), CLASSES[:-1], r"inconsistent numbers of samples: \[12, 11\]"),
+        (frame(), [*CLASSES[:-1], None], "contains NaN in 1 of 12 rows"),
+        (frame(), ["same"] * 12, "two classes or more. Got one class: 'same'"),
+        (frame(4), ["a", "b"] * 2, "5 rows or more"),
+        (frame(), None, "y to be passed"),
+        (frame(), np.ones((12, 2)), "one dimension"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(X, y, message):
+    with pytest.raises(DatasetError, match=message):
+        check_table(X, y)
+
+
+def test_a_regression_target_must_be_finite():
+    with pytest.raises(DatasetError, match="infinity or a value too large, or text, in 1 rows"):
+        check_table(frame(), [np.inf, *np.arange(11.0)], "regression")
+
+
+def test_an_unknown_task_type_is_refused():
+    with pytest.raises(ParameterError, match="'task_type' must be one of"):
+        check_table(frame(), CLASSES, "ranking")
+
+
+columns = hpd.columns(
+    ["a", "b"],
+    elements=st.one_of(
+        st.none(), st.booleans(), st.integers(-5, 5), st.floats(), st.text(max_size=3)
+    ),
+    dtype=object,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    X=hpd.data_frames(columns, index=hpd.range_indexes(min_size=0, max_size=12)),
+    y=st.lists(st.one_of(st.integers(0, 3), st.sampled_from("ab"), st.none()), max_size=12),
+)
+def test_any_table_is_taken_or_refused_with_an_error_of_ours(X, y):
+    before = X.copy(deep=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DatasetWarning)
+        try:
+            table = check_table(X, y)
+        except AutometaError:
+            return
+    pd.testing.assert_frame_equal(X, before)
+    assert len(table.X) == len(table.y)
