@@ -42,12 +42,13 @@ def load_dataset(name: str, target: str | None = None, task_type: str | None = N
         If it cannot be read, or has no such target.
     """
     source, _, rest = name.partition(":")
+    default: str | None = None
     if source == "sklearn" and rest:
         frame, default = _read_sklearn(rest)
     elif source == "openml" and rest:
         frame, default = _read_openml(rest)
     else:
-        frame, default = read_file(Path(name)), None
+        frame = read_file(Path(name))
     column = _find_target(frame, target or default, name)
     label = rest if rest else Path(name).name.split(".")[0]
     y = frame[column]

@@ -207,4 +207,4 @@ def _regression_target(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
             "A regression target must hold finite numbers. Input y contains infinity or a value "
             f"too large, or text, in {n_bad} rows."
         )
-    return numbers.to_numpy("float64")
+    return np.asarray(numbers, dtype="float64")

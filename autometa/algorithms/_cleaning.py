@@ -24,7 +24,7 @@ MAX_TEXT_WORDS = 1000
 TEXT_COMPONENTS = 8
 
 
-class TableCleaner(TransformerMixin, BaseEstimator):
+class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Turn any table into float64 and category columns.
 
     Numbers become float64 (infinities count as missing), dates become days

@@ -51,7 +51,7 @@ class ManyLevels:
         return [c for c, n in _n_levels(frame).items() if n > self.limit]
 
 
-class NormalScores(QuantileTransformer):
+class NormalScores(QuantileTransformer):  # type: ignore[misc]
     """QuantileTransformer that takes tables of fewer rows than quantiles without a warning."""
 
     def fit(self, X: Any, y: Any = None) -> Self:

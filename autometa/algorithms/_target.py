@@ -15,7 +15,7 @@ def with_scaled_target(regressor: Any) -> TransformedTargetRegressor:
     return TransformedTargetRegressor(regressor=regressor, transformer=StandardScaler())
 
 
-class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier that wants classes numbered from 0, for classes of any name.
 
     Parameters

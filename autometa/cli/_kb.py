@@ -62,6 +62,21 @@ def build(
 
 
 @app.command()
+def merge(
+    paths: Annotated[list[Path], typer.Argument(help="Folders of knowledge bases.")],
+    out: Annotated[Path, typer.Option(help="Folder that gets what all of them hold.")],
+) -> None:
+    """Join knowledge bases into one folder; exact repeats are kept once."""
+    from autometa.knowledge_base import KnowledgeBase
+
+    joined = KnowledgeBase.load(paths[0])
+    for path in paths[1:]:
+        joined.merge(KnowledgeBase.load(path))
+    joined.save(out)
+    note(f"'{out}' now holds {KnowledgeBase.load(out)}.")
+
+
+@app.command()
 def info(
     path: Annotated[
         Path | None, typer.Argument(help="Its folder; the bundled one when not given.")

@@ -121,7 +121,8 @@ class _ClassOracle(ClassifierMixin, _Oracle):  # type: ignore[misc]
         return self.values
 
     def predict(self, X: Any) -> npt.NDArray[np.intp]:
-        return self.values.argmax(axis=1)
+        classes: npt.NDArray[np.intp] = self.values.argmax(axis=1)
+        return classes
 
 
 class _ValueOracle(RegressorMixin, _Oracle):  # type: ignore[misc]

@@ -111,10 +111,22 @@ class WorkerPool:
         timeout : float or None
             Seconds after which the worker is killed, its start not counted.
         """
-        idle = next((worker for worker in self._workers if worker.key is None), None)
-        if idle is None:
+        idle = [worker for worker in self._workers if worker.key is None]
+        if not idle:
             raise WorkerError("submit needs an idle worker. Got none; wait for an outcome first.")
-        idle.start(key, function, args, timeout)
+        soonest = min(idle, key=lambda worker: (not worker.is_ready, worker.process is None))
+        soonest.start(key, function, args, timeout)
+
+    def cancel(self, key: Hashable) -> Outcome | None:
+        """Kill the worker that has the call ``key``; None when no worker has it."""
+        busy = next((w for w in self._workers if w.key is not None and w.key == key), None)
+        return None if busy is None else busy.stop("Stopped.")
+
+    def refill(self) -> None:
+        """Start the workers that were killed now, not at the next call."""
+        for worker in self._workers:
+            if worker.process is None:
+                worker.spawn()
 
     def wait(self, timeout: float | None = None) -> Outcome | None:
         """Return the next outcome; None when ``timeout`` seconds pass without one."""
@@ -176,6 +188,7 @@ class _Worker:
     is_ready: bool = False
     process: subprocess.Popen[bytes] | None = None
     errors: Any = field(default=None)
+    outbox: queue.SimpleQueue[bytes | None] = field(default_factory=queue.SimpleQueue)
 
     def __post_init__(self) -> None:
         self.spawn()
@@ -200,6 +213,8 @@ class _Worker:
         threading.Thread(
             target=self._listen, args=(self.process, self.generation), daemon=True
         ).start()
+        self.outbox = queue.SimpleQueue()
+        threading.Thread(target=_deliver, args=(self.process, self.outbox), daemon=True).start()
         if self.settings.initializer is not None:
             self._send(self.settings.initializer, self.settings.initargs, True)
 
@@ -215,13 +230,7 @@ class _Worker:
                 self.replies.put(_Reply(self, generation, content))
 
     def _send(self, function: Function, args: tuple[Any, ...], is_initializer: bool) -> None:
-        assert self.process is not None
-        assert self.process.stdin is not None
-        try:
-            pickle.dump((function, args, is_initializer), self.process.stdin)
-            self.process.stdin.flush()
-        except (BrokenPipeError, OSError):
-            return  # the listener reports the death
+        self.outbox.put(pickle.dumps((function, args, is_initializer)))
 
     def start(
         self,
@@ -285,8 +294,12 @@ class _Worker:
         if not self.is_ready:
             self.kill()
             raise WorkerError(f"A worker did not start within {START_SECONDS:.0f} s.")
+        return self.stop(f"Stopped after {self.timeout:.1f} s.")
+
+    def stop(self, message: str) -> Outcome:
+        """Kill the process and end its call."""
         self.kill()
-        return self._end("timeout", message=f"Stopped after {self.timeout:.1f} s.")
+        return self._end("timeout", message=message)
 
     def _end(self, status: str, value: Any = None, message: str = "") -> Outcome:
         outcome = Outcome(
@@ -304,6 +317,8 @@ class _Worker:
         if self.process is None:
             return
         self.generation += 1
+        self.is_ready = False
+        self.outbox.put(None)
         self.process.kill()
         self.process.wait()
         assert self.process.stdin is not None
@@ -311,6 +326,17 @@ class _Worker:
             self.process.stdin.close()
         self.errors.close()
         self.process = None
+
+
+def _deliver(process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[bytes | None]) -> None:
+    """Write messages as the child takes them, so that the parent never waits for its start."""
+    assert process.stdin is not None
+    while (message := outbox.get()) is not None:
+        try:
+            process.stdin.write(message)
+            process.stdin.flush()
+        except (OSError, ValueError):
+            return  # the listener reports the death
 
 
 def _environment(threads: int) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ from autometa.knowledge_base._protocol import (
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
 
 DESCRIBE_SECONDS = 300.0
+MeasureKey = tuple[TaskSource, str, str]
 PoolCall = tuple[Any, Callable[..., Any], tuple[Any, ...], float]
 
 
@@ -110,7 +111,7 @@ class _Build:
         """Compute the meta-features of the tasks that have none; keep them as one part."""
         described: dict[str, dict[str, float]] = {}
         for outcome in _outcomes(pool, self._undescribed()):
-            source: TaskSource = outcome.key  # type: ignore[assignment]
+            source = cast(TaskSource, outcome.key)
             if outcome.status == "ok":
                 described[source.task_id] = outcome.value
             self.on_progress(f"{source.task_id}: meta-features {outcome.status}", 0, self.n_total)
@@ -140,7 +141,7 @@ class _Build:
                     yield key, measure_setup, arguments, self.settings.time_limit
 
     def _record(self, outcome: Outcome) -> None:
-        source, algorithm, config = outcome.key  # type: ignore[misc]
+        source, algorithm, config = cast(MeasureKey, outcome.key)
         entry = {
             "task_id": source.task_id,
             "algorithm": algorithm,

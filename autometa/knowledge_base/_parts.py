@@ -69,7 +69,7 @@ def read_parts(folder: Path, table: str) -> pd.DataFrame | None:
     Raises
     ------
     KnowledgeBaseCorruptError
-        If a part cannot be read, or its page checksums do not hold.
+        If the bytes of a part are not those its name promises.
     """
     frames = [_read_part(path) for path in part_paths(folder, table)]
     if not frames:
@@ -81,13 +81,13 @@ def _read_part(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        return pq.read_table(path, page_checksum_verification=True).to_pandas()
-    except (pa.ArrowException, OSError) as error:
+    data = path.read_bytes()
+    if not _is_whole(path, data):
         raise KnowledgeBaseCorruptError(
-            f"'{path.name}' in '{path.parent}' is damaged ({error}). Restore it from a copy, or "
-            "remove the file to go on without the rows it held."
-        ) from error
+            f"'{path.name}' in '{path.parent}' is damaged: its bytes are not those its name "
+            "promises. Restore it from a copy, or remove the file to go on without its rows."
+        )
+    return pq.read_table(pa.BufferReader(data)).to_pandas()
 
 
 def part_paths(folder: Path, table: str) -> list[Path]:
@@ -95,10 +95,8 @@ def part_paths(folder: Path, table: str) -> list[Path]:
     return sorted(folder.glob(f"{table}-*.parquet"))
 
 
-def damaged_parts(folder: Path) -> list[Path]:
-    """Return the parts whose bytes are not those their names promise."""
-    paths = [path for table in TABLES for path in part_paths(folder, table)]
-    return [p for p in paths if p.stem.rpartition("-")[2] != _digest(p.read_bytes())]
+def _is_whole(path: Path, data: bytes) -> bool:
+    return path.stem.rpartition("-")[2] == _digest(data)
 
 
 def _digest(data: bytes) -> str:

@@ -45,6 +45,7 @@ def mixed():
     return X, targets
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @EVERY
 def test_known_setups_fit_predict_and_beat_a_guess(name, task_type, mixed):
     X, targets = mixed

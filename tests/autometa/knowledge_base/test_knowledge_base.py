@@ -1,0 +1,199 @@
+"""KnowledgeBase: what it takes, what it refuses, and what the disk gives back."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+
+import numpy as np
+import optuna
+import pandas as pd
+import pytest
+
+from autometa import KnowledgeBase
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+from autometa.knowledge_base import canonical_config, summarise
+
+TASKS = pd.DataFrame({"task_id": [1, 2], "task_type": ["binary", "regression"]})
+METAFEATURES = pd.DataFrame({"n_rows": [100, 200], "odd": [np.nan, np.inf]}, index=[1, 2])
+
+
+def runs(scores=(0.9, 0.8), task_id=1):
+    return pd.DataFrame(
+        {
+            "task_id": task_id,
+            "algorithm": "knn",
+            "config": [{"k": 5, "p": 2}, '{"p": 2, "k": 1}'],
+            "metric": "accuracy",
+            "score": scores,
+        }
+    )
+
+
+@pytest.fixture
+def kb():
+    return KnowledgeBase.from_frames(TASKS, METAFEATURES, runs())
+
+
+def test_frames_become_tidy_tables_with_defaults(kb):
+    assert kb.tasks["task_id"].tolist() == ["1", "2"]
+    assert kb.tasks["family"].tolist() == ["1", "2"]
+    assert kb.runs["config"].tolist() == ['{"k": 5, "p": 2}', '{"k": 1, "p": 2}']
+    assert kb.runs["status"].tolist() == ["ok", "ok"]
+    assert kb.runs["fidelity"].tolist() == [1.0, 1.0]
+    assert kb.metafeatures.index.tolist() == ["1", "2"]
+    assert kb.metafeatures.loc["2", "odd"] == np.inf
+
+
+def test_the_frames_given_are_left_alone():
+    given = runs()
+    KnowledgeBase.from_frames(TASKS, METAFEATURES, given)
+    pd.testing.assert_frame_equal(given, runs())
+
+
+def test_metafeatures_may_be_absent():
+    assert KnowledgeBase.from_frames(TASKS, None, runs()).metafeatures.shape == (0, 0)
+
+
+def test_setups_have_ids_that_follow_from_their_content(kb):
+    again = KnowledgeBase.from_frames(TASKS, METAFEATURES, runs().iloc[::-1])
+    assert set(kb.setups["setup_id"]) == set(again.setups["setup_id"])
+    assert kb.setups["n_tasks"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"score": np.inf}, "infinite scores"),
+        ({"status": "crashed"}, "'status' of runs must be one of"),
+        ({"task_id": 3}, r"tasks that 'tasks' does not list: \['3'\]"),
+        ({"fidelity": 0.0}, "0 < fidelity <= 1"),
+        ({"fit_seconds": -1.0}, "'fit_seconds' must be >= 0"),
+        ({"config": "{nonsense"}, "A config must be a dict or its JSON text"),
+    ],
+)
+def test_runs_that_cannot_be_are_refused(change, message):
+    with pytest.raises(KnowledgeBaseError, match=message):
+        KnowledgeBase.from_frames(TASKS, METAFEATURES, runs().assign(**change))
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(KnowledgeBaseError, match=r"Missing: \['score'\]"):
+        KnowledgeBase.from_frames(TASKS, METAFEATURES, runs().drop(columns="score"))
+
+
+def test_repeated_tasks_are_refused():
+    with pytest.raises(KnowledgeBaseError, match=r"Repeated: \['1'\]"):
+        KnowledgeBase.from_frames(pd.concat([TASKS, TASKS.iloc[:1]]), None, runs())
+
+
+def test_equal_configurations_have_one_text():
+    assert canonical_config({"b": np.int64(2), "a": 1.0}) == canonical_config('{"a": 1.0, "b": 2}')
+
+
+def test_what_is_saved_is_what_is_loaded(kb, tmp_path):
+    kb.save(tmp_path / "kb")
+    loaded = KnowledgeBase.load(tmp_path / "kb")
+    pd.testing.assert_frame_equal(loaded.runs, kb.runs, check_dtype=False)
+    pd.testing.assert_frame_equal(loaded.metafeatures, kb.metafeatures)
+    pd.testing.assert_frame_equal(loaded.tasks, kb.tasks, check_dtype=False)
+
+
+def test_saving_twice_writes_nothing_new(kb, tmp_path):
+    kb.save(tmp_path)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    kb.save(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_added_runs_are_one_more_part(kb, tmp_path):
+    kb.save(tmp_path)
+    kb.add(runs(scores=(0.5, 0.6), task_id=2)).save(tmp_path)
+    assert len(list(tmp_path.glob("runs-*.parquet"))) == 2
+    assert len(KnowledgeBase.load(tmp_path).runs) == 4
+
+
+def test_adding_the_same_runs_again_changes_nothing(kb):
+    assert len(kb.add(runs()).runs) == 2
+
+
+def test_runs_of_a_new_task_need_its_description(kb):
+    with pytest.raises(KnowledgeBaseError, match="does not list"):
+        kb.add(runs(task_id=9))
+    new = pd.DataFrame({"task_id": [9], "task_type": ["binary"]})
+    assert len(kb.add(runs(task_id=9), tasks=new).tasks) == 3
+
+
+def test_merging_keeps_both_and_drops_repeats(kb):
+    other = KnowledgeBase.from_frames(TASKS, METAFEATURES, runs(scores=(0.9, 0.1)))
+    assert kb.merge(other).runs["score"].tolist() == [0.9, 0.8, 0.1]
+
+
+def test_a_flipped_byte_is_an_error(kb, tmp_path):
+    kb.save(tmp_path)
+    path = next(tmp_path.glob("runs-*.parquet"))
+    data = bytearray(path.read_bytes())
+    data[60] ^= 0x10
+    path.write_bytes(data)
+    with pytest.raises(KnowledgeBaseCorruptError, match="is damaged"):
+        KnowledgeBase.load(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [0, 10, 200])
+def test_a_truncated_part_is_an_error(kb, tmp_path, kept):
+    kb.save(tmp_path)
+    path = next(tmp_path.glob("runs-*.parquet"))
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(KnowledgeBaseCorruptError, match="is damaged"):
+        KnowledgeBase.load(tmp_path)
+
+
+def test_a_folder_without_manifest_is_no_knowledge_base(tmp_path):
+    with pytest.raises(KnowledgeBaseError, match=r"holds no manifest.json"):
+        KnowledgeBase.load(tmp_path)
+
+
+def test_a_newer_schema_asks_for_an_update(kb, tmp_path):
+    kb.save(tmp_path)
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 99}))
+    with pytest.raises(KnowledgeBaseError, match="Update autometa"):
+        KnowledgeBase.load(tmp_path)
+
+
+def add_one(folder, i):
+    kb = KnowledgeBase.from_frames(TASKS, METAFEATURES, runs(scores=(i / 10, i / 20)))
+    kb.save(folder)
+
+
+def test_writers_at_the_same_time_lose_nothing(kb, tmp_path):
+    kb.save(tmp_path)
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=add_one, args=(tmp_path, i)) for i in range(1, 5)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    found = set(KnowledgeBase.load(tmp_path).runs["score"])
+    assert {i / 10 for i in range(1, 5)} | {i / 20 for i in range(1, 5)} <= found
+
+
+@pytest.mark.parametrize(("direction", "sign"), [("maximize", 1.0), ("minimize", -1.0)])
+def test_studies_become_runs_with_greater_better_scores(direction, sign):
+    study = optuna.create_study(direction=direction)
+    study.add_trial(
+        optuna.trial.create_trial(
+            params={"x": 0.5},
+            distributions={"x": optuna.distributions.FloatDistribution(0, 1)},
+            value=2.0,
+        )
+    )
+    kb = KnowledgeBase.from_studies({"t": study})
+    assert kb.runs["score"].tolist() == [sign * 2.0]
+    assert kb.runs["config"].tolist() == ['{"x": 0.5}']
+
+
+def test_the_summary_counts(kb):
+    summary = summarise(kb)
+    assert (summary["n_tasks"], summary["n_setups"], summary["n_runs"]) == (2, 2, 2)
+    assert summary["task_types"] == {"binary": 1, "regression": 1}
