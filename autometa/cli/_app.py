@@ -21,7 +21,6 @@ from autometa.exceptions import (
 
 app = typer.Typer(
     name="autometa",
-    help="Which algorithms and hyperparameters to try on a table, and a tuned pipeline for it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,22 +33,33 @@ app.add_typer(_kb.app, name="kb")
 FAILURES = (BudgetError, KnowledgeBaseCorruptError, WorkerError)
 
 
-@app.callback()
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from autometa import __version__
 
         print(__version__)
         raise typer.Exit
 
 
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False,
+        "--version",
+        help="Print the version and stop.",
+        is_eager=True,
+        callback=_print_version,
+    ),
+) -> None:
+    """Which algorithms and hyperparameters to try on a table, and a pipeline tuned for it."""
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
-    warnings.showwarning = _show_warning  # type: ignore[assignment]
     try:
-        app(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning  # type: ignore[assignment]
+            app(arguments)
     except KeyboardInterrupt:
         note("Stopped.")
         sys.exit(130)

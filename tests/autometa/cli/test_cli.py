@@ -1,0 +1,141 @@
+"""The command line: what it prints, where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autometa.cli import main
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line; give its exit code, stdout and stderr."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def csv(tmp_path):
+    """A table with numbers, levels, dates and missing values, in a file."""
+    rng = np.random.default_rng(0)
+    n = 120
+    frame = pd.DataFrame(
+        {
+            "size": rng.normal(size=n),
+            "colour": rng.choice(["red", "green", None], n),
+            "day": pd.date_range("2024-01-01", periods=n).astype(str),
+        }
+    )
+    frame["kind"] = np.where(frame["size"] > 0, "big", "small")
+    path = tmp_path / "things.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_help_names_the_commands(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(command in out for command in ("recommend", "tune", "describe", "kb"))
+
+
+def test_the_version_is_printed(run):
+    assert run("--version")[:2] == (0, "0.1.0\n")
+
+
+def test_recommend_prints_ten_setups_as_json(run, csv):
+    code, out, _ = run("recommend", csv, "--target", "kind", "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert content["schema"] == 1
+    assert content["task"]["task_type"] == "binary"
+    found = content["recommendations"]
+    assert [item["rank"] for item in found] == list(range(1, 11))
+    assert len({(item["algorithm"], json.dumps(item["config"])) for item in found}) == 10
+    for item in found:
+        low, high = item["score_interval"]
+        assert low <= item["expected_score"] <= high
+        assert item["expected_fit_seconds"] > 0
+        assert item["neighbors"]
+
+
+def test_recommend_prints_a_table(run, csv):
+    code, out, _ = run("recommend", csv, "--target", "kind", "-n", "3")
+    assert code == 0
+    assert "roc_auc" in out
+    assert "rank" in out
+
+
+def test_describe_prints_the_meta_features_by_family(run, csv):
+    code, out, _ = run("describe", csv, "--target", "kind")
+    assert code == 0
+    assert "n_rows" in out
+    assert "120" in out
+    content = json.loads(run("describe", csv, "--target", "kind", "--json")[1])
+    assert content["metafeatures"]["n_rows"] == 120
+
+
+def test_tune_saves_a_pipeline_and_a_script(run, csv, tmp_path):
+    model, code = tmp_path / "model", tmp_path / "train.py"
+    arguments = ["--target", "kind", "--time-budget", "600", "--n-trials", "2", "--seed", "0"]
+    done, out, _ = run("tune", csv, *arguments, "--json", "--save", model, "--code", code)
+    content = json.loads(out)
+    assert done == 0
+    assert content["best"]["score"] > 0.9
+    assert len(content["leaderboard"]) >= 2
+    assert model.exists()
+    assert "autometa" not in code.read_text().replace("made by autometa", "")
+
+
+def test_kb_info_counts_the_bundled_knowledge_base(run):
+    code, out, _ = run("kb", "info", "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert content["task_types"]["regression"] >= 15
+    assert content["task_types"]["binary"] + content["task_types"]["multiclass"] >= 40
+    assert content["n_setups"] >= 60
+    assert content["n_runs"] >= 60 * content["n_tasks"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["recommend", "none.csv", "--target", "y"], "There is no file 'none.csv'"),
+        (["recommend", "sklearn:nope"], "must name one of scikit-learn's datasets"),
+        (["recommend", "{csv}", "--target", "knid"], "Did you mean 'kind'"),
+        (["recommend", "{csv}"], "needs a target"),
+        (["recommend", "{csv}", "-t", "kind", "--metric", "rocauc"], "Did you mean 'roc_auc'"),
+        (["recommend", "{csv}", "-t", "kind", "--task-type", "binary", "-m", "r"], "scorer name"),
+        (["tune", "{csv}", "-t", "kind", "--algorithm", "lightgmb"], "Did you mean 'lightgbm'"),
+        (["kb", "info", "{folder}"], "holds no manifest.json"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_exit_code_2(run, csv, arguments, message):
+    known = {"{csv}": csv, "{folder}": csv.parent}
+    code, out, err = run(*(known.get(argument, argument) for argument in arguments))
+    assert code == 2
+    assert message in err
+    assert out == ""
+    assert err.startswith("Error: ")
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_an_unknown_option_is_exit_code_2(run, csv):
+    assert run("recommend", csv, "--targte", "kind")[0] == 2
+
+
+def test_a_reader_that_leaves_early_is_no_failure(csv):
+    command = f"{sys.executable} -m autometa.cli describe {csv} --target kind | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert "Traceback" not in done.stderr
