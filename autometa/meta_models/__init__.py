@@ -1,0 +1,19 @@
+"""From a description of a dataset to an ordered list of setups to try."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autometa.meta_models._meta_model import MetaModel
+
+__all__ = ["MetaModel"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import MetaModel, and scikit-learn with it, when it is first asked for."""
+    if name == "MetaModel":
+        from autometa.meta_models._meta_model import MetaModel
+
+        return MetaModel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,155 @@
+"""Advisor: all that is learnt for one question, and the answers to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.exceptions import KnowledgeBaseMismatchError
+from autometa.meta_models._features import FeatureSpace
+from autometa.meta_models._history import History, losses
+from autometa.meta_models._portfolio import greedy_list, greedy_schedule
+from autometa.meta_models._scores import ExpectedScores, ScoreModel
+from autometa.meta_models._seconds import SecondsModel
+from autometa.meta_models._weights import TaskWeights, Weights
+from autometa.recommendation import Neighbor, Recommendation
+
+Vector = npt.NDArray[np.float64]
+
+_N_NEIGHBORS = 5
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected of every setup on one task."""
+
+    weights: Weights
+    scores: ExpectedScores
+    seconds: Vector
+
+
+class Advisor:
+    """What one history teaches about new tasks.
+
+    Parameters
+    ----------
+    history : History
+    metric : str
+    blind : bool
+        Whether to learn without meta-features, for tasks that are not described.
+    n_trees, random_state, n_jobs
+        Of the forests; as for MetaModel.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        metric: str,
+        blind: bool,
+        n_trees: int,
+        random_state: int,
+        n_jobs: int | None,
+    ) -> None:
+        self._history = history
+        self._metric = metric
+        described = history.described
+        self._blind = blind or not described.any()
+        metafeatures = history.metafeatures[described]
+        if self._blind:
+            described = np.ones_like(described)
+            metafeatures = history.metafeatures.iloc[:, :0]
+        self._space = FeatureSpace(metafeatures)
+        coordinates = self._space.coordinates(metafeatures)
+        families = history.families
+        self._losses = losses(history)
+        self._weights = TaskWeights(
+            coordinates, self._losses, described, families, n_trees, random_state, n_jobs
+        )
+        self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
+        self._scores = ScoreModel(
+            coordinates, history.scores[described], families[described], metric
+        )
+
+    def forecast(self, metafeatures: pd.Series[float] | None) -> Forecast:
+        """Return what is expected of every setup on the task so described."""
+        if metafeatures is None or self._blind:
+            coordinates = np.zeros(len(self._space.names))
+            weights = self._weights.nobody()
+        else:
+            coordinates = self._space.coordinates(metafeatures.to_frame().T)[0]
+            weights = self._weights.of(coordinates)
+        return Forecast(
+            weights, self._scores.predict(coordinates), self._seconds.predict(coordinates)
+        )
+
+    def order(
+        self,
+        forecast: Forecast,
+        n: int,
+        algorithms: Collection[str] | None,
+        time_budget: float | None,
+        seconds_factor: float,
+    ) -> list[int]:
+        """Return the columns of the setups to try, best first."""
+        columns = self._columns(algorithms)
+        losses = self._losses[:, columns]
+        weights = forecast.weights.values
+        n = min(n, len(columns))
+        seconds = forecast.seconds[columns] * seconds_factor
+        if time_budget is None or np.isnan(seconds).any():
+            chosen = greedy_list(losses, weights, n)
+        else:
+            chosen = greedy_schedule(losses, weights, n, seconds, time_budget)
+        return [int(columns[position]) for position in chosen]
+
+    @property
+    def timed(self) -> bool:
+        """Whether any run was ever timed."""
+        return bool(np.isfinite(self._history.seconds).any())
+
+    def _columns(self, algorithms: Collection[str] | None) -> npt.NDArray[np.intp]:
+        known = [algorithm for algorithm, _ in self._history.setups]
+        if algorithms is None:
+            return np.arange(len(known))
+        columns = np.flatnonzero([algorithm in algorithms for algorithm in known])
+        if len(columns) == 0:
+            raise KnowledgeBaseMismatchError(
+                f"None of the algorithms {sorted(algorithms)} is in the knowledge base, which "
+                f"knows {sorted(set(known))} for such tasks."
+            )
+        return columns
+
+    def recommendation(self, forecast: Forecast, column: int, task_type: str) -> Recommendation:
+        """Return the setup of that column as a recommendation."""
+        algorithm, config = self._history.setups[column]
+        scores = forecast.scores
+        return Recommendation(
+            algorithm=algorithm,
+            config=json.loads(config),
+            expected_score=float(scores.expected[column]),
+            score_interval=(float(scores.low[column]), float(scores.high[column])),
+            expected_fit_seconds=float(forecast.seconds[column]),
+            neighbors=self.neighbors(forecast.weights),
+            metric=self._metric,
+            task_type=task_type,
+            novelty=forecast.weights.novelty,
+        )
+
+    def neighbors(self, weights: Weights) -> tuple[Neighbor, ...]:
+        """Return the most alike known tasks, nearest first; none for one not described."""
+        described = np.flatnonzero(np.isfinite(weights.nearness))
+        order = np.argsort(-weights.nearness[described], kind="stable")[:_N_NEIGHBORS]
+        tasks = self._history.tasks
+        return tuple(
+            Neighbor(
+                task_id=str(tasks["task_id"].iloc[row]),
+                name=str(tasks["name"].iloc[row]),
+                distance=float(np.clip(1.0 - weights.nearness[row], 0.0, 1.0)),
+            )
+            for row in described[order]
+        )

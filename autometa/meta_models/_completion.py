@@ -1,0 +1,65 @@
+"""Completion: fills the cells of a matrix that nobody has measured.
+
+A cell is first the sum of a task's and a setup's effect; what is left over is
+then taken to be of low rank [1]_.
+
+References
+----------
+.. [1] R. Mazumder, T. Hastie, R. Tibshirani. Spectral Regularization Algorithms
+   for Learning Large Incomplete Matrices. JMLR 11, 2010.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float64]
+
+_SHRINKAGE = 1.0  # an effect seen in one cell is trusted by half
+_ROUNDS = 15
+
+
+def complete(values: Matrix) -> Matrix:
+    """Return ``values`` with every NaN filled; measured cells keep their value.
+
+    A row or column without any value gets the effects of the others only; a
+    matrix without any value becomes zeros.
+    """
+    known = np.isfinite(values)
+    if known.all():
+        return values.copy()
+    if not known.any():
+        return np.zeros_like(values)
+    effects = _additive(values, known)
+    if min(values.shape) < 5:
+        return np.where(known, values, effects)
+    residual = np.where(known, values - effects, 0.0)
+    return np.where(known, values, effects + _low_rank(residual, known))
+
+
+def _additive(values: Matrix, known: npt.NDArray[np.bool_]) -> Matrix:
+    mean = values[known].mean()
+    rows = np.zeros((values.shape[0], 1))
+    columns = np.zeros((1, values.shape[1]))
+    for _ in range(_ROUNDS):
+        for effect, axis in ((columns, 0), (rows, 1)):
+            effect[...] = 0.0
+            left = np.where(known, values - mean - rows - columns, 0.0)
+            counts = known.sum(axis=axis, keepdims=True)
+            effect[...] = left.sum(axis=axis, keepdims=True) / (counts + _SHRINKAGE)
+    return np.asarray(mean + rows + columns)
+
+
+def _low_rank(residual: Matrix, known: npt.NDArray[np.bool_]) -> Matrix:
+    """Return what of the residual is of low rank: its SVD, thresholded softly and iterated."""
+    filled = residual
+    low_rank = np.zeros_like(residual)
+    threshold = None
+    for _ in range(_ROUNDS):
+        left, values, right = np.linalg.svd(filled, full_matrices=False)
+        if threshold is None:
+            threshold = 0.25 * values[0]
+        low_rank = (left * np.maximum(values - threshold, 0.0)) @ right
+        filled = np.where(known, residual, low_rank)
+    return low_rank

@@ -1,0 +1,74 @@
+"""FeatureSpace: meta-features of any scale as coordinates that can be compared.
+
+Sizes and other skewed meta-features are taken by their logarithm, then every
+coordinate has mean 0 and standard deviation 1 over the known tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Matrix = npt.NDArray[np.float64]
+
+_SKEWED = 1.5
+_REACH = 6.0  # standard deviations; beyond, further away says nothing more
+
+
+class FeatureSpace:
+    """Coordinates of tasks, learnt from the described ones.
+
+    Parameters
+    ----------
+    metafeatures : DataFrame of shape (n_tasks, n_metafeatures)
+        NaN allowed. Columns that never vary are left out.
+    """
+
+    def __init__(self, metafeatures: pd.DataFrame) -> None:
+        varying = [name for name in metafeatures.columns if metafeatures[name].nunique() > 1]
+        self.names: Sequence[str] = varying
+        values = metafeatures[varying].to_numpy(dtype=np.float64)
+        self._median = np.nanmedian(values, axis=0) if varying else np.empty(0)
+        self._unit = _unit(values, self._median)
+        self._log = np.array([_skewness(column) > _SKEWED for column in values.T], dtype=np.bool_)
+        stretched = self._stretch(values)
+        self._mean = np.nanmean(stretched, axis=0) if varying else np.empty(0)
+        spread = np.nanstd(stretched, axis=0) if varying else np.empty(0)
+        self._spread = np.where(spread > 0, spread, 1.0)
+
+    def coordinates(self, metafeatures: pd.DataFrame) -> Matrix:
+        """Return one row a task; what is undefined or missing lies at the mean, 0."""
+        values = metafeatures.reindex(columns=self.names).to_numpy(dtype=np.float64)
+        values = np.where(np.isfinite(values), values, np.nan)
+        scaled = (self._stretch(values) - self._mean) / self._spread
+        return np.nan_to_num(np.clip(scaled, -_REACH, _REACH), nan=0.0)
+
+    def _stretch(self, values: Matrix) -> Matrix:
+        """Signed logarithm of the skewed columns, linear within a unit of their median."""
+        return np.where(self._log, np.arcsinh((values - self._median) / self._unit), values)
+
+
+def _unit(values: Matrix, median: Matrix) -> Matrix:
+    """Return a tenth of the typical distance to the median: where the logarithm sets in."""
+    if values.shape[1] == 0:
+        return np.empty(0)
+    far = np.abs(values - median)
+    typical = np.nanmedian(far, axis=0)
+    return 0.1 * np.where(typical > 0, typical, np.nanmean(far, axis=0))
+
+
+def _skewness(column: Matrix) -> float:
+    """Return the absolute third standardised moment of the finite values."""
+    known = column[np.isfinite(column)]
+    scaled = (known - known.mean()) / known.std()
+    return float(abs(np.mean(scaled**3)))
+
+
+def distances(left: Matrix, right: Matrix) -> Matrix:
+    """Return root mean squared differences over the coordinates, left by right."""
+    n_coordinates = max(left.shape[1], 1)
+    squares = (left**2).sum(1)[:, None] + (right**2).sum(1) - 2.0 * left @ right.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0) / n_coordinates))

@@ -1,0 +1,209 @@
+"""MetaModel: learns from a knowledge base which setups to try on a new dataset."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+
+from autometa.exceptions import (
+    KnowledgeBaseMismatchError,
+    KnowledgeBaseWarning,
+    ParameterError,
+)
+from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models._advisor import Advisor
+from autometa.meta_models._history import read_history
+from autometa.meta_models._questions import Question, QuestionDesk
+from autometa.recommendation import Recommendation
+
+
+class MetaModel(BaseEstimator):  # type: ignore[misc]
+    """Orders the setups of a knowledge base for a dataset described by meta-features.
+
+    Earlier tasks count by how alike they are in what decides between setups
+    (leaf weights of forests); lists are built greedily, each setup by what it
+    adds to those before it, per predicted second when there is a time budget.
+    Each task type and metric is learnt when it is first asked for.
+
+    Parameters
+    ----------
+    random_state : int, default=0
+        Of the forests.
+    n_trees : int, default=100
+        Of each of the two forests.
+    n_jobs : int or None, default=1
+        Threads growing them.
+
+    Attributes
+    ----------
+    metafeature_names_ : list of str
+        What a dataset is described by.
+
+    Examples
+    --------
+    On small tasks the tree won, on large ones the forest:
+
+    >>> tasks = pd.DataFrame({"task_id": list("abcd"), "task_type": "binary"})
+    >>> metafeatures = pd.DataFrame({"n_rows": [50.0, 60.0, 5000.0, 6000.0]}, index=list("abcd"))
+    >>> runs = pd.DataFrame({"task_id": list("abcd") * 2,
+    ...                      "algorithm": ["tree"] * 4 + ["forest"] * 4, "config": "{}",
+    ...                      "metric": "accuracy",
+    ...                      "score": [0.9, 0.8, 0.7, 0.6, 0.8, 0.7, 0.9, 0.8]})
+    >>> kb = KnowledgeBase.from_frames(tasks, metafeatures, runs)
+    >>> model = MetaModel().fit(kb)
+    >>> model.recommend(pd.Series({"n_rows": 5500.0}), n=1)[0].algorithm
+    'forest'
+    """
+
+    def __init__(self, random_state: int = 0, n_trees: int = 100, n_jobs: int | None = 1) -> None:
+        self.random_state = random_state
+        self.n_trees = n_trees
+        self.n_jobs = n_jobs
+
+    def fit(self, kb: KnowledgeBase, y: Any = None) -> MetaModel:
+        """Learn from ``kb`` and return ``self``.
+
+        Parameters
+        ----------
+        kb : KnowledgeBase
+            With one scored run or more. Runs added to it later are not seen.
+        y : None
+            Ignored; scikit-learn's convention.
+
+        Raises
+        ------
+        KnowledgeBaseMismatchError
+            If no run has a score.
+        """
+        if not (isinstance(self.n_trees, int) and self.n_trees >= 1):
+            raise ParameterError(f"'n_trees' must be an int >= 1. Got {self.n_trees!r} instead.")
+        if not kb.runs["score"].notna().any():
+            raise KnowledgeBaseMismatchError(
+                "The knowledge base has no run with a score; there is nothing to learn from. "
+                "Add runs that ended well."
+            )
+        self._kb = KnowledgeBase(kb.tasks, kb.metafeatures, kb.runs)
+        self._desk = QuestionDesk(self._kb)
+        self._advisors: dict[tuple[Question, bool], Advisor] = {}
+        self.metafeature_names_ = [str(name) for name in kb.metafeatures.columns]
+        questions = self._desk.questions()
+        if len(questions) == 1 and self._desk.n_metrics() == 1:
+            self._advisor(questions[0], blind=False)
+        return self
+
+    def recommend(
+        self,
+        metafeatures: pd.Series[float] | None,
+        n: int = 10,
+        *,
+        task_type: str | None = None,
+        metric: str | None = None,
+        time_budget: float | None = None,
+        seconds_factor: float = 1.0,
+        algorithms: Collection[str] | None = None,
+    ) -> list[Recommendation]:
+        """Return the setups to try on a new dataset, best first.
+
+        Parameters
+        ----------
+        metafeatures : Series or None
+            Values by meta-feature name, as in the knowledge base. NaN, missing
+            and further names are allowed. None gives the all-round order.
+        n : int, default=10
+            How many setups; fewer come when fewer are known.
+        task_type : {"binary", "multiclass", "classification", "regression"} or None
+            Which tasks to learn from. Tasks said to be "classification" count
+            for "binary" and "multiclass" too. None is allowed when the knowledge
+            base holds one kind only.
+        metric : str or None
+            What to be good at; None is the metric with most runs. A scorer of
+            scikit-learn without history is answered by the closest metric with
+            some: its name is then the ``metric`` of the recommendations, whose
+            scores are on its scale, and a KnowledgeBaseWarning says so.
+        time_budget : float or None
+            Seconds there are to try setups one after the other. The order is
+            then by gain per time spent, and setups that are predicted not to
+            fit come last.
+        seconds_factor : float, default=1.0
+            Fits it takes to try one setup (folds), or how much slower this
+            machine is.
+        algorithms : collection of str or None
+            Recommend only these.
+
+        Returns
+        -------
+        list of Recommendation
+            All different.
+
+        Raises
+        ------
+        KnowledgeBaseMismatchError
+            If there is no history for the question.
+        MetricError
+            If the metric is unknown or cannot judge such tasks.
+        ParameterError
+            If an argument is out of range.
+        """
+        if not hasattr(self, "_kb"):
+            raise NotFittedError("This MetaModel is not fitted yet. Call fit(kb) first.")
+        _check(n, time_budget, seconds_factor)
+        task_type = self._desk.task_type(task_type)
+        question = self._desk.question(task_type, metric)
+        described = self._described(metafeatures)
+        advisor = self._advisor(question, blind=described is None)
+        if time_budget is not None and not advisor.timed:
+            warnings.warn(
+                "The knowledge base has no fit times for such tasks: 'time_budget' is ignored.",
+                KnowledgeBaseWarning,
+                stacklevel=2,
+            )
+        forecast = advisor.forecast(described)
+        columns = advisor.order(forecast, n, algorithms, time_budget, seconds_factor)
+        return [advisor.recommendation(forecast, column, task_type) for column in columns]
+
+    def _described(self, metafeatures: pd.Series[float] | None) -> pd.Series[float] | None:
+        """Return the meta-features the knowledge base knows; None when none is finite."""
+        if metafeatures is None:
+            return None
+        if not isinstance(metafeatures, pd.Series):
+            raise ParameterError(
+                "'metafeatures' must be a pandas Series of numbers by name, or None. "
+                f"Got {type(metafeatures).__name__} instead."
+            )
+        values = metafeatures.reindex(self.metafeature_names_).astype("float64")
+        if len(values) and not np.isfinite(values).any():
+            warnings.warn(
+                f"None of the {len(metafeatures)} meta-features given is known here with a finite "
+                f"value; known are {self.metafeature_names_[:5]} and so on. The order is the "
+                "all-round one.",
+                KnowledgeBaseWarning,
+                stacklevel=3,
+            )
+        return values if np.isfinite(values).any() else None
+
+    def _advisor(self, question: Question, blind: bool) -> Advisor:
+        """Return the advisor of a question, learnt when it is first asked."""
+        key = (question, blind)
+        if key not in self._advisors:
+            history = read_history(self._kb, question.task_types, question.metric)
+            self._advisors[key] = Advisor(
+                history, question.metric, blind, self.n_trees, self.random_state, self.n_jobs
+            )
+        return self._advisors[key]
+
+
+def _check(n: int, time_budget: float | None, seconds_factor: float) -> None:
+    if not isinstance(n, int | np.integer) or n < 1:
+        raise ParameterError(f"The 'n' parameter must be an int >= 1. Got {n!r} instead.")
+    if time_budget is not None and not time_budget > 0:
+        raise ParameterError(
+            f"'time_budget' must be a number of seconds > 0, or None. Got {time_budget!r} instead."
+        )
+    if not seconds_factor > 0:
+        raise ParameterError(f"'seconds_factor' must be > 0. Got {seconds_factor!r} instead.")

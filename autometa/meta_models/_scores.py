@@ -1,0 +1,125 @@
+"""ScoreModel: the score to expect of each setup, and the interval it will lie in.
+
+Scores are regressed on the task's coordinates on a scale where errors are
+alike everywhere. Intervals are conformal [1]_: the errors of the model on
+families left out, of the setups it would have recommended there, say how
+wrong it is. Choosing the best of many predictions is optimistic; as the errors
+are those of chosen setups, the interval and the expectation make up for it.
+
+References
+----------
+.. [1] J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani, L. Wasserman.
+   Distribution-Free Predictive Inference for Regression. JASA 113, 2018.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from autometa.meta_models._completion import complete
+from autometa.meta_models._kernel import KernelRegression
+from autometa.meta_models._score_scale import ScoreScale
+from autometa.meta_models._weights import family_weights
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+Families = npt.NDArray[np.int64]
+
+_COVERAGE = 0.9
+_FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then
+_CHOSEN = 10  # setups a task whose errors count: as many as a list has
+
+
+@dataclass(frozen=True)
+class ExpectedScores:
+    """Expected score and ends of the 90 % interval of each setup."""
+
+    expected: Vector
+    low: Vector
+    high: Vector
+
+
+class ScoreModel:
+    """Scores of every setup on a new task, learnt at once.
+
+    Parameters
+    ----------
+    coordinates : ndarray of shape (n_tasks, n_coordinates)
+    scores : ndarray of shape (n_tasks, n_setups)
+        NaN where not measured.
+    families : ndarray of shape (n_tasks,)
+    metric : str
+    """
+
+    def __init__(
+        self, coordinates: Matrix, scores: Matrix, families: Families, metric: str
+    ) -> None:
+        self._scale = ScoreScale.of(scores, metric)
+        scored = np.isfinite(scores).any(axis=1)
+        known = self._scale.to_even(scores[scored])
+        coordinates, families = coordinates[scored], families[scored]
+        self._model = KernelRegression(coordinates, complete(known), families)
+        errors = known - self._model.left_out
+        self._spread = _spread_of_setups(errors)
+        size = np.sqrt(np.nanmean((errors / self._spread) ** 2, axis=1))
+        self._size = KernelRegression(coordinates, _log_size(size)[:, None], families)
+        relative = errors / (self._spread * np.exp(self._size.left_out))
+        chosen = _chosen(self._model.left_out, relative)
+        self._low, self._middle, self._high = _quantiles(chosen, families)
+
+    def predict(self, coordinates: Vector) -> ExpectedScores:
+        """Return what to expect on the task at ``coordinates``."""
+        centre = self._model.predict(coordinates[None])[0]
+        size = self._spread * np.exp(self._size.predict(coordinates[None])[0, 0])
+        ends = [centre + q * size for q in (self._low, self._middle, self._high)]
+        low, expected, high = (self._scale.from_even(end) for end in ends)
+        return ExpectedScores(expected, low, high)
+
+
+def _spread_of_setups(errors: Matrix) -> Vector:
+    """Root mean squared error of each setup, drawn towards that of all."""
+    everyone = np.nanmean(errors**2)
+    counts = np.isfinite(errors).sum(axis=0)
+    total = np.nansum(errors**2, axis=0) + 5.0 * everyone
+    return np.asarray(np.sqrt(np.maximum(total / (counts + 5.0), 1e-12)))
+
+
+def _log_size(size: Vector) -> Vector:
+    """Logarithm of the tasks' typical errors; a task without error counts as a lucky one."""
+    floor = 0.1 * max(float(np.median(size)), 1e-6)
+    return np.log(np.maximum(size, floor))
+
+
+def _chosen(predicted: Matrix, errors: Matrix) -> Matrix:
+    """Errors of the setups that are predicted best on each task and were measured there."""
+    ranked = np.where(np.isfinite(errors), predicted, -np.inf)
+    best = np.argsort(-ranked, axis=1, kind="stable")[:, :_CHOSEN]
+    return np.take_along_axis(errors, best, axis=1)
+
+
+def _quantiles(errors: Matrix, families: Families) -> tuple[float, float, float]:
+    """Low end, middle and high end of relative errors; every family weighs the same."""
+    known = np.isfinite(errors)
+    weights = family_weights(families)[:, None] * known / known.sum(axis=1, keepdims=True)
+    values, shares = errors[known], weights[known]
+    middle = _quantile(values, shares, 0.5)
+    n_families = len(np.unique(families))
+    if n_families < _FEW_FAMILIES:
+        freedom = max(n_families - 1, 1)
+        width = stats.t.ppf(0.5 + _COVERAGE / 2, freedom) * np.sqrt(1 + 1 / n_families)
+        wide = width * max(np.sqrt(shares @ (values - middle) ** 2 / shares.sum()), 1e-3)
+        return middle - wide, middle, middle + wide
+    # The new task is one more draw beside n others: its rank has n + 1 places.
+    outside = (1 - _COVERAGE) / 2 - (1 - _COVERAGE / 2) / n_families
+    outside = max(outside, 0.0)
+    return _quantile(values, shares, outside), middle, _quantile(values, shares, 1 - outside)
+
+
+def _quantile(values: Vector, shares: Vector, level: float) -> float:
+    order = np.argsort(values, kind="stable")
+    position = np.cumsum(shares[order]) - 0.5 * shares[order]
+    return float(np.interp(level * shares.sum(), position, values[order]))

@@ -1,0 +1,42 @@
+"""SecondsModel: how long one fit of each setup will take."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from autometa.meta_models._completion import complete
+from autometa.meta_models._kernel import KernelRegression
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+
+_SHORTEST = 1e-4  # seconds; below it a clock measures itself
+
+
+class SecondsModel:
+    """Regression of the logarithm of the seconds on the task's coordinates.
+
+    Parameters
+    ----------
+    coordinates : ndarray of shape (n_tasks, n_coordinates)
+    seconds : ndarray of shape (n_tasks, n_setups)
+        NaN where unknown.
+    families : ndarray of shape (n_tasks,)
+    """
+
+    def __init__(
+        self, coordinates: Matrix, seconds: Matrix, families: npt.NDArray[np.int64]
+    ) -> None:
+        timed = np.isfinite(seconds).any(axis=1)
+        self._model: KernelRegression | None = None
+        if timed.any():
+            logarithm = np.log(np.maximum(seconds[timed], _SHORTEST))
+            self._model = KernelRegression(coordinates[timed], complete(logarithm), families[timed])
+        self._n_setups = seconds.shape[1]
+
+    def predict(self, coordinates: Vector) -> Vector:
+        """Return the seconds of each setup; NaN for all when no run was ever timed."""
+        if self._model is None:
+            return np.full(self._n_setups, np.nan)
+        return np.asarray(np.exp(self._model.predict(coordinates[None])[0]))

@@ -1,0 +1,168 @@
+"""TaskWeights: how much each earlier task counts for a new one.
+
+Two forests learn which meta-features tell apart tasks on which different
+setups win. A new task is as near to an earlier one as it often shares a leaf
+with it [1]_; far from all of them, every task counts alike.
+
+References
+----------
+.. [1] Y. Lin, Y. Jeon. Random Forests and Adaptive Nearest Neighbors. JASA 101, 2006.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
+
+from autometa.meta_models._features import distances
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+Families = npt.NDArray[np.int64]
+
+_FEW_TASKS = 8  # fewer cannot be split twice: plain distances then
+_COMPONENTS = 30
+_SHARPNESS = 1.3  # of the leaf weights, and
+_ALL_ROUND = 0.05  # the share of every task alike; both by cross-validation on Oboe's history
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each known task counts for the new one.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_tasks,)
+        At least 0, sum 1.
+    nearness : ndarray of shape (n_tasks,)
+        From 0 to 1; NaN for tasks that are not described.
+    novelty : float
+        From 0 (as near to its neighbours as known tasks are to theirs) to 1.
+    """
+
+    values: Vector
+    nearness: Vector
+    novelty: float
+
+
+class TaskWeights:
+    """Weights of the known tasks for any new one, learnt at once.
+
+    Parameters
+    ----------
+    coordinates : ndarray of shape (n_described, n_coordinates)
+    losses : ndarray of shape (n_tasks, n_setups)
+        Of all tasks, described or not.
+    described : ndarray of shape (n_tasks,), bool
+    families : ndarray of shape (n_tasks,)
+    n_trees : int
+        Per forest.
+    random_state : int
+    n_jobs : int or None
+    """
+
+    def __init__(
+        self,
+        coordinates: Matrix,
+        losses: Matrix,
+        described: npt.NDArray[np.bool_],
+        families: Families,
+        n_trees: int,
+        random_state: int,
+        n_jobs: int | None,
+    ) -> None:
+        self._coordinates = coordinates
+        self._described = described
+        self.all_round = family_weights(families)
+        self._family = family_weights(families[described]) if described.any() else np.empty(0)
+        self._usual = _usual_distances(coordinates, families[described])
+        self._forests = []
+        if len(coordinates) >= _FEW_TASKS and coordinates.shape[1]:
+            self._forests = self._grow(losses, n_trees, random_state, n_jobs)
+        self._leaves = [forest.apply(coordinates) for forest in self._forests]
+
+    def _grow(
+        self, losses: Matrix, n_trees: int, random_state: int, n_jobs: int | None
+    ) -> list[ExtraTreesRegressor | RandomForestRegressor]:
+        """Forests on the main components of the losses: cheaper, and less of their noise."""
+        centred = np.sqrt(losses) - np.sqrt(losses).mean(axis=0)
+        _, _, axes = np.linalg.svd(centred, full_matrices=False)
+        targets = centred[self._described] @ axes[:_COMPONENTS].T
+        shared = {
+            "n_estimators": n_trees,
+            "min_samples_leaf": 2,
+            "random_state": random_state,
+            "n_jobs": n_jobs,
+        }
+        forests = [
+            ExtraTreesRegressor(max_features=0.7, **shared),
+            RandomForestRegressor(max_features=0.33, **shared),
+        ]
+        return [
+            forest.fit(self._coordinates, targets, sample_weight=self._family) for forest in forests
+        ]
+
+    def of(self, coordinates: Vector) -> Weights:
+        """Return the weights for a task at ``coordinates``."""
+        novelty = self._novelty(coordinates)
+        values, near = self._near(coordinates)
+        values = values**_SHARPNESS * self._family
+        share = max(_ALL_ROUND, novelty)
+        everyone = share * self.all_round
+        everyone[self._described] += (1.0 - share) * values / values.sum()
+        nearness = np.full(len(self._described), np.nan)
+        nearness[self._described] = near
+        return Weights(everyone, nearness, novelty)
+
+    def nobody(self) -> Weights:
+        """Return the weights for a task that was not described: all alike."""
+        nothing = np.full(len(self._described), np.nan)
+        return Weights(self.all_round, nothing, float("nan"))
+
+    def _near(self, coordinates: Vector) -> tuple[Vector, Vector]:
+        """Weights of the described tasks, and how often they share a leaf with the new one."""
+        if not self._forests:
+            near = np.exp(-distances(coordinates[None], self._coordinates)[0])
+            return near, near
+        weights = np.zeros(len(self._coordinates))
+        near = np.zeros(len(self._coordinates))
+        for forest, leaves in zip(self._forests, self._leaves, strict=True):
+            same = leaves == forest.apply(coordinates[None])
+            weights += (same / same.sum(axis=0)).mean(axis=1) / len(self._forests)
+            near += same.mean(axis=1) / len(self._forests)
+        return weights, near
+
+    def _novelty(self, coordinates: Vector) -> float:
+        """0 within the usual distances to the nearest tasks, 1 from twice the largest on."""
+        if self._usual is None:
+            return 0.0
+        distance = _nearest(distances(coordinates[None], self._coordinates))[0]
+        usual, largest = self._usual
+        return float(np.clip((distance - usual) / max(2 * largest - usual, 1e-12), 0.0, 1.0))
+
+
+def family_weights(families: Families) -> Vector:
+    """Return weights of sum 1 by which every family counts alike."""
+    _, member, size = np.unique(families, return_inverse=True, return_counts=True)
+    weights = 1.0 / size[member]
+    return np.asarray(weights / weights.sum())
+
+
+def _nearest(distance: Matrix) -> Vector:
+    """Mean distance to the three nearest; infinite ones are not there."""
+    near = np.sort(distance, axis=1)[:, :3]
+    counts = np.maximum(np.isfinite(near).sum(axis=1), 1)
+    return np.asarray(np.where(np.isfinite(near), near, 0.0).sum(axis=1) / counts)
+
+
+def _usual_distances(coordinates: Matrix, families: Families) -> tuple[float, float] | None:
+    """95 % and largest distance of known tasks to the nearest ones of other families."""
+    if len(np.unique(families)) < 3 or coordinates.shape[1] == 0:
+        return None
+    distance = distances(coordinates, coordinates)
+    distance[families[:, None] == families] = np.inf
+    nearest = _nearest(distance)
+    return float(np.quantile(nearest, 0.95)), float(nearest.max())

@@ -1,0 +1,125 @@
+"""Recommendation: one candidate to try, and what is expected of it.
+
+A recommendation is a value: it holds no data and no fitted model. `build`
+turns it into a pipeline, for advice that was made for a table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from autometa.exceptions import ParameterError
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbor:
+    """An earlier task that this advice rests on.
+
+    Attributes
+    ----------
+    task_id, name : str
+        As in the knowledge base.
+    distance : float
+        From 0 (alike in all that matters for the choice) to 1.
+    """
+
+    task_id: str
+    name: str
+    distance: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """One setup to try, with what is expected of it.
+
+    Attributes
+    ----------
+    algorithm : str
+    config : dict
+        Hyperparameter values by name.
+    expected_score : float
+        On the scale of ``metric``, greater is better. NaN when the knowledge
+        base holds no score of that metric.
+    score_interval : tuple of float
+        Low and high end of the 90 % interval of the score.
+    expected_fit_seconds : float
+        Of one fit on all rows; NaN when no run was ever timed.
+    neighbors : tuple of Neighbor
+        The most alike earlier tasks, nearest first. Empty when the dataset was
+        not described.
+    metric : str
+        What ``expected_score`` measures.
+    task_type : str
+    novelty : float
+        From 0 (much like earlier tasks) to 1 (unlike all of them: the advice is
+        then the all-round order). NaN when the dataset was not described.
+
+    Examples
+    --------
+    >>> print(Recommendation(algorithm="knn", config={"k": 5}, expected_score=0.9,
+    ...     score_interval=(0.8, 0.95), expected_fit_seconds=0.02, neighbors=(),
+    ...     metric="accuracy", task_type="binary", novelty=0.1))
+    knn(k=5): accuracy 0.9 (0.8 to 0.95), 0.02 s a fit
+    """
+
+    algorithm: str
+    config: dict[str, Any]
+    expected_score: float
+    score_interval: tuple[float, float]
+    expected_fit_seconds: float
+    neighbors: tuple[Neighbor, ...]
+    metric: str
+    task_type: str
+    novelty: float = math.nan
+    _builder: Callable[[str, dict[str, Any]], Pipeline] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    def build(self) -> Pipeline:
+        """Return the unfitted scikit-learn pipeline of this candidate for the table.
+
+        Raises
+        ------
+        ParameterError
+            If the advice was not made for a table.
+        """
+        if self._builder is None:
+            raise ParameterError(
+                "build() needs advice made for a table, whose columns the pipeline prepares. "
+                "This one came from MetaModel.recommend; autometa.recommend(X, y) gives advice "
+                "that builds."
+            )
+        return self._builder(self.algorithm, dict(self.config))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain values for JSON; a NaN becomes None."""
+        low, high = self.score_interval
+        return {
+            "algorithm": self.algorithm,
+            "config": dict(self.config),
+            "metric": self.metric,
+            "task_type": self.task_type,
+            "expected_score": _json_number(self.expected_score),
+            "score_interval": [_json_number(low), _json_number(high)],
+            "expected_fit_seconds": _json_number(self.expected_fit_seconds),
+            "novelty": _json_number(self.novelty),
+            "neighbors": [asdict(neighbor) for neighbor in self.neighbors],
+        }
+
+    def __str__(self) -> str:
+        config = ", ".join(f"{name}={value!r}" for name, value in self.config.items())
+        low, high = self.score_interval
+        return (
+            f"{self.algorithm}({config}): {self.metric} {self.expected_score:.4g} "
+            f"({low:.4g} to {high:.4g}), {self.expected_fit_seconds:.2g} s a fit"
+        )
+
+
+def _json_number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
