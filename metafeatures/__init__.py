@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         MetaFeatureError,
         MetaFeatureNotFoundError,
         MetaFeatureParameterError,
+        MetaFeatureTypeError,
         MetaFeatureWarning,
     )
 
@@ -20,6 +21,7 @@ __all__ = [
     "MetaFeatureExtractor",
     "MetaFeatureNotFoundError",
     "MetaFeatureParameterError",
+    "MetaFeatureTypeError",
     "MetaFeatureWarning",
     "describe",
     "list_metafeatures",

@@ -8,6 +8,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+TAKEN_OUT = 600
+
 
 def standardize(values: Floats) -> Floats:
     """Return each row minus its mean over its standard deviation (n), ignoring NaN.
@@ -82,3 +84,16 @@ def _to_correlation(covariance: Floats, variances: Floats) -> Floats:
         correlation = covariance / np.sqrt(variances)
     correlation[~(variances > 1e-20)] = np.nan
     return np.clip(correlation, -1.0, 1.0)
+
+
+def tame(values: Floats) -> tuple[Floats, Integers]:
+    """Return rows whose numbers can be subtracted and squared, and the powers of two taken out.
+
+    Rows that hold a number beyond 1e150 are divided by a power of two; nearly all
+    tables have none.
+    """
+    size = np.nanmax(np.abs(values), axis=1, initial=0.0)
+    exponents = np.where(size > 1e150, TAKEN_OUT, 0)
+    if exponents.any():
+        values = values * np.exp2(-exponents)[:, None]
+    return values, exponents

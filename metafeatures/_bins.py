@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
+Integers = npt.NDArray[np.int64]
 
 N_BINS = 10
 
@@ -30,13 +31,32 @@ def _bin(values: Floats, n_bins: int) -> Codes:
     ordered = np.sort(values[is_present])
     if ordered.size == 0:
         return np.zeros(values.size, np.int32)
-    distinct = ordered[np.append(True, ordered[1:] > ordered[:-1])]
-    if distinct.size > n_bins:
-        cuts = ordered[np.arange(1, n_bins) * ordered.size // n_bins]
-        distinct = np.unique(np.append(ordered[0], cuts))
-    codes = np.searchsorted(distinct, values, side="right").astype(np.int32)
+    starts = np.flatnonzero(np.append(True, ordered[1:] > ordered[:-1]))
+    if starts.size > n_bins:
+        starts = _equal_starts(starts, ordered.size, n_bins)
+    codes = np.searchsorted(ordered[starts], values, side="right").astype(np.int32)
     codes[~is_present] = 0
     return codes
+
+
+def _equal_starts(starts: Integers, n_values: int, n_bins: int) -> Integers:
+    """Return where bins start, given where runs of equal values do.
+
+    Each bin ends at the end of the run nearest to its fair share of what is left, so
+    that a very frequent value leaves the other bins to the other values.
+    """
+    ends = np.append(starts[1:], n_values)
+    chosen, start = [0], 0
+    for bins_left in range(n_bins, 1, -1):
+        fair = start + (n_values - start) / bins_left
+        run = int(np.searchsorted(ends, fair))
+        if run and ends[run - 1] > start and fair - ends[run - 1] < ends[run] - fair:
+            run -= 1
+        start = int(ends[run])
+        if start == n_values:
+            break
+        chosen.append(start)
+    return np.array(chosen)
 
 
 def bin_codes(codes: Codes) -> Codes:

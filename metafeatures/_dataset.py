@@ -14,11 +14,12 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from metafeatures import _ingest as ingest
-from metafeatures._arrays import pairwise_correlation, quantiles, standardize
+from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
 from metafeatures._bins import bin_codes, bin_numbers
 from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._landmarks import LandmarkScores
+from metafeatures._rows import mix, row_order, take_sample
 from metafeatures._task import Target
 
 Floats = npt.NDArray[np.float64]
@@ -69,8 +70,8 @@ class Dataset:
         self._keys = np.zeros(self.n_columns, np.uint64)
         self._columns: list[ingest.Column] = []
         self._read(X)
-        self._order, self.n_repeated_rows = ingest.row_order(self._row_hashes, seed)
-        self.sample = self._order[:max_rows]
+        order, self.n_repeated_rows = row_order(self._row_hashes, seed)
+        self.sample = take_sample(order, target, max_rows)
         self._take(X)
 
     def _read(self, X: pd.DataFrame) -> None:
@@ -83,8 +84,8 @@ class Dataset:
             missing = np.isnan(values)
             self.missing_counts[positions] = missing.sum(axis=1)
             has_missing |= missing.any(axis=0)
-            keys = ingest.mix(self._keys[positions])[:, None]
-            hashes += ingest.mix(cells ^ keys).sum(axis=0, dtype=np.uint64)
+            keys = mix(self._keys[positions])[:, None]
+            hashes += mix(cells ^ keys).sum(axis=0, dtype=np.uint64)
         for position, dtype in enumerate(X.dtypes):
             if ingest.is_plain_number(dtype):
                 continue
@@ -106,7 +107,7 @@ class Dataset:
         others = {column.position: column for column in self._columns}
         numeric = self._some([*plain, *(i for i in others if self.kinds[i] == "numeric")])
         dates = self._some([i for i in others if self.kinds[i] == "datetime"])
-        self.numbers = self._values(X, numeric, others)
+        self.numbers, self.exponents = tame(self._values(X, numeric, others))
         self.dates = self._values(X, dates, others)
         categorical = self._some([i for i in others if self.kinds[i] == "categorical"])
         self.codes = [self._frequency_ranks(others[i])[self.sample] for i in categorical]
@@ -211,7 +212,11 @@ class Dataset:
     @cached_property
     def column_ranks(self) -> Floats:
         """Ranks of numeric columns, ties averaged, NaN where missing; capped in rows."""
-        return np.asarray(rankdata(self.numbers[:, :MAX_PAIR_ROWS], axis=1, nan_policy="omit"))
+        columns = self.numbers[:, :MAX_PAIR_ROWS]
+        ranks = np.asarray(rankdata(columns, axis=1, nan_policy="propagate"))
+        gaps = np.isnan(columns).any(axis=1)
+        ranks[gaps] = rankdata(columns[gaps], axis=1, nan_policy="omit")
+        return ranks
 
     @cached_property
     def correlations(self) -> Floats:
@@ -249,7 +254,7 @@ class Dataset:
     @cached_property
     def target_numbers(self) -> Floats:
         """Number to predict of each sampled row."""
-        return self.target.numbers[self.sample]
+        return np.asarray(tame(self.target.numbers[self.sample][None, :])[0][0])
 
     @cached_property
     def sorted_target(self) -> Floats:

@@ -33,6 +33,7 @@ from metafeatures.exceptions import (
 )
 
 MAX_ROWS = 10_000
+MIN_ROWS = 10
 OUT_OF_TIME = "skipped: the time budget was spent"
 
 
@@ -51,10 +52,10 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         Seconds. Once they are spent, what is left is NaN and `report_` says so; cheap
         meta-features come first. One that has begun is finished, which takes less than
         half a second. Reading the table counts but is never skipped.
-    max_rows : int or None, default=10000
+    max_rows : int >= 10 or None, default=10000
         Rows that column statistics look at: a random sample, the same for the same
-        rows in any order. None takes all rows. Counts always take all rows, and
-        landmarkers never more than 1,500.
+        rows in any order, with up to 30 rows of each class. None takes all rows.
+        Counts always take all rows, and landmarkers never more than 1,500.
     random_state : int, RandomState instance or None, default=0
         Decides the sample, the folds and the random landmarkers.
     n_jobs : int, default=1
@@ -157,19 +158,13 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)
 
     def _check_parameters(self) -> None:
-        for name in ("time_budget", "max_rows"):
-            value = getattr(self, name)
-            is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-            if value is not None and not (is_number and value > 0):
-                raise MetaFeatureParameterError(
-                    f"The {name!r} parameter of MetaFeatureExtractor must be a number > 0 or "
-                    f"None. Got {value!r} instead."
-                )
-        if not isinstance(self.n_jobs, int) or self.n_jobs == 0:
-            raise MetaFeatureParameterError(
-                "The 'n_jobs' parameter of MetaFeatureExtractor must be an int >= 1, or -1 for "
-                f"all cores. Got {self.n_jobs!r} instead."
-            )
+        budget, rows, jobs = self.time_budget, self.max_rows, self.n_jobs
+        if budget is not None and (not _is_number(budget) or budget <= 0):
+            raise _parameter_error("time_budget", "a number of seconds > 0, or None", budget)
+        if rows is not None and (not _is_integer(rows) or rows < MIN_ROWS):
+            raise _parameter_error("max_rows", f"an int >= {MIN_ROWS}, or None", rows)
+        if not _is_integer(jobs) or jobs == 0:
+            raise _parameter_error("n_jobs", "an int >= 1, or -1 for all cores", jobs)
 
     def _wanted(self, task_type: TaskType) -> dict[str, MetaFeature]:
         """Return the meta-features to compute, in the order of the catalogue."""
@@ -188,14 +183,26 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         }
 
 
+def _parameter_error(parameter: str, wanted: str, got: object) -> MetaFeatureParameterError:
+    return MetaFeatureParameterError(
+        f"The {parameter!r} parameter of MetaFeatureExtractor must be {wanted}. "
+        f"Got {got!r} instead."
+    )
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return _is_integer(value) or isinstance(value, float | np.floating)
+
+
 def _strings(parameter: str, value: Iterable[str] | None) -> list[str] | None:
     if value is None:
         return None
     if isinstance(value, str):
-        raise MetaFeatureParameterError(
-            f"The {parameter!r} parameter of MetaFeatureExtractor must be a list of names. "
-            f"Got the string {value!r} instead; write [{value!r}]."
-        )
+        raise _parameter_error(parameter, f"a list of names, such as [{value!r}]", value)
     return list(value)
 
 

@@ -22,7 +22,7 @@ Integers = npt.NDArray[np.int64]
 
 N_FOLDS = 3
 MAX_ROWS = 1_500
-MAX_CLASSES = 100
+MAX_CLASSES = 50
 MAX_RARE_SHARE = 0.05
 MAX_LEVELS = 8
 MAX_ENCODED_COLUMNS = 1_000
@@ -56,7 +56,7 @@ class Fold:
 def pick_rows(target: Target, sample: Integers) -> LandmarkSample:
     """Return the rows that landmarkers see.
 
-    At most 1,500, shares of classes kept; of classes the 100 most frequent. Classes
+    At most 1,500, shares of classes kept; of classes the 50 most frequent. Classes
     with fewer rows than folds are left out while they hold at most 5 % of the rows;
     beyond that, leaving them out would describe another task, and there are no rows.
     """
@@ -69,19 +69,23 @@ def pick_rows(target: Target, sample: Integers) -> LandmarkSample:
     is_rare = counts < N_FOLDS
     kept = np.flatnonzero(~is_rare)[:MAX_CLASSES]
     if kept.size < 2 or counts[is_rare].sum() > MAX_RARE_SHARE * n_rows:
-        rarest = int(np.argmin(counts))
-        n_of_rarest = int(target.class_counts[rarest])
-        reason = (
-            f"class {target.labels[rarest]!r} has {n_of_rarest} rows, fewer than the "
-            f"{N_FOLDS} folds"
-        )
-        return _sample(np.empty(0, np.int64), reason)
+        return _sample(np.empty(0, np.int64), _why_not(target, int(is_rare.sum())))
     quotas = np.ceil(counts[kept] * min(1.0, MAX_ROWS / counts[kept].sum())).astype(np.int64)
     quotas = np.minimum(counts[kept], np.maximum(quotas, 2 * N_FOLDS))
     rows = [
         np.flatnonzero(classes == code)[:quota] for code, quota in zip(kept, quotas, strict=True)
     ]
     return _sample(np.sort(np.concatenate(rows)), "")
+
+
+def _why_not(target: Target, n_rare: int) -> str:
+    rarest = int(np.argmin(target.class_counts))
+    n_rows = int(target.class_counts[rarest])
+    if n_rows >= N_FOLDS:
+        return f"{n_rare} classes have fewer rows in the sample than the {N_FOLDS} folds"
+    rows = "row" if n_rows == 1 else "rows"
+    label = target.labels[rarest]
+    return f"class {label!r} has {n_rows} {rows}, fewer than the {N_FOLDS} folds"
 
 
 def _sample(rows: Integers, reason: str) -> LandmarkSample:

@@ -1,11 +1,4 @@
-"""Reads a table column by column, and puts its rows and columns in an order of their own.
-
-The order follows from the cells alone: rows and columns are sorted by a hash of what
-they hold. So a prefix of the rows is a random sample, and shuffled rows, shuffled
-columns and other column names give the same sample and, to the last bit, the same
-meta-features. Repeated rows hash apart by their count, else a prefix would take all
-or none of them.
-"""
+"""Reads a table column by column: kinds, missing cells, and a hash of every cell."""
 
 from __future__ import annotations
 
@@ -18,15 +11,15 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from metafeatures._rows import mix
 from metafeatures.columns import ColumnKind, column_kind, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
-CELLS_AT_ONCE = 4_000_000
-MISSING = np.uint64(0x9E3779B97F4A7C15)
+CELLS_AT_ONCE = 1_000_000
+MISSING = np.uint64(0x5851F42D4C957F2D)
 KEYS = {"numeric": 1, "categorical": 2, "datetime": 3, "text": 4}
 
 
@@ -43,23 +36,6 @@ class Column:
     levels: npt.NDArray[Any] | None = None
 
 
-def mix(values: Hashes) -> Hashes:
-    """Return a well-spread hash of each 64-bit integer (the finaliser of SplitMix64).
-
-    References
-    ----------
-    .. [1] G. L. Steele, D. Lea and C. H. Flood. Fast splittable pseudorandom number
-       generators. OOPSLA 2014.
-    """
-    mixed = values + MISSING
-    mixed ^= mixed >> np.uint64(30)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return mixed
-
-
 def hash_numbers(values: Floats) -> Hashes:
     """Return a hash of each number; all missing values hash alike, and 0 like -0."""
     bits = (values + 0.0).view(np.uint64)
@@ -71,18 +47,6 @@ def hash_levels(levels: npt.NDArray[Any], codes: npt.NDArray[np.int32]) -> Hashe
     texts = np.array([str(level) for level in levels], dtype=object)
     hashes = np.append(pd.util.hash_array(texts, categorize=False), MISSING)
     return hashes[codes]
-
-
-def row_order(row_hashes: Hashes, seed: int) -> tuple[Integers, int]:
-    """Return the rows in pseudo-random order, and how many rows repeat an earlier one."""
-    n_rows = row_hashes.size
-    by_hash = np.argsort(row_hashes, kind="stable")
-    ordered = row_hashes[by_hash]
-    is_first = np.append(True, ordered[1:] != ordered[:-1])
-    starts = np.maximum.accumulate(np.where(is_first, np.arange(n_rows), 0))
-    nth = (np.arange(n_rows) - starts).astype(np.uint64)
-    keys = mix(mix(ordered ^ np.uint64(seed)) + nth * np.uint64(0xD1B54A32D192ED03))
-    return by_hash[np.argsort(keys, kind="stable")], int(n_rows - is_first.sum())
 
 
 def is_plain_number(dtype: Any) -> bool:

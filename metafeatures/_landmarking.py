@@ -1,8 +1,9 @@
 """Landmarking meta-features: how well small models do, and by how much they differ.
 
-Computed on at most 1,500 rows, 100 classes and the 60 columns which the training part
-of a fold shows to be most correlated with the target, in 3 stratified folds shared by
-all. Everything is NaN, with one warning, when classes are too small for the folds.
+Computed on at most 1,500 rows, the 50 most frequent classes and the 60 columns which
+the training part of a fold shows to be most correlated with the target, in 3 stratified
+folds shared by all. Classes with fewer rows than folds are left out while they hold at
+most 5 % of the rows; beyond that everything is NaN, with one warning.
 """
 
 from __future__ import annotations

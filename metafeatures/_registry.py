@@ -222,10 +222,18 @@ def _alias(aliases: Aliases, key: str) -> str:
 
 
 def measures() -> Mapping[str, Measure]:
-    """Return all measures by name, in catalogue order; families register when imported."""
-    for family in FAMILY_FILES:
-        import_module(f"metafeatures.{family}")
-    return MappingProxyType(_measures)
+    """Return all measures by name, in catalogue order; families register when imported.
+
+    The order is that of the files, whichever was imported first.
+    """
+    files = [f"metafeatures.{family}" for family in FAMILY_FILES]
+    for file in files:
+        import_module(file)
+    place = {file: i for i, file in enumerate(files)}
+    ordered = sorted(
+        _measures.items(), key=lambda item: place.get(item[1].function.__module__, len(files))
+    )
+    return MappingProxyType(dict(ordered))
 
 
 def metafeatures() -> dict[str, MetaFeature]:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from metafeatures._arrays import standardize
 from metafeatures._registry import metafeature
 
 Floats = npt.NDArray[np.float64]
@@ -48,19 +49,20 @@ pairs = partial(metafeature, family="statistical", cost="pairs", undefined=NO_PA
 @columns(summaries=SOME, reference=MICHIE)
 def skewness(standardized: Floats) -> Floats:
     """Return the skewness m3 / m2^1.5 of a numeric column."""
-    return _moment(standardized, 3)
+    return _mean(standardized * standardized * standardized)
 
 
 @columns(low=-2, summaries=SOME, reference=MICHIE)
 def kurtosis(standardized: Floats) -> Floats:
     """Return the excess kurtosis m4 / m2^2 - 3 of a numeric column."""
-    return _moment(standardized, 4) - 3
+    squares = standardized * standardized
+    return _mean(squares * squares) - 3
 
 
-def _moment(standardized: Floats, power: int) -> Floats:
-    present = ~np.isnan(standardized)
-    total = np.where(present, standardized, 0.0) ** power
-    return _ratio(total.sum(axis=1), present.sum(axis=1))
+def _mean(values: Floats) -> Floats:
+    """Return the mean of the present values of each row; NaN where there are none."""
+    present = ~np.isnan(values)
+    return _ratio(np.where(present, values, 0.0).sum(axis=1), present.sum(axis=1))
 
 
 @columns(low=-1, high=1, summaries=("mean", "sd", "min", "max"), reference=ROBUST)
@@ -162,22 +164,21 @@ def normality(
 ) -> Floats:
     """Return the squared correlation of a numeric column's order statistics with normal ones."""
     answer = np.full(len(sorted_numbers), np.nan)
-    for i in np.flatnonzero(distinct_counts > 1):
-        values = sorted_numbers[i, : present_counts[i]]
-        expected = ndtri((np.arange(1, values.size + 1) - 0.375) / (values.size + 0.25))
-        values = values / np.abs(values).max()
-        centred = values - values.mean()
-        spread = (centred @ centred) * (expected @ expected)
-        answer[i] = (centred @ expected) ** 2 / spread if spread > 0 else np.nan
+    varies = distinct_counts > 1
+    for n in np.unique(present_counts[varies]):
+        some = varies & (present_counts == n)
+        expected = ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
+        ordered = standardize(sorted_numbers[some, :n])
+        answer[some] = (ordered @ expected) ** 2 / (n * (expected @ expected))
     return np.asarray(np.clip(answer, 0.0, 1.0))
 
 
 @columns(summaries=("sd", "max"))
-def log_scale(sorted_numbers: Floats, present_counts: Integers) -> Floats:
+def log_scale(sorted_numbers: Floats, present_counts: Integers, exponents: Integers) -> Floats:
     """Return log10 of a numeric column's standard deviation over that of the median column."""
-    logs = _log_deviations(sorted_numbers, present_counts)
+    logs = _log_deviations(sorted_numbers, present_counts) + exponents * np.log10(2)
     seen = logs[~np.isnan(logs)]
-    return logs - np.median(seen) if seen.size else logs
+    return np.asarray(logs - np.median(seen) if seen.size else logs)
 
 
 def _log_deviations(values: Floats, present_counts: Integers) -> Floats:

@@ -148,7 +148,7 @@ def _regression(y: pd.Series[Any]) -> Target:
         )
     if numbers.min() == numbers.max():
         raise MetaFeatureDataError(
-            f"y must have at least two distinct values. Got only {numbers[0]!r}."
+            f"y must have at least two distinct values. Got only {numbers[0]:g}."
         )
     return Target(
         task_type="regression",
@@ -167,7 +167,7 @@ def _classes(y: pd.Series[Any], task_type: str) -> Target:
     labels = np.array([str(level) for level in levels], dtype=object)
     counts = np.bincount(codes, minlength=len(labels))
     if len(labels) < 2:
-        raise MetaFeatureDataError(f"y must have at least two classes. Got only {levels[0]!r}.")
+        raise MetaFeatureDataError(f"y must have at least two classes. Got only {labels[0]!r}.")
     if task_type == "binary" and len(labels) > 2:
         raise MetaFeatureDataError(
             f"y of a binary task must have two classes. Got {len(labels)}; "

@@ -7,13 +7,17 @@ table means the same whether it came from a CSV file, a database or a notebook.
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
+
+from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureTypeError
 
 __all__ = ["ColumnKind", "column_kind", "column_kinds", "to_numeric", "to_pandas"]
 
@@ -21,6 +25,7 @@ ColumnKind = Literal["numeric", "categorical", "datetime", "text"]
 
 MIN_TEXT_VALUES = 30
 MIN_TEXT_WORDS = 3.0
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def to_pandas(X: Any) -> pd.DataFrame:
@@ -40,10 +45,10 @@ def to_pandas(X: Any) -> pd.DataFrame:
 
     Raises
     ------
-    TypeError
-        If ``X`` is none of these.
-    ValueError
-        If an array has not two dimensions.
+    MetaFeatureTypeError
+        If ``X`` is none of these. It is a TypeError.
+    MetaFeatureDataError
+        If an array has not two dimensions. It is a ValueError.
 
     Examples
     --------
@@ -55,9 +60,9 @@ def to_pandas(X: Any) -> pd.DataFrame:
     if hasattr(X, "tocsc") and hasattr(X, "shape"):
         return pd.DataFrame.sparse.from_spmatrix(X, columns=_array_names(X.shape[1]))
     if isinstance(X, list | tuple | np.ndarray) or hasattr(X, "__array_interface__"):
-        array = np.asarray(X)
+        array = _as_array(X)
         if array.ndim != 2:
-            raise ValueError(
+            raise MetaFeatureDataError(
                 f"X must have two dimensions (rows, columns). Got {array.ndim} instead; "
                 "reshape a single column with X.reshape(-1, 1)."
             )
@@ -65,9 +70,18 @@ def to_pandas(X: Any) -> pd.DataFrame:
     try:
         return nw.from_native(X, eager_only=True).to_pandas()
     except TypeError as error:
-        raise TypeError(
+        raise MetaFeatureTypeError(
             f"X must be a DataFrame, a two-dimensional array or a sparse matrix. "
             f"Got {type(X).__name__} instead."
+        ) from error
+
+
+def _as_array(X: Any) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(X)
+    except ValueError as error:
+        raise MetaFeatureDataError(
+            f"X must have as many values in each row. Got rows of different lengths ({error})."
         ) from error
 
 
@@ -76,7 +90,18 @@ def _array_names(n_columns: int) -> list[str]:
 
 
 def column_kinds(X: pd.DataFrame) -> dict[Any, ColumnKind]:
-    """Return the kind of each column of ``X``, in column order (see `column_kind`)."""
+    """Return the kind of each column of ``X``, in column order (see `column_kind`).
+
+    Raises
+    ------
+    MetaFeatureDataError
+        If two columns have the same name.
+    """
+    if not X.columns.is_unique:
+        name = X.columns[X.columns.duplicated()][0]
+        raise MetaFeatureDataError(
+            f"Column names must be unique. Got {name!r} more than once; rename these columns."
+        )
     return {name: column_kind(X[name]) for name in X.columns}
 
 
@@ -115,18 +140,16 @@ def column_kind(column: pd.Series[Any]) -> ColumnKind:
 
 
 def _object_kind(column: pd.Series[Any]) -> ColumnKind:
-    values = pd.Series(_distinct(column))
-    if values.empty:
+    values = _distinct(column)
+    if not values:
         return "numeric"
-    if values.map(lambda value: isinstance(value, bool | np.bool_)).all():
+    if all(isinstance(value, bool | np.bool_) for value in values):
         return "categorical"
-    if not pd.to_numeric(values, errors="coerce").isna().any():
+    if _are_numbers(values):
         return "numeric"
     if _are_dates(values):
         return "datetime"
-    words = values.astype(str).str.split().str.len().mean()
-    is_text = len(values) > MIN_TEXT_VALUES and words >= MIN_TEXT_WORDS
-    return "text" if is_text else "categorical"
+    return "text" if _are_texts(values) else "categorical"
 
 
 def _distinct(column: pd.Series[Any]) -> list[Any]:
@@ -138,17 +161,37 @@ def _distinct(column: pd.Series[Any]) -> list[Any]:
         return list(present.astype(str).unique())
 
 
-def _are_dates(values: pd.Series[Any]) -> bool:
-    if values.map(lambda value: isinstance(value, datetime.date)).all():
-        return True
-    if not values.map(lambda value: isinstance(value, str)).all():
+def _are_numbers(values: list[Any]) -> bool:
+    if isinstance(values[0], str) and not _reads_as_number(values[0]):
+        return False  # spares most columns of categories the parsing of all their values
+    numbers = pd.to_numeric(pd.Series(values), errors="coerce")
+    return not (dtypes.is_complex_dtype(numbers.dtype) or numbers.isna().any())
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
         return False
-    if not values.str.match(r"\d{4}-\d{2}-\d{2}").all():
+    return True
+
+
+def _are_dates(values: list[Any]) -> bool:
+    if all(isinstance(value, datetime.date) for value in values):
+        return True
+    if not all(isinstance(value, str) and ISO_DATE.match(value) for value in values):
         return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        parsed = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
+        parsed = pd.to_datetime(pd.Series(values), errors="coerce", format="ISO8601", utc=True)
     return not parsed.isna().any()
+
+
+def _are_texts(values: list[Any]) -> bool:
+    if len(values) <= MIN_TEXT_VALUES:
+        return False
+    n_words = sum(len(str(value).split()) for value in values)
+    return n_words >= MIN_TEXT_WORDS * len(values)
 
 
 def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:

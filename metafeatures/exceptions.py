@@ -5,7 +5,8 @@
     MetaFeatureError
     ├── MetaFeatureDataError (ValueError)        a table or target that cannot be described
     ├── MetaFeatureNotFoundError (ValueError)    a name that no meta-feature or family has
-    └── MetaFeatureParameterError (ValueError)   an argument outside its range
+    ├── MetaFeatureParameterError (ValueError)   an argument outside its range
+    └── MetaFeatureTypeError (TypeError)         something that is not a table
     MetaFeatureWarning (UserWarning)             values are NaN that need not be
 """
 
@@ -16,6 +17,7 @@ __all__ = [
     "MetaFeatureError",
     "MetaFeatureNotFoundError",
     "MetaFeatureParameterError",
+    "MetaFeatureTypeError",
     "MetaFeatureWarning",
 ]
 
@@ -34,6 +36,10 @@ class MetaFeatureNotFoundError(MetaFeatureError, ValueError):
 
 class MetaFeatureParameterError(MetaFeatureError, ValueError):
     """An argument lies outside its documented range."""
+
+
+class MetaFeatureTypeError(MetaFeatureError, TypeError):
+    """Something was given as a table that is none."""
 
 
 class MetaFeatureWarning(UserWarning):
