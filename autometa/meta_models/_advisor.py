@@ -22,6 +22,7 @@ from autometa.recommendation import Neighbor, Recommendation
 Vector = npt.NDArray[np.float64]
 
 _N_NEIGHBORS = 5
+_LIST_LENGTH = 10  # of the lists whose errors the intervals are calibrated on
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,18 @@ class Advisor:
         )
         self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
         self._scores = ScoreModel(
-            coordinates, history.scores[described], families[described], metric
+            coordinates, history.scores[described], families[described], self._listed(), metric
         )
+
+    def _listed(self) -> npt.NDArray[np.bool_]:
+        """Which setups each described task would be given by those unlike its family."""
+        weights = self._weights.left_out()
+        n_setups = self._losses.shape[1]
+        listed = np.zeros((len(weights), n_setups), dtype=np.bool_)
+        for row, weight in enumerate(weights):
+            if weight.any():
+                listed[row, greedy_list(self._losses, weight, min(_LIST_LENGTH, n_setups))] = True
+        return listed
 
     def forecast(self, metafeatures: pd.Series[float] | None) -> Forecast:
         """Return what is expected of every setup on the task so described."""

@@ -31,7 +31,6 @@ Families = npt.NDArray[np.int64]
 
 _COVERAGE = 0.9
 _FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then
-_CHOSEN = 10  # setups a task whose errors count: as many as a list has
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,19 @@ class ScoreModel:
     scores : ndarray of shape (n_tasks, n_setups)
         NaN where not measured.
     families : ndarray of shape (n_tasks,)
+    listed : ndarray of shape (n_tasks, n_setups), bool
+        Setups that would be recommended on each task by those who have not
+        seen its family.
     metric : str
     """
 
     def __init__(
-        self, coordinates: Matrix, scores: Matrix, families: Families, metric: str
+        self,
+        coordinates: Matrix,
+        scores: Matrix,
+        families: Families,
+        listed: npt.NDArray[np.bool_],
+        metric: str,
     ) -> None:
         self._scale = ScoreScale.of(scores, metric)
         scored = np.isfinite(scores).any(axis=1)
@@ -68,8 +75,7 @@ class ScoreModel:
         size = np.sqrt(np.nanmean((errors / self._spread) ** 2, axis=1))
         self._size = KernelRegression(coordinates, _log_size(size)[:, None], families)
         relative = errors / (self._spread * np.exp(self._size.left_out))
-        chosen = _chosen(self._model.left_out, relative)
-        self._low, self._middle, self._high = _quantiles(chosen, families)
+        self._low, self._middle, self._high = _quantiles(_of(relative, listed[scored]), families)
 
     def predict(self, coordinates: Vector) -> ExpectedScores:
         """Return what to expect on the task at ``coordinates``."""
@@ -94,11 +100,12 @@ def _log_size(size: Vector) -> Vector:
     return np.log(np.maximum(size, floor))
 
 
-def _chosen(predicted: Matrix, errors: Matrix) -> Matrix:
-    """Errors of the setups that are predicted best on each task and were measured there."""
-    ranked = np.where(np.isfinite(errors), predicted, -np.inf)
-    best = np.argsort(-ranked, axis=1, kind="stable")[:, :_CHOSEN]
-    return np.take_along_axis(errors, best, axis=1)
+def _of(errors: Matrix, listed: npt.NDArray[np.bool_]) -> Matrix:
+    """Errors of the listed setups; of all that were measured where none of the listed was."""
+    kept = np.where(listed, errors, np.nan)
+    none = ~np.isfinite(kept).any(axis=1)
+    kept[none] = errors[none]
+    return kept
 
 
 def _quantiles(errors: Matrix, families: Families) -> tuple[float, float, float]:

@@ -76,6 +76,7 @@ class TaskWeights:
     ) -> None:
         self._coordinates = coordinates
         self._described = described
+        self._families = families[described]
         self.all_round = family_weights(families)
         self._family = family_weights(families[described]) if described.any() else np.empty(0)
         self._usual = _usual_distances(coordinates, families[described])
@@ -117,6 +118,35 @@ class TaskWeights:
         nearness[self._described] = near
         return Weights(everyone, nearness, novelty)
 
+    def left_out(self) -> Matrix:
+        """Return weights for each described task by trees that have not seen its family.
+
+        One row a described task, one column a task; only the forest that grows
+        on samples leaves tasks out. Where no other family is near, all count alike.
+        """
+        weights = self._out_of_bag() if self._forests else self._plain(self._coordinates)
+        foreign = self._families[:, None] != self._families
+        weights = np.where(foreign, weights, 0.0) ** _SHARPNESS * self._family
+        total = weights.sum(axis=1, keepdims=True)
+        weights = np.divide(weights, total, where=total > 0, out=foreign * self._family)
+        everyone = np.zeros((len(weights), len(self._described)))
+        everyone[:, self._described] = weights
+        return everyone
+
+    def _out_of_bag(self) -> Matrix:
+        """Leaf weights by the trees of the second forest that were grown without the task."""
+        forest, leaves = self._forests[1], self._leaves[1]
+        total = np.zeros((len(leaves), len(leaves)))
+        for tree, sample in enumerate(forest.estimators_samples_):
+            in_bag = np.bincount(sample, minlength=len(leaves))
+            unseen = np.flatnonzero(in_bag == 0)
+            same = (leaves[unseen, tree][:, None] == leaves[:, tree]) * in_bag
+            total[unseen] += same / same.sum(axis=1, keepdims=True)
+        return total
+
+    def _plain(self, coordinates: Matrix) -> Matrix:
+        return np.asarray(np.exp(-distances(coordinates, self._coordinates)))
+
     def nobody(self) -> Weights:
         """Return the weights for a task that was not described: all alike."""
         nothing = np.full(len(self._described), np.nan)
@@ -125,7 +155,7 @@ class TaskWeights:
     def _near(self, coordinates: Vector) -> tuple[Vector, Vector]:
         """Weights of the described tasks, and how often they share a leaf with the new one."""
         if not self._forests:
-            near = np.exp(-distances(coordinates[None], self._coordinates)[0])
+            near = self._plain(coordinates[None])[0]
             return near, near
         weights = np.zeros(len(self._coordinates))
         near = np.zeros(len(self._coordinates))
