@@ -1,0 +1,119 @@
+"""Setups worth considering in a study's search space.
+
+The best setups of each task, random ones, and mutants: of the tasks' best, and
+later of the study's own best trials.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from optuna.distributions import FloatDistribution, IntDistribution
+
+from autometa.samplers._history import History
+from autometa.samplers._matching import Encoding, Rows, Space
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+N_BEST_PER_TASK = 5
+MAX_BEST, N_RANDOM, N_MUTANTS = 600, 600, 500
+STEP, FINE_STEP, N_MUTANTS_EACH = 0.1, 0.03, 16
+P_MOVE, P_SWITCH, P_RESAMPLE = 0.5, 0.3, 0.8
+
+
+def best_of_each_task(history: History) -> IntArray:
+    """Return the setups among the best of some task, those of most tasks first."""
+    tops = [
+        rows[np.argsort(-scores, kind="stable")[:N_BEST_PER_TASK]]
+        for rows, scores in zip(history.rows, history.scores, strict=True)
+    ]
+    setups, counts = np.unique(np.concatenate(tops), return_counts=True)
+    return setups[np.argsort(-counts, kind="stable")[:MAX_BEST]]
+
+
+def proven(encoding: Encoding, best: IntArray, space: Space) -> Rows:
+    """Return those of the ``best`` setups whose algorithm the study can choose."""
+    setups = encoding.setups.take(best)
+    return setups.take(np.isin(setups.which, space.allowed))
+
+
+def pool(encoding: Encoding, best: IntArray, space: Space) -> Rows:
+    """Return candidates for every trial of a study; the same ones for the same space."""
+    rng = np.random.default_rng(0)
+    setups = encoding.setups
+    possible = np.isin(setups.which, space.allowed)
+    best = best[possible[best]]
+    templates = setups.take(rng.choice(np.flatnonzero(possible), N_RANDOM))
+    parts = [setups.take(best), resampled(encoding, templates, space, rng)]
+    if len(best):
+        parents = setups.take(rng.choice(best, N_MUTANTS))
+        parts.append(mutants(encoding, parents, space, STEP, rng))
+    return Rows.concatenate(parts)
+
+
+def mutants_of_best(encoding: Encoding, best: Rows, space: Space, rng: np.random.Generator) -> Rows:
+    """Return neighbours of the study's best trials, near and nearer."""
+    best = best.take(np.isin(best.which, space.allowed))
+    parents = best.take(np.repeat(np.arange(len(best)), N_MUTANTS_EACH))
+    return Rows.concatenate([mutants(encoding, parents, space, s, rng) for s in (STEP, FINE_STEP)])
+
+
+def settled(encoding: Encoding, rows: Rows, space: Space, fixed: FloatArray | None = None) -> Rows:
+    """Return the distinct setups that the study can really have.
+
+    Values are moved to the nearest that its distributions hold, dimensions it
+    lacks say nothing, and what is fixed for the trial is fixed.
+    """
+    positions = rows.positions.copy()
+    if fixed is not None:
+        owned = rows.which[:, None] == encoding.owners
+        given = owned & ~np.isnan(fixed)
+        positions = np.where(given, fixed, positions)
+    positions = encoding.snapped(positions, space.known)
+    positions[:, sorted(space.dropped)] = np.nan
+    keys = np.column_stack([rows.which, np.nan_to_num(positions, nan=-9.0)])
+    _, first = np.unique(keys, axis=0, return_index=True)
+    return Rows(rows.which, positions).take(np.sort(first))
+
+
+def mutants(
+    encoding: Encoding, parents: Rows, space: Space, step: float, rng: np.random.Generator
+) -> Rows:
+    """Return the parents with some positions moved, at least one if they have any."""
+    active = ~np.isnan(parents.positions)
+    moved = active & (rng.random(active.shape) < P_MOVE)
+    moved |= active & (rng.random(active.shape) < P_MOVE) & ~moved.any(axis=1, keepdims=True)
+    positions = parents.positions.copy()
+    for j, dimension in enumerate(encoding.dimensions):
+        rows = np.flatnonzero(moved[:, j])
+        if not dimension.is_categorical:
+            steps = positions[rows, j] + step * rng.standard_normal(len(rows))
+            positions[rows, j] = np.clip(steps, *_reach(encoding, j, space))
+        elif encoding.is_unconditional(dimension.algorithm):
+            rows = rows[rng.random(len(rows)) < P_SWITCH]
+            positions[rows, j] = rng.integers(len(dimension.choices), size=len(rows))
+    return Rows(parents.which, positions)
+
+
+def resampled(encoding: Encoding, templates: Rows, space: Space, rng: np.random.Generator) -> Rows:
+    """Return random setups which have the hyperparameters that the templates have."""
+    active = ~np.isnan(templates.positions)
+    fresh = active & (rng.random(active.shape) < P_RESAMPLE)
+    positions = templates.positions.copy()
+    for j, dimension in enumerate(encoding.dimensions):
+        rows = np.flatnonzero(fresh[:, j])
+        if not dimension.is_categorical:
+            positions[rows, j] = rng.uniform(*_reach(encoding, j, space), len(rows))
+        elif encoding.is_unconditional(dimension.algorithm):
+            positions[rows, j] = rng.integers(len(dimension.choices), size=len(rows))
+    return Rows(templates.which, positions)
+
+
+def _reach(encoding: Encoding, j: int, space: Space) -> tuple[float, float]:
+    """Range of a numeric dimension: the study's where known, else the history's."""
+    known = space.known.get(j)
+    if not isinstance(known, FloatDistribution | IntDistribution):
+        return 0.0, 1.0
+    dimension = encoding.dimensions[j]
+    return dimension.position(known.low), dimension.position(known.high)

@@ -1,0 +1,175 @@
+"""Hyperparameters of a history as numbers, and back as values of any distribution.
+
+A dimension is one hyperparameter of one algorithm. Its scale is read off the
+history's values, so that it does not depend on the study that asks: 0 is the
+least value seen, 1 the greatest. A distribution of the study only says which
+of the positions can be had, and which value that is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from scipy.stats import skew
+
+FloatArray = npt.NDArray[np.float64]
+
+# Positions outside the history are kept, but not further out than this.
+REACH = (-1.0, 2.0)
+MIN_LOG_RATIO = 10.0
+MAX_MIXED_CHOICES = 8
+
+# Says "no such value" where None can be a value.
+ABSENT: Any = object()
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One hyperparameter of one algorithm.
+
+    Attributes
+    ----------
+    algorithm, name : str
+        Whose hyperparameter it is, and its name in the history.
+    low, high : float
+        Least and greatest value of the history, before the logarithm.
+    log : bool
+        Whether positions are even on the logarithmic scale.
+    choices : tuple
+        The values of a categorical dimension, whose positions are indices;
+        empty for a numeric one.
+    """
+
+    algorithm: str
+    name: str
+    low: float = 0.0
+    high: float = 1.0
+    log: bool = False
+    choices: tuple[Any, ...] = ()
+
+    @property
+    def is_categorical(self) -> bool:
+        """Whether positions are indices of `choices`."""
+        return bool(self.choices)
+
+    def position(self, value: Any) -> float:
+        """Return where ``value`` lies; NaN when this dimension cannot tell."""
+        if self.is_categorical:
+            matches = (i for i, choice in enumerate(self.choices) if same(choice, value))
+            return float(next(matches, math.nan))
+        number = as_number(value)
+        if math.isnan(number):
+            return math.nan
+        if self.log:
+            number = math.log(max(number, 1e-300))
+        low, high = self._ends
+        position = (number - low) / (high - low) if high > low else 0.5
+        return min(max(position, REACH[0]), REACH[1])
+
+    def number(self, position: FloatArray) -> FloatArray:
+        """Return the numbers at the given positions of a numeric dimension."""
+        low, high = self._ends
+        scaled = low + position * (high - low)
+        return np.exp(scaled) if self.log else scaled
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        return (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
+
+    def value(self, position: float, distribution: BaseDistribution) -> Any:
+        """Return the value of ``distribution`` nearest to ``position``; ABSENT if it has none."""
+        if math.isnan(position):
+            return ABSENT
+        raw = self._raw(position)
+        if isinstance(distribution, CategoricalDistribution):
+            return self._choice(raw, distribution.choices)
+        number = as_number(raw)
+        if math.isnan(number) or not isinstance(distribution, FloatDistribution | IntDistribution):
+            return ABSENT
+        return nearest(number, distribution)
+
+    def _choice(self, raw: Any, choices: Sequence[Any]) -> Any:
+        """Return the choice that means ``raw``, else the nearest if all are numbers."""
+        for choice in choices:
+            if same(choice, raw):
+                return choice
+        numbers = np.array([as_number(choice) for choice in choices])
+        if self.is_categorical or np.isnan(numbers).any():
+            return ABSENT
+        return choices[int(np.abs(numbers - raw).argmin())]
+
+    def _raw(self, position: float) -> Any:
+        if self.is_categorical:
+            return self.choices[round(position)]
+        return float(self.number(np.array(position)))
+
+
+def nearest(number: float, distribution: FloatDistribution | IntDistribution) -> float | int:
+    """Return the value of a numeric distribution that is nearest to ``number``."""
+    low, high, step = distribution.low, distribution.high, distribution.step
+    clipped = min(max(number, low), high)
+    if step is not None:
+        clipped = min(low + round((clipped - low) / step) * step, high)
+    return int(clipped) if isinstance(distribution, IntDistribution) else float(clipped)
+
+
+def as_number(value: Any) -> float:
+    """Return ``value`` as a finite float, also if it came as text; NaN if it is none."""
+    if isinstance(value, bool) or value is None:
+        return math.nan
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two hyperparameter values mean the same, as values or as text."""
+    if isinstance(a, bool) == isinstance(b, bool) and a == b:
+        return True
+    return a is not None and b is not None and str(a) == str(b)
+
+
+def find_dimensions(setups: Sequence[tuple[str, dict[str, Any]]]) -> tuple[Dimension, ...]:
+    """Return the hyperparameters that ``setups`` vary, algorithm by algorithm."""
+    seen: dict[tuple[str, str], list[Any]] = {}
+    for algorithm, config in setups:
+        for name, value in config.items():
+            seen.setdefault((algorithm, name), []).append(value)
+    found = (_dimension(*key, values) for key, values in sorted(seen.items()))
+    return tuple(dimension for dimension in found if dimension is not None)
+
+
+def _dimension(algorithm: str, name: str, values: Sequence[Any]) -> Dimension | None:
+    distinct = _distinct(values)
+    present = [value for value in distinct if value is not None]
+    numbers = np.array([as_number(value) for value in present])
+    mixed = len(present) < len(distinct) and len(distinct) <= MAX_MIXED_CHOICES
+    if not present or np.isnan(numbers).any() or mixed:
+        return Dimension(algorithm, name, choices=distinct)
+    low, high = float(numbers.min()), float(numbers.max())
+    return Dimension(algorithm, name, low, high, _is_log(numbers))
+
+
+def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    by_text = {repr(value): value for value in values}
+    return tuple(by_text[text] for text in sorted(by_text))
+
+
+def _is_log(numbers: FloatArray) -> bool:
+    """Whether the values lie more evenly on a logarithmic scale."""
+    if numbers.min() <= 0 or numbers.max() < MIN_LOG_RATIO * numbers.min():
+        return False
+    return bool(abs(skew(np.log(numbers))) < abs(skew(numbers)))

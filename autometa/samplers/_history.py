@@ -1,0 +1,128 @@
+"""Past runs as ranks: what of a knowledge base is transferred to a new study.
+
+Scores of different tasks and metrics do not compare, ranks within a task do.
+Each run becomes the normal quantile of its mid-rank among its task's runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtri
+
+from autometa.knowledge_base import KnowledgeBase
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+MAX_TASKS = 200
+MAX_RUNS_PER_TASK = 128
+N_BEST_KEPT = 16
+CLASSIFICATION = ("binary", "multiclass", "classification")
+SETUP = ["task_id", "algorithm", "config"]
+
+
+@dataclass(frozen=True)
+class History:
+    """Setups, and how they ranked on each task.
+
+    Attributes
+    ----------
+    task_ids : tuple of str
+        Tasks on which at least two setups differ.
+    setups : tuple of (algorithm, config)
+        Every setup that occurs, once.
+    rows : tuple of int arrays
+        For each task, which setups ran on it.
+    scores : tuple of float arrays
+        Their normal scores, greater is better: 0 is the task's median run.
+    """
+
+    task_ids: tuple[str, ...]
+    setups: tuple[tuple[str, dict[str, Any]], ...]
+    rows: tuple[IntArray, ...]
+    scores: tuple[FloatArray, ...]
+
+
+def algorithm_counts(runs: pd.DataFrame) -> dict[str, int]:
+    """Return how many runs each algorithm has, most first."""
+    return {str(name): int(n) for name, n in runs["algorithm"].value_counts().items()}
+
+
+def read_history(
+    kb: KnowledgeBase,
+    algorithms: Collection[str],
+    metric: str | None = None,
+    task_type: str | None = None,
+) -> History:
+    """Return the runs of ``algorithms`` as normal scores by task.
+
+    At most `MAX_TASKS` tasks are kept, those with the most runs, and at most
+    `MAX_RUNS_PER_TASK` runs of each: the best 16 and a sample of the others.
+    Without ``metric``, a setup's scores are averaged over all metrics.
+    """
+    runs = _relevant(kb, algorithms, metric, task_type)
+    runs = runs.assign(z=_normal_scores(runs))
+    setups = runs.groupby(SETUP, sort=True)["z"].mean().reset_index()
+    return _collect([_thinned(task) for _, task in setups.groupby("task_id", sort=True)])
+
+
+def _relevant(
+    kb: KnowledgeBase, algorithms: Collection[str], metric: str | None, task_type: str | None
+) -> pd.DataFrame:
+    """Select the runs asked for, at each task's highest fidelity."""
+    runs = kb.runs
+    keep = runs["algorithm"].isin(list(algorithms))
+    keep &= runs["score"].notna() | (runs["status"] != "ok")
+    if metric is not None:
+        keep &= runs["metric"] == metric
+    if task_type is not None:
+        types = CLASSIFICATION if task_type in CLASSIFICATION else (task_type,)
+        tasks = kb.tasks.loc[kb.tasks["task_type"].isin(types), "task_id"]
+        keep &= runs["task_id"].isin(tasks)
+    runs = runs.loc[keep, [*SETUP, "metric", "score", "status", "fidelity"]]
+    richest = runs["task_id"].value_counts(sort=False).sort_index()
+    richest = richest.sort_values(ascending=False, kind="stable").index[:MAX_TASKS]
+    runs = runs[runs["task_id"].isin(richest)]
+    highest = runs.groupby("task_id")["fidelity"].transform("max")
+    return runs[runs["fidelity"] == highest]
+
+
+def _normal_scores(runs: pd.DataFrame) -> pd.Series[float]:
+    """Mid-ranks within task and metric as normal quantiles; failures rank last."""
+    score = runs["score"].where(runs["status"] == "ok", -np.inf)
+    groups = score.groupby([runs["task_id"], runs["metric"]])
+    quantile = (groups.rank() - 0.5) / groups.transform("size")
+    return pd.Series(ndtri(quantile.to_numpy()), index=runs.index)
+
+
+def _thinned(task: pd.DataFrame) -> pd.DataFrame:
+    """At most `MAX_RUNS_PER_TASK` runs of a task: the best, and a sample of the others."""
+    if len(task) <= MAX_RUNS_PER_TASK:
+        return task
+    task = task.sort_values("z", ascending=False, kind="stable")
+    others = task.iloc[N_BEST_KEPT:].sample(MAX_RUNS_PER_TASK - N_BEST_KEPT, random_state=0)
+    return pd.concat([task.iloc[:N_BEST_KEPT], others])
+
+
+def _collect(tasks: list[pd.DataFrame]) -> History:
+    telling = [task for task in tasks if task["z"].nunique() > 1]
+    index: dict[tuple[str, str], int] = {}
+    for task in telling:
+        for key in zip(task["algorithm"], task["config"], strict=True):
+            index.setdefault(key, len(index))
+    return History(
+        task_ids=tuple(str(task["task_id"].iloc[0]) for task in telling),
+        setups=tuple((algorithm, json.loads(config)) for algorithm, config in index),
+        rows=tuple(
+            np.array([index[key] for key in zip(task["algorithm"], task["config"], strict=True)])
+            for task in telling
+        ),
+        scores=tuple(task["z"].to_numpy(dtype=float) for task in telling),
+    )

@@ -1,0 +1,222 @@
+"""How a study's parameters and a history's hyperparameters find each other.
+
+Names match as they are, or behind a prefix that names the algorithm or a step
+of a pipeline: ``max_depth`` is ``rf.max_depth``, ``rf__max_depth`` and
+``rf:max_depth``. Case and punctuation do not count.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from autometa.samplers._dimensions import ABSENT, Dimension, find_dimensions
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+SELECTOR = "algorithm"
+CATEGORY_GAP = 0.7
+SEPARATOR = r"(?:__|[.:/])"
+
+
+def plain(name: str) -> str:
+    """Return ``name`` without case and punctuation."""
+    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+
+
+def is_selector(name: str, distribution: BaseDistribution, algorithms: Sequence[str]) -> bool:
+    """Whether a parameter chooses between the algorithms of a history."""
+    if not isinstance(distribution, CategoricalDistribution):
+        return False
+    matched = sum(str(choice) in algorithms for choice in distribution.choices)
+    return matched > 0 and (plain(name) == SELECTOR or 1 < matched == len(distribution.choices))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Setups as an algorithm each (its index) and positions in all dimensions."""
+
+    which: IntArray
+    positions: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def take(self, rows: Any) -> Rows:
+        """Return some of the setups."""
+        return Rows(self.which[rows], self.positions[rows])
+
+    @staticmethod
+    def concatenate(parts: Sequence[Rows]) -> Rows:
+        """Return the setups of all ``parts``."""
+        return Rows(
+            np.concatenate([part.which for part in parts]),
+            np.concatenate([part.positions for part in parts]),
+        )
+
+
+@dataclass(frozen=True)
+class Space:
+    """What is known of a study's search space, in the dimensions of the history.
+
+    Attributes
+    ----------
+    allowed : tuple of int
+        Indices of the algorithms that the study can choose.
+    known : dict of int to distribution
+        Distributions by dimension, as far as trials have shown them.
+    dropped : frozenset of int
+        Dimensions that the study does not have.
+    """
+
+    allowed: tuple[int, ...]
+    known: Mapping[int, BaseDistribution] = field(default_factory=dict)
+    dropped: frozenset[int] = frozenset()
+
+
+class Encoding:
+    """Setups of some algorithms as rows of numbers.
+
+    A row has one position for every dimension of every algorithm; NaN where
+    the setup does not have that hyperparameter.
+
+    Parameters
+    ----------
+    setups : sequence of (algorithm, config)
+        What the dimensions and their scales are read off; their rows are the
+        attribute of the same name.
+    """
+
+    def __init__(self, setups: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        self.algorithms = tuple(sorted({algorithm for algorithm, _ in setups}))
+        self.dimensions = find_dimensions([(a, dict(config)) for a, config in setups])
+        self._columns: dict[str, list[int]] = {a: [] for a in self.algorithms}
+        for i, dimension in enumerate(self.dimensions):
+            self._columns[dimension.algorithm].append(i)
+        self._found: dict[tuple[str, str], int | None] = {}
+        self.setups = self._rows(setups)
+
+    def columns(self, algorithm: str) -> list[int]:
+        """Return which dimensions belong to ``algorithm``."""
+        return self._columns.get(algorithm, [])
+
+    def is_unconditional(self, algorithm: str) -> bool:
+        """Whether every setup of ``algorithm`` has all of its hyperparameters."""
+        own = self.setups.positions[self.setups.which == self.algorithms.index(algorithm)]
+        return not bool(np.isnan(own[:, self.columns(algorithm)]).any())
+
+    @property
+    def owners(self) -> IntArray:
+        """The algorithm of each dimension, as an index."""
+        owners = [self.algorithms.index(dimension.algorithm) for dimension in self.dimensions]
+        return np.array(owners, dtype=np.int64)
+
+    def _rows(self, setups: Sequence[tuple[str, Mapping[str, Any]]]) -> Rows:
+        which = np.array([self.algorithms.index(algorithm) for algorithm, _ in setups])
+        positions = np.full((len(setups), len(self.dimensions)), np.nan)
+        for i, (algorithm, config) in enumerate(setups):
+            for j in self.columns(algorithm):
+                name = self.dimensions[j].name
+                if name in config:
+                    positions[i, j] = self.dimensions[j].position(config[name])
+        return Rows(which, positions)
+
+    def find(self, algorithm: str, parameter: str) -> int | None:
+        """Return the dimension of ``algorithm`` that a study calls ``parameter``."""
+        key = (algorithm, parameter)
+        if key not in self._found:
+            self._found[key] = self._search(algorithm, parameter)
+        return self._found[key]
+
+    def _search(self, algorithm: str, parameter: str) -> int | None:
+        wanted, columns = plain(parameter), self.columns(algorithm)
+        names = {j: plain(self.dimensions[j].name) for j in columns}
+        for prefix in ("", f"{plain(algorithm)}_"):
+            for j, name in names.items():
+                if prefix + name == wanted:
+                    return j
+        if any(re.match(re.escape(other) + SEPARATOR, parameter) for other in self.algorithms):
+            return None
+        endings = [
+            j for j in columns
+            if re.search(SEPARATOR + re.escape(self.dimensions[j].name) + "$", parameter)
+        ]  # fmt: skip
+        return max(endings, key=lambda j: len(self.dimensions[j].name), default=None)
+
+    def trial_row(self, algorithm: str, params: Mapping[str, Any]) -> FloatArray:
+        """Return the positions of a trial's parameters, NaN where they say nothing."""
+        row = np.full(len(self.dimensions), np.nan)
+        for parameter, value in params.items():
+            j = self.find(algorithm, parameter)
+            if j is not None:
+                row[j] = self.dimensions[j].position(value)
+        return row
+
+    def features(self, rows: Rows) -> FloatArray:
+        """Return what a kernel compares: numbers centred where absent, categories one-hot."""
+        blocks, which, positions = [], rows.which, rows.positions
+        for j, dimension in enumerate(self.dimensions):
+            if dimension.is_categorical:
+                codes = np.arange(len(dimension.choices))
+                blocks.append(CATEGORY_GAP * (positions[:, j : j + 1] == codes))
+            else:
+                blocks.append(np.where(np.isnan(positions[:, j]), 0.5, positions[:, j])[:, None])
+        if len(self.algorithms) > 1:
+            blocks.append(CATEGORY_GAP * (which[:, None] == np.arange(len(self.algorithms))))
+        return np.hstack(blocks) if blocks else np.zeros((len(which), 1))
+
+    @property
+    def groups(self) -> IntArray:
+        """Which dimension each column of `features` belongs to."""
+        sizes = [max(1, len(dimension.choices)) for dimension in self.dimensions]
+        if len(self.algorithms) > 1:
+            sizes.append(len(self.algorithms))
+        return np.repeat(np.arange(max(1, len(sizes))), sizes or [1])
+
+    def snapped(self, positions: FloatArray, known: Mapping[int, BaseDistribution]) -> FloatArray:
+        """Return the positions that can be had: of the values ``known`` distributions hold."""
+        snapped = positions.copy()
+        for j, distribution in known.items():
+            snapped[:, j] = _snap(self.dimensions[j], positions[:, j], distribution)
+        return snapped
+
+
+def _snap(
+    dimension: Dimension, positions: FloatArray, distribution: BaseDistribution
+) -> FloatArray:
+    """Return, for each position, that of the distribution's nearest value; NaN without one."""
+    if isinstance(distribution, FloatDistribution) and distribution.step is None:
+        low, high = dimension.position(distribution.low), dimension.position(distribution.high)
+        return np.clip(positions, low, high)
+    if isinstance(distribution, IntDistribution) and distribution.step == 1:
+        return _snap_int(dimension, positions, distribution)
+    distinct, inverse = np.unique(positions, return_inverse=True)
+    return np.array([_snap_one(dimension, p, distribution) for p in distinct])[inverse]
+
+
+def _snap_int(
+    dimension: Dimension, positions: FloatArray, distribution: IntDistribution
+) -> FloatArray:
+    if dimension.is_categorical or dimension.low == dimension.high:
+        return np.array([_snap_one(dimension, p, distribution) for p in positions])
+    numbers = np.clip(np.round(dimension.number(positions)), distribution.low, distribution.high)
+    distinct, inverse = np.unique(numbers, return_inverse=True)
+    return np.array([dimension.position(number) for number in distinct])[inverse]
+
+
+def _snap_one(dimension: Dimension, position: float, distribution: BaseDistribution) -> float:
+    value = dimension.value(position, distribution)
+    return math.nan if value is ABSENT else dimension.position(value)

@@ -1,0 +1,321 @@
+"""WarmStartSampler: any Optuna study, started from what other tasks taught.
+
+A trial is either advised, its parameters planned as one setup by the transfer
+model, or left to the base sampler. Either way the base sampler sees every
+trial, and what the history does not know is the base sampler's to suggest.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+import threading
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.trial import FrozenTrial, TrialState
+from threadpoolctl import ThreadpoolController
+
+from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.samplers._dimensions import ABSENT, same
+from autometa.samplers._library import Library
+from autometa.samplers._matching import Encoding, Rows
+from autometa.samplers._study import StudyView
+from autometa.samplers._transfer import Transfer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_logger = logging.getLogger(__name__)
+_lock = threading.RLock()
+
+# Every so many trials the base sampler is asked, whatever the history says.
+BASE_EVERY, BASE_FROM = 8, 10
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The setup that a trial is to try; an empty one when it is the base sampler's."""
+
+    names: frozenset[str] = frozenset()
+    algorithm: str = ""
+    selector: str | None = None
+    row: Rows | None = None
+    encoding: Encoding | None = None
+
+    def value(self, name: str, distribution: BaseDistribution) -> Any:
+        """Return the planned value of a parameter, or ABSENT."""
+        if self.row is None or self.encoding is None:
+            return ABSENT
+        if name == self.selector:
+            choices = getattr(distribution, "choices", ())
+            return next((c for c in choices if same(c, self.algorithm)), ABSENT)
+        j = self.encoding.find(self.algorithm, name)
+        if j is None:
+            return ABSENT
+        return self.encoding.dimensions[j].value(float(self.row.positions[0, j]), distribution)
+
+
+class WarmStartSampler(BaseSampler):
+    """Sampler that starts from past runs on other tasks, for any Optuna study.
+
+    The first trial is the setup that served the tasks of the knowledge base
+    best; those after it weigh what the tasks taught against what the study has
+    shown. When the study turns out unlike any task, the model falls back to the
+    study's own trials, and the base sampler takes every other trial.
+
+    Parameters match hyperparameters of the history by name, as they are or
+    behind the algorithm's name (``rf.max_depth``, ``rf__max_depth``). A study
+    over several algorithms has a categorical parameter ``algorithm``. Search
+    spaces may differ: values are moved into the study's distributions, and a
+    parameter or choice that the history does not know is the base sampler's.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        The past runs. At most 200 tasks and 128 runs of each are used.
+    metafeatures : Series, optional
+        Describes the study's dataset by meta-features of ``kb``: runs on
+        similar datasets then count more.
+    seed : int, optional
+        Makes the suggestions reproducible.
+    base_sampler : BaseSampler, optional
+        What is asked when the history has no answer. By default a multivariate
+        TPESampler with ``group=True`` and the same seed.
+    metric : str, optional
+        Metric of ``kb`` that is nearest to the study's objective. By default
+        ranks are averaged over all of them.
+    task_type : str, optional
+        Use only runs on such tasks.
+    algorithm : str, optional
+        Whose hyperparameters the study tunes, when it has no parameter
+        ``algorithm``. By default the algorithm that shares the most names.
+    n_startup_trials : int, default=1
+        Trials taken from a list that serves all tasks, before the study's own
+        results are looked at.
+
+    Notes
+    -----
+    Multi-objective studies are left to the base sampler. Messages about what
+    could not be used go to the logger ``autometa.samplers``.
+
+    Examples
+    --------
+    >>> import optuna, pandas as pd
+    >>> from autometa.knowledge_base import KnowledgeBase
+    >>> past = pd.DataFrame({
+    ...     "task_id": ["a"] * 3 + ["b"] * 3, "algorithm": "knn", "metric": "accuracy",
+    ...     "config": [{"k": 1}, {"k": 7}, {"k": 50}] * 2, "score": [0.7, 0.9, 0.8] * 2,
+    ... })
+    >>> tasks = pd.DataFrame({"task_id": ["a", "b"], "task_type": "binary"})
+    >>> kb = KnowledgeBase.from_frames(tasks, None, past)
+    >>> study = optuna.create_study(direction="maximize", sampler=WarmStartSampler(kb, seed=0))
+    >>> study.ask().suggest_int("k", 1, 100)
+    7
+    """
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        metafeatures: pd.Series[float] | Mapping[str, float] | None = None,
+        seed: int | None = None,
+        *,
+        base_sampler: BaseSampler | None = None,
+        metric: str | None = None,
+        task_type: str | None = None,
+        algorithm: str | None = None,
+        n_startup_trials: int = 1,
+    ) -> None:
+        if n_startup_trials < 1:
+            raise ParameterError(
+                "The 'n_startup_trials' parameter of WarmStartSampler must be an int >= 1. "
+                f"Got {n_startup_trials!r} instead."
+            )
+        _check_known(kb, "metric", metric)
+        _check_known(kb, "algorithm", algorithm)
+        self._library = Library(kb, metric, task_type, algorithm)
+        self._metafeatures = metafeatures
+        self._base = base_sampler if base_sampler is not None else _default_base(seed)
+        self._n_startup_trials = n_startup_trials
+        self._entropy = secrets.randbits(63) if seed is None else seed
+        self._plans: dict[tuple[str, int], _Plan] = {}
+        self._told: set[str] = set()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_plans": {}, "_told": set(self._told)}
+
+    def reseed_rng(self) -> None:
+        """Draw new randomness, for this sampler and the base sampler."""
+        self._entropy = secrets.randbits(63)
+        self._base.reseed_rng()
+
+    def before_trial(self, study: optuna.Study, trial: FrozenTrial) -> None:
+        """Let the base sampler prepare for the trial."""
+        self._base.before_trial(study, trial)
+
+    def after_trial(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        state: TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        """Forget the trial's plan, and tell the base sampler of its end."""
+        self._plans.pop((study.study_name, trial.number), None)
+        self._base.after_trial(study, trial, state, values)
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Return the search space that the base sampler samples jointly."""
+        return self._base.infer_relative_search_space(study, trial)
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Return values for all of ``search_space``: the plan's, else the base sampler's."""
+        if not search_space:
+            return self._base.sample_relative(study, trial, search_space)
+        planned = self._planned(study, trial, search_space)
+        if len(planned) == len(search_space):
+            return planned
+        params = {**self._base.sample_relative(study, trial, search_space), **planned}
+        for name, distribution in search_space.items():
+            if name not in params:
+                params[name] = self._base.sample_independent(study, trial, name, distribution)
+        return params
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """Return the planned value of a parameter, else the base sampler's."""
+        planned = self._planned(study, trial, {param_name: param_distribution})
+        if param_name in planned:
+            return planned[param_name]
+        return self._base.sample_independent(study, trial, param_name, param_distribution)
+
+    def _planned(
+        self, study: optuna.Study, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Return the planned values of those of the parameters that have one."""
+        if self._is_base_turn(study, trial):
+            return {}
+        with _one_at_a_time():
+            key = (study.study_name, trial.number)
+            plan = self._plans.get(key)
+            if plan is None or not self._holds(plan, trial, asked):
+                plan = self._plans[key] = self._make_plan(study, trial, asked)
+        values = {name: plan.value(name, distribution) for name, distribution in asked.items()}
+        return {name: value for name, value in values.items() if value is not ABSENT}
+
+    def _holds(
+        self, plan: _Plan, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
+    ) -> bool:
+        """Whether a plan still fits what the trial suggested since, and asks now."""
+        if plan.selector is not None:
+            return same(trial.params.get(plan.selector, plan.algorithm), plan.algorithm)
+        may_differ = plan.row is None or len(self._library.algorithms) > 1
+        return not may_differ or plan.names.issuperset(asked)
+
+    def _is_base_turn(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        if len(study.directions) > 1:
+            self._tell(
+                logging.WARNING, "Studies with several objectives are left to the base sampler."
+            )
+            return True
+        return trial.number >= BASE_FROM and trial.number % BASE_EVERY == BASE_EVERY - 1
+
+    def _make_plan(
+        self, study: optuna.Study, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
+    ) -> _Plan:
+        """Return the setup for ``trial``; an empty plan when the history has no answer."""
+        view = StudyView.of(study, trial, asked, self._library.algorithms)
+        names = frozenset(view.distributions)
+        transfer = self._library.transfer(view)
+        if transfer is None:
+            self._tell_unknown(view, names)
+            return _Plan(names)
+        self._tell_unknown(view, view.unknown_names(transfer.encoding))
+        row = self._next_row(study, view, transfer)
+        if row is None:
+            return _Plan(names)
+        algorithm = transfer.encoding.algorithms[row.which[0]]
+        return _Plan(names, algorithm, view.selector, row, transfer.encoding)
+
+    def _tell_unknown(self, view: StudyView, names: Collection[str]) -> None:
+        """Log which parameters are the base sampler's alone, once a whole trial was seen."""
+        if names and any(trial.state == TrialState.COMPLETE for trial in view.trials):
+            level = logging.WARNING if len(names) == len(view.distributions) else logging.INFO
+            self._tell(
+                level,
+                f"The knowledge base has no runs with the parameters {sorted(names)}: "
+                "the base sampler suggests them.",
+            )
+
+    def _next_row(self, study: optuna.Study, view: StudyView, transfer: Transfer) -> Rows | None:
+        encoding = transfer.encoding
+        space = view.space(encoding)
+        if not space.allowed:
+            return None
+        evidence = view.evidence(encoding, self._running(study, encoding))
+        fixed = view.fixed_row(encoding)
+        if len(evidence.scores) < self._n_startup_trials:
+            return transfer.first(space, evidence, fixed)
+        rng = np.random.default_rng([self._entropy, view.number])
+        return transfer.next(space, evidence, rng, fixed)
+
+    def _running(self, study: optuna.Study, encoding: Encoding) -> dict[int, Rows]:
+        """Return the setups planned in this process, by the number of their trials."""
+        return {
+            number: plan.row
+            for (name, number), plan in self._plans.items()
+            if name == study.study_name and plan.encoding is encoding and plan.row is not None
+        }
+
+    def _tell(self, level: int, message: str) -> None:
+        """Log a message, once."""
+        if message not in self._told:
+            self._told.add(message)
+            _logger.log(level, message)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Plan one trial at a time, on one thread: the matrices are too small to share.
+
+    BLAS threads that wait for busy cores made a trial many times slower.
+    """
+    with _lock, _threadpools().limit(limits=1, user_api="blas"):
+        yield
+
+
+@functools.cache
+def _threadpools() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _check_known(kb: KnowledgeBase, column: str, value: str | None) -> None:
+    if value is not None and not (kb.runs[column] == value).any():
+        known = sorted(kb.runs[column].unique())
+        raise KnowledgeBaseMismatchError(
+            f"The knowledge base has no runs with {column} '{value}'. It has {known[:10]}."
+        )
+
+
+def _default_base(seed: int | None) -> TPESampler:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return TPESampler(seed=seed, multivariate=True, group=True)

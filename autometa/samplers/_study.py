@@ -1,0 +1,189 @@
+"""A running study, in the dimensions of a history: its space and its trials."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from autometa.samplers._dimensions import same
+from autometa.samplers._matching import Encoding, Rows, Space, is_selector
+from autometa.samplers._transfer import Evidence
+
+FloatArray = npt.NDArray[np.float64]
+
+# What a model of the scores is given at most: the best and the latest.
+MAX_TRIALS = 200
+FIXED_PARAMS = "fixed_params"
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """What one trial can see of its study.
+
+    Attributes
+    ----------
+    trials : sequence of FrozenTrial
+        All other trials of the study.
+    distributions : dict of str to distribution
+        Those of the trials so far, the latest of each name.
+    fixed : dict of str to value
+        What is decided for this trial: enqueued, or suggested already.
+    selector : str or None
+        Parameter that chooses between algorithms of the history.
+    number : int
+        Of the trial that looks.
+    sign : float
+        1 when the study maximises, else -1.
+    """
+
+    trials: Sequence[FrozenTrial]
+    distributions: Mapping[str, BaseDistribution]
+    fixed: Mapping[str, Any]
+    selector: str | None
+    number: int
+    sign: float
+
+    @classmethod
+    def of(
+        cls,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        asked: Mapping[str, BaseDistribution],
+        algorithms: Sequence[str],
+    ) -> StudyView:
+        """Return the view of ``trial``, which is asked for parameters of these distributions."""
+        trials = [t for t in study.get_trials(deepcopy=False) if t.number != trial.number]
+        distributions: dict[str, BaseDistribution] = {}
+        for other in trials:
+            distributions.update(other.distributions)
+        distributions.update(trial.distributions)
+        distributions.update(asked)
+        selectors = [n for n, d in distributions.items() if is_selector(n, d, algorithms)]
+        return cls(
+            trials,
+            distributions,
+            {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params},
+            selectors[0] if selectors else None,
+            trial.number,
+            1.0 if study.direction == StudyDirection.MAXIMIZE else -1.0,
+        )
+
+    def choices(self) -> tuple[Any, ...]:
+        """Return what the selector chooses between in this trial."""
+        if self.selector is None:
+            return ()
+        if self.selector in self.fixed:
+            return (self.fixed[self.selector],)
+        distribution = self.distributions[self.selector]
+        assert isinstance(distribution, CategoricalDistribution)
+        return tuple(distribution.choices)
+
+    def unknown_names(self, encoding: Encoding) -> list[str]:
+        """Return the parameters that no algorithm of the history has."""
+        return [
+            name
+            for name in self.distributions
+            if name != self.selector
+            and all(encoding.find(a, name) is None for a in encoding.algorithms)
+        ]
+
+    def space(self, encoding: Encoding) -> Space:
+        """Return the search space, as far as it is known."""
+        allowed = [
+            i
+            for i, algorithm in enumerate(encoding.algorithms)
+            if self.selector is None or any(same(c, algorithm) for c in self.choices())
+        ]
+        known: dict[int, BaseDistribution] = {}
+        for i in allowed:
+            for name, distribution in self.distributions.items():
+                j = encoding.find(encoding.algorithms[i], name)
+                if j is not None:
+                    known[j] = distribution
+        return Space(tuple(allowed), known, frozenset(self._dropped(encoding, allowed, known)))
+
+    def _dropped(
+        self, encoding: Encoding, allowed: Sequence[int], known: Mapping[int, Any]
+    ) -> list[int]:
+        """Dimensions which no trial has, of algorithms that a whole trial was seen of."""
+        seen = {self._algorithm(t, encoding) for t in self.trials if t.state == TrialState.COMPLETE}
+        columns = (encoding.columns(encoding.algorithms[i]) for i in allowed if i in seen)
+        return [j for own in columns for j in own if j not in known]
+
+    def _algorithm(self, trial: FrozenTrial, encoding: Encoding) -> int | None:
+        if self.selector is None:
+            return 0
+        name = str(trial.params.get(self.selector))
+        return encoding.algorithms.index(name) if name in encoding.algorithms else None
+
+    def fixed_row(self, encoding: Encoding) -> FloatArray | None:
+        """Return the positions that are decided for this trial, if any are."""
+        row = np.full(len(encoding.dimensions), math.nan)
+        for algorithm in encoding.algorithms:
+            own = encoding.trial_row(algorithm, self.fixed)
+            row = np.where(np.isnan(own), row, own)
+        return None if np.isnan(row).all() else row
+
+    def evidence(self, encoding: Encoding, plans: Mapping[int, Rows]) -> Evidence:
+        """Return the trials so far; ``plans`` knows the setups of some that still run."""
+        done: list[tuple[int, FloatArray, float]] = []
+        pending = [plans[t.number] for t in self.trials if self._is_planned(t, plans)]
+        n_open = 0
+        for trial in self.trials:
+            if self._is_planned(trial, plans):
+                continue
+            algorithm = self._algorithm(trial, encoding)
+            params = {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params}
+            if not params:
+                n_open += trial.state == TrialState.RUNNING and trial.number < self.number
+            elif algorithm is not None:
+                row = encoding.trial_row(encoding.algorithms[algorithm], params)
+                if trial.state.is_finished():
+                    done.append((algorithm, row, self._score(trial)))
+                else:
+                    pending.append(Rows(np.array([algorithm]), row[None]))
+        nothing = Rows(np.zeros(0, np.int64), np.zeros((0, len(encoding.dimensions))))
+        trials, scores = _stacked(done, nothing)
+        return Evidence(trials, scores, Rows.concatenate([nothing, *pending]), n_open)
+
+    @staticmethod
+    def _is_planned(trial: FrozenTrial, plans: Mapping[int, Rows]) -> bool:
+        return trial.number in plans and not trial.state.is_finished()
+
+    def _score(self, trial: FrozenTrial) -> float:
+        """Score of a finished trial, greater is better; NaN if it failed or was pruned."""
+        if trial.state != TrialState.COMPLETE or trial.value is None:
+            return math.nan
+        return self.sign * trial.value if math.isfinite(trial.value) else math.nan
+
+
+def _stacked(
+    done: Sequence[tuple[int, FloatArray, float]], nothing: Rows
+) -> tuple[Rows, FloatArray]:
+    """Stack finished trials; those without a score count as the worst with one."""
+    scores = np.array([score for _, _, score in done])
+    if np.isnan(scores).all():
+        return nothing, np.zeros(0)
+    scores = np.where(np.isnan(scores), np.nanmin(scores), scores)
+    rows = Rows(np.array([a for a, _, _ in done]), np.array([row for _, row, _ in done]))
+    kept = _telling(scores)
+    return rows.take(kept), scores[kept]
+
+
+def _telling(scores: FloatArray) -> npt.NDArray[np.intp]:
+    """Return the trials to model: all, or the best half and the latest of the others."""
+    everything = np.arange(len(scores))
+    if len(scores) <= MAX_TRIALS:
+        return everything
+    best = np.argsort(-scores, kind="stable")[: MAX_TRIALS // 2]
+    latest = np.setdiff1d(everything, best)[-MAX_TRIALS // 2 :]
+    return np.sort(np.r_[best, latest])
