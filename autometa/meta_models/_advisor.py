@@ -22,7 +22,8 @@ from autometa.recommendation import Neighbor, Recommendation
 Vector = npt.NDArray[np.float64]
 
 _N_NEIGHBORS = 5
-_LIST_LENGTH = 10  # of the lists whose errors the intervals are calibrated on
+_LISTS = 300  # at most, whose errors the intervals are calibrated on,
+_LIST_LENGTH = 10  # of this length
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,14 @@ class Advisor:
         )
 
     def _listed(self) -> npt.NDArray[np.bool_]:
-        """Which setups each described task would be given by those unlike its family."""
+        """Return which setups a task would be given by those who have not seen its family."""
         weights = self._weights.left_out()
         n_setups = self._losses.shape[1]
         listed = np.zeros((len(weights), n_setups), dtype=np.bool_)
-        for row, weight in enumerate(weights):
-            if weight.any():
-                listed[row, greedy_list(self._losses, weight, min(_LIST_LENGTH, n_setups))] = True
+        some = np.unique(np.linspace(0, len(weights) - 1, _LISTS).astype(np.intp))
+        for row in some[weights[some].any(axis=1)]:
+            columns = greedy_list(self._losses, weights[row], min(_LIST_LENGTH, n_setups))
+            listed[row, columns] = True
         return listed
 
     def forecast(self, metafeatures: pd.Series[float] | None) -> Forecast:

@@ -63,13 +63,15 @@ class History:
 
 def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> History:
     """Return the history of ``metric`` on the tasks of these types that have runs of it."""
-    tasks = kb.tasks[kb.tasks["task_type"].isin(list(task_types))]
-    runs = kb.runs[(kb.runs["metric"] == metric) & kb.runs["task_id"].isin(tasks["task_id"])]
-    runs = _largest_fidelity(runs)
-    tasks = tasks[tasks["task_id"].isin(runs["task_id"])].reset_index(drop=True)
-    keys = pd.MultiIndex.from_frame(runs[["algorithm", "config"]])
-    columns, setups = pd.factorize(keys, sort=True)
-    rows = pd.Index(tasks["task_id"]).get_indexer(runs["task_id"])
+    of_type = kb.tasks["task_type"].isin(list(task_types)).to_numpy()
+    task_of_run = pd.Index(kb.tasks["task_id"]).get_indexer(kb.runs["task_id"])
+    asked = of_type[task_of_run] & (kb.runs["metric"] == metric).to_numpy()
+    kept = np.flatnonzero(asked & _largest_fidelity(kb, task_of_run, asked))
+    runs = kb.runs.iloc[kept]
+    has_runs, rows = np.unique(task_of_run[kept], return_inverse=True)
+    tasks = kb.tasks.iloc[has_runs].reset_index(drop=True)
+    by_setup = runs.groupby(["algorithm", "config"], sort=True)
+    columns, setups = by_setup.ngroup().to_numpy(), list(by_setup.groups)
     shape = (len(tasks), len(setups))
     ok = ((runs["status"] == "ok") & runs["score"].notna()).to_numpy()
     failure = (runs["status"] != "ok").to_numpy()
@@ -86,9 +88,12 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
     )
 
 
-def _largest_fidelity(runs: pd.DataFrame) -> pd.DataFrame:
-    """Keep the runs on most rows of each task: scores on fewer rows are not comparable."""
-    return runs[runs["fidelity"] == runs.groupby("task_id")["fidelity"].transform("max")]
+def _largest_fidelity(kb: KnowledgeBase, task_of_run: npt.NDArray[np.intp], asked: Mask) -> Mask:
+    """Mark the runs on most rows of each task: scores on fewer rows are not comparable."""
+    fidelity = kb.runs["fidelity"].to_numpy(dtype=np.float64)
+    most = np.zeros(len(kb.tasks))
+    np.maximum.at(most, task_of_run[asked], fidelity[asked])
+    return np.asarray(fidelity == most[task_of_run])
 
 
 def _mean_per_cell(

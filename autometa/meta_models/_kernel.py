@@ -26,7 +26,8 @@ Families = npt.NDArray[np.int64]
 _LENGTHS = (0.5, 1.0, 2.0)
 _LINEAR = (0.1, 1.0)
 _NOISES = (0.03, 0.1, 0.3, 1.0)
-_COMPONENTS = 12  # enough of the outputs to choose hyperparameters by
+_COMPONENTS = 12  # of the outputs, and
+_TASKS = 200  # are enough to choose hyperparameters by
 
 
 class KernelRegression:
@@ -52,58 +53,66 @@ class KernelRegression:
         self._coordinates = coordinates
         self._mean = outputs.mean(axis=0)
         centred = outputs - self._mean
-        self._groups = _groups(families)
-        self._length, self._linear, self._noise = self._choose(_main_components(centred))
-        self._inverse = self._inverse_kernel(self._length, self._linear, self._noise)
+        self._length, self._linear, self._noise = _choose(coordinates, centred, families)
+        self._inverse = _inverse_kernel(coordinates, self._length, self._linear, self._noise)
         self._coefficients = self._inverse @ centred
-        errors, self.left_out_variance = self._left_out_errors(self._inverse, centred)
+        errors, self.left_out_variance = _left_out_errors(self._inverse, centred, _groups(families))
         self.left_out = outputs - errors
 
     def predict(self, coordinates: Matrix) -> Matrix:
         """Return the outputs of the tasks at ``coordinates``, one row each."""
-        kernel = self._kernel(coordinates, self._length, self._linear)
+        kernel = _kernel(coordinates, self._coordinates, self._length, self._linear)
         return np.asarray(kernel @ self._coefficients + self._mean)
 
     def variance(self, coordinates: Matrix) -> Vector:
         """Return the predictive variance at ``coordinates``, relative to the outputs'."""
-        kernel = self._kernel(coordinates, self._length, self._linear)
-        prior = 1.0 + self._linear * (coordinates**2).mean(axis=1) if coordinates.size else 1.0
+        kernel = _kernel(coordinates, self._coordinates, self._length, self._linear)
+        prior = 1.0 + self._linear * (coordinates**2).sum(axis=1) / max(coordinates.shape[1], 1)
         explained = ((kernel @ self._inverse) * kernel).sum(axis=1)
         return np.asarray(np.maximum(prior + self._noise - explained, self._noise))
 
-    def _kernel(self, coordinates: Matrix, length: float, linear: float) -> Matrix:
-        n_coordinates = max(self._coordinates.shape[1], 1)
-        near = np.exp(-0.5 * (distances(coordinates, self._coordinates) / length) ** 2)
-        return np.asarray(near + linear * coordinates @ self._coordinates.T / n_coordinates)
 
-    def _inverse_kernel(self, length: float, linear: float, noise: float) -> Matrix:
-        kernel = self._kernel(self._coordinates, length, linear)
-        kernel[np.diag_indices_from(kernel)] += noise
-        return np.asarray(np.linalg.inv(kernel))
+def _choose(coordinates: Matrix, outputs: Matrix, families: Families) -> tuple[float, float, float]:
+    """Return length, linear share and noise with the smallest errors on families left out."""
+    some = np.unique(np.linspace(0, len(families) - 1, _TASKS).astype(np.intp))
+    coordinates, outputs = coordinates[some], _main_components(outputs[some])
+    groups = _groups(families[some])
+    if len(groups) < 3 or coordinates.shape[1] == 0:
+        return _LENGTHS[1], _LINEAR[0], _NOISES[-1]
+    settings = list(product(_LENGTHS, _LINEAR, _NOISES))
+    errors = [
+        np.abs(_left_out_errors(_inverse_kernel(coordinates, *setting), outputs, groups)[0]).mean()
+        for setting in settings
+    ]
+    return settings[int(np.argmin(errors))]
 
-    def _choose(self, outputs: Matrix) -> tuple[float, float, float]:
-        """Return the hyperparameters with the smallest errors on families left out."""
-        if len(self._groups) < 3:
-            return _LENGTHS[1], _LINEAR[0], _NOISES[-1]
-        settings = list(product(_LENGTHS, _LINEAR, _NOISES))
-        errors = [
-            np.abs(self._left_out_errors(self._inverse_kernel(*setting), outputs)[0]).mean()
-            for setting in settings
-        ]
-        return settings[int(np.argmin(errors))]
 
-    def _left_out_errors(self, inverse: Matrix, outputs: Matrix) -> tuple[Matrix, Vector]:
-        if len(self._groups) < 2:
-            return outputs, np.ones(len(outputs))
-        weighted = inverse @ outputs
-        errors = weighted / np.diag(inverse)[:, None]
-        variance = 1.0 / np.diag(inverse)
-        for group in self._groups:
-            if len(group) > 1:
-                block = np.linalg.inv(inverse[np.ix_(group, group)])
-                errors[group] = block @ weighted[group]
-                variance[group] = np.diag(block)
-        return errors, variance
+def _kernel(left: Matrix, right: Matrix, length: float, linear: float) -> Matrix:
+    near = np.exp(-0.5 * (distances(left, right) / length) ** 2)
+    return np.asarray(near + linear * left @ right.T / max(right.shape[1], 1))
+
+
+def _inverse_kernel(coordinates: Matrix, length: float, linear: float, noise: float) -> Matrix:
+    kernel = _kernel(coordinates, coordinates, length, linear)
+    kernel[np.diag_indices_from(kernel)] += noise
+    return np.asarray(np.linalg.inv(kernel))
+
+
+def _left_out_errors(
+    inverse: Matrix, outputs: Matrix, groups: list[npt.NDArray[np.intp]]
+) -> tuple[Matrix, Vector]:
+    """Errors, and their relative variance, of models that have not seen each group."""
+    if len(groups) < 2:
+        return outputs, np.ones(len(outputs))
+    weighted = inverse @ outputs
+    errors = weighted / np.diag(inverse)[:, None]
+    variance = 1.0 / np.diag(inverse)
+    for group in groups:
+        if len(group) > 1:
+            block = np.linalg.inv(inverse[np.ix_(group, group)])
+            errors[group] = block @ weighted[group]
+            variance[group] = np.diag(block)
+    return errors, variance
 
 
 def _groups(families: Families) -> list[npt.NDArray[np.intp]]:

@@ -20,7 +20,6 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 
-_CONCAVITY = 0.7  # of the loss without budget: near the best, a little counts more
 _FIRST_MOMENT = 0.1  # seconds; nobody can tell what comes sooner
 _LIGHT = 1e-4  # share of the largest weight below which a scenario is left out
 
@@ -46,7 +45,7 @@ def greedy_list(losses: Matrix, weights: Vector, n: int) -> list[int]:
     >>> greedy_list(losses, np.array([0.5, 0.5]), 4)
     [0, 3, 2, 1]
     """
-    return _Greedy(losses**_CONCAVITY, weights).take(n)
+    return _Greedy(losses, weights).take(n)
 
 
 def greedy_schedule(

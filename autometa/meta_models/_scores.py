@@ -75,7 +75,10 @@ class ScoreModel:
         size = np.sqrt(np.nanmean((errors / self._spread) ** 2, axis=1))
         self._size = KernelRegression(coordinates, _log_size(size)[:, None], families)
         relative = errors / (self._spread * np.exp(self._size.left_out))
-        self._low, self._middle, self._high = _quantiles(_of(relative, listed[scored]), families)
+        chosen = np.where(listed[scored], relative, np.nan)
+        if not np.isfinite(chosen).any():
+            chosen = relative
+        self._low, self._middle, self._high = _quantiles(chosen, families)
 
     def predict(self, coordinates: Vector) -> ExpectedScores:
         """Return what to expect on the task at ``coordinates``."""
@@ -100,21 +103,14 @@ def _log_size(size: Vector) -> Vector:
     return np.log(np.maximum(size, floor))
 
 
-def _of(errors: Matrix, listed: npt.NDArray[np.bool_]) -> Matrix:
-    """Errors of the listed setups; of all that were measured where none of the listed was."""
-    kept = np.where(listed, errors, np.nan)
-    none = ~np.isfinite(kept).any(axis=1)
-    kept[none] = errors[none]
-    return kept
-
-
 def _quantiles(errors: Matrix, families: Families) -> tuple[float, float, float]:
     """Low end, middle and high end of relative errors; every family weighs the same."""
     known = np.isfinite(errors)
-    weights = family_weights(families)[:, None] * known / known.sum(axis=1, keepdims=True)
+    counts = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    weights = family_weights(families)[:, None] * known / counts
     values, shares = errors[known], weights[known]
     middle = _quantile(values, shares, 0.5)
-    n_families = len(np.unique(families))
+    n_families = len(np.unique(families[known.any(axis=1)]))
     if n_families < _FEW_FAMILIES:
         freedom = max(n_families - 1, 1)
         width = stats.t.ppf(0.5 + _COVERAGE / 2, freedom) * np.sqrt(1 + 1 / n_families)

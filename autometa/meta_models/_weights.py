@@ -92,6 +92,7 @@ class TaskWeights:
         centred = np.sqrt(losses) - np.sqrt(losses).mean(axis=0)
         _, _, axes = np.linalg.svd(centred, full_matrices=False)
         targets = centred[self._described] @ axes[:_COMPONENTS].T
+        n_coordinates = self._coordinates.shape[1]
         shared = {
             "n_estimators": n_trees,
             "min_samples_leaf": 2,
@@ -99,8 +100,8 @@ class TaskWeights:
             "n_jobs": n_jobs,
         }
         forests = [
-            ExtraTreesRegressor(max_features=0.7, **shared),
-            RandomForestRegressor(max_features=0.33, **shared),
+            ExtraTreesRegressor(max_features=min(32, n_coordinates), **shared),
+            RandomForestRegressor(max_features=min(16, n_coordinates), **shared),
         ]
         return [
             forest.fit(self._coordinates, targets, sample_weight=self._family) for forest in forests
