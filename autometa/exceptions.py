@@ -10,6 +10,7 @@
     │   ├── KnowledgeBaseCorruptError           its files are not what was written
     │   └── KnowledgeBaseMismatchError          it does not fit the model or the question
     ├── MetricError (ValueError)                a metric unknown, or wrong for the task type
+    ├── ModelFileError (ValueError)             a saved model that cannot be loaded
     ├── ParameterError (ValueError)             an argument outside its range
     ├── UnknownAlgorithmError (KeyError)        a name that autometa does not know
     └── WorkerError (RuntimeError)              a worker process could not be started
@@ -51,6 +52,10 @@ class KnowledgeBaseMismatchError(KnowledgeBaseError):
 
 class MetricError(AutometaError, ValueError):
     """A metric is unknown, or means nothing for the task type."""
+
+
+class ModelFileError(AutometaError, ValueError):
+    """A saved model is damaged, of another kind, or not to be trusted."""
 
 
 class ParameterError(AutometaError, ValueError):

@@ -75,6 +75,7 @@ def cross_validate(
     metrics: Iterable[str],
     n_classes: int = 0,
     keep_models: bool = False,
+    max_train_rows: int = MAX_TRAIN_SCORE_ROWS,
 ) -> Evaluation:
     """Fit and score ``pipeline`` on each fold.
 
@@ -92,6 +93,10 @@ def cross_validate(
     n_classes : int, default=0
         0 for regression. A class that a training fold lacks is predicted with
         probability 0.
+    keep_models : bool, default=False
+        Return the fitted pipelines too.
+    max_train_rows : int, default=1000
+        Training rows that train scores are measured on; 0 leaves them NaN.
     """
     metrics = list(metrics)
     shape = (len(y), n_classes) if n_classes else (len(y),)
@@ -109,11 +114,12 @@ def cross_validate(
         test_scores.append(
             scores(metrics, Predictions(y=y[test], values=values[test], n_classes=n_classes))
         )
-        seen = train[:: max(1, -(-len(train) // MAX_TRAIN_SCORE_ROWS))]
-        recalled = predict(model, X.iloc[seen], n_classes)
-        train_scores.append(
-            scores(metrics, Predictions(y=y[seen], values=recalled, n_classes=n_classes))
-        )
+        if max_train_rows:
+            seen = train[:: max(1, -(-len(train) // max_train_rows))]
+            recalled = predict(model, X.iloc[seen], n_classes)
+            train_scores.append(
+                scores(metrics, Predictions(y=y[seen], values=recalled, n_classes=n_classes))
+            )
         if keep_models:
             models.append(model)
     return Evaluation(

@@ -48,6 +48,10 @@ def chatter(shared: Any) -> int:
     return 7
 
 
+def length(shared: bytes) -> int:
+    return len(shared)
+
+
 def threads(shared: Any) -> str:
     return os.environ["OMP_NUM_THREADS"]
 

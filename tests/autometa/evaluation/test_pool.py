@@ -83,6 +83,22 @@ def test_waiting_can_end_without_an_outcome(pool):
     assert time.monotonic() - start < 10
 
 
+def test_a_call_can_be_cancelled_and_its_worker_started_again(pool):
+    before = run(pool, calls.process_id).value
+    pool.submit("long", calls.sleep, 60.0)
+    assert pool.cancel("long").status == "timeout"
+    assert pool.cancel("long") is None
+    pool.refill()
+    assert run(pool, calls.process_id).value != before
+
+
+def test_a_large_message_does_not_wait_for_the_worker_to_start():
+    start = time.monotonic()
+    with WorkerPool(initializer=bytes, initargs=(b"x" * (64 << 20),)) as pool:
+        assert time.monotonic() - start < 1.0
+        assert run(pool, calls.length).value == 64 << 20
+
+
 def test_threads_are_set_in_the_worker():
     with WorkerPool(threads=3) as pool:
         assert run(pool, calls.threads).value == "3"

@@ -1,0 +1,27 @@
+"""From a list of setups to a fitted pipeline: workers, budget, search, ensemble."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autometa.tuning._result import TuneResult
+    from autometa.tuning._saving import load_model
+    from autometa.tuning._tune import tune
+
+__all__ = ["TuneResult", "load_model", "tune"]
+
+_HOME = {"TuneResult": "_result", "load_model": "_saving", "tune": "_tune"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, when it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'autometa.tuning' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"autometa.tuning.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

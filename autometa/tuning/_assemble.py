@@ -1,0 +1,85 @@
+"""From fitted members to one fitted scikit-learn pipeline that takes the user's raw table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils import Bunch
+
+from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.tables import Table
+
+BANK_ROWS = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A fitted pipeline (encoder and model) and its weight.
+
+    Attributes
+    ----------
+    name : str
+    model : Pipeline
+        Fitted on the cleaned table; its classes are numbers.
+    weight : float
+    """
+
+    name: str
+    model: Any
+    weight: float
+
+
+def assemble(cleaner: TableCleaner, members: list[Member], table: Table) -> Pipeline:
+    """Return a fitted pipeline: clean the table, then average what the members predict.
+
+    A classifier is always a `VotingClassifier`, which knows the user's labels;
+    a regressor with one member is that member.
+    """
+    if not table.n_classes and len(members) == 1:
+        return Pipeline([("clean", cleaner), *members[0].model.steps])
+    return Pipeline([("clean", cleaner), ("model", _vote(members, table))])
+
+
+def _vote(members: list[Member], table: Table) -> Any:
+    """Return what ``fit`` of a voting estimator would have made of the members."""
+    estimators = [(member.name, member.model) for member in members]
+    weights = [float(member.weight) for member in members]
+    vote: Any
+    if table.n_classes:
+        vote = VotingClassifier(estimators, voting="soft", weights=weights)
+        vote.le_ = LabelEncoder().fit(table.classes)
+        vote.classes_ = vote.le_.classes_
+    else:
+        vote = VotingRegressor(estimators, weights=weights)
+    vote.estimators_ = [member.model for member in members]
+    vote.named_estimators_ = Bunch(**dict(estimators))
+    return vote
+
+
+def bank(table: Table, cleaner: TableCleaner, X: pd.DataFrame, seed: int) -> Pipeline:
+    """Return a model fitted in a moment: a small tree on some rows, or at least the prior."""
+    rows = _sample(table, seed)
+    shallow = get_algorithm("decision_tree").setups(table.task_type)["pruned"]
+    model = get_algorithm("decision_tree").build(shallow, table.task_type, seed)[1:]
+    try:
+        model.fit(X.iloc[rows], table.y[rows])
+    except (ValueError, TypeError):
+        constant = DummyClassifier(strategy="prior") if table.n_classes else DummyRegressor()
+        model = Pipeline([("model", constant.fit(X, table.y))])
+    return assemble(cleaner, [Member(name="bank", model=model, weight=1.0)], table)
+
+
+def _sample(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return some rows, one of each class at least."""
+    rows = np.random.default_rng(seed).permutation(len(table.y))
+    if not table.n_classes:
+        return rows[:BANK_ROWS]
+    first = np.unique(table.y[rows], return_index=True)[1]
+    return np.unique(np.concatenate([rows[first], rows[:BANK_ROWS]]))

@@ -1,0 +1,249 @@
+"""script(): a fitted pipeline as plain scikit-learn source that rebuilds it.
+
+The columns the cleaner found are written out, and each estimator as the call
+that makes it; nothing of autometa is imported by the script.
+"""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import QuantileTransformer
+
+from autometa.algorithms import TableCleaner
+from autometa.tuning._code_template import PREPARE, TEMPLATE
+
+INDENT = "    "
+WIDTH = 96
+OWN_LIBRARIES = ("lightgbm", "xgboost", "catboost")
+
+
+class Imports:
+    """The names a script uses, by module."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, set[str]] = defaultdict(set)
+
+    def use(self, kind: type) -> str:
+        """Take note of a class and return its name."""
+        module = kind.__module__
+        if module.split(".")[0] in OWN_LIBRARIES:
+            public = module.split(".")[0]
+        else:
+            public = ".".join(part for part in module.split(".") if not part.startswith("_"))
+        self.names[public].add(kind.__name__)
+        return kind.__name__
+
+    def lines(self) -> str:
+        """Return the import statements."""
+        return "\n".join(
+            f"from {module} import {', '.join(sorted(names))}"
+            for module, names in sorted(self.names.items())
+        )
+
+
+def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
+    """Return the source of a script that reads ``source`` and rebuilds ``pipeline``.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Fitted, as `tune` returns it.
+    source : str
+        A file, ``sklearn:NAME`` or ``openml:ID``.
+    target : str
+    told : str
+        What the head of the script says of the pipeline's score.
+    """
+    imports = Imports()
+    cleaner = pipeline[0]
+    model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
+    expression = _call(model, imports, 1)
+    is_classifier = isinstance(model, VotingClassifier)
+    return TEMPLATE.format(
+        told=told.replace('"', "'"),
+        imports=imports.lines(),
+        target=repr(target),
+        read=_reader(source),
+        columns=_columns(cleaner),
+        prepare=PREPARE,
+        model=expression,
+        labels="table[TARGET]"
+        if is_classifier
+        else 'pd.to_numeric(table[TARGET]).astype("float64")',
+    )
+
+
+def _reader(source: str) -> str:
+    kind, _, name = source.partition(":")
+    if kind == "sklearn" and name:
+        return f"__import__('sklearn.datasets').datasets.load_{name}(as_frame=True).frame"
+    if kind == "openml" and name:
+        fetch = "__import__('sklearn.datasets').datasets.fetch_openml"
+        return f"{fetch}(data_id={int(name)}, as_frame=True).frame"
+    lowered = source.lower().removesuffix(".gz")
+    if lowered.endswith(".parquet"):
+        return f"pd.read_parquet({source!r})"
+    if lowered.endswith(".feather"):
+        return f"pd.read_feather({source!r})"
+    if lowered.endswith(".arff"):
+        return f"read_arff({source!r})"
+    return f"pd.read_csv({source!r}, sep={_separator(source)!r}, encoding='utf-8-sig')"
+
+
+def _separator(source: str) -> str:
+    """Return what separates the columns of a text file: read from it, or from its name."""
+    path = Path(source)
+    if not path.is_file():
+        return "\t" if ".tsv" in path.suffixes else ","
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig") as file:
+        header = file.readline()
+    return max(",;\t|", key=header.count)
+
+
+def _columns(cleaner: TableCleaner) -> str:
+    """Return the assignments that name the columns by kind, and those that are kept."""
+    kinds = cleaner.kinds_
+    by_kind = {
+        kind: [name for name, found in kinds.items() if found == kind]
+        for kind in ("numeric", "datetime", "text")
+    }
+    kept = [name for name in _pieces(cleaner) if name not in cleaner.constant_]
+    columns = dict(zip(kept, cleaner.feature_names_out_, strict=True))
+    return "\n".join(
+        [
+            f"NUMBERS = {_literal(by_kind['numeric'])}",
+            f"DATES = {_literal(by_kind['datetime'])}",
+            f"TEXTS = {_literal(by_kind['text'])}",
+            f"LEVELS = {_literal(cleaner.levels_)}",
+            f"COLUMNS = {_literal(columns)}  # what is kept, and what the models call it",
+        ]
+    )
+
+
+def _pieces(cleaner: TableCleaner) -> list[str]:
+    """Return the columns the cleaner makes, in its order."""
+    pieces: list[str] = []
+    for name, kind in cleaner.kinds_.items():
+        if kind == "text":
+            n_parts = cleaner.text_[name][-1].n_components
+            pieces += [f"{name}_{i}" for i in range(n_parts)]
+        elif kind == "datetime":
+            pieces += [name, f"{name}_month", f"{name}_weekday", f"{name}_hour"]
+        else:
+            pieces.append(name)
+    return pieces
+
+
+def _call(value: Any, imports: Imports, depth: int) -> str:
+    """Return source that makes ``value`` anew, unfitted."""
+    if isinstance(value, ColumnTransformer):
+        return _column_transformer(value, imports, depth)
+    if isinstance(value, Pipeline):
+        steps = [
+            _tuple([repr(name), _call(step, imports, depth + 2)]) for name, step in value.steps
+        ]
+        return _make(imports.use(Pipeline), [_list(steps, depth + 1)], depth)
+    if isinstance(value, VotingClassifier | VotingRegressor):
+        return _vote(value, imports, depth)
+    if hasattr(value, "classifier_"):  # a ClassEncoder: the vote numbers the classes already
+        return _call(value.classifier, imports, depth)
+    if isinstance(value, QuantileTransformer):
+        values = value.get_params(deep=False) | {"n_quantiles": int(value.n_quantiles_)}
+        return _estimator(QuantileTransformer, values, imports, depth)
+    if isinstance(value, KFold | StratifiedKFold):
+        imports.use(type(value))
+        return repr(value)
+    if isinstance(value, BaseEstimator) or hasattr(value, "get_params"):
+        params = value.get_params() if "catboost" in type(value).__module__ else None
+        return _estimator(type(value), params or value.get_params(deep=False), imports, depth)
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    return repr(value)
+
+
+def _estimator(kind: type, values: dict[str, Any], imports: Imports, depth: int) -> str:
+    parameters = inspect.signature(kind).parameters
+    defaults = {name: p.default for name, p in parameters.items()}
+    told = {
+        name: value
+        for name, value in values.items()
+        if not _is_default(value, defaults.get(name)) and not name.startswith("_")
+    }
+    arguments = [f"{name}={_call(value, imports, depth + 1)}" for name, value in told.items()]
+    return _make(imports.use(kind), arguments, depth)
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    if isinstance(value, float) and np.isnan(value):
+        return default is None or (isinstance(default, float) and np.isnan(default))
+    if value is None or isinstance(value, bool | int | float | str | type):
+        return type(value) is type(default) and bool(value == default)
+    return False
+
+
+def _column_transformer(value: ColumnTransformer, imports: Imports, depth: int) -> str:
+    steps = []
+    unfitted = {name: step for name, step, _ in value.transformers}
+    for name, fitted, columns in value.transformers_:
+        if name == "remainder" or not len(columns):
+            continue
+        step = unfitted[name] if isinstance(unfitted[name], str) else fitted
+        made = repr(step) if isinstance(step, str) else _call(step, imports, depth + 2)
+        steps.append(_tuple([repr(name), made, _literal(list(columns))]))
+    arguments = [_list(steps, depth + 1), "verbose_feature_names_out=False"]
+    made = _make(imports.use(ColumnTransformer), arguments, depth)
+    wants_pandas = getattr(value, "_sklearn_output_config", {}).get("transform") == "pandas"
+    return made + ('.set_output(transform="pandas")' if wants_pandas else "")
+
+
+def _vote(value: VotingClassifier | VotingRegressor, imports: Imports, depth: int) -> str:
+    members = [
+        _tuple([repr(name), _call(member, imports, depth + 2)]) for name, member in value.estimators
+    ]
+    arguments = [_list(members, depth + 1)]
+    if isinstance(value, VotingClassifier):
+        arguments.append('voting="soft"')
+    arguments.append(f"weights={value.weights!r}")
+    return _make(imports.use(type(value)), arguments, depth)
+
+
+def _make(name: str, arguments: list[str], depth: int) -> str:
+    flat = f"{name}({', '.join(arguments)})"
+    if len(flat) + depth * len(INDENT) <= WIDTH and "\n" not in flat:
+        return flat
+    inner = INDENT * (depth + 1)
+    body = "".join(f"{inner}{argument},\n" for argument in arguments)
+    return f"{name}(\n{body}{INDENT * depth})"
+
+
+def _list(items: list[str], depth: int) -> str:
+    flat = f"[{', '.join(items)}]"
+    if len(flat) + depth * len(INDENT) <= WIDTH and "\n" not in flat:
+        return flat
+    inner = INDENT * (depth + 1)
+    return "[\n" + "".join(f"{inner}{item},\n" for item in items) + INDENT * depth + "]"
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({', '.join(items)})"
+
+
+def _literal(value: Any) -> str:
+    """Return a list or dict of plain values as source."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(v) for v in value) + "]"
+    return repr(str(value) if isinstance(value, np.str_) else value)

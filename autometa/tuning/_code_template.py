@@ -1,0 +1,113 @@
+"""The parts of a generated script that are the same for every table."""
+
+from __future__ import annotations
+
+TEMPLATE = '''"""A scikit-learn pipeline found by autometa: {told}.
+
+Run it to fit the pipeline; import it to use ``read``, ``prepare`` and ``make_model``.
+"""
+
+import numpy as np
+import pandas as pd
+{imports}
+
+TARGET = {target}
+{columns}
+
+
+def read():
+    """Return the whole table, target included."""
+    return {read}
+
+
+{prepare}
+
+def make_model():
+    """Return the unfitted model; it takes what ``prepare`` returns."""
+    return {model}
+
+
+def fit(table):
+    """Return the fitted model, and the word models that ``prepare`` needs for other rows."""
+    words = {{}}
+    X = prepare(table, words)
+    y = {labels}
+    return make_model().fit(X, y), words
+
+
+if __name__ == "__main__":
+    model, words = fit(read())
+    print(model)
+'''
+
+PREPARE = '''def read_arff(path):
+    """Return the table of an ARFF file (needs the package liac-arff)."""
+    import gzip
+
+    import arff
+
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8") as file:
+        content = arff.load(file)
+    return pd.DataFrame(content["data"], columns=[name for name, _ in content["attributes"]])
+
+
+def as_number(column):
+    """Return a column as float64; what does not read as a number is missing."""
+    if pd.api.types.is_timedelta64_dtype(column.dtype):
+        return column.dt.total_seconds()
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    return numbers.where(np.isfinite(numbers))
+
+
+def as_level(value):
+    """Return a level as text; 1 and 1.0 are one level."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    return str(value)
+
+
+def as_dates(name, column):
+    """Return days since 1970 and their month, weekday and hour."""
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    stamps = pd.to_datetime(column, errors="coerce", utc=True)
+    days = (stamps - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
+    stamps = pd.to_datetime(days, unit="D", errors="coerce")
+    return {
+        name: days,
+        f"{name}_month": stamps.dt.month.astype("float64"),
+        f"{name}_weekday": stamps.dt.day_of_week.astype("float64"),
+        f"{name}_hour": stamps.dt.hour.astype("float64"),
+    }
+
+
+def as_topics(name, column, words):
+    """Return the leading components of a text column's TF-IDF matrix."""
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+
+    texts = column.astype(object).where(column.notna(), "").astype(str)
+    if name not in words:
+        counts = TfidfVectorizer(max_features=1000, token_pattern=r"\\S+")
+        n_components = min(8, counts.fit_transform(texts).shape[1])
+        words[name] = make_pipeline(counts, TruncatedSVD(n_components, random_state=0)).fit(texts)
+    parts = words[name].transform(texts)
+    return {f"{name}_{i}": pd.Series(part, column.index) for i, part in enumerate(parts.T)}
+
+
+def prepare(table, words):
+    """Return the table as float64 and category columns."""
+    table = table.set_axis([str(name) for name in table.columns], axis=1)
+    pieces = {name: as_number(table[name]) for name in NUMBERS}
+    for name, levels in LEVELS.items():
+        texts = table[name].astype(object).map(as_level, na_action="ignore")
+        pieces[name] = texts.astype("category").cat.set_categories(levels)
+    for name in DATES:
+        pieces.update(as_dates(name, table[name]))
+    for name in TEXTS:
+        pieces.update(as_topics(name, table[name], words))
+    return pd.DataFrame(pieces, index=table.index)[list(COLUMNS)].rename(columns=COLUMNS)
+
+'''

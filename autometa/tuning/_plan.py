@@ -1,0 +1,199 @@
+"""What is tried, in which order, on how many folds.
+
+Advice comes first; known setups fill it up, so that algorithms the knowledge
+base has not met, and runs without one, are served too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.exceptions import ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.tables import Table
+from autometa.tuning._budget import Size
+
+N_ADVISED = 20
+MAX_CELLS_PER_SECOND = {5: 2_500, 3: 10_000}
+MAX_CELLS = {5: 1_000_000, 3: 5_000_000}
+
+# Cheap, strong and unlike each other first: (algorithm, label of its known setup).
+ORDER = {
+    "classification": (
+        ("logistic_regression", "normal"),
+        ("lightgbm", "extra_trees"),
+        ("extra_trees", "tuned"),
+        ("catboost", "tuned"),
+        ("lightgbm", "tuned"),
+        ("svm", "hard"),
+        ("lightgbm", "small"),
+        ("random_forest", "tuned"),
+        ("mlp", "normal"),
+        ("xgboost", "slow"),
+        ("lightgbm", "stumps"),
+        ("hist_gradient_boosting", "slow"),
+        ("catboost", "library"),
+        ("extra_trees", "smooth"),
+        ("nearest_neighbors", "weighted"),
+        ("lightgbm", "large"),
+        ("qda", "strong"),
+        ("mlp", "regularised"),
+        ("lda", "library"),
+        ("naive_bayes", "smooth"),
+        ("decision_tree", "pruned"),
+    ),
+    "regression": (
+        ("ridge", "normal"),
+        ("lightgbm", "extra_trees"),
+        ("extra_trees", "tuned"),
+        ("catboost", "tuned"),
+        ("lightgbm", "tuned"),
+        ("svm", "hard"),
+        ("lightgbm", "small"),
+        ("random_forest", "tuned"),
+        ("mlp", "normal"),
+        ("xgboost", "slow"),
+        ("hist_gradient_boosting", "slow"),
+        ("catboost", "library"),
+        ("lightgbm", "stumps"),
+        ("nearest_neighbors", "weighted"),
+        ("extra_trees", "decorrelated"),
+        ("lightgbm", "large"),
+        ("elastic_net", "mild_normal"),
+        ("mlp", "regularised"),
+        ("decision_tree", "pruned"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A setup to evaluate, and who proposed it.
+
+    Attributes
+    ----------
+    algorithm : str
+    config : dict
+    source : {"recommended", "known", "search"}
+        The knowledge base, the algorithm's known setups, or Optuna's sampler.
+    expected_seconds : float or None
+        What the knowledge base expects one fit to take.
+    """
+
+    algorithm: str
+    config: dict[str, Any]
+    source: str = "search"
+    expected_seconds: float | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The setup as parameters of an Optuna trial."""
+        own = {f"{self.algorithm}.{name}": value for name, value in self.config.items()}
+        return {"algorithm": self.algorithm, **own}
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for equal setups."""
+        return self.algorithm, *sorted((name, repr(v)) for name, v in self.config.items())
+
+
+def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[str, ...]:
+    """Return the names to choose from: those asked for, or all that take such a table.
+
+    Raises
+    ------
+    UnknownAlgorithmError
+        If a name is unknown.
+    ParameterError
+        If one asked for cannot take the table.
+    """
+    usable = [a.name for a in list_algorithms(table.task_type, len(table.X), table.n_classes)]
+    if algorithms is None:
+        return tuple(usable)
+    asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
+    for name in asked:
+        get_algorithm(name)
+    unfit = [name for name in asked if name not in usable]
+    if unfit or not asked:
+        raise ParameterError(
+            f"'algorithms' must name algorithms for {table.task_type} tasks of {len(table.X)} rows "
+            f"and {table.n_classes} classes that are installed. Got {unfit or asked}; "
+            f"these can be used: {', '.join(usable)}."
+        )
+    return tuple(dict.fromkeys(asked))
+
+
+def choose_folds(size: Size, budget: float) -> tuple[int, int]:
+    """Return how many splits to make and how many of them to use.
+
+    Five folds while about a dozen setups can be judged on them in the budget,
+    then three, then one split of a fifth or a tenth of the rows.
+    """
+    work = size.cells * max(1.0, size.n_outputs / 2)
+    for n_folds in (5, 3):
+        allowed = MAX_CELLS_PER_SECOND[n_folds] * budget
+        if work <= min(allowed, MAX_CELLS[n_folds]):
+            return n_folds, n_folds
+    n_splits = 5 if size.n_rows < 20_000 else 10
+    return n_splits, 1
+
+
+def known_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
+    """Return the known setups of the algorithms in a fixed order, the best all-rounders first."""
+    allowed = set(algorithms)
+    kind = "regression" if task_type == "regression" else "classification"
+    setups = {name: get_algorithm(name).setups(task_type) for name in sorted(allowed)}
+    first = [(name, label) for name, label in ORDER[kind] if label in setups.get(name, {})]
+    rest = [(name, label) for name, known in setups.items() for label in known]
+    return [
+        Candidate(algorithm=name, config=setups[name][label], source="known")
+        for name, label in dict.fromkeys([*first, *rest])
+    ]
+
+
+def merge(advised: list[Candidate], known: list[Candidate], n_known: int = 4) -> list[Candidate]:
+    """Return advice first, then known setups of algorithms that the advice leaves out.
+
+    Without advice all known setups come, in their order.
+    """
+    if not advised:
+        return known
+    advised_algorithms = {candidate.algorithm for candidate in advised}
+    fresh: dict[str, Candidate] = {}
+    for candidate in known:
+        if candidate.algorithm not in advised_algorithms:
+            fresh.setdefault(candidate.algorithm, candidate)
+    merged = {candidate.key: candidate for candidate in [*advised, *list(fresh.values())[:n_known]]}
+    return list(merged.values())
+
+
+def advise(
+    table: Table,
+    knowledge_base: KnowledgeBase | None,
+    metric: str,
+    time_budget: float | None,
+    algorithms: tuple[str, ...],
+) -> list[Candidate]:
+    """Return what the knowledge base recommends for the table; None asks the bundled one."""
+    from autometa.advice import recommend_for_table
+
+    found = recommend_for_table(
+        table,
+        metric=metric,
+        n=N_ADVISED,
+        time_budget=time_budget,
+        knowledge_base=knowledge_base,
+    )
+    return [
+        Candidate(
+            algorithm=r.algorithm,
+            config={**get_algorithm(r.algorithm).setups(table.task_type)["library"], **r.config},
+            source="recommended",
+            expected_seconds=r.expected_fit_seconds,
+        )
+        for r in found
+        if r.algorithm in algorithms
+    ]

@@ -1,0 +1,136 @@
+"""Where calls run: in worker processes, or, for tiny tables and tests, in this one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol, Self
+
+from autometa.evaluation import Outcome, WorkerPool
+from autometa.tables import Table
+from autometa.tuning._worker_side import load
+
+MIN_CELLS_FOR_THREADS = 300_000
+
+
+class Pool(Protocol):
+    """What a run needs of a pool."""
+
+    @property
+    def n_busy(self) -> int: ...
+
+    def submit(
+        self, key: Hashable, function: Callable[..., Any], *args: Any, timeout: float | None = None
+    ) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> Outcome | None: ...
+
+    def cancel(self, key: Hashable) -> Outcome | None: ...
+
+    def refill(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class InlinePool:
+    """The interface of a WorkerPool without processes: no deadline holds, a crash is everybody's.
+
+    Calls run one after the other when they are waited for.
+    """
+
+    def __init__(self, initializer: Callable[..., Any], initargs: tuple[Any, ...]) -> None:
+        self._state = initializer(*initargs)
+        self._calls: deque[tuple[Hashable, Callable[..., Any], tuple[Any, ...]]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def n_busy(self) -> int:
+        """Calls not run yet."""
+        return len(self._calls)
+
+    def submit(
+        self, key: Hashable, function: Callable[..., Any], *args: Any, timeout: float | None = None
+    ) -> None:
+        """Take note of a call; ``timeout`` means nothing here."""
+        self._calls.append((key, function, args))
+
+    def wait(self, timeout: float | None = None) -> Outcome | None:
+        """Run the next call and return its outcome."""
+        if not self._calls:
+            return None
+        key, function, args = self._calls.popleft()
+        start = time.monotonic()
+        try:
+            value = function(self._state, *args)
+        except Exception as error:  # as in a worker: a trial may fail in any way
+            message = f"{type(error).__name__}: {error}"
+            return Outcome(
+                key=key, status="error", message=message, seconds=time.monotonic() - start
+            )
+        return Outcome(key=key, status="ok", value=value, seconds=time.monotonic() - start)
+
+    def cancel(self, key: Hashable) -> Outcome | None:
+        """Forget a call that has not run."""
+        for call in list(self._calls):
+            if call[0] == key:
+                self._calls.remove(call)
+                return Outcome(key=key, status="timeout", message="Stopped.")
+        return None
+
+    def refill(self) -> None:
+        """Do nothing: there are no processes."""
+
+    def close(self) -> None:
+        """Forget all calls."""
+        self._calls.clear()
+
+
+def open_pool(table: Table, n_jobs: int, memory_limit: int | None, isolate: bool) -> Pool:
+    """Return a pool that knows the table.
+
+    There is one worker more than ``n_jobs``: it asks for advice at the start
+    and then stands by, so that a killed worker is replaced at once.
+    """
+    threads = n_threads(table.X.size, n_jobs)
+    if not isolate:
+        return InlinePool(load, (table, threads))
+    return WorkerPool(
+        n_jobs + 1,
+        threads=threads,
+        memory_limit=default_memory_limit(n_jobs) if memory_limit is None else memory_limit,
+        initializer=load,
+        initargs=(table, threads),
+    )
+
+
+def n_threads(n_cells: int, n_jobs: int) -> int:
+    """Return the threads of each worker: its share of the cores, one for small tables.
+
+    Threads that wait for each other at every split cost more than they give
+    there, many times more on a machine that has other work to do.
+    """
+    return 1 if n_cells < MIN_CELLS_FOR_THREADS else max(1, n_cores() // n_jobs)
+
+
+def n_cores() -> int:
+    """Return the cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def default_memory_limit(n_jobs: int) -> int | None:
+    """Return four fifths of the machine's memory, shared by the workers, 4 GB at least."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+    return max(4 << 30, int(0.8 * total / n_jobs))

@@ -1,0 +1,157 @@
+"""TuneResult: the fitted pipeline, and how it was found."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import optuna
+import pandas as pd
+from optuna.trial import FrozenTrial
+from sklearn.pipeline import Pipeline
+
+from autometa.knowledge_base import canonical_config
+from autometa.tuning._study import candidate_of
+
+FAILED = ("timeout", "memory", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneResult:
+    """What `tune` found.
+
+    Attributes
+    ----------
+    best_pipeline : Pipeline
+        Fitted on all rows. Takes the user's raw table and predicts the user's
+        labels: step ``clean``, then the model, or a weighted vote of models.
+    study : optuna.Study
+        Every trial; parameters are ``algorithm`` and ``<algorithm>.<name>``.
+    metric : str
+    score : float
+        Cross-validated score of the pipeline, greater is better; NaN when only
+        the fall-back could be fitted.
+    seconds : float
+        What the run took, all included.
+    ensemble : dict of int to float
+        Weights by trial number; they sum to 1.
+    task : DataFrame
+        The table as a row of a knowledge base's ``tasks``.
+    notes : tuple of str
+        What did not go as planned.
+    """
+
+    best_pipeline: Pipeline
+    study: optuna.Study = field(repr=False)
+    metric: str
+    score: float
+    seconds: float
+    ensemble: dict[int, float]
+    task: pd.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    def leaderboard(self) -> pd.DataFrame:
+        """Return one row a trial, best first, those without a score last.
+
+        Returns
+        -------
+        DataFrame
+            ``rank`` (1 is best), ``trial``, ``algorithm``, ``config`` (dict),
+            ``score`` and ``score_std`` (mean and standard deviation over
+            folds), ``fit_seconds`` (processor seconds of one fit), ``status``
+            (``ok``, ``pruned``, ``skipped``, ``timeout``, ``memory``,
+            ``error``), ``source`` (``recommended``, ``known``, ``search``),
+            ``weight`` (in the ensemble), ``message``.
+        """
+        rows = [_row(trial) for trial in self.study.trials if "algorithm" in trial.params]
+        board = pd.DataFrame(rows, columns=list(_COLUMNS))
+        board["weight"] = board["trial"].map(self.ensemble).fillna(0.0)
+        board = board.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+        board.insert(0, "rank", range(1, len(board) + 1))
+        return board
+
+    def runs(self) -> pd.DataFrame:
+        """Return the trials as runs that `KnowledgeBase.add` takes, with `task` beside them.
+
+        One row a trial and metric; trials that were cut short or not started are left out.
+        """
+        rows = []
+        for trial in self.study.trials:
+            evaluation = trial.user_attrs.get("evaluation", {})
+            status = evaluation.get("status")
+            if status == "ok":
+                scores = evaluation["scores"]
+            elif status in FAILED:
+                scores = {self.metric: float("nan")}
+            else:
+                continue
+            candidate = candidate_of(trial)
+            rows += [
+                {
+                    "task_id": self.task["task_id"].iloc[0],
+                    "algorithm": candidate.algorithm,
+                    "config": canonical_config(candidate.config),
+                    "metric": metric,
+                    "score": value,
+                    "fit_seconds": evaluation.get("fit_seconds", float("nan")),
+                    "fidelity": 1.0,
+                    "status": status,
+                    "message": evaluation.get("message", ""),
+                    "source": "tune",
+                }
+                for metric, value in scores.items()
+            ]
+        return pd.DataFrame(rows)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted pipeline to one file, whole or not at all; see `load_model`."""
+        from autometa.tuning._saving import save_model
+
+        save_model(self.best_pipeline, path, {"metric": self.metric, "score": self.score})
+
+    def code(self, source: str = "table.csv", target: str | None = None) -> str:
+        """Return a scikit-learn script that rebuilds the pipeline without autometa.
+
+        Parameters
+        ----------
+        source : str, default="table.csv"
+            The table it reads, as on the command line.
+        target : str, optional
+            The column to predict; None is the one `tune` was told of.
+        """
+        from autometa.tuning._code import script
+
+        told = f"{self.metric} {self.score:.5g} in cross-validation"
+        return script(self.best_pipeline, source, target or str(self.task["target"].iloc[0]), told)
+
+
+_COLUMNS = (
+    "trial",
+    "algorithm",
+    "config",
+    "score",
+    "score_std",
+    "fit_seconds",
+    "status",
+    "source",
+    "message",
+)
+
+
+def _row(trial: FrozenTrial) -> tuple[Any, ...]:
+    evaluation = trial.user_attrs.get("evaluation", {})
+    candidate = candidate_of(trial)
+    folds = pd.Series(evaluation.get("fold_scores", []), dtype="float64")
+    is_ok = evaluation.get("status") == "ok"
+    return (
+        trial.number,
+        candidate.algorithm,
+        candidate.config,
+        trial.value if is_ok and trial.value is not None else float("nan"),
+        float(folds.std(ddof=0)) if is_ok else float("nan"),
+        evaluation.get("fit_seconds", float("nan")),
+        evaluation.get("status", "error"),
+        candidate.source,
+        evaluation.get("message", ""),
+    )

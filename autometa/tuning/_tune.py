@@ -1,0 +1,253 @@
+"""tune(): from a table to a fitted pipeline, within a budget."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+from sklearn.utils import check_random_state
+
+from autometa.algorithms import TableCleaner
+from autometa.evaluation import check_metric
+from autometa.exceptions import AutometaWarning, ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.tables import Table, check_table
+from autometa.tuning._assemble import assemble, bank
+from autometa.tuning._budget import Clock, Pace, Size
+from autometa.tuning._finish import Refits, choose, expected_score
+from autometa.tuning._plan import choose_algorithms, choose_folds
+from autometa.tuning._pools import open_pool
+from autometa.tuning._result import TuneResult
+from autometa.tuning._search import Callback, Search, Settings
+from autometa.tuning._study import TrialBook
+
+
+def tune(
+    X: Any,
+    y: Any,
+    metric: str | None = None,
+    time_budget: float | None = 60,
+    n_trials: int | None = None,
+    n_jobs: int = 1,
+    storage: Any = None,
+    random_state: Any = None,
+    algorithms: Iterable[str] | None = None,
+    ensemble: bool = True,
+    callbacks: Iterable[Callback] | None = None,
+    *,
+    task_type: str | None = None,
+    knowledge_base: KnowledgeBase | str | bool | None = None,
+    name: str = "table",
+    target: str = "target",
+    study_name: str | None = None,
+    memory_limit: int | None = None,
+    isolate: bool = True,
+    started: float | None = None,
+) -> TuneResult:
+    """Return the best pipeline that can be found and fitted within a budget.
+
+    Setups that the knowledge base recommends come first, then Optuna's
+    search, which is told of them; the best are averaged and fitted on all
+    rows. Something fitted always comes back.
+
+    Parameters
+    ----------
+    X : DataFrame, array or sparse matrix of shape (n_rows, n_columns)
+        Numbers, categories, booleans, dates, text; missing values allowed.
+    y : array-like of shape (n_rows,)
+        Class labels or numbers, none missing.
+    metric : str or None
+        A scorer name of scikit-learn, greater is better. None is ROC AUC for
+        binary tasks, negated log loss for multiclass, negated root mean squared
+        error for regression.
+    time_budget : float or None, default=60
+        Seconds for everything. None has no end: `n_trials` must then be given,
+        and the result depends on the seed alone (with ``n_jobs=1``).
+    n_trials : int or None
+        Trials the study shall have, those of an earlier run with the same
+        storage included.
+    n_jobs : int, default=1
+        Trials at a time, each in a process of its own; the cores are shared
+        among them.
+    storage : str, optuna storage or None
+        Where Optuna keeps the study, e.g. ``sqlite:///run.db``. Each trial is
+        stored before the next begins; a run that was killed goes on from there.
+    random_state : int, RandomState instance or None
+    algorithms : sequence of str or None
+        Names to choose from; None is all that suit the table.
+    ensemble : bool, default=True
+        Average the best setups; False gives the single best.
+    callbacks : sequence of callable, optional
+        Called as ``callback(study, frozen_trial)`` after each trial.
+    task_type : {"binary", "multiclass", "classification", "regression"} or None
+        None reads it from ``y``.
+    knowledge_base : KnowledgeBase, path, False or None
+        What to learn from: None is the bundled one, False is none at all.
+    name, target : str
+        What the dataset and its target column are called.
+    study_name : str or None
+        None derives it from the table's content and the metric.
+    memory_limit : int or None
+        Bytes a worker may use; None is four fifths of the machine's memory.
+    isolate : bool, default=True
+        False runs trials in this process: quick to start, for tiny tables and
+        tests, but then no trial can be stopped, and a crash ends everything.
+    started : float or None
+        Moment of ``time.monotonic()`` from which the budget counts; None is now.
+
+    Returns
+    -------
+    TuneResult
+        ``.best_pipeline`` (fitted), ``.leaderboard()``, ``.study``,
+        ``.save(path)``, ``.code()``.
+
+    Raises
+    ------
+    DatasetError
+        If the table or the target cannot be used.
+    MetricError
+        If the metric is unknown or cannot judge such a task.
+    ParameterError
+        If another argument is out of range.
+
+    Warns
+    -----
+    AutometaWarning
+        When no setup could be judged, and why; the pipeline is then a small tree.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> result = tune(X, y, time_budget=None, n_trials=2, random_state=0, isolate=False,
+    ...               knowledge_base=False)
+    >>> result.best_pipeline.predict(X).shape
+    (178,)
+    """
+    clock = Clock(time_budget, started)
+    _check_parameters(time_budget, n_trials, n_jobs)
+    table = check_table(X, y, task_type, name=name, target=target)
+    metric = check_metric(metric, table.task_type)
+    names = choose_algorithms(algorithms, table)
+    seed = int(check_random_state(random_state).randint(2**31 - 1 - 100))
+    opener = partial(open_pool, table, n_jobs, memory_limit, isolate)
+    pool = opener()
+    search: Search | None = None
+    try:
+        cleaner = TableCleaner()
+        cleaned = cleaner.fit_transform(table.X)
+        size = Size(n_rows=len(cleaned), n_columns=cleaned.shape[1], n_classes=table.n_classes)
+        book = TrialBook(table, metric, names, seed, storage, study_name)
+        n_splits, n_used = book.agree("folds", list(_folds(size, clock)))
+        settings = Settings(
+            metric=metric,
+            n_trials=n_trials,
+            n_jobs=n_jobs,
+            seed=int(book.agree("seed", seed)),
+            algorithms=names,
+            knowledge_base=_open_knowledge_base(knowledge_base),
+            n_splits=n_splits,
+            n_used=n_used,
+            callbacks=tuple(callbacks or ()),
+        )
+        search = Search(table, settings, book, clock, Pace(size), opener, pool)
+        search.prepare()
+        fallback = bank(table, cleaner, cleaned, seed)
+        search.run()
+        pipeline, weights, score = _finish(search, cleaner, fallback, ensemble)
+    finally:
+        (search.pool if search is not None else pool).close()
+    return TuneResult(
+        best_pipeline=pipeline,
+        study=book.study,
+        metric=metric,
+        score=score,
+        seconds=clock.elapsed,
+        ensemble=weights,
+        task=_describe(table, book.dataset_hash),
+        notes=tuple(search.notes),
+    )
+
+
+def _check_parameters(time_budget: float | None, n_trials: int | None, n_jobs: int) -> None:
+    for name, value in {"time_budget": time_budget, "n_trials": n_trials}.items():
+        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if value is not None and not (is_number and value > 0):
+            raise ParameterError(f"'{name}' must be a number > 0 or None. Got {value!r}.")
+    if time_budget is None and n_trials is None:
+        raise ParameterError("Without a 'time_budget', 'n_trials' must say when to stop.")
+    if not isinstance(n_jobs, int) or isinstance(n_jobs, bool) or n_jobs < 1:
+        raise ParameterError(f"'n_jobs' must be an int >= 1. Got {n_jobs!r}.")
+
+
+def _open_knowledge_base(
+    knowledge_base: KnowledgeBase | str | bool | None,
+) -> KnowledgeBase | bool | None:
+    if isinstance(knowledge_base, str | Path):
+        return KnowledgeBase.load(knowledge_base)
+    if knowledge_base is True:
+        return None
+    return knowledge_base
+
+
+def _folds(size: Size, clock: Clock) -> tuple[int, int]:
+    n_splits, n_used = choose_folds(size, clock.budget)
+    limit = min(n_splits, size.n_rows)
+    return limit, min(n_used, limit)
+
+
+def _finish(
+    search: Search, cleaner: TableCleaner, fallback: Pipeline, ensemble: bool
+) -> tuple[Pipeline, dict[int, float], float]:
+    """Return the final pipeline, the weights by trial and the score to expect."""
+    chosen = choose(search, ensemble)
+    if not chosen:
+        _warn_of_failure(search)
+        return fallback, {}, float("nan")
+    refits = Refits(search, chosen)
+    members = refits.run()
+    if not members:
+        search.notes.append("No model was fitted on all rows in time; a small tree is returned.")
+        return fallback, {}, float("nan")
+    fitted = [chosen[i] for i in sorted(refits.models)] or chosen[:1]
+    total = sum(c.weight for c in fitted)
+    weights = {c.judged.number: c.weight / total for c in fitted}
+    pipeline = assemble(cleaner, members, search.table)
+    return pipeline, weights, expected_score(search, fitted)
+
+
+def _warn_of_failure(search: Search) -> None:
+    causes: Counter[str] = Counter()
+    for trial in search.book.study.get_trials(deepcopy=False):
+        evaluation = trial.user_attrs.get("evaluation", {})
+        if evaluation.get("status", "ok") != "ok":
+            causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
+    told = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
+    search.notes.append(f"No setup could be judged. {told or 'The budget was too small.'}")
+    warnings.warn(
+        AutometaWarning(
+            f"No setup could be judged, so a small decision tree is returned. Commonest causes: "
+            f"{told or 'the budget was spent before the first trial; give more seconds'}."
+        ),
+        stacklevel=4,
+    )
+
+
+def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "task_id": [f"{table.name}-{dataset_hash}"],
+            "name": [table.name],
+            "task_type": [table.task_type],
+            "target": [table.target],
+            "n_rows": [float(len(table.y))],
+            "source": ["tune"],
+        }
+    )

@@ -1,0 +1,175 @@
+"""What runs in a worker: judge a setup on the folds, fit it on all rows, ask for advice."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sklearn
+
+from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.evaluation import METRICS, cross_validate, make_folds
+from autometa.knowledge_base import KnowledgeBase
+from autometa.tables import Table
+from autometa.tuning._plan import Candidate, advise
+
+MAX_MODEL_BYTES = 48 << 20
+N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WorkerTable:
+    """The table as a worker holds it: cleaned once, used for every call."""
+
+    table: Table
+    X: pd.DataFrame
+    threads: int
+
+    @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
+    def folds(self, n_splits: int, seed: int) -> list[Any]:
+        """Return the splits that every setup is judged on."""
+        return make_folds(self.table.y, self.table.task_type, n_splits, seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A setup to judge.
+
+    Attributes
+    ----------
+    algorithm, config, seed : the setup and its random state
+    metric : str
+    n_splits, n_used, fold_seed : int
+        How the rows are split, and how many of the splits are used.
+    cut : float
+        A first fold that scores less ends the evaluation.
+    keep_above : float
+        A mean score of at least this sends the fitted models back.
+    """
+
+    algorithm: str
+    config: dict[str, Any]
+    seed: int
+    metric: str
+    n_splits: int
+    n_used: int
+    fold_seed: int
+    cut: float = -np.inf
+    keep_above: float = np.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the folds said of a setup.
+
+    Attributes
+    ----------
+    scores : dict of str to float
+        Mean over folds by metric.
+    fold_scores : list of float
+        Of the metric asked for.
+    fit_seconds : float
+        Processor seconds of one fit.
+    seconds : float
+        Wall-clock seconds of one fit and its predictions.
+    values : ndarray of float32
+        Out-of-fold predictions; NaN in rows no fold held out.
+    is_complete : bool
+        False when it was cut after the first fold.
+    models : bytes
+        The pickled models of the folds, or nothing.
+    """
+
+    scores: dict[str, float]
+    fold_scores: list[float]
+    fit_seconds: float
+    seconds: float
+    values: npt.NDArray[np.float32]
+    is_complete: bool = True
+    models: bytes = b""
+
+
+def load(table: Table, threads: int) -> WorkerTable:
+    """Clean the table once for all calls of this worker."""
+    return WorkerTable(table=table, X=TableCleaner().fit_transform(table.X), threads=threads)
+
+
+def judge(state: WorkerTable, request: Request) -> Verdict:
+    """Cross-validate a setup; stop after the first fold when that is hopeless."""
+    table = state.table
+    pipeline = _build(state, request.algorithm, request.config, request.seed)
+    metrics = dict.fromkeys([request.metric, *METRICS[table.task_type][:N_METRICS]])
+    keep = request.keep_above < np.inf
+    start = time.perf_counter()
+    parts = []
+    for fold in state.folds(request.n_splits, request.fold_seed)[: request.n_used]:
+        with sklearn.config_context(skip_parameter_validation=True):
+            part = cross_validate(
+                pipeline,
+                state.X,
+                table.y,
+                [fold],
+                metrics,
+                table.n_classes,
+                keep_models=keep,
+                max_train_rows=0,
+            )
+        parts.append(part)
+        if part.scores[request.metric] < request.cut:
+            break
+    seconds = (time.perf_counter() - start) / len(parts)
+    values = parts[0].values
+    for part in parts[1:]:
+        values = np.where(np.isnan(values), part.values, values)
+    fold_scores = [part.scores[request.metric] for part in parts]
+    means = {m: _mean([part.scores[m] for part in parts]) for m in metrics}
+    wanted = keep and means[request.metric] >= request.keep_above
+    return Verdict(
+        scores=means,
+        fold_scores=fold_scores,
+        fit_seconds=float(np.mean([part.fit_seconds for part in parts])),
+        seconds=seconds,
+        values=values.astype("float32"),
+        is_complete=len(parts) == request.n_used,
+        models=_pack([m for part in parts for m in part.models], table) if wanted else b"",
+    )
+
+
+def refit(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
+    """Return the setup fitted on all rows; classes are numbers."""
+    return _build(state, algorithm, config, seed).fit(state.X, state.table.y)
+
+
+def ask_advice(
+    state: WorkerTable,
+    knowledge_base: KnowledgeBase | None,
+    metric: str,
+    time_budget: float | None,
+    algorithms: tuple[str, ...],
+) -> list[Candidate]:
+    """Return what the knowledge base recommends for the worker's table."""
+    return advise(state.table, knowledge_base, metric, time_budget, algorithms)
+
+
+def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
+    chosen = get_algorithm(algorithm)
+    return chosen.build(config, state.table.task_type, seed, state.threads)[1:]
+
+
+def _mean(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _pack(models: list[Any], table: Table) -> bytes:
+    """Pickle the models for the parent; nothing when they are too large or miss a class."""
+    if any(len(getattr(m, "classes_", table.classes)) < table.n_classes for m in models):
+        return b""
+    packed = pickle.dumps(models, protocol=pickle.HIGHEST_PROTOCOL)
+    return packed if len(packed) <= MAX_MODEL_BYTES else b""
