@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
-from metafeatures import _ingest as ingest
 from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
 from metafeatures._bins import bin_codes, bin_numbers
 from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._landmarks import LandmarkScores
-from metafeatures._rows import mix, row_order, take_sample
+from metafeatures._rows import row_order, take_sample
+from metafeatures._table import Table
 from metafeatures._task import Target
 
 Floats = npt.NDArray[np.float64]
@@ -60,106 +60,24 @@ class Dataset:
         n_jobs: int = 1,
     ) -> None:
         self.target = target
-        self.task_type = target.task_type
         self.is_regression = target.is_regression
         self.seed = seed
         self.n_jobs = n_jobs
         self.n_rows, self.n_columns = X.shape
-        self.kinds = np.full(self.n_columns, "numeric", dtype=object)
-        self.missing_counts = np.zeros(self.n_columns, np.int64)
-        self._keys = np.zeros(self.n_columns, np.uint64)
-        self._columns: list[ingest.Column] = []
-        self._read(X)
-        order, self.n_repeated_rows = row_order(self._row_hashes, seed)
-        self.sample = take_sample(order, target, max_rows)
-        self._take(X)
-
-    def _read(self, X: pd.DataFrame) -> None:
-        """Learn kinds, keys and missing cells of all columns, and a hash of each row."""
-        hashes = np.zeros(self.n_rows, np.uint64)
-        has_missing = np.zeros(self.n_rows, bool)
-        for positions, values in ingest.numeric_blocks(X):
-            cells = ingest.hash_numbers(values)
-            self._keys[positions] = cells.sum(axis=1, dtype=np.uint64) ^ ingest.KEYS["numeric"]
-            missing = np.isnan(values)
-            self.missing_counts[positions] = missing.sum(axis=1)
-            has_missing |= missing.any(axis=0)
-            keys = mix(self._keys[positions])[:, None]
-            hashes += mix(cells ^ keys).sum(axis=0, dtype=np.uint64)
-        for position, dtype in enumerate(X.dtypes):
-            if ingest.is_plain_number(dtype):
-                continue
-            column = ingest.read_column(X, position)
-            cells = ingest.cell_hashes(column)
-            hashes += ingest.in_row(cells, column.key)
-            has_missing |= ingest.is_missing(column)
-            self.kinds[position] = column.kind
-            self._keys[position] = column.key
-            self.missing_counts[position] = column.n_missing
-            self._columns.append(column)
-        self.n_rows_missing = int(has_missing.sum())
-        y = self.target.numbers if self.is_regression else self.target.codes.astype(np.float64)
-        self._row_hashes = hashes + ingest.in_row(ingest.hash_numbers(y), ingest.KEYS["numeric"])
-
-    def _take(self, X: pd.DataFrame) -> None:
-        """Keep the sampled rows of at most the capped number of columns, in canonical order."""
-        plain = [i for i, dtype in enumerate(X.dtypes) if ingest.is_plain_number(dtype)]
-        others = {column.position: column for column in self._columns}
-        numeric = self._some([*plain, *(i for i in others if self.kinds[i] == "numeric")])
-        dates = self._some([i for i in others if self.kinds[i] == "datetime"])
-        self.numbers, self.exponents = tame(self._values(X, numeric, others))
-        self.dates = self._values(X, dates, others)
-        categorical = self._some([i for i in others if self.kinds[i] == "categorical"])
-        self.codes = [self._frequency_ranks(others[i])[self.sample] for i in categorical]
-        texts = self._some([i for i in others if self.kinds[i] == "text"])
-        self.text_lengths = self._lengths([others[i] for i in texts])
-        self.cardinalities = np.array(
-            [
-                np.unique(column.codes[column.codes >= 0]).size
-                for column in self._columns
-                if column.kind == "categorical" and column.codes is not None
-            ],
-            dtype=np.int64,
-        )
-        self._columns = []
-
-    def _some(self, positions: list[int]) -> list[int]:
-        """Return at most the capped number of columns, in the order of their keys."""
-        return sorted(positions, key=lambda i: int(self._keys[i]))[:MAX_COLUMNS]
-
-    def _values(
-        self, X: pd.DataFrame, positions: list[int], others: dict[int, ingest.Column]
-    ) -> Floats:
-        values = np.empty((len(positions), len(self.sample)))
-        for row, position in enumerate(positions):
-            column = others.get(position)
-            cells = X.iloc[:, position].to_numpy() if column is None else column.values
-            assert cells is not None
-            values[row] = cells[self.sample]
-        values[np.isinf(values)] = np.nan
-        return values
-
-    @staticmethod
-    def _frequency_ranks(column: ingest.Column) -> Codes:
-        """Return codes in which 0 is the most frequent level; ties follow the level's text."""
-        assert column.codes is not None
-        assert column.levels is not None
-        counts = np.bincount(column.codes + 1, minlength=len(column.levels) + 1)[1:]
-        texts = np.array([str(level) for level in column.levels], dtype=object)
-        order = np.lexsort((texts, -counts))
-        ranks = np.empty(len(order) + 1, np.int32)
-        ranks[order] = np.arange(len(order))
-        ranks[-1] = -1
-        return ranks[column.codes]
-
-    def _lengths(self, columns: list[ingest.Column]) -> Floats:
-        lengths = np.empty((len(columns), len(self.sample)))
-        for row, column in enumerate(columns):
-            assert column.codes is not None
-            assert column.levels is not None
-            by_level = np.array([len(str(level)) for level in column.levels] + [np.nan])
-            lengths[row] = by_level[column.codes[self.sample]]
-        return lengths
+        table = Table(X, target.numbers if self.is_regression else target.codes)
+        self.kinds = table.kinds
+        self.missing_counts = table.missing_counts
+        self.n_rows_missing = table.n_rows_missing
+        self.n_repeated_columns = table.n_repeated_columns
+        self.cardinalities = table.cardinalities()
+        order, self.n_repeated_rows = row_order(table.row_hashes, seed)
+        self.sample = rows = take_sample(order, target, max_rows)
+        numbers = table.numbers(table.in_order("numeric", MAX_COLUMNS), rows)
+        self.numbers, self.exponents = tame(numbers)
+        self.dates = table.numbers(table.in_order("datetime", MAX_COLUMNS), rows)
+        self.codes = [table.codes(i, rows) for i in table.in_order("categorical", MAX_COLUMNS)]
+        lengths = [table.lengths(i, rows) for i in table.in_order("text", MAX_COLUMNS)]
+        self.text_lengths = np.array(lengths).reshape(-1, rows.size)
 
     # --- counts, on all rows ---
 
@@ -167,11 +85,6 @@ class Dataset:
     def class_counts(self) -> Integers:
         """Rows per class, most frequent first."""
         return self.target.class_counts
-
-    @property
-    def n_repeated_columns(self) -> int:
-        """Columns which hold the same cells as an earlier one."""
-        return int(self.n_columns - np.unique(self._keys).size)
 
     # --- numeric columns, on the sample ---
 

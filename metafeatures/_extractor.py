@@ -154,7 +154,7 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         deadline = np.inf if self.time_budget is None else start + self.time_budget
         values, report = _evaluate(wanted, dataset, deadline)
         self.report_ = report
-        _warn_of_landmarkers(wanted, dataset, values)
+        _warn_of_landmarkers(report, dataset)
         return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)
 
     def _check_parameters(self) -> None:
@@ -266,17 +266,15 @@ def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
     return int(min(dataset.sample.size, most))
 
 
-def _warn_of_landmarkers(
-    wanted: dict[str, MetaFeature], dataset: Dataset, values: list[float]
-) -> None:
-    if any(feature.cost == "models" for feature in wanted.values()):
+def _warn_of_landmarkers(report: pd.DataFrame, dataset: Dataset) -> None:
+    is_undefined = report["reason"].str.startswith("undefined")
+    if (is_undefined & (report["family"] == "landmarking")).any():
         reason = dataset.landmark_sample.reason
-        if reason:
-            warnings.warn(
-                f"Landmarkers skipped: {reason}. Their values are NaN.",
-                MetaFeatureWarning,
-                stacklevel=3,
-            )
+        warnings.warn(
+            f"Landmarkers skipped: {reason}. Their values are NaN.",
+            MetaFeatureWarning,
+            stacklevel=3,
+        )
 
 
 def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -20,33 +21,27 @@ Hashes = npt.NDArray[np.uint64]
 
 CELLS_AT_ONCE = 1_000_000
 MISSING = np.uint64(0x5851F42D4C957F2D)
-KEYS = {"numeric": 1, "categorical": 2, "datetime": 3, "text": 4}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What was learned of one column on all rows; ``position`` is its place in the table."""
+    """What was learned of one column: numbers, or codes of texts (-1 is missing)."""
 
-    position: int
     kind: ColumnKind
-    key: int
-    n_missing: int
-    values: Floats | None = None
-    codes: npt.NDArray[np.int32] | None = None
-    levels: npt.NDArray[Any] | None = None
+    numbers: Floats = field(default_factory=lambda: np.empty(0))
+    codes: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    texts: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
+
+    @property
+    def holds_numbers(self) -> bool:
+        """Whether the column is one of numbers or dates."""
+        return self.kind in ("numeric", "datetime")
 
 
 def hash_numbers(values: Floats) -> Hashes:
     """Return a hash of each number; all missing values hash alike, and 0 like -0."""
     bits = (values + 0.0).view(np.uint64)
     return mix(np.where(np.isnan(values), MISSING, bits))
-
-
-def hash_levels(levels: npt.NDArray[Any], codes: npt.NDArray[np.int32]) -> Hashes:
-    """Return a hash of each cell of a column given as codes; -1 is missing."""
-    texts = np.array([str(level) for level in levels], dtype=object)
-    hashes = np.append(pd.util.hash_array(texts, categorize=False), MISSING)
-    return hashes[codes]
 
 
 def is_plain_number(dtype: Any) -> bool:
@@ -74,9 +69,8 @@ def finite(values: Floats) -> Floats:
     return values
 
 
-def read_column(X: pd.DataFrame, position: int) -> Column:
+def read_column(column: pd.Series[Any]) -> Column:
     """Read one column that is not of a plain number type."""
-    column = X.iloc[:, position]
     dtype = column.dtype
     if dtypes.is_complex_dtype(dtype):
         raise MetaFeatureDataError(
@@ -85,27 +79,30 @@ def read_column(X: pd.DataFrame, position: int) -> Column:
         )
     if dtypes.is_datetime64_any_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
         kind = column_kind(column)
-        return _numbers(position, kind, finite(to_numeric(column, kind).to_numpy()))
+        return Column(kind=kind, numbers=finite(to_numeric(column, kind).to_numpy()))
     codes, levels = _factorize(column)
-    kind = column_kind(column if isinstance(dtype, pd.CategoricalDtype) else pd.Series(levels))
+    kind = column_kind(column if _must_see_all(dtype, levels) else pd.Series(levels))
     if kind in ("numeric", "datetime"):
         numbers = finite(to_numeric(pd.Series(levels), kind).to_numpy())
-        return _numbers(position, kind, np.append(numbers, np.nan)[codes])
-    hashes = hash_levels(np.asarray(levels, dtype=object), codes)
-    return Column(
-        position=position,
-        kind=kind,
-        key=column_key(hashes, kind),
-        n_missing=int((codes < 0).sum()),
-        codes=codes,
-        levels=np.asarray(levels, dtype=object),
-    )
+        return Column(kind=kind, numbers=np.append(numbers, np.nan)[codes])
+    texts = np.array([_text(level) for level in levels], dtype=object)
+    return Column(kind=kind, codes=codes, texts=texts)
 
 
-def _numbers(position: int, kind: ColumnKind, values: Floats) -> Column:
-    key = column_key(hash_numbers(values), kind)
-    n_missing = int(np.isnan(values).sum())
-    return Column(position=position, kind=kind, key=key, n_missing=n_missing, values=values)
+def _must_see_all(dtype: Any, levels: Any) -> bool:
+    """Tell whether the kind follows from the column rather than from its distinct values."""
+    is_bool = [isinstance(level, bool | np.bool_) for level in levels[:2]]
+    return isinstance(dtype, pd.CategoricalDtype) or (len(levels) <= 2 and any(is_bool))
+
+
+def _text(level: Any) -> str:
+    """Return the text of a level, the same for 1, 1.0 and True: they are one level."""
+    if isinstance(level, Number):
+        try:
+            return str(complex(level))  # type: ignore[call-overload]
+        except (ArithmeticError, TypeError, ValueError):
+            pass
+    return str(level)
 
 
 def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.int32], Any]:
@@ -120,28 +117,14 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.int32], Any]:
     return codes.astype(np.int32), levels
 
 
-def column_key(hashes: Hashes, kind: ColumnKind) -> int:
-    """Return a hash of a column's cells that does not depend on their order."""
-    return int(hashes.sum(dtype=np.uint64)) ^ KEYS[kind]
+def is_missing(column: Column) -> npt.NDArray[np.bool_]:
+    """Tell which cells of a column are missing."""
+    return np.isnan(column.numbers) if column.holds_numbers else column.codes < 0
 
 
 def cell_hashes(column: Column) -> Hashes:
-    """Return the hash of each cell of a column that was read with `read_column`."""
-    if column.values is not None:
-        return hash_numbers(column.values)
-    assert column.levels is not None
-    assert column.codes is not None
-    return hash_levels(column.levels, column.codes)
-
-
-def is_missing(column: Column) -> npt.NDArray[np.bool_]:
-    """Tell which cells of a column are missing."""
-    if column.values is not None:
-        return np.isnan(column.values)
-    assert column.codes is not None
-    return column.codes < 0
-
-
-def in_row(hashes: Hashes, key: int) -> Hashes:
-    """Return what cells add to their rows' hashes: the same cell counts apart by column."""
-    return mix(hashes ^ mix(np.array([key], dtype=np.uint64)))
+    """Return a hash of each cell of a column; all missing cells hash alike."""
+    if column.holds_numbers:
+        return hash_numbers(column.numbers)
+    hashes = np.append(pd.util.hash_array(column.texts, categorize=False), MISSING)
+    return np.asarray(hashes[column.codes])

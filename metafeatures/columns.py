@@ -143,7 +143,7 @@ def _object_kind(column: pd.Series[Any]) -> ColumnKind:
     values = _distinct(column)
     if not values:
         return "numeric"
-    if all(isinstance(value, bool | np.bool_) for value in values):
+    if all(isinstance(value, bool | np.bool_) for value in values) and _are_booleans(column):
         return "categorical"
     if _are_numbers(values):
         return "numeric"
@@ -159,6 +159,11 @@ def _distinct(column: pd.Series[Any]) -> list[Any]:
         return list(present.unique())
     except TypeError:
         return list(present.astype(str).unique())
+
+
+def _are_booleans(column: pd.Series[Any]) -> bool:
+    """Tell whether all present values are booleans; among the distinct ones True stands for 1."""
+    return bool(dtypes.infer_dtype(column, skipna=True) == "boolean")
 
 
 def _are_numbers(values: list[Any]) -> bool:

@@ -1,0 +1,199 @@
+"""MetaFeatureExtractor: what is asked for is what comes, bounded and with a report."""
+
+from __future__ import annotations
+
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+import metafeatures
+from metafeatures import (
+    MetaFeatureDataError,
+    MetaFeatureError,
+    MetaFeatureExtractor,
+    MetaFeatureNotFoundError,
+    MetaFeatureParameterError,
+    describe,
+    exceptions,
+    list_metafeatures,
+)
+
+RNG = np.random.default_rng(0)
+X = pd.DataFrame({"a": RNG.normal(size=60), "b": RNG.choice(list("xyz"), 60)})
+CLASSES = RNG.integers(0, 2, 60)
+NUMBERS = X["a"] + RNG.normal(size=60)
+
+
+@pytest.mark.parametrize(
+    ("y", "task_type"),
+    [(CLASSES, "binary"), (X["b"], "multiclass"), (NUMBERS, "regression")],
+)
+def test_vector_holds_the_catalogue_of_its_task_type_in_order(y, task_type):
+    values = describe(X, y)
+    assert values.index.tolist() == list_metafeatures(task_type)["name"].tolist()
+    assert values.dtype == np.float64
+    assert values.index.is_unique
+
+
+def test_families_that_mean_nothing_for_a_task_type_are_absent():
+    assert "class_entropy" not in describe(X, NUMBERS)
+    assert "target_skewness" not in describe(X, CLASSES)
+    assert "landmark_naive_bayes.auc" not in describe(X, NUMBERS)
+
+
+def test_families_and_names_select_and_keep_the_catalogue_order():
+    values = describe(X, CLASSES, families=["simple"])
+    assert set(list_metafeatures().set_index("name").loc[values.index, "family"]) == {"simple"}
+    values = describe(X, CLASSES, names=["skewness", "n_rows", "kurtosis.max"])
+    assert values.index[0] == "n_rows"
+    assert values.index[-1] == "kurtosis.max"
+    assert sum(name.startswith("skewness.") for name in values.index) == 5
+
+
+def test_selected_values_are_those_of_the_whole_vector():
+    whole = describe(X, CLASSES)
+    for family in ("simple", "statistical", "information-theoretic", "landmarking"):
+        part = describe(X, CLASSES, families=[family])
+        pd.testing.assert_series_equal(part, whole[part.index])
+
+
+def test_report_says_family_seconds_rows_and_reasons():
+    extractor = MetaFeatureExtractor()
+    values = extractor.extract(X, CLASSES)
+    report = extractor.report_
+    assert report.columns.tolist() == ["family", "seconds", "n_rows", "reason"]
+    assert report.index.equals(values.index)
+    assert (report["seconds"] >= 0).all()
+    assert (report["n_rows"] == 60).all()
+    assert ((report["reason"] != "") == values.isna()).all()
+    assert "fewer than two numeric columns vary" in report.loc["correlation.mean", "reason"]
+
+
+def test_a_spent_time_budget_leaves_nan_and_says_so():
+    extractor = MetaFeatureExtractor(time_budget=1e-9)
+    values = extractor.extract(X, CLASSES)
+    assert values.isna().all()
+    assert (extractor.report_["reason"] == "skipped: the time budget was spent").all()
+
+
+def test_a_time_budget_is_kept_and_cheap_metafeatures_come_first():
+    wide = pd.DataFrame(RNG.normal(size=(3000, 60)))
+    y = RNG.integers(0, 5, 3000)
+    describe(wide, y)  # imports what landmarkers need
+    start = time.perf_counter()
+    values = describe(wide, y, time_budget=0.15)
+    assert time.perf_counter() - start < 1.0
+    assert not np.isnan(values["n_rows"])
+
+
+def test_the_table_may_repeat_column_names_or_number_them():
+    repeated = pd.DataFrame(np.c_[X["a"], X["a"]], columns=["a", "a"])
+    numbered = pd.DataFrame(np.c_[X["a"], X["a"]])
+    pd.testing.assert_series_equal(describe(repeated, CLASSES), describe(numbered, CLASSES))
+
+
+def test_the_index_of_table_and_target_does_not_matter():
+    other = X.set_axis(np.arange(60) * 3 + 7)
+    pd.testing.assert_series_equal(describe(X, CLASSES), describe(other, pd.Series(CLASSES)))
+
+
+def test_names_of_classes_do_not_matter():
+    renamed = np.where(CLASSES == np.bincount(CLASSES).argmax(), "zebra", "ant")
+    pd.testing.assert_series_equal(describe(X, CLASSES), describe(X, renamed))
+
+
+@pytest.mark.parametrize(
+    ("table", "y", "message"),
+    [
+        (X[:0], [], r"at least one row and one column. Got a table of shape \(0, 2\)"),
+        (X[[]], CLASSES, r"Got a table of shape \(60, 0\)"),
+        (X, CLASSES[:5], "same number of rows. Got 60 rows of X and 5 of y"),
+        (pd.DataFrame({"z": [1j, 2j]}), [0, 1], "Got complex numbers in column 'z'"),
+    ],
+)
+def test_a_table_that_cannot_be_described_is_an_error_that_says_why(table, y, message):
+    with pytest.raises(MetaFeatureDataError, match=message) as caught:
+        describe(table, y)
+    assert isinstance(caught.value, ValueError)
+    assert isinstance(caught.value, MetaFeatureError)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"names": ["class_entropi"]}, r"\['class_entropi'\]. Did you mean 'class_entropy'\? list_"),
+        ({"families": ["simpel"]}, r"families: \['simpel'\]. Did you mean 'simple'\? Known: 'simple'"),
+        ({"names": ["zzz"]}, r"Unknown meta-features: \['zzz'\]. list_metafeatures\(\) gives all"),
+    ],
+)
+def test_unknown_names_are_answered_with_close_ones(parameters, message):
+    with pytest.raises(MetaFeatureNotFoundError, match=message):
+        describe(X, CLASSES, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("time_budget", 0),
+        ("time_budget", "1 s"),
+        ("max_rows", 9),
+        ("max_rows", 99.5),
+        ("n_jobs", 0),
+        ("names", "n_rows"),
+        ("families", "simple"),
+    ],
+)
+def test_parameters_outside_their_range_are_named(parameter, value):
+    with pytest.raises(MetaFeatureParameterError, match=f"The '{parameter}' parameter") as caught:
+        describe(X, CLASSES, **{parameter: value})
+    assert repr(value) in str(caught.value)
+
+
+def test_extractor_only_stores_its_parameters_and_can_be_cloned():
+    extractor = MetaFeatureExtractor(families=["simple"], max_rows=50)
+    assert clone(extractor).get_params() == extractor.get_params()
+    assert repr(extractor) == "MetaFeatureExtractor(families=['simple'], max_rows=50)"
+
+
+def test_a_generator_of_random_numbers_is_taken_as_random_state():
+    first, second = (
+        describe(X, CLASSES, random_state=np.random.RandomState(3))  # noqa: NPY002
+        for _ in range(2)
+    )
+    pd.testing.assert_series_equal(first, second)
+
+
+def test_catalogue_has_a_row_for_each_name_and_no_gaps():
+    catalogue = list_metafeatures()
+    assert catalogue["name"].is_unique
+    assert not catalogue.isna().any().any()
+    assert (catalogue["definition"].str.len() > 10).all()
+    assert catalogue["definition"].is_unique
+    for source in ("pymfe", "openml", "autosklearn"):
+        names = catalogue.loc[catalogue[source] != "", source]
+        assert names.is_unique
+        assert len(names) >= 4
+
+
+def test_catalogue_of_a_task_type_is_a_part_of_the_whole():
+    assert set(list_metafeatures("regression")["name"]) < set(list_metafeatures()["name"])
+    with pytest.raises(MetaFeatureParameterError, match="Got 'ranking' instead"):
+        list_metafeatures("ranking")
+
+
+def test_all_is_the_public_api():
+    assert all(getattr(metafeatures, name).__module__.startswith("metafeatures")
+               for name in metafeatures.__all__)  # fmt: skip
+    assert set(exceptions.__all__) < set(metafeatures.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = metafeatures.nothing
+
+
+def test_nothing_leaks_into_the_filters_of_warnings():
+    before = list(warnings.filters)
+    describe(X, CLASSES)
+    assert warnings.filters == before
