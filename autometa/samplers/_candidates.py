@@ -16,20 +16,26 @@ from autometa.samplers._matching import Encoding, Rows, Space
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-N_BEST_PER_TASK = 5
+N_BEST_PER_TASK, N_BEST_PER_ALGORITHM = 5, 2
 MAX_BEST, N_RANDOM, N_MUTANTS = 600, 600, 500
 STEP, FINE_STEP, N_MUTANTS_EACH = 0.1, 0.03, 16
 P_MOVE, P_SWITCH, P_RESAMPLE = 0.5, 0.3, 0.8
 
 
-def best_of_each_task(history: History) -> IntArray:
-    """Return the setups among the best of some task, those of most tasks first."""
-    tops = [
-        rows[np.argsort(-scores, kind="stable")[:N_BEST_PER_TASK]]
-        for rows, scores in zip(history.rows, history.scores, strict=True)
-    ]
+def best_of_each_task(encoding: Encoding, history: History) -> IntArray:
+    """Return the best setups of each task and algorithm, those of most tasks first."""
+    tops = []
+    for rows, scores in zip(history.rows, history.scores, strict=True):
+        ordered = rows[np.argsort(-scores, kind="stable")]
+        tops.append(ordered[:N_BEST_PER_TASK])
+        for algorithm in range(len(encoding.algorithms)):
+            own = ordered[encoding.setups.which[ordered] == algorithm]
+            tops.append(own[:N_BEST_PER_ALGORITHM])
     setups, counts = np.unique(np.concatenate(tops), return_counts=True)
-    return setups[np.argsort(-counts, kind="stable")[:MAX_BEST]]
+    setups = setups[np.argsort(-counts, kind="stable")]
+    share = MAX_BEST // len(encoding.algorithms)
+    algorithms = encoding.setups.which[setups]
+    return np.concatenate([setups[algorithms == a][:share] for a in np.unique(algorithms)])
 
 
 def proven(encoding: Encoding, best: IntArray, space: Space) -> Rows:

@@ -33,6 +33,8 @@ class Belief:
     covariance : ndarray of shape (n_trials, n_trials)
     cross : ndarray of shape (n_trials, n_candidates)
     candidate_mean, candidate_variance : ndarrays of shape (n_candidates,)
+    noise : float
+        Variance of a score that no setup explains.
     log_weight : float
         Logarithm of how probable this prior is before any trial.
     """
@@ -42,6 +44,7 @@ class Belief:
     cross: FloatArray
     candidate_mean: FloatArray
     candidate_variance: FloatArray
+    noise: float
     log_weight: float = 0.0
 
 
@@ -54,10 +57,10 @@ class Prediction:
     log_evidence: float
 
 
-def predict(belief: Belief, scores: FloatArray, noise: float) -> Prediction:
+def predict(belief: Belief, scores: FloatArray) -> Prediction:
     """Return what ``scores`` of the trials say about the candidates under ``belief``."""
     n = len(scores)
-    factor = linalg.cholesky(belief.covariance + noise * np.eye(n), lower=True)
+    factor = linalg.cholesky(belief.covariance + belief.noise * np.eye(n), lower=True)
     columns = np.column_stack([np.ones(n), belief.mean, scores, belief.cross])
     solved = linalg.solve_triangular(factor, columns, lower=True, check_finite=False)
     one, mean, y, cross = solved[:, 0], solved[:, 1], solved[:, 2], solved[:, 3:]

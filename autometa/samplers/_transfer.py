@@ -17,7 +17,7 @@ from autometa.samplers._posterior import (
     predict,
     probabilities,
 )
-from autometa.samplers._surrogates import TaskPrior, squared_distances
+from autometa.samplers._surrogates import Kernel, TaskPrior, squared_distances
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,7 +25,9 @@ FloatArray = npt.NDArray[np.float64]
 FIRST_REFERENCE = -1.0
 # Share of the kernel added to the learnt covariance: what no task has shown.
 DRIFT = 0.3
-LOG_WEIGHT_COLD = float(np.log(0.1))
+# A study unlike any task: kernels of several lengths, with little noise.
+COLD_LENGTHS, COLD_NOISE = (0.25, 0.5, 1.0), 0.01
+LOG_WEIGHT_COLD = float(np.log(0.1 / len(COLD_LENGTHS)))
 MIN_NOISE = 1e-3
 N_BEST_MUTATED = 3
 
@@ -67,7 +69,7 @@ class Transfer:
         self.prior = TaskPrior(
             [features[rows] for rows in history.rows], history.scores, self.encoding.groups
         )
-        self._best = _candidates.best_of_each_task(history)
+        self._best = _candidates.best_of_each_task(self.encoding, history)
         self._pool: tuple[Space, _Scored] | None = None
 
     def first(
@@ -124,35 +126,28 @@ class Transfer:
         """Average the expected improvement of the pool over what may hold for this study."""
         top = float(scores.max())
         if len(pending.rows):
-            guesses = [predict(b, scores, self._noise) for b in self._beliefs(trials, pending)]
+            guesses = [predict(b, scores) for b in self._beliefs(trials, pending)]
             shares = probabilities(guesses)
             expected = sum(s * g.mean for s, g in zip(shares, guesses, strict=True))
             trials, scores = trials.with_rows(pending), np.r_[scores, expected]
-        outcomes = [predict(b, scores, self._noise) for b in self._beliefs(trials, pool)]
+        outcomes = [predict(b, scores) for b in self._beliefs(trials, pool)]
         gains = [expected_improvement(outcome, top) for outcome in outcomes]
         total: FloatArray = np.average(gains, axis=0, weights=probabilities(outcomes))
         return total
 
-    def _beliefs(self, trials: _Scored, pool: _Scored) -> tuple[Belief, Belief]:
+    def _beliefs(self, trials: _Scored, pool: _Scored) -> list[Belief]:
         """Believe the study to be one more task of the history, or unlike any."""
         kernel = self.prior.kernel
-        own, cross = kernel(trials.x, trials.x), kernel(trials.x, pool.x)
         spread = trials.phi @ self.prior.covariance
         transferred = Belief(
             trials.mean,
-            spread @ trials.phi.T + DRIFT * own,
-            spread @ pool.phi.T + DRIFT * cross,
+            spread @ trials.phi.T + DRIFT * kernel(trials.x, trials.x),
+            spread @ pool.phi.T + DRIFT * kernel(trials.x, pool.x),
             pool.mean,
             pool.variance + DRIFT * kernel.variance,
+            max(kernel.noise, MIN_NOISE),
         )
-        nothing = np.zeros(len(trials.x)), np.zeros(len(pool.x))
-        everywhere = np.full(len(pool.x), kernel.variance)
-        cold = Belief(nothing[0], own, cross, nothing[1], everywhere, LOG_WEIGHT_COLD)
-        return transferred, cold
-
-    @property
-    def _noise(self) -> float:
-        return max(self.prior.kernel.noise, MIN_NOISE)
+        return [transferred, *(_cold(length, trials.x, pool.x) for length in COLD_LENGTHS)]
 
     def _scored(self, space: Space, fixed: FloatArray | None) -> _Scored:
         """Return the candidates of a search space; those of the last one are kept."""
@@ -170,6 +165,20 @@ class Transfer:
         by_task = phi @ self.prior.task_weights.T
         variance = ((phi @ self.prior.covariance) * phi).sum(axis=1)
         return _Scored(rows, x, phi, by_task, by_task.mean(axis=1), variance)
+
+
+def _cold(length: float, trials: FloatArray, pool: FloatArray) -> Belief:
+    """Believe nothing but that near setups score alike."""
+    kernel = Kernel(np.full(trials.shape[1], length), 1.0, COLD_NOISE)
+    return Belief(
+        np.zeros(len(trials)),
+        kernel(trials, trials),
+        kernel(trials, pool),
+        np.zeros(len(pool)),
+        np.ones(len(pool)),
+        COLD_NOISE,
+        LOG_WEIGHT_COLD,
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from autometa.knowledge_base import KnowledgeBase
 
@@ -47,13 +46,3 @@ def suggest_config(trial):
         "rate": trial.suggest_float("rate", 1e-4, 1, log=True),
         "kind": trial.suggest_categorical("kind", ["a", "b", "c"]),
     }
-
-
-@pytest.fixture(scope="session")
-def history():
-    return bowl_history()
-
-
-@pytest.fixture(scope="session")
-def reversed_history():
-    return bowl_history(sign=-1.0)

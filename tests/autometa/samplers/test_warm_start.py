@@ -1,0 +1,350 @@
+"""WarmStartSampler: what the history is worth, and what it must never cost."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import optuna
+import pandas as pd
+import pytest
+from bowls import bowl, bowl_history, random_config, suggest_config
+from optuna.samplers import RandomSampler, TPESampler
+from optuna.trial import TrialState
+
+from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.samplers import WarmStartSampler
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@pytest.fixture(scope="module")
+def history():
+    return bowl_history()
+
+
+@pytest.fixture(scope="module")
+def reversed_history():
+    return bowl_history(sign=-1.0)
+
+
+def bowl_objective(trial):
+    return bowl(suggest_config(trial))
+
+
+def run(sampler, n_trials, objective=bowl_objective, **kwargs):
+    study = optuna.create_study(direction="maximize", sampler=sampler, **kwargs)
+    study.optimize(objective, n_trials=n_trials)
+    return study
+
+
+def assert_all_differ(study):
+    points = [tuple(sorted(trial.params.items())) for trial in study.trials]
+    assert len(set(points)) == len(points)
+
+
+def test_the_first_trial_is_a_setup_of_the_history_good_on_most_tasks(history):
+    study = run(WarmStartSampler(history, seed=0), 1)
+    random_scores = [bowl(random_config(np.random.default_rng(i))) for i in range(200)]
+    assert any(f'"x": {study.best_params["x"]}' in config for config in history.runs["config"])
+    assert study.best_value > np.quantile(random_scores, 0.9)
+
+
+def test_ten_trials_get_further_than_fifty_of_the_base_sampler_alone(history):
+    warm = [run(WarmStartSampler(history, seed=s), 10).best_value for s in range(3)]
+    cold = [run(TPESampler(seed=s), 50).best_value for s in range(3)]
+    assert np.mean(warm) > np.mean(cold)
+
+
+def test_a_history_with_all_ranks_reversed_does_no_harm_after_forty_trials(reversed_history):
+    warm = [run(WarmStartSampler(reversed_history, seed=s), 40).best_value for s in range(4)]
+    cold = [run(TPESampler(seed=s, multivariate=True), 40).best_value for s in range(4)]
+    assert np.mean(warm) > np.mean(cold) - 0.005
+
+
+def test_a_minimising_study_goes_the_other_way(history):
+    study = optuna.create_study(sampler=WarmStartSampler(history, seed=0))
+    study.optimize(lambda trial: -bowl_objective(trial), n_trials=8)
+    maximising = run(WarmStartSampler(history, seed=0), 8)
+    assert [t.params for t in study.trials] == [t.params for t in maximising.trials]
+
+
+def test_the_same_seed_gives_the_same_trials(history):
+    first, second = (run(WarmStartSampler(history, seed=7), 12) for _ in range(2))
+    assert [t.params for t in first.trials] == [t.params for t in second.trials]
+
+
+def test_no_point_is_tried_twice(history):
+    assert_all_differ(run(WarmStartSampler(history, seed=0), 30))
+
+
+@pytest.mark.parametrize("n_jobs", [2, 4])
+def test_parallel_trials_in_threads_differ(history, n_jobs):
+    study = optuna.create_study(direction="maximize", sampler=WarmStartSampler(history, seed=0))
+    study.optimize(bowl_objective, n_trials=16, n_jobs=n_jobs)
+    assert_all_differ(study)
+
+
+def test_trials_asked_for_together_differ_before_any_result(history):
+    study = optuna.create_study(direction="maximize", sampler=WarmStartSampler(history, seed=0))
+    for trial in [study.ask() for _ in range(6)]:
+        suggest_config(trial)
+    assert_all_differ(study)
+
+
+def test_a_study_resumed_from_its_storage_goes_on_without_repeats(history, tmp_path):
+    url = f"sqlite:///{tmp_path / 'study.db'}"
+    for _ in range(2):
+        study = optuna.create_study(
+            study_name="s", storage=url, load_if_exists=True, direction="maximize",
+            sampler=WarmStartSampler(history, seed=0),
+        )  # fmt: skip
+        study.optimize(bowl_objective, n_trials=6)
+    whole = run(WarmStartSampler(history, seed=0), 12)
+    assert [t.params for t in study.trials] == [t.params for t in whole.trials]
+
+
+def test_another_process_on_the_same_storage_does_not_repeat_points(history, tmp_path):
+    url, folder = f"sqlite:///{tmp_path / 'study.db'}", tmp_path / "kb"
+    history.save(folder)
+    code = (
+        "import optuna, sys; from autometa.knowledge_base import KnowledgeBase;"
+        "from autometa.samplers import WarmStartSampler;"
+        "from bowls import bowl, suggest_config;"
+        f"s = WarmStartSampler(KnowledgeBase.load({str(folder)!r}), seed=0);"
+        f"st = optuna.load_study(study_name='s', storage={url!r}, sampler=s);"
+        "st.optimize(lambda trial: bowl(suggest_config(trial)), n_trials=5)"
+    )
+    study = optuna.create_study(
+        study_name="s", storage=url, direction="maximize", sampler=WarmStartSampler(history, seed=0)
+    )
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    with subprocess.Popen([sys.executable, "-c", code], env=here) as other:
+        study.optimize(bowl_objective, n_trials=5)
+    assert other.returncode == 0
+    assert len(study.trials) == 10
+    assert_all_differ(study)
+
+
+def test_a_pickled_or_copied_sampler_suggests_the_same(history):
+    sampler = WarmStartSampler(history, seed=3)
+    run(sampler, 2)
+    expected = [t.params for t in run(WarmStartSampler(history, seed=3), 5).trials]
+    for twin in (pickle.loads(pickle.dumps(sampler)), copy.deepcopy(sampler)):
+        assert [t.params for t in run(twin, 5).trials] == expected
+
+
+def test_reseeding_changes_later_trials_and_reseeds_the_base_sampler(history):
+    sampler = WarmStartSampler(history, seed=3, base_sampler=RandomSampler(seed=0))
+    sampler.reseed_rng()
+    study = run(sampler, 14)
+    expected = run(WarmStartSampler(history, seed=3, base_sampler=RandomSampler(seed=0)), 14)
+    assert [t.params for t in study.trials] != [t.params for t in expected.trials]
+
+
+def test_a_prefix_of_the_algorithm_or_of_a_pipeline_step_does_not_matter(history):
+    expected = run(WarmStartSampler(history, seed=0), 4)
+    for prefix in ("bowl.", "bowl__", "bowl:", "model__"):
+
+        def objective(trial, prefix=prefix):
+            config = {
+                "x": trial.suggest_float(f"{prefix}x", 0, 1),
+                "rate": trial.suggest_float(f"{prefix}rate", 1e-4, 1, log=True),
+                "kind": trial.suggest_categorical(f"{prefix}kind", ["a", "b", "c"]),
+            }
+            return bowl(config)
+
+        study = run(WarmStartSampler(history, seed=0), 4, objective)
+        assert [t.value for t in study.trials] == [t.value for t in expected.trials]
+
+
+def test_values_are_moved_into_a_narrower_space(history):
+    def objective(trial):
+        x = trial.suggest_float("x", 0.5, 1)
+        rate = trial.suggest_float("rate", 0.1, 1, log=True)
+        return bowl({"x": x, "rate": rate, "kind": trial.suggest_categorical("kind", ["a", "b"])})
+
+    study = run(WarmStartSampler(history, seed=0), 6, objective)
+    assert study.trials[0].params == {"x": 0.5, "rate": 0.1, "kind": "b"}
+
+
+def test_a_renamed_and_an_extra_parameter_are_left_to_the_base_sampler(history, caplog):
+    def objective(trial):
+        extra = trial.suggest_int("extra", 1, 3)
+        x = trial.suggest_float("place", 0, 1)
+        rate = trial.suggest_float("rate", 1e-4, 1, log=True)
+        kind = trial.suggest_categorical("kind", ["a", "b", "c"])
+        return bowl({"x": x, "rate": rate, "kind": kind}) + 0.01 * extra
+
+    with caplog.at_level(logging.INFO, logger="autometa.samplers"):
+        study = run(WarmStartSampler(history, seed=0), 20, objective)
+    assert study.trials[0].params["kind"] == "b"
+    assert [r.getMessage() for r in caplog.records] == [
+        "The knowledge base has no runs with the parameters ['extra', 'place']: "
+        "the base sampler suggests them."
+    ]
+    assert len({t.params["place"] for t in study.trials}) == 20
+
+
+def test_choices_that_the_history_never_saw_can_still_be_suggested(history):
+    def objective(trial):
+        kind = trial.suggest_categorical("kind", ["new", "newer"])
+        x = trial.suggest_float("x", 0, 1)
+        return -((x - 0.3) ** 2) - (kind == "newer")
+
+    study = run(WarmStartSampler(history, seed=0), 20, objective)
+    assert {t.params["kind"] for t in study.trials} == {"new", "newer"}
+    assert abs(study.trials[0].params["x"] - 0.3) < 0.15
+
+
+def test_numbers_find_the_nearest_of_numeric_choices(history):
+    def objective(trial):
+        return bowl(
+            {
+                "x": trial.suggest_categorical("x", [0.0, 0.25, 0.5, 0.75]),
+                "rate": trial.suggest_float("rate", 1e-4, 1, log=True),
+                "kind": trial.suggest_categorical("kind", ["c", "b", "a"]),
+            }
+        )
+
+    study = run(WarmStartSampler(history, seed=0), 3, objective)
+    assert study.best_params["x"] == 0.25
+
+
+def test_a_study_that_shares_no_parameter_is_the_base_samplers_and_says_so(history, caplog):
+    def objective(trial):
+        return trial.suggest_float("alpha", 0, 1)
+
+    study = run(WarmStartSampler(history, base_sampler=RandomSampler(seed=1)), 15, objective)
+    alone = run(RandomSampler(seed=1), 15, objective)
+    assert [t.params for t in study.trials] == [t.params for t in alone.trials]
+    assert [(r.levelname, "['alpha']" in r.getMessage()) for r in caplog.records] == [
+        ("WARNING", True)
+    ]
+
+
+def two_algorithms():
+    """Of 'good' and 'bad', each with a hyperparameter of its own and one shared name."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for task in range(6):
+        for _ in range(15):
+            depth, x = int(rng.integers(1, 30)), float(rng.uniform())
+            good = {"depth": depth, "x": x}
+            rows.append((f"t{task}", "good", good, 1 - abs(depth - 20) / 30 - abs(x - 0.6)))
+            rows.append((f"t{task}", "bad", {"depth": depth, "c": x}, -1 - x))
+    runs = pd.DataFrame(rows, columns=["task_id", "algorithm", "config", "score"])
+    tasks = pd.DataFrame({"task_id": sorted(set(runs["task_id"])), "task_type": "regression"})
+    return KnowledgeBase.from_frames(tasks, None, runs.assign(metric="r2"))
+
+
+def several_objective(trial):
+    algorithm = trial.suggest_categorical("algorithm", ["bad", "unheard", "good"])
+    if algorithm == "good":
+        depth = trial.suggest_int("good.depth", 1, 30)
+        return 1 - abs(depth - 20) / 30 - abs(trial.suggest_float("good.x", 0, 1) - 0.6)
+    if algorithm == "bad":
+        trial.suggest_int("bad.depth", 1, 30)
+        return -1 - trial.suggest_float("bad.c", 0, 1)
+    return -0.5
+
+
+def test_a_parameter_called_algorithm_chooses_between_the_historys_algorithms():
+    study = run(WarmStartSampler(two_algorithms(), seed=0), 30, several_objective)
+    assert study.trials[0].params["algorithm"] == "good"
+    assert study.trials[0].value > 0.6
+    assert study.best_value > 0.95
+
+
+def test_a_fixed_algorithm_gets_the_best_of_that_algorithm():
+    study = optuna.create_study(
+        direction="maximize", sampler=WarmStartSampler(two_algorithms(), seed=0)
+    )
+    study.enqueue_trial({"algorithm": "bad"})
+    study.optimize(several_objective, n_trials=1)
+    assert study.trials[0].params["bad.c"] < 0.15
+
+
+def test_enqueued_values_are_kept_and_the_rest_is_planned_around_them(history):
+    study = optuna.create_study(direction="maximize", sampler=WarmStartSampler(history, seed=0))
+    study.enqueue_trial({"x": 0.9})
+    study.optimize(bowl_objective, n_trials=1)
+    assert study.trials[0].params["x"] == 0.9
+    assert study.trials[0].params["kind"] == "b"
+
+
+def test_studies_become_the_history_of_a_new_study_without_further_arguments():
+    studies = {}
+    for i in range(8):
+        studies[f"t{i}"] = run(
+            RandomSampler(seed=i), 30, lambda t, i=i: bowl(suggest_config(t), 0.25 + i / 60)
+        )
+    kb = KnowledgeBase.from_studies(studies)
+    assert run(WarmStartSampler(kb, seed=0), 5).best_value > -0.02
+
+
+def test_failed_and_pruned_trials_count_as_the_worst_seen(history):
+    def objective(trial):
+        value = bowl_objective(trial)
+        if trial.number == 1:
+            raise optuna.TrialPruned
+        if trial.number == 2:
+            return float("nan")
+        return value
+
+    study = run(WarmStartSampler(history, seed=0), 12, objective)
+    states = [t.state for t in study.trials]
+    assert states[1:3] == [TrialState.PRUNED, TrialState.FAIL]
+    assert study.best_value > -0.02
+
+
+def test_more_startup_trials_come_from_the_history_one_after_the_other(history):
+    study = run(WarmStartSampler(history, seed=0, n_startup_trials=4), 4)
+    for trial in study.trials:
+        assert any(f'"x": {trial.params["x"]}' in config for config in history.runs["config"])
+
+
+def test_the_history_may_grow_while_samplers_live():
+    kb = bowl_history(n_tasks=2)
+    run(WarmStartSampler(kb, seed=0), 2)
+    better = [{"x": 0.99, "rate": 1e-2, "kind": "a"}, {"x": 0.3, "rate": 1e-2, "kind": "b"}]
+    fresh = [f"new{i}" for i in range(30)]
+    runs = pd.DataFrame(
+        {
+            "task_id": np.repeat(fresh, 2),
+            "algorithm": "bowl",
+            "config": better * 30,
+            "metric": "score",
+            "score": [1.0, 0.0] * 30,
+        }
+    )
+    kb.add(runs, tasks=pd.DataFrame({"task_id": fresh, "task_type": "binary"}))
+    assert run(WarmStartSampler(kb, seed=0), 1).best_params["x"] == 0.99
+
+
+def test_a_history_in_which_all_runs_tie_is_no_history(history):
+    runs = history.runs.assign(score=0.5)
+    kb = KnowledgeBase(history.tasks, history.metafeatures, runs)
+    study = run(WarmStartSampler(kb, base_sampler=RandomSampler(seed=0)), 5)
+    alone = run(RandomSampler(seed=0), 5)
+    assert [t.params for t in study.trials] == [t.params for t in alone.trials]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        ({"n_startup_trials": 0}, ParameterError, "must be an int >= 1. Got 0 instead"),
+        ({"metric": "f1"}, KnowledgeBaseMismatchError, "no runs with metric 'f1'. It has "),
+        ({"algorithm": "svm"}, KnowledgeBaseMismatchError, r"'svm'. It has \['bowl'\]"),
+    ],
+)
+def test_arguments_that_the_history_cannot_serve_are_refused(history, arguments, error, text):
+    with pytest.raises(error, match=text):
+        WarmStartSampler(history, **arguments)
