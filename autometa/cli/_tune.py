@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from optuna import Study
     from optuna.trial import FrozenTrial
 
+STARTED = time.monotonic()  # the budget counts from the command's start
 SHOWN_ROWS = 10
 
 
@@ -82,6 +84,9 @@ def tune(
             callbacks=[show] if show else None,
             task_type=loaded.task_type,
             knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
+            name=loaded.name,
+            target=loaded.target,
+            started=STARTED,
         )
     finally:
         if show:
@@ -94,6 +99,8 @@ def tune(
         _print_json(result)
     else:
         _print_result(result)
+    for said in result.notes:
+        note(f"Note: {said}")
     for path in (save, code):
         if path:
             note(f"Wrote '{path}'.")

@@ -1,4 +1,4 @@
-"""openml:ID through the real client, against a server on this machine that answers as OpenML does."""
+"""openml:ID through the real client, against a loopback server that answers as OpenML does."""
 
 from __future__ import annotations
 
