@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import importlib
 import subprocess
 import sys
@@ -97,6 +98,14 @@ def test_importing_autometa_loads_no_heavy_library():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"sklearn", "pandas", "lightgbm", "optuna", "openml"} & set(loaded)
+
+
+def test_the_wheel_names_every_package():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    named = set(settings["options"]["packages"].split())
+    folders = {path.parent.relative_to(ROOT) for path in modules() if path.name == "__init__.py"}
+    assert named == {".".join(folder.parts) for folder in folders} | {"autometa.data"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
