@@ -22,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 # A catastrophic score must not make all others look alike: the worst score that
 # counts lies this many times as far below the best as the median does.
 _WORST_IN_MEDIANS = 5.0
+FAILURE = 1.1
 
 
 @dataclass(frozen=True)
@@ -133,18 +134,18 @@ def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataF
 
 
 def losses(history: History) -> Matrix:
-    """Return how far each setup was behind the best of each task, from 0 to 1.
+    """Return how far each setup was behind the best of each task.
 
-    0 is the best score of the task, 1 its worst (or a failure). Cells nobody
-    has measured are filled from the pattern of the others.
+    0 is the best score of the task, 1 its worst, and a failure a little more.
+    Cells nobody has measured are filled from the pattern of the others.
     """
     scores, failed = history.scores, history.failed
     loss = np.full(scores.shape, np.nan)
     for row, known in enumerate(np.isfinite(scores)):
         if known.any():
             loss[row, known] = _task_losses(scores[row, known])
-    loss[failed] = 1.0
-    return np.clip(complete(loss), 0.0, 1.0)
+    loss[failed] = FAILURE
+    return np.clip(complete(loss), 0.0, FAILURE)
 
 
 def _task_losses(scores: Matrix) -> Matrix:

@@ -30,7 +30,7 @@ def greedy_list(losses: Matrix, weights: Vector, n: int) -> list[int]:
     Parameters
     ----------
     losses : ndarray of shape (n_tasks, n_setups)
-        From 0 (best of the task) to 1.
+        From 0 (best of the task) to 1 (worst); what is above 1 is no use.
     weights : ndarray of shape (n_tasks,)
         Of the tasks; at least 0, sum 1.
     n : int

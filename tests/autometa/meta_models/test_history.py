@@ -1,0 +1,121 @@
+"""Matrices from a knowledge base, losses and completion, on numbers one can check by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models._completion import complete
+from autometa.meta_models._history import FAILURE, losses, read_history
+
+NAN = float("nan")
+
+
+def knowledge_base(runs, task_types=None):
+    runs = pd.DataFrame(runs).assign(config="{}", metric="accuracy")
+    names = sorted(set(runs["task_id"]))
+    tasks = pd.DataFrame({"task_id": names, "task_type": task_types or "binary"})
+    return KnowledgeBase.from_frames(tasks, None, runs)
+
+
+def test_repeats_of_a_run_are_averaged():
+    kb = knowledge_base(
+        {
+            "task_id": ["a", "a", "a"],
+            "algorithm": ["knn", "knn", "tree"],
+            "score": [0.6, 0.8, 0.5],
+            "fit_seconds": [1.0, 3.0, NAN],
+        }
+    )
+    history = read_history(kb, ["binary"], "accuracy")
+    assert history.setups == [("knn", "{}"), ("tree", "{}")]
+    assert history.scores == pytest.approx(np.array([[0.7, 0.5]]))
+    assert history.seconds == pytest.approx(np.array([[2.0, NAN]]), nan_ok=True)
+
+
+def test_only_runs_on_most_rows_count():
+    kb = knowledge_base(
+        {
+            "task_id": ["a", "a", "b"],
+            "algorithm": ["knn"] * 3,
+            "score": [0.1, 0.9, 0.4],
+            "fidelity": [0.1, 1.0, 0.3],
+        }
+    )
+    assert read_history(kb, ["binary"], "accuracy").scores.tolist() == [[0.9], [0.4]]
+
+
+def test_tasks_of_other_types_and_tasks_without_runs_are_left_out():
+    kb = knowledge_base(
+        {"task_id": ["a", "b"], "algorithm": ["knn"] * 2, "score": [0.1, 0.2]},
+        ["binary", "regression"],
+    )
+    kb.add(kb.runs.iloc[:0], pd.DataFrame({"task_id": ["c"], "task_type": ["binary"]}))
+    assert read_history(kb, ["binary"], "accuracy").tasks["task_id"].tolist() == ["a"]
+
+
+def test_losses_run_from_the_best_of_a_task_to_its_worst():
+    kb = knowledge_base(
+        {
+            "task_id": ["a"] * 3,
+            "algorithm": ["x", "y", "z"],
+            "score": [0.9, 0.8, 0.5],
+        }
+    )
+    assert losses(read_history(kb, ["binary"], "accuracy")) == pytest.approx(
+        np.array([[0.0, 0.25, 1.0]])
+    )
+
+
+def test_a_failure_is_the_worst_and_takes_as_long_as_the_slowest():
+    kb = knowledge_base(
+        {
+            "task_id": ["a"] * 3,
+            "algorithm": ["x", "y", "z"],
+            "score": [0.9, 0.8, NAN],
+            "fit_seconds": [1.0, 7.0, NAN],
+            "status": ["ok", "ok", "timeout"],
+        }
+    )
+    history = read_history(kb, ["binary"], "accuracy")
+    assert losses(history).tolist() == [[0.0, 1.0, FAILURE]]
+    assert history.seconds.tolist() == [[1.0, 7.0, 7.0]]
+
+
+def test_a_catastrophe_does_not_make_the_others_look_alike():
+    scores = [-1.0, -2.0, -3.0, -1e9]
+    kb = knowledge_base({"task_id": ["a"] * 4, "algorithm": list("wxyz"), "score": scores})
+    loss = losses(read_history(kb, ["binary"], "accuracy"))[0]
+    assert loss[1] > 0.1  # by the range it would be 1e-9
+    assert (np.diff(loss) > 0).all()
+
+
+def test_equal_scores_lose_nothing():
+    kb = knowledge_base({"task_id": ["a"] * 2, "algorithm": ["x", "y"], "score": [0.5, 0.5]})
+    assert losses(read_history(kb, ["binary"], "accuracy")).tolist() == [[0.0, 0.0]]
+
+
+def test_completion_keeps_what_was_measured_and_finds_an_additive_pattern():
+    rows, columns = np.arange(12.0)[:, None], np.arange(10.0)
+    truth = rows + 2 * columns
+    holed = truth.copy()
+    hidden = np.random.default_rng(0).random(truth.shape) < 0.2
+    holed[hidden] = NAN
+    filled = complete(holed)
+    assert (filled[~hidden] == truth[~hidden]).all()
+    # Effects are drawn to the mean by one pseudo-count in about ten.
+    assert np.abs(filled[hidden] - truth[hidden]).max() < 4.0
+    assert np.corrcoef(filled[hidden], truth[hidden])[0, 1] > 0.98
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 8), (8, 1), (6, 6)])
+def test_completion_of_nothing_is_zero(shape):
+    assert (complete(np.full(shape, NAN)) == 0.0).all()
+
+
+def test_completion_survives_empty_rows_and_columns():
+    values = np.random.default_rng(0).random((8, 7))
+    values[3], values[:, 2] = NAN, NAN
+    assert np.isfinite(complete(values)).all()
