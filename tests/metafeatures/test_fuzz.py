@@ -81,11 +81,13 @@ def tasks(draw):
     return X, pd.Series(y), "multiclass"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tasks(), st.sampled_from([None, 10]))
 def test_any_table_is_described_or_refused_for_a_documented_reason(task, max_rows):
     X, y, task_type = task
-    is_complex = any(np.issubdtype(d, np.complexfloating) for d in X.dtypes if isinstance(d, np.dtype))
+    is_complex = any(
+        np.issubdtype(d, np.complexfloating) for d in X.dtypes if isinstance(d, np.dtype)
+    )
     if y.nunique() < 2 or is_complex:
         with pytest.raises(ValueError, match="must"):
             MetaFeatureExtractor().extract(X, y, task_type)

@@ -54,8 +54,10 @@ def of_columns(function) -> list[float]:
         ),
         (
             "quantile_skewness",
-            lambda x: (x.quantile(0.9) + x.quantile(0.1) - 2 * x.median())
-            / (x.quantile(0.9) - x.quantile(0.1)),
+            lambda x: (
+                (x.quantile(0.9) + x.quantile(0.1) - 2 * x.median())
+                / (x.quantile(0.9) - x.quantile(0.1))
+            ),
         ),
         ("normality", lambda x: scipy.stats.probplot(x)[1][2] ** 2),
     ],
@@ -81,7 +83,10 @@ def test_correlation_uses_rows_where_both_columns_are_present():
 
 
 def test_target_correlations_match_pandas():
-    for name, method in (("target_correlation", "pearson"), ("target_rank_correlation", "spearman")):
+    for name, method in (
+        ("target_correlation", "pearson"),
+        ("target_rank_correlation", "spearman"),
+    ):
         expected = TABLE[["b", "c"]].corrwith(NUMBERS, method=method).abs()
         found = describe(TABLE[["b", "c"]], NUMBERS, names=[name])
         assert found[f"{name}.mean"] == pytest.approx(expected.mean())
