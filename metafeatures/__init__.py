@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from metafeatures._extractor import MetaFeatureExtractor, describe, list_metafeatures
+    from metafeatures._catalogue import list_metafeatures
+    from metafeatures._extractor import MetaFeatureExtractor, describe
     from metafeatures.exceptions import (
         MetaFeatureDataError,
         MetaFeatureError,
@@ -28,14 +29,20 @@ __all__ = [
 ]
 
 
+_FILES = {
+    "MetaFeatureExtractor": "_extractor",
+    "describe": "_extractor",
+    "list_metafeatures": "_catalogue",
+}
+
+
 def __getattr__(name: str) -> Any:
     """Import scikit-learn and pandas only when something of here is used."""
     if name not in __all__:
         raise AttributeError(f"module 'metafeatures' has no attribute {name!r}")
     from importlib import import_module
 
-    module = "exceptions" if name.endswith(("Error", "Warning")) else "_extractor"
-    return getattr(import_module(f"metafeatures.{module}"), name)
+    return getattr(import_module(f"metafeatures.{_FILES.get(name, 'exceptions')}"), name)
 
 
 def __dir__() -> list[str]:

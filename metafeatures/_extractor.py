@@ -16,7 +16,6 @@ from sklearn.utils import check_random_state
 from metafeatures._dataset import MAX_PAIR_ROWS, Dataset
 from metafeatures._registry import (
     FAMILIES,
-    TASK_TYPES,
     Measure,
     MetaFeature,
     TaskType,
@@ -275,54 +274,6 @@ def _warn_of_landmarkers(report: pd.DataFrame, dataset: Dataset) -> None:
             MetaFeatureWarning,
             stacklevel=3,
         )
-
-
-def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
-    """Return the catalogue: one row a meta-feature, in the order of the vector.
-
-    Parameters
-    ----------
-    task_type : {"binary", "multiclass", "regression"}, optional
-        Only the meta-features of this task type.
-
-    Returns
-    -------
-    DataFrame
-        ``name``, ``family``, ``task_types``, ``definition``, ``low`` and ``high`` (the
-        range), ``unit``, ``cost`` (``count``: one pass over all rows; ``columns``: each
-        column of the sample; ``pairs``: pairs of columns; ``models``: small models),
-        ``undefined`` (when the value is NaN), ``reference``, and ``pymfe``, ``openml``,
-        ``autosklearn``: its name there, where the definition is the same.
-
-    Examples
-    --------
-    >>> list_metafeatures().set_index("name").loc["class_entropy", "unit"]
-    'bit'
-    """
-    if task_type is not None and task_type not in TASK_TYPES:
-        raise MetaFeatureParameterError(
-            f"task_type must be one of {', '.join(TASK_TYPES)} or None. Got {task_type!r} instead."
-        )
-    rows = [
-        {
-            "name": feature.name,
-            "family": feature.family,
-            "task_types": tuple(sorted(feature.task_types)),
-            "definition": feature.definition,
-            "low": feature.low,
-            "high": feature.high,
-            "unit": feature.unit,
-            "cost": feature.cost,
-            "undefined": feature.undefined,
-            "reference": feature.reference,
-            "pymfe": feature.pymfe,
-            "openml": feature.openml,
-            "autosklearn": feature.autosklearn,
-        }
-        for feature in metafeatures().values()
-        if task_type is None or task_type in feature.task_types
-    ]
-    return pd.DataFrame(rows)
 
 
 def describe(X: Any, y: Any, task_type: str | None = None, **parameters: Any) -> pd.Series[float]:
