@@ -60,6 +60,8 @@ def _vote(members: list[Member], table: Table) -> Any:
         vote = VotingRegressor(estimators, weights=weights)
     vote.estimators_ = [member.model for member in members]
     vote.named_estimators_ = Bunch(**dict(estimators))
+    if hasattr(members[0].model, "feature_names_in_"):
+        vote.feature_names_in_ = members[0].model.feature_names_in_
     return vote
 
 

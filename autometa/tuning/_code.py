@@ -40,7 +40,7 @@ class Imports:
         if module.split(".")[0] in OWN_LIBRARIES:
             public = module.split(".")[0]
         else:
-            public = ".".join(part for part in module.split(".") if not part.startswith("_"))
+            public = module.split("._")[0]
         self.names[public].add(kind.__name__)
         return kind.__name__
 

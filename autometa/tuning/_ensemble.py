@@ -137,7 +137,7 @@ def make_judge(
 
 def _log_loss(y: npt.NDArray[np.generic], values: npt.NDArray[np.float64]) -> float:
     likelihood = values[np.arange(len(y)), y.astype(int)]
-    return float(np.log(np.maximum(likelihood, 1e-15)).mean())
+    return float(np.log(np.maximum(likelihood, np.finfo("float64").eps)).mean())
 
 
 def _rmse(y: npt.NDArray[np.generic], values: npt.NDArray[np.float64]) -> float:

@@ -12,7 +12,7 @@ from autometa.evaluation import Outcome, WorkerPool
 from autometa.tables import Table
 from autometa.tuning._worker_side import load
 
-MIN_CELLS_FOR_THREADS = 300_000
+MIN_WORK_FOR_THREADS = 300_000  # cells, times outputs
 
 
 class Pool(Protocol):
@@ -98,7 +98,7 @@ def open_pool(table: Table, n_jobs: int, memory_limit: int | None, isolate: bool
     There is one worker more than ``n_jobs``: it asks for advice at the start
     and then stands by, so that a killed worker is replaced at once.
     """
-    threads = n_threads(table.X.size, n_jobs)
+    threads = n_threads(table.X.size * max(1, table.n_classes // 2), n_jobs)
     if not isolate:
         return InlinePool(load, (table, threads))
     return WorkerPool(
@@ -110,13 +110,13 @@ def open_pool(table: Table, n_jobs: int, memory_limit: int | None, isolate: bool
     )
 
 
-def n_threads(n_cells: int, n_jobs: int) -> int:
+def n_threads(work: int, n_jobs: int) -> int:
     """Return the threads of each worker: its share of the cores, one for small tables.
 
     Threads that wait for each other at every split cost more than they give
     there, many times more on a machine that has other work to do.
     """
-    return 1 if n_cells < MIN_CELLS_FOR_THREADS else max(1, n_cores() // n_jobs)
+    return 1 if work < MIN_WORK_FOR_THREADS else max(1, n_cores() // n_jobs)
 
 
 def n_cores() -> int:

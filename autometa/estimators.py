@@ -1,0 +1,209 @@
+"""AutoMetaClassifier and AutoMetaRegressor: `tune` as scikit-learn estimators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from optuna import Study
+from optuna.trial import FrozenTrial
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
+
+from autometa.knowledge_base import KnowledgeBase
+from autometa.tuning import tune
+
+Callback = Callable[[Study, FrozenTrial], None]
+
+
+class _AutoMeta(BaseEstimator):  # type: ignore[misc]
+    """What the two estimators share; the parameters are those of `tune`."""
+
+    def __init__(
+        self,
+        metric: str | None = None,
+        time_budget: float | None = 60,
+        n_trials: int | None = None,
+        n_jobs: int = 1,
+        storage: Any = None,
+        random_state: Any = None,
+        algorithms: Iterable[str] | None = None,
+        ensemble: bool = True,
+        callbacks: Iterable[Callback] | None = None,
+        knowledge_base: KnowledgeBase | str | bool | None = None,
+        isolate: bool = True,
+    ) -> None:
+        self.metric = metric
+        self.time_budget = time_budget
+        self.n_trials = n_trials
+        self.n_jobs = n_jobs
+        self.storage = storage
+        self.random_state = random_state
+        self.algorithms = algorithms
+        self.ensemble = ensemble
+        self.callbacks = callbacks
+        self.knowledge_base = knowledge_base
+        self.isolate = isolate
+
+    def _fit(self, X: Any, y: Any, task_type: str) -> Self:
+        X = self._check(X, reset=True)
+        if isinstance(y, pd.DataFrame) or getattr(y, "ndim", 1) > 1:
+            y = column_or_1d(y, warn=True)
+        if y is not None and task_type == "classification":
+            if np.asarray(y).dtype.kind == "f":
+                assert_all_finite(y, input_name="y")
+            check_classification_targets(y)
+        parameters = {name: getattr(self, name) for name in self.get_params(deep=False)}
+        result = tune(X, y, task_type=task_type, **parameters)
+        self.result_ = result
+        self.best_pipeline_ = result.best_pipeline
+        self.study_ = result.study
+        self.leaderboard_ = result.leaderboard()
+        return self
+
+    def _check(self, X: Any, *, reset: bool) -> Any:
+        """Check shape and names; what the columns hold is the business of `tune`."""
+        if hasattr(X, "columns"):
+            validate_data(self, X=X, skip_check_array=True, reset=reset)
+            return X
+        return validate_data(
+            self, X=X, reset=reset, dtype=None, accept_sparse=True, ensure_all_finite=False
+        )
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Return the predicted label or value of each row.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            The columns that `fit` saw.
+        """
+        check_is_fitted(self)
+        return np.asarray(self.best_pipeline_.predict(self._check(X, reset=False)))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        tags.input_tags.sparse = True
+        tags.non_deterministic = self.random_state is None or self.time_budget is not None
+        return tags
+
+
+class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
+    """The best classifier that can be found and fitted within a budget.
+
+    Parameters
+    ----------
+    metric : str or None, default=None
+        A scorer name of scikit-learn. None is ROC AUC for two classes and
+        negated log loss for more.
+    time_budget : float or None, default=60
+        Seconds `fit` may take. None has no end: give `n_trials` then.
+    n_trials : int or None, default=None
+        Trials of the search; with ``time_budget=None`` the fitted model depends
+        on `random_state` alone.
+    n_jobs : int, default=1
+        Trials at a time.
+    storage : str, optuna storage or None, default=None
+        Where the study is kept; a killed `fit` goes on from there.
+    random_state : int, RandomState instance or None, default=None
+    algorithms : sequence of str or None, default=None
+        Names to choose from; None is all that suit the table.
+    ensemble : bool, default=True
+        Average the best setups.
+    callbacks : sequence of callable or None, default=None
+        Called as ``callback(study, frozen_trial)`` after each trial.
+    knowledge_base : KnowledgeBase, path, False or None, default=None
+        What to learn from: None is the bundled one, False none at all.
+    isolate : bool, default=True
+        False runs trials in this process: see `autometa.tune`.
+
+    Attributes
+    ----------
+    best_pipeline_ : Pipeline
+        Fitted; plain scikit-learn but for its first step.
+    leaderboard_ : DataFrame
+        One row a trial, best first.
+    study_ : optuna.Study
+    result_ : TuneResult
+        All of it: ``save``, ``code``, ``runs``.
+    classes_ : ndarray of shape (n_classes,)
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Present when the table's columns have names.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> model = AutoMetaClassifier(time_budget=None, n_trials=2, random_state=0,
+    ...                            knowledge_base=False, isolate=False).fit(X, y)
+    >>> model.predict_proba(X).shape
+    (150, 3)
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Find and fit the best pipeline.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            Numbers, categories, booleans, dates, text; missing values allowed.
+        y : array-like of shape (n_rows,)
+            Class labels of any kind.
+        """
+        self._fit(X, y, "classification")
+        self.classes_ = np.asarray(self.best_pipeline_.classes_)
+        return self
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Return an array of shape (n_rows, n_classes), columns as in ``classes_``."""
+        check_is_fitted(self)
+        return np.asarray(self.best_pipeline_.predict_proba(self._check(X, reset=False)))
+
+
+class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
+    """The best regressor that can be found and fitted within a budget.
+
+    Parameters
+    ----------
+    metric : str or None, default=None
+        A scorer name of scikit-learn; None is negated root mean squared error.
+    time_budget, n_trials, n_jobs, storage, random_state
+        See `AutoMetaClassifier`.
+    algorithms, ensemble, callbacks, knowledge_base, isolate
+        See `AutoMetaClassifier`.
+
+    Attributes
+    ----------
+    best_pipeline_, leaderboard_, study_, result_, n_features_in_, feature_names_in_
+        See `AutoMetaClassifier`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> model = AutoMetaRegressor(time_budget=None, n_trials=2, random_state=0,
+    ...                           knowledge_base=False, isolate=False).fit(X, y)
+    >>> model.predict(X).shape
+    (442,)
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Find and fit the best pipeline.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            Numbers, categories, booleans, dates, text; missing values allowed.
+        y : array-like of shape (n_rows,)
+            Numbers.
+        """
+        return self._fit(X, y, "regression")

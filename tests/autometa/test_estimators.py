@@ -1,0 +1,80 @@
+"""AutoMetaClassifier and AutoMetaRegressor are scikit-learn estimators."""
+
+from __future__ import annotations
+
+import pytest
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
+
+# One cheap algorithm, one trial, no clock, in this process: each check fits several times.
+QUICK = {
+    "time_budget": None,
+    "n_trials": 1,
+    "random_state": 0,
+    "knowledge_base": False,
+    "isolate": False,
+}
+ESTIMATORS = [
+    AutoMetaClassifier(algorithms=["logistic_regression"], **QUICK),
+    AutoMetaRegressor(algorithms=["ridge"], **QUICK),
+]
+EXCUSED: dict[str, dict[str, str]] = {"AutoMetaClassifier": {}, "AutoMetaRegressor": {}}
+
+
+def checks():
+    for estimator in ESTIMATORS:
+        name = type(estimator).__name__
+        for checked, check in estimator_checks_generator(estimator):
+            check_name = check.func.__name__ if hasattr(check, "func") else check.__name__
+            reason = EXCUSED[name].get(check_name)
+            marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+            yield pytest.param(checked, check, id=f"{name}-{check_name}", marks=marks)
+
+
+@pytest.mark.filterwarnings("ignore::autometa.exceptions.AutometaWarning")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(("estimator", "check"), list(checks()))
+def test_scikit_learn_finds_nothing_to_complain_of(estimator, check):
+    check(estimator)
+
+
+def test_nothing_is_excused():
+    assert EXCUSED == {"AutoMetaClassifier": {}, "AutoMetaRegressor": {}}
+
+
+def test_parameters_are_those_of_tune_and_only_stored():
+    parameters = AutoMetaClassifier(time_budget=-1, n_jobs="many").get_params()
+    assert parameters["time_budget"] == -1
+    assert set(parameters) == set(AutoMetaRegressor().get_params())
+
+
+def test_a_fitted_classifier_tells_what_it_found():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    labels = np.array(["barolo", "grignolino", "barbera"])[y]
+    model = clone(ESTIMATORS[0]).set_params(n_trials=3).fit(X, labels)
+    assert model.classes_.tolist() == ["barbera", "barolo", "grignolino"]
+    assert model.feature_names_in_.tolist() == X.columns.tolist()
+    assert model.score(X, labels) > 0.95
+    assert len(model.leaderboard_) == len(model.study_.trials) == 3
+    assert (model.best_pipeline_.predict(X) == model.predict(X)).all()
+
+
+def test_a_table_without_its_columns_is_an_error():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    model = clone(ESTIMATORS[1]).fit(X, y)
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(X.drop(columns="bmi"))
+
+
+def test_raw_tables_with_words_and_gaps_are_taken():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=90), "b": rng.choice(["x", "y", None], 90)})
+    y = pd.Series(np.where(frame["b"] == "x", "yes", "no"), dtype="category")
+    model = clone(ESTIMATORS[0]).fit(frame, y)
+    assert model.score(frame, y) == 1.0
+
+
+def test_an_unfitted_estimator_says_so():
+    with pytest.raises(NotFittedError):
+        AutoMetaClassifier().predict([[1.0]])

@@ -1,0 +1,75 @@
+"""From fitted members to a pipeline, and the model that is there in a moment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+
+from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.tables import check_table
+from autometa.tuning._assemble import Member, assemble, bank
+
+
+def parts(features, y):
+    table = check_table(features, y)
+    cleaner = TableCleaner()
+    return table, cleaner, cleaner.fit_transform(table.X)
+
+
+def members(table, cleaned, names, weights):
+    pipelines = [get_algorithm(n).build({}, table.task_type)[1:] for n in names]
+    return [
+        Member(name=name, model=pipeline.fit(cleaned, table.y), weight=weight)
+        for name, pipeline, weight in zip(names, pipelines, weights, strict=True)
+    ]
+
+
+def test_the_vote_is_what_scikit_learn_would_have_fitted(mixed, features):
+    table, cleaner, cleaned = parts(features, mixed["labels"])
+    made = members(table, cleaned, ["naive_bayes", "decision_tree"], [0.7, 0.3])
+    ours = assemble(cleaner, made, table)
+    unfitted = [
+        (name, get_algorithm(name).build({}, table.task_type)[1:])
+        for name in ("naive_bayes", "decision_tree")
+    ]
+    theirs = VotingClassifier(unfitted, voting="soft", weights=[0.7, 0.3])
+    theirs.fit(cleaned, mixed["labels"])
+    np.testing.assert_array_equal(ours.predict(features), theirs.predict(cleaned))
+    np.testing.assert_allclose(ours.predict_proba(features), theirs.predict_proba(cleaned))
+    assert vars(ours[-1]).keys() == vars(theirs).keys()
+
+
+def test_a_regression_vote_is_a_weighted_mean(mixed, features):
+    table, cleaner, cleaned = parts(features, mixed["number"])
+    made = members(table, cleaned, ["ridge", "decision_tree"], [0.75, 0.25])
+    pipeline = assemble(cleaner, made, table)
+    assert isinstance(pipeline[-1], VotingRegressor)
+    one, two = (member.model.predict(cleaned) for member in made)
+    np.testing.assert_allclose(pipeline.predict(features), 0.75 * one + 0.25 * two)
+
+
+def test_a_single_regressor_needs_no_vote(mixed, features):
+    table, cleaner, cleaned = parts(features, mixed["number"])
+    pipeline = assemble(cleaner, members(table, cleaned, ["ridge"], [1.0]), table)
+    assert [name for name, _ in pipeline.steps] == ["clean", "encode", "model"]
+    assert np.isfinite(pipeline.predict(features)).all()
+
+
+@pytest.mark.parametrize("target", ["two", "labels", "number"])
+def test_the_bank_has_a_model_for_every_task(mixed, features, target):
+    table, cleaner, cleaned = parts(features, mixed[target])
+    pipeline = bank(table, cleaner, cleaned, seed=0)
+    predicted = pipeline.predict(features)
+    assert len(predicted) == len(features)
+    if table.n_classes:
+        assert pipeline.predict_proba(features).shape == (len(features), table.n_classes)
+
+
+def test_the_bank_knows_every_class_however_rare():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30_000, 3))
+    y = np.zeros(30_000, dtype=int)
+    y[:2] = [1, 2]
+    table, cleaner, cleaned = parts(X, y)
+    assert bank(table, cleaner, cleaned, seed=0).predict_proba(X[:5]).shape == (5, 3)

@@ -1,0 +1,69 @@
+"""Clock and Pace: what is left, and what a fit will take."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import pytest
+
+from autometa.algorithms import list_algorithms
+from autometa.tuning._budget import HANG_SECONDS, ROUGH_SECONDS, Clock, Pace, Size
+
+SIZE = Size(n_rows=1_000, n_columns=10, n_classes=2)
+
+
+def test_the_clock_counts_from_when_it_is_told():
+    clock = Clock(60.0, started=time.monotonic() - 50.0)
+    assert clock.elapsed == pytest.approx(50.0, abs=1.0)
+    assert 8.0 < clock.left < 10.0  # what is handed over at the end takes a moment
+
+
+def test_a_clock_without_budget_has_no_end():
+    clock = Clock(None)
+    assert clock.is_endless
+    assert clock.left == math.inf
+    assert clock.reserve(10.0) == 0.0
+    assert clock.trial_timeout(1.0, math.inf) == HANG_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("refit", "reserve"),
+    [(0.0, 5.0), (4.0, 8.0), (1000.0, 35.0)],  # 5 % at least, 1.5 x + 2 %, 35 % at most
+)
+def test_the_reserve_follows_the_refits_within_bounds(refit, reserve):
+    assert Clock(100.0).reserve(refit) == pytest.approx(reserve)
+
+
+def test_a_trial_is_killed_before_the_search_ends():
+    assert Clock(60.0).trial_timeout(expected=30.0, search_left=12.0) == 12.0
+    assert Clock(60.0).trial_timeout(expected=0.1, search_left=50.0) == pytest.approx(9.0)
+
+
+def test_pace_learns_how_slow_this_machine_is():
+    pace = Pace(SIZE)
+    before = pace.expected("lightgbm", {"n_estimators": 100})
+    for _ in range(5):
+        pace.learn("lightgbm", {"n_estimators": 100}, 3 * before)
+    assert pace.expected("lightgbm", {"n_estimators": 100}) == pytest.approx(3 * before, rel=0.01)
+    other = Pace(SIZE).expected("ridge", {})
+    assert pace.expected("ridge", {}) == pytest.approx(3 * other, rel=0.01)
+
+
+def test_pace_believes_the_knowledge_base_before_its_own_guess():
+    assert Pace(SIZE).expected("lightgbm", {}, advised=20.0) == pytest.approx(20.0, abs=0.1)
+
+
+@pytest.mark.parametrize("task_type", ["multiclass", "regression"])
+def test_every_algorithm_has_a_price_that_grows_with_the_table(task_type):
+    large = Size(n_rows=100_000, n_columns=50, n_classes=3)
+    for algorithm in list_algorithms(task_type):
+        config = algorithm.setups(task_type)["library"]
+        assert Pace(large).expected(algorithm.name, config) > Pace(SIZE).expected(
+            algorithm.name, config
+        )
+
+
+def test_a_price_is_known_for_most_algorithms():
+    known = {a.name for task in ("multiclass", "regression") for a in list_algorithms(task)}
+    assert known - set(ROUGH_SECONDS) == {"lda", "naive_bayes", "qda"}

@@ -1,0 +1,95 @@
+"""What is tried, in which order, on how many folds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.exceptions import ParameterError, UnknownAlgorithmError
+from autometa.tables import check_table
+from autometa.tuning._budget import Size
+from autometa.tuning._plan import (
+    ORDER,
+    Candidate,
+    choose_algorithms,
+    choose_folds,
+    known_candidates,
+    merge,
+)
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    return check_table(pd.DataFrame({"a": rng.normal(size=60)}), rng.integers(0, 3, 60))
+
+
+@pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
+def test_every_known_setup_comes_once(task_type):
+    names = [a.name for a in list_algorithms(task_type)]
+    candidates = known_candidates(task_type, names)
+    expected = sum(len(get_algorithm(name).setups(task_type)) for name in names)
+    assert len(candidates) == expected
+    assert len({c.key for c in candidates}) == expected
+
+
+@pytest.mark.parametrize("kind", ["classification", "regression"])
+def test_the_order_names_setups_that_exist(kind):
+    task_type = "binary" if kind == "classification" else "regression"
+    for name, label in ORDER[kind]:
+        assert label in get_algorithm(name).setups(task_type)
+
+
+def test_a_cheap_linear_model_comes_first():
+    assert known_candidates("binary", ["lightgbm", "logistic_regression"])[0].algorithm == (
+        "logistic_regression"
+    )
+
+
+def test_advice_comes_first_and_other_algorithms_follow():
+    known = known_candidates("binary", ["lightgbm", "svm", "logistic_regression"])
+    advised = [Candidate(algorithm="lightgbm", config={"n_estimators": 7}, source="recommended")]
+    merged = merge(advised, known)
+    assert [c.algorithm for c in merged] == ["lightgbm", "logistic_regression", "svm"]
+    assert merge([], known) == known
+
+
+def test_an_unknown_algorithm_is_an_error(table):
+    with pytest.raises(UnknownAlgorithmError, match="Did you mean 'lightgbm'"):
+        choose_algorithms(["lightgmb"], table)
+
+
+def test_an_algorithm_of_another_task_type_is_an_error(table):
+    with pytest.raises(ParameterError, match=r"multiclass tasks.*Got \['ridge'\]"):
+        choose_algorithms(["ridge", "svm"], table)
+    with pytest.raises(ParameterError, match="must name algorithms"):
+        choose_algorithms([], table)
+
+
+def test_the_order_asked_for_is_kept_without_repeats(table):
+    assert choose_algorithms(["svm", "mlp", "svm"], table) == ("svm", "mlp")
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "n_classes", "budget", "folds"),
+    [
+        (1_000, 20, 2, 60.0, (5, 5)),
+        (20_000, 10, 0, 60.0, (3, 3)),
+        (50_000, 30, 2, 60.0, (10, 1)),
+        (5_000, 30, 2, 5.0, (5, 1)),
+        (20_000, 16, 26, 60.0, (10, 1)),
+        (20_000, 16, 2, float("inf"), (5, 5)),
+    ],
+)
+def test_large_tables_and_short_budgets_get_fewer_folds(
+    n_rows, n_columns, n_classes, budget, folds
+):
+    size = Size(n_rows=n_rows, n_columns=n_columns, n_classes=n_classes)
+    assert choose_folds(size, budget) == folds
+
+
+def test_a_candidate_is_told_to_optuna_by_qualified_names():
+    candidate = Candidate(algorithm="ridge", config={"alpha": 1.0})
+    assert candidate.params == {"algorithm": "ridge", "ridge.alpha": 1.0}

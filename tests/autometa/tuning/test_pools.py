@@ -1,0 +1,52 @@
+"""Where calls run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from autometa.tables import check_table
+from autometa.tuning._pools import InlinePool, default_memory_limit, n_cores, n_threads, open_pool
+
+
+def add(state, value):
+    return state + value
+
+
+def fail(state):
+    raise ValueError("no such luck")
+
+
+def test_the_inline_pool_answers_as_a_worker_pool_does():
+    with InlinePool(int, ("40",)) as pool:
+        pool.submit("a", add, 2)
+        pool.submit("b", fail)
+        assert pool.n_busy == 2
+        first, second = pool.wait(), pool.wait()
+        assert (first.key, first.status, first.value) == ("a", "ok", 42)
+        assert (second.status, second.message) == ("error", "ValueError: no such luck")
+        assert pool.wait() is None
+
+
+def test_a_call_that_has_not_run_can_be_taken_back():
+    with InlinePool(int, ("40",)) as pool:
+        pool.submit("a", add, 2)
+        assert pool.cancel("a").status == "timeout"
+        assert pool.cancel("a") is None
+        assert pool.n_busy == 0
+
+
+def test_small_tables_get_one_thread_and_large_ones_share_the_cores():
+    assert n_threads(1_000, 1) == 1
+    assert n_threads(10**9, 1) == n_cores()
+    assert n_threads(10**9, 10 * n_cores()) == 1
+
+
+def test_a_worker_is_left_some_memory():
+    limit = default_memory_limit(1000)
+    assert limit is None or limit >= 4 << 30
+
+
+def test_not_isolated_means_in_this_process():
+    table = check_table(pd.DataFrame({"a": np.arange(10.0)}), [0, 1] * 5)
+    assert isinstance(open_pool(table, 1, None, isolate=False), InlinePool)

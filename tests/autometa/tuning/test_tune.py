@@ -1,0 +1,260 @@
+"""tune(): something fitted always comes back, in time, whatever the trials do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import optuna
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.ensemble import VotingClassifier
+from sklearn.metrics import accuracy_score, r2_score
+
+from autometa.exceptions import AutometaWarning, DatasetError, MetricError, ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.tuning import tune
+
+sys.path.insert(0, str(Path(__file__).parent))
+import faults
+
+CHEAP = ("logistic_regression", "decision_tree", "naive_bayes")
+INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "random_state": 0}
+
+
+@pytest.mark.parametrize("target", ["two", "labels"])
+def test_labels_that_are_words_come_back(mixed, features, target):
+    result = tune(features, mixed[target], n_trials=4, algorithms=CHEAP, **INLINE)
+    predicted = result.best_pipeline.predict(features)
+    assert set(predicted) <= set(mixed[target])
+    assert accuracy_score(mixed[target], predicted) > 0.6
+    probabilities = result.best_pipeline.predict_proba(features)
+    assert probabilities.sum(axis=1) == pytest.approx(1.0)
+    assert result.best_pipeline.classes_.tolist() == sorted(set(mixed[target]))
+
+
+def test_numbers_are_predicted_from_the_raw_table(mixed, features):
+    result = tune(
+        features, mixed["number"], n_trials=3, algorithms=["ridge", "elastic_net"], **INLINE
+    )
+    assert result.metric == "neg_root_mean_squared_error"
+    assert r2_score(mixed["number"], result.best_pipeline.predict(features)) > 0.5
+
+
+def test_the_result_is_a_function_of_the_seed(mixed, features):
+    results = [
+        tune(features, mixed["two"], n_trials=14, algorithms=CHEAP, **INLINE) for _ in range(2)
+    ]
+    boards = [r.leaderboard().drop(columns="fit_seconds") for r in results]
+    pd.testing.assert_frame_equal(*boards)
+    said = [r.best_pipeline.predict_proba(features) for r in results]
+    np.testing.assert_array_equal(*said)
+
+
+def test_the_leaderboard_tells_what_was_tried(mixed, features):
+    result = tune(features, mixed["two"], n_trials=15, algorithms=["logistic_regression"], **INLINE)
+    board = result.leaderboard()
+    assert board["rank"].tolist() == list(range(1, 16))
+    assert board["score"].dropna().is_monotonic_decreasing
+    assert set(board["source"]) == {"known", "search"}
+    assert board["weight"].sum() == pytest.approx(1.0)
+    assert board.loc[0, "config"]["numbers"] in ("scaled", "normal")
+    assert result.score >= board["score"].max() - 1e-9
+
+
+def test_without_ensemble_the_best_single_is_fitted(mixed, features):
+    result = tune(features, mixed["two"], n_trials=4, algorithms=CHEAP, ensemble=False, **INLINE)
+    best = result.leaderboard().loc[0]
+    assert result.ensemble == {best["trial"]: 1.0}
+    assert result.score == best["score"]
+    vote = result.best_pipeline[-1]
+    assert isinstance(vote, VotingClassifier)
+    assert len(vote.estimators_) == 1
+
+
+def test_the_runs_can_be_added_to_a_knowledge_base(mixed, features):
+    result = tune(features, mixed["two"], n_trials=3, algorithms=CHEAP, name="mixed", **INLINE)
+    base = KnowledgeBase.from_frames(result.task, None, result.runs())
+    assert len(base.runs) == 9  # three metrics each
+    assert base.runs["metric"].value_counts()["roc_auc"] == 3
+    other = KnowledgeBase.from_frames(
+        pd.DataFrame({"task_id": ["t"], "task_type": ["binary"]}), None, base.runs.iloc[:0]
+    )
+    assert len(other.add(result.runs(), result.task).runs) == 9
+
+
+def test_callbacks_see_each_trial_as_in_optuna(mixed, features):
+    seen = []
+    tune(
+        features,
+        mixed["two"],
+        n_trials=3,
+        algorithms=CHEAP,
+        callbacks=[lambda study, trial: seen.append((trial.number, trial.state.name))],
+        **INLINE,
+    )
+    assert seen == [(0, "COMPLETE"), (1, "COMPLETE"), (2, "COMPLETE")]
+
+
+def test_any_scorer_of_scikit_learn_is_taken(mixed, features):
+    result = tune(
+        features, mixed["two"], "balanced_accuracy", n_trials=2, algorithms=CHEAP, **INLINE
+    )
+    assert (result.metric, 0.5 < result.score <= 1.0) == ("balanced_accuracy", True)
+    with pytest.raises(MetricError, match="Did you mean 'roc_auc'"):
+        tune(features, mixed["two"], "roc_uac", n_trials=2, **INLINE)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"time_budget": None}, "'n_trials' must say when to stop"),
+        ({"time_budget": 0}, "'time_budget' must be a number > 0"),
+        ({"n_trials": 0}, "'n_trials' must be a number > 0"),
+        ({"n_jobs": -1}, "'n_jobs' must be an int >= 1"),
+        ({"n_jobs": 1.5}, "'n_jobs' must be an int >= 1"),
+    ],
+)
+def test_wrong_arguments_are_told(features, mixed, wrong, told):
+    with pytest.raises(ParameterError, match=told):
+        tune(features, mixed["two"], **wrong)
+
+
+def test_a_table_of_constants_is_told(mixed):
+    with pytest.raises(DatasetError, match="two distinct values"):
+        tune(pd.DataFrame({"a": np.ones(300)}), mixed["two"], time_budget=5)
+
+
+@pytest.mark.parametrize("budget", [0.2, 1.0, 6.0])
+@pytest.mark.filterwarnings("ignore:No setup could be judged")
+def test_something_fitted_comes_back_within_the_budget(budget):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    start = time.monotonic()
+    result = tune(X, y, time_budget=budget, random_state=0)
+    seconds = time.monotonic() - start
+    assert seconds < budget + 1.0
+    assert result.seconds == pytest.approx(seconds, abs=0.2)
+    assert accuracy_score(y, result.best_pipeline.predict(X)) > 0.85
+
+
+def test_a_spent_budget_leaves_a_small_tree_and_says_so():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    with pytest.warns(AutometaWarning, match="budget was spent before the first trial"):
+        result = tune(X, y, time_budget=0.3, started=time.monotonic() - 0.3)
+    assert np.isnan(result.score)
+    assert result.ensemble == {}
+    assert r2_score(y, result.best_pipeline.predict(X)) > 0.3
+
+
+def run_with(monkeypatch, judge, mixed, features, **wanted):
+    monkeypatch.setattr("autometa.tuning._search.judge", judge)
+    settings = {"n_trials": 6, "time_budget": None, "algorithms": CHEAP, "random_state": 0}
+    return tune(features, mixed["two"], knowledge_base=False, **(settings | wanted))
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(faults.crash_on_trees, "error"), (faults.grow_on_trees, "memory")],
+)
+def test_a_trial_that_goes_wrong_costs_itself_alone(monkeypatch, mixed, features, fault, status):
+    result = run_with(monkeypatch, fault, mixed, features)
+    board = result.leaderboard().groupby("algorithm")["status"].agg(set)
+    assert board["decision_tree"] == {status}
+    assert "ok" in board["logistic_regression"]
+    failed = [t for t in result.study.trials if t.state == optuna.trial.TrialState.FAIL]
+    assert all(t.user_attrs["evaluation"]["message"] for t in failed)
+    assert len(result.study.trials) == 6
+
+
+def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, features):
+    start = time.monotonic()
+    result = run_with(
+        monkeypatch, faults.hang_on_trees, mixed, features, n_trials=None, time_budget=12
+    )
+    assert time.monotonic() - start < 13
+    board = result.leaderboard()
+    assert set(board.loc[board["algorithm"] == "decision_tree", "status"]) <= {"timeout", "skipped"}
+    assert result.ensemble
+
+
+def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features):
+    with pytest.warns(AutometaWarning, match=r"naive_bayes is not to be had \(2x\)"):
+        result = run_with(
+            monkeypatch, faults.fail_always, mixed, features, algorithms=["naive_bayes"], n_trials=2
+        )
+    assert set(result.best_pipeline.predict(features)) == {"yes", "no"}
+
+
+def test_models_of_the_folds_stand_in_for_refits_that_are_late(monkeypatch, mixed, features):
+    monkeypatch.setattr("autometa.tuning._finish.refit", faults.never_refit)
+    start = time.monotonic()
+    result = tune(
+        features,
+        mixed["two"],
+        time_budget=12,
+        random_state=0,
+        algorithms=CHEAP,
+        knowledge_base=False,
+    )
+    assert time.monotonic() - start < 13
+    assert len(result.best_pipeline[-1].estimators_) == 5
+    assert any("models of the folds" in note for note in result.notes)
+    assert accuracy_score(mixed["two"], result.best_pipeline.predict(features)) > 0.7
+
+
+KILLED_RUN = """
+import os, signal, sys, threading
+import pandas as pd
+from autometa.tuning import tune
+frame = pd.read_csv(sys.argv[1])
+
+def stop(study, trial):
+    if trial.number == 3:  # the next trial will be on its way
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+tune(frame.drop(columns="two"), frame["two"], time_budget=None, n_trials=30, random_state=0,
+     storage=sys.argv[2], algorithms=["logistic_regression", "naive_bayes"], knowledge_base=False,
+     callbacks=[stop])
+"""
+
+
+def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
+    path, storage = tmp_path / "table.csv", f"sqlite:///{tmp_path / 'run.db'}"
+    features.assign(two=mixed["two"]).to_csv(path, index=False)
+    done = subprocess.run([sys.executable, "-c", KILLED_RUN, str(path), storage], check=False)
+    assert done.returncode == -signal.SIGKILL
+    (summary,) = optuna.get_all_study_summaries(storage)
+    n_before = summary.n_trials
+    assert 4 <= n_before < 20
+    frame = pd.read_csv(path)
+    result = tune(
+        frame.drop(columns="two"),
+        frame["two"],
+        time_budget=None,
+        n_trials=n_before + 3,
+        storage=storage,
+        algorithms=["logistic_regression", "naive_bayes"],
+        knowledge_base=False,
+    )
+    assert len(result.study.trials) == n_before + 3
+    states = {trial.state.name for trial in result.study.trials}
+    assert "RUNNING" not in states
+    ok = result.leaderboard().query("status == 'ok'")
+    assert set(result.ensemble) <= set(ok["trial"])
+    assert not ok["config"].map(str).duplicated().any()
+
+
+def test_no_worker_outlives_the_run(mixed, features):
+    tune(
+        features, mixed["two"], n_trials=1, time_budget=None, algorithms=CHEAP, knowledge_base=False
+    )
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    if not children.exists():
+        pytest.skip("children are listed on Linux")
+    assert children.read_text().split() == []
