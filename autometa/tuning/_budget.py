@@ -16,9 +16,9 @@ from typing import Any
 MARGIN_SECONDS = 0.25
 MARGIN_SHARE = 0.008
 OVERHEAD_SECONDS = 0.05  # encoding and scoring, whatever the model
+MIN_TRUST = 0.3  # of our own guess: a knowledge base of small tables may be far too hopeful
 MAX_RESERVE_SHARE = 0.35
 MIN_RESERVE_SHARE = 0.05
-MAX_TRIAL_SHARE = 0.25
 HANG_SECONDS = 600.0
 
 
@@ -58,7 +58,7 @@ class Clock:
         """Return the seconds to keep for refits expected to take ``refit_seconds``, and the end."""
         if self.is_endless:
             return 0.0
-        wanted = 1.5 * refit_seconds + 0.02 * self.budget
+        wanted = 1.4 * refit_seconds + 0.02 * self.budget
         low, high = MIN_RESERVE_SHARE * self.budget, MAX_RESERVE_SHARE * self.budget
         return min(max(wanted, low), high)
 
@@ -122,9 +122,10 @@ class Pace:
         self.seen.setdefault(algorithm, []).append(math.log(ratio))
 
     def _prior(self, algorithm: str, config: Mapping[str, Any], advised: float | None) -> float:
+        rough = ROUGH_SECONDS.get(algorithm, _other)(self.size, config)
         if advised is not None and math.isfinite(advised) and advised >= 0:
-            return advised + OVERHEAD_SECONDS
-        return ROUGH_SECONDS.get(algorithm, _other)(self.size, config) + OVERHEAD_SECONDS
+            rough = max(advised, MIN_TRUST * rough)
+        return rough + OVERHEAD_SECONDS
 
     def _correction(self, algorithm: str) -> float:
         """Mean log ratio of the algorithm, drawn to the median of all when little was seen."""

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from optuna.distributions import BaseDistribution
+
 from autometa.algorithms import get_algorithm, list_algorithms
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
@@ -187,13 +189,37 @@ def advise(
         time_budget=time_budget,
         knowledge_base=knowledge_base,
     )
-    return [
+    advised = [
         Candidate(
             algorithm=r.algorithm,
-            config={**get_algorithm(r.algorithm).setups(table.task_type)["library"], **r.config},
+            config=as_of_today(r.algorithm, r.config, table.task_type),
             source="recommended",
             expected_seconds=r.expected_fit_seconds,
         )
         for r in found
         if r.algorithm in algorithms
     ]
+    return list({candidate.key: candidate for candidate in advised}.values())
+
+
+def as_of_today(algorithm: str, config: dict[str, Any], task_type: str) -> dict[str, Any]:
+    """Return a remembered configuration in today's search space of its algorithm.
+
+    Hyperparameters that are no longer known are left out; those that are new, and
+    values the space has no room for, become the library's default.
+    """
+    known = get_algorithm(algorithm)
+    space = known.space(task_type)
+    kept = {
+        name: value
+        for name, value in config.items()
+        if name in space and _has_room(space[name], value)
+    }
+    return {**known.setups(task_type)["library"], **kept}
+
+
+def _has_room(distribution: BaseDistribution, value: Any) -> bool:
+    try:
+        return bool(distribution._contains(distribution.to_internal_repr(value)))
+    except (ValueError, TypeError):
+        return False

@@ -6,6 +6,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 from autometa.evaluation import Outcome, WorkerPool
@@ -92,13 +93,16 @@ class InlinePool:
         self._calls.clear()
 
 
-def open_pool(table: Table, n_jobs: int, memory_limit: int | None, isolate: bool) -> Pool:
+def open_pool(
+    table: Table, n_jobs: int, memory_limit: int | None, isolate: bool, is_timed: bool = True
+) -> Pool:
     """Return a pool that knows the table.
 
     There is one worker more than ``n_jobs``: it asks for advice at the start
     and then stands by, so that a killed worker is replaced at once.
     """
-    threads = n_threads(table.X.size * max(1, table.n_classes // 2), n_jobs)
+    work = table.X.size * max(1, table.n_classes // 2)
+    threads = n_threads(work, n_jobs, free_cores() if is_timed else n_cores())
     if not isolate:
         return InlinePool(load, (table, threads))
     return WorkerPool(
@@ -110,13 +114,13 @@ def open_pool(table: Table, n_jobs: int, memory_limit: int | None, isolate: bool
     )
 
 
-def n_threads(work: int, n_jobs: int) -> int:
+def n_threads(work: int, n_jobs: int, n_cores: int) -> int:
     """Return the threads of each worker: its share of the cores, one for small tables.
 
     Threads that wait for each other at every split cost more than they give
     there, many times more on a machine that has other work to do.
     """
-    return 1 if work < MIN_WORK_FOR_THREADS else max(1, n_cores() // n_jobs)
+    return 1 if work < MIN_WORK_FOR_THREADS else max(1, n_cores // n_jobs)
 
 
 def n_cores() -> int:
@@ -125,6 +129,16 @@ def n_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         return os.cpu_count() or 1
+
+
+def free_cores() -> int:
+    """Return the cores that nothing else is using just now, one at least."""
+    try:
+        lines = Path("/proc/stat").read_text().splitlines()
+    except OSError:  # known on Linux only
+        return n_cores()
+    running = next((int(x.split()[1]) for x in lines if x.startswith("procs_running")), 1)
+    return max(1, n_cores() - max(0, running - 1))
 
 
 def default_memory_limit(n_jobs: int) -> int | None:

@@ -17,6 +17,7 @@ from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, Pace
+from autometa.tuning._ensemble import select
 from autometa.tuning._plan import Candidate, known_candidates, merge
 from autometa.tuning._pools import Pool
 from autometa.tuning._study import TrialBook, candidate_of
@@ -29,6 +30,8 @@ MAX_PROPOSALS = 15
 MAX_RECALLED = 8
 MAX_KEPT = 80
 MIN_SCORED_TO_CUT = 4
+N_LEADERS = 10
+ESTIMATE_SECONDS = 0.1
 MAX_RESTARTS = 2
 
 
@@ -87,6 +90,7 @@ class Search:
     recalls: deque[FrozenTrial] = field(default_factory=deque)
     awaits_advice: bool = False
     n_restarts: int = 0
+    members_seconds: float = 0.0
 
     def prepare(self) -> None:
         """Ask for advice, and line up what is known already."""
@@ -122,16 +126,27 @@ class Search:
     @property
     def search_left(self) -> float:
         """Seconds until trials must make way for the refits."""
-        return self.clock.left - self.clock.reserve(self._refit_seconds())
+        return self.clock.left - self.clock.reserve(self.members_seconds)
 
     def refit_seconds(self, judged: Judged) -> float:
         """Return what one fit on all rows should take."""
         share = 1.0 - 1.0 / self.settings.n_splits
         return judged.verdict.seconds / share
 
-    def _refit_seconds(self) -> float:
-        leaders = sorted(self.judged, key=lambda j: j.score, reverse=True)[:5]
-        return sum(self.refit_seconds(j) for j in leaders) / self.settings.n_jobs
+    def _estimate_refits(self) -> None:
+        """Work out what fitting the members will take, were the search to end now."""
+        leaders = sorted(self.judged, key=lambda j: j.score, reverse=True)[:N_LEADERS]
+        costs = [self.refit_seconds(j) for j in leaders]
+        weights = select(
+            [j.verdict.values for j in leaders],
+            self.table.y,
+            self.settings.metric,
+            self.table.n_classes,
+            costs,
+            max_cost=self.clock.left,
+            time_limit=ESTIMATE_SECONDS,
+        )
+        self.members_seconds = sum(costs[i] for i in weights) / self.settings.n_jobs
 
     def _submit_advice(self) -> None:
         base = self.settings.knowledge_base
@@ -177,6 +192,7 @@ class Search:
         self.plan = [c for c in self.plan if c.key not in tried]
         for candidate in self.plan:
             if self._is_affordable(candidate):
+                self.plan.remove(candidate)
                 return self.book.ask(candidate)
         for _ in range(MAX_PROPOSALS):
             trial, candidate = self.book.ask()
@@ -304,6 +320,8 @@ class Search:
         self.judged.append(judged)
         if len(self.judged) > MAX_KEPT:
             self.judged.remove(min(self.judged, key=lambda j: j.score))
+        if not self.clock.is_endless:
+            self._estimate_refits()
 
     def _announce(self, trial: FrozenTrial) -> None:
         for callback in self.settings.callbacks:

@@ -137,7 +137,7 @@ def tune(
     metric = check_metric(metric, table.task_type)
     names = choose_algorithms(algorithms, table)
     seed = int(check_random_state(random_state).randint(2**31 - 1 - 100))
-    opener = partial(open_pool, table, n_jobs, memory_limit, isolate)
+    opener = partial(open_pool, table, n_jobs, memory_limit, isolate, not clock.is_endless)
     pool = opener()
     search: Search | None = None
     try:

@@ -29,7 +29,7 @@ def test_a_clock_without_budget_has_no_end():
 
 @pytest.mark.parametrize(
     ("refit", "reserve"),
-    [(0.0, 5.0), (4.0, 8.0), (1000.0, 35.0)],  # 5 % at least, 1.5 x + 2 %, 35 % at most
+    [(0.0, 5.0), (5.0, 9.0), (1000.0, 35.0)],  # 5 % at least, 1.4 x + 2 %, 35 % at most
 )
 def test_the_reserve_follows_the_refits_within_bounds(refit, reserve):
     assert Clock(100.0).reserve(refit) == pytest.approx(reserve)
@@ -55,6 +55,13 @@ def test_pace_believes_the_knowledge_base_before_its_own_guess():
 
 
 @pytest.mark.parametrize("task_type", ["multiclass", "regression"])
+def test_pace_doubts_a_knowledge_base_that_is_far_too_hopeful():
+    large = Pace(Size(n_rows=100_000, n_columns=50, n_classes=10))
+    rough = large.expected("lightgbm", {"n_estimators": 300})
+    hopeful = large.expected("lightgbm", {"n_estimators": 300}, advised=0.01)
+    assert hopeful == pytest.approx(0.3 * rough, rel=0.01)
+
+
 def test_every_algorithm_has_a_price_that_grows_with_the_table(task_type):
     large = Size(n_rows=100_000, n_columns=50, n_classes=3)
     for algorithm in list_algorithms(task_type):

@@ -13,6 +13,7 @@ from autometa.tuning._budget import Size
 from autometa.tuning._plan import (
     ORDER,
     Candidate,
+    as_of_today,
     choose_algorithms,
     choose_folds,
     known_candidates,
@@ -88,6 +89,15 @@ def test_large_tables_and_short_budgets_get_fewer_folds(
 ):
     size = Size(n_rows=n_rows, n_columns=n_columns, n_classes=n_classes)
     assert choose_folds(size, budget) == folds
+
+
+def test_a_remembered_setup_is_read_in_todays_space():
+    remembered = {"C": 5.0, "numbers": "sideways", "penalty": "l2"}
+    assert as_of_today("logistic_regression", remembered, "binary") == {
+        "C": 5.0,
+        "numbers": "scaled",
+        "class_weight": None,
+    }
 
 
 def test_a_candidate_is_told_to_optuna_by_qualified_names():

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from autometa.tables import check_table
-from autometa.tuning._pools import InlinePool, default_memory_limit, n_cores, n_threads, open_pool
+from autometa.tuning._pools import (
+    InlinePool,
+    default_memory_limit,
+    free_cores,
+    n_cores,
+    n_threads,
+    open_pool,
+)
 
 
 def add(state, value):
@@ -36,10 +44,16 @@ def test_a_call_that_has_not_run_can_be_taken_back():
         assert pool.n_busy == 0
 
 
-def test_small_tables_get_one_thread_and_large_ones_share_the_cores():
-    assert n_threads(1_000, 1) == 1
-    assert n_threads(10**9, 1) == n_cores()
-    assert n_threads(10**9, 10 * n_cores()) == 1
+@pytest.mark.parametrize(
+    ("work", "n_jobs", "cores", "threads"),
+    [(1_000, 1, 8, 1), (10**9, 1, 8, 8), (10**9, 3, 8, 2), (10**9, 20, 8, 1)],
+)
+def test_small_tables_get_one_thread_and_large_ones_share_the_cores(work, n_jobs, cores, threads):
+    assert n_threads(work, n_jobs, cores) == threads
+
+
+def test_there_is_always_a_core():
+    assert 1 <= free_cores() <= n_cores()
 
 
 def test_a_worker_is_left_some_memory():

@@ -20,6 +20,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from autometa.exceptions import AutometaWarning, DatasetError, MetricError, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import tune
+from autometa.tuning._plan import Candidate
 
 sys.path.insert(0, str(Path(__file__).parent))
 import faults
@@ -212,6 +213,7 @@ KILLED_RUN = """
 import os, signal, sys, threading
 import pandas as pd
 from autometa.tuning import tune
+from autometa.tuning._plan import Candidate
 frame = pd.read_csv(sys.argv[1])
 
 def stop(study, trial):
@@ -248,6 +250,14 @@ def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
     ok = result.leaderboard().query("status == 'ok'")
     assert set(result.ensemble) <= set(ok["trial"])
     assert not ok["config"].map(str).duplicated().any()
+
+
+def test_advice_that_speaks_of_other_hyperparameters_is_tried_once(monkeypatch, mixed, features):
+    old = Candidate(algorithm="naive_bayes", config={"gone": 1}, source="recommended")
+    monkeypatch.setattr("autometa.tuning._search.known_candidates", lambda *_: [old, old])
+    result = tune(features, mixed["two"], n_trials=4, algorithms=["naive_bayes"], **INLINE)
+    assert (result.leaderboard()["source"] == "recommended").sum() <= 2
+    assert len(result.study.trials) == 4
 
 
 def test_no_worker_outlives_the_run(mixed, features):
