@@ -48,6 +48,8 @@ class TrialBook:
     study_name : str or None
         None derives one from the table's content and the metric, so that the
         same question finds its study again.
+    sampler : optuna sampler or None
+        None is multivariate TPE, grouped by algorithm.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class TrialBook:
         seed: int,
         storage: Any = None,
         study_name: str | None = None,
+        sampler: optuna.samplers.BaseSampler | None = None,
     ) -> None:
         self.algorithms = algorithms
         self.spaces = {name: get_algorithm(name).space(table.task_type) for name in algorithms}
@@ -67,7 +70,8 @@ class TrialBook:
                 storage=storage,
                 study_name=study_name or f"autometa-{self.dataset_hash}-{metric}",
                 direction="maximize",
-                sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
+                sampler=sampler
+                or optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
                 load_if_exists=True,
             )
         self.resumed = [t for t in self.study.trials if t.state == TrialState.COMPLETE]

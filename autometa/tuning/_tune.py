@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optuna
 import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
@@ -49,7 +50,8 @@ def tune(
     study_name: str | None = None,
     memory_limit: int | None = None,
     isolate: bool = True,
-    started: float | None = None,
+    started: float | str | None = None,
+    sampler: optuna.samplers.BaseSampler | None = None,
 ) -> TuneResult:
     """Return the best pipeline that can be found and fitted within a budget.
 
@@ -99,8 +101,12 @@ def tune(
     isolate : bool, default=True
         False runs trials in this process: quick to start, for tiny tables and
         tests, but then no trial can be stopped, and a crash ends everything.
-    started : float or None
-        Moment of ``time.monotonic()`` from which the budget counts; None is now.
+    started : float, "process" or None
+        Moment of ``time.monotonic()`` from which the budget counts; "process" is
+        when this process began, None is now.
+    sampler : optuna sampler or None
+        What proposes setups once the recommended ones are tried; None is
+        multivariate TPE, grouped by algorithm.
 
     Returns
     -------
@@ -144,7 +150,7 @@ def tune(
         cleaner = TableCleaner()
         cleaned = cleaner.fit_transform(table.X)
         size = Size(n_rows=len(cleaned), n_columns=cleaned.shape[1], n_classes=table.n_classes)
-        book = TrialBook(table, metric, names, seed, storage, study_name)
+        book = TrialBook(table, metric, names, seed, storage, study_name, sampler)
         n_splits, n_used = book.agree("folds", list(_folds(size, clock)))
         settings = Settings(
             metric=metric,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import time
 
 import pytest
@@ -17,6 +19,17 @@ def test_the_clock_counts_from_when_it_is_told():
     clock = Clock(60.0, started=time.monotonic() - 50.0)
     assert clock.elapsed == pytest.approx(50.0, abs=1.0)
     assert 8.0 < clock.left < 10.0  # what is handed over at the end takes a moment
+
+
+def test_the_clock_can_count_from_when_the_process_began():
+    code = (
+        "import time; time.sleep(1.5)\n"
+        "from autometa.tuning._budget import Clock\n"
+        "print(Clock(60.0, 'process').elapsed)"
+    )
+    start = time.monotonic()
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 1.5 <= float(said.stdout) <= time.monotonic() - start + 0.02
 
 
 def test_a_clock_without_budget_has_no_end():
@@ -54,7 +67,6 @@ def test_pace_believes_the_knowledge_base_before_its_own_guess():
     assert Pace(SIZE).expected("lightgbm", {}, advised=20.0) == pytest.approx(20.0, abs=0.1)
 
 
-@pytest.mark.parametrize("task_type", ["multiclass", "regression"])
 def test_pace_doubts_a_knowledge_base_that_is_far_too_hopeful():
     large = Pace(Size(n_rows=100_000, n_columns=50, n_classes=10))
     rough = large.expected("lightgbm", {"n_estimators": 300})
@@ -62,6 +74,7 @@ def test_pace_doubts_a_knowledge_base_that_is_far_too_hopeful():
     assert hopeful == pytest.approx(0.3 * rough, rel=0.01)
 
 
+@pytest.mark.parametrize("task_type", ["multiclass", "regression"])
 def test_every_algorithm_has_a_price_that_grows_with_the_table(task_type):
     large = Size(n_rows=100_000, n_columns=50, n_classes=3)
     for algorithm in list_algorithms(task_type):
