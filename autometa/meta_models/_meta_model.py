@@ -35,7 +35,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     ----------
     random_state : int, default=0
         Of the forests.
-    n_trees : int, default=100
+    n_trees : int, default=200
         Of each of the two forests.
     n_jobs : int or None, default=1
         Threads growing them.
@@ -61,7 +61,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     'forest'
     """
 
-    def __init__(self, random_state: int = 0, n_trees: int = 100, n_jobs: int | None = 1) -> None:
+    def __init__(self, random_state: int = 0, n_trees: int = 200, n_jobs: int | None = 1) -> None:
         self.random_state = random_state
         self.n_trees = n_trees
         self.n_jobs = n_jobs

@@ -1,0 +1,53 @@
+"""Advice on a real history stays better than the simple orders and as calibrated as it says."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autometa.meta_models import MetaModel
+
+SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "oboe.py"
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = importlib.util.spec_from_file_location("oboe", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["oboe"] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def history(benchmark, shared):
+    return benchmark.read(shared)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_regret_and_intervals_on_oboe_hold_what_is_promised(benchmark, history):
+    figures, held = benchmark.evaluate(history, seed=0, with_baselines=False)
+    by_order = figures.drop(columns="dataset").groupby("order").mean()
+    best = by_order.loc["MetaModel"]
+    assert best["@1"] < 0.11
+    assert best["@3"] < 0.060
+    assert best["@10"] < 0.035
+    timely = by_order.loc["MetaModel, time_budget=60"]
+    assert timely[["60 s log", "60 s log, n=10", "60 s", "60 s, n=10"]].max() < 0.12
+    assert 0.87 < held["coverage"].mean() < 0.93
+    assert held["factor2"].mean() > 0.8
+
+
+def test_fitting_and_asking_a_history_of_70_000_runs_takes_seconds(history):
+    start = time.process_time()
+    model = MetaModel().fit(history.kb)
+    assert time.process_time() - start < 6.0  # 1.5 on an idle core
+    row = history.metafeatures(history.described[0])
+    start = time.process_time()
+    model.recommend(row, time_budget=60)
+    assert time.process_time() - start < 0.4  # 0.03 on an idle core
