@@ -15,31 +15,34 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import optuna
+import pandas as pd
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 from threadpoolctl import ThreadpoolController
 
-from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
+from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.samplers._dimensions import ABSENT, same
 from autometa.samplers._library import Library
 from autometa.samplers._matching import Encoding, Rows
-from autometa.samplers._study import StudyView
+from autometa.samplers._similarity import task_weights
+from autometa.samplers._study import MAX_TRIALS, StudyView
 from autometa.samplers._transfer import Transfer
 
-if TYPE_CHECKING:
-    import pandas as pd
+FloatArray = npt.NDArray[np.float64]
 
 _logger = logging.getLogger(__name__)
 _lock = threading.RLock()
 
-# Every so many trials the base sampler is asked, whatever the history says.
-BASE_EVERY, BASE_FROM = 8, 10
+# Every so many trials the base sampler is asked, whatever the history says, and
+# more often once there are more trials than the transfer model is given.
+BASE_EVERY, BASE_FROM, BASE_EVERY_LATE = 8, 10, 2
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,9 @@ class WarmStartSampler(BaseSampler):
 
     The first trial is the setup that served the tasks of the knowledge base
     best; those after it weigh what the tasks taught against what the study has
-    shown. When the study turns out unlike any task, the model falls back to the
-    study's own trials, and the base sampler takes every other trial.
+    shown. When the study turns out unlike any task, its own trials alone decide.
+    From the tenth trial on, every eighth is the base sampler's, which sees all
+    trials; from the 128th on, every other.
 
     Parameters match hyperparameters of the history by name, as they are or
     behind the algorithm's name (``rf.max_depth``, ``rf__max_depth``). A study
@@ -143,11 +147,12 @@ class WarmStartSampler(BaseSampler):
         _check_known(kb, "metric", metric)
         _check_known(kb, "algorithm", algorithm)
         self._library = Library(kb, metric, task_type, algorithm)
-        self._metafeatures = metafeatures
+        self._metafeatures = _described(kb, metafeatures)
         self._base = base_sampler if base_sampler is not None else _default_base(seed)
         self._n_startup_trials = n_startup_trials
         self._entropy = secrets.randbits(63) if seed is None else seed
         self._plans: dict[tuple[str, int], _Plan] = {}
+        self._weights: tuple[tuple[str, ...], FloatArray] | None = None
         self._told: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -236,7 +241,8 @@ class WarmStartSampler(BaseSampler):
                 logging.WARNING, "Studies with several objectives are left to the base sampler."
             )
             return True
-        return trial.number >= BASE_FROM and trial.number % BASE_EVERY == BASE_EVERY - 1
+        every = BASE_EVERY if trial.number < MAX_TRIALS else BASE_EVERY_LATE
+        return trial.number >= BASE_FROM and trial.number % every == every - 1
 
     def _make_plan(
         self, study: optuna.Study, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
@@ -272,10 +278,17 @@ class WarmStartSampler(BaseSampler):
             return None
         evidence = view.evidence(encoding, self._running(study, encoding))
         fixed = view.fixed_row(encoding)
+        weights = self._task_weights(transfer.task_ids)
         if len(evidence.scores) < self._n_startup_trials:
-            return transfer.first(space, evidence, fixed)
+            return transfer.first(space, evidence, weights, fixed)
         rng = np.random.default_rng([self._entropy, view.number])
-        return transfer.next(space, evidence, rng, fixed)
+        return transfer.next(space, evidence, weights, rng, fixed)
+
+    def _task_weights(self, task_ids: tuple[str, ...]) -> FloatArray:
+        if self._weights is None or self._weights[0] != task_ids:
+            known = self._library.kb.metafeatures
+            self._weights = (task_ids, task_weights(known, task_ids, self._metafeatures))
+        return self._weights[1]
 
     def _running(self, study: optuna.Study, encoding: Encoding) -> dict[int, Rows]:
         """Return the setups planned in this process, by the number of their trials."""
@@ -313,6 +326,24 @@ def _check_known(kb: KnowledgeBase, column: str, value: str | None) -> None:
         raise KnowledgeBaseMismatchError(
             f"The knowledge base has no runs with {column} '{value}'. It has {known[:10]}."
         )
+
+
+def _described(
+    kb: KnowledgeBase, metafeatures: pd.Series[float] | Mapping[str, float] | None
+) -> pd.Series[float] | None:
+    """Return the meta-features as a Series; warn when the knowledge base has none of them."""
+    if metafeatures is None:
+        return None
+    row = pd.Series(dict(metafeatures), dtype="float64")
+    if not len(kb.metafeatures.columns.intersection(row.index)):
+        warnings.warn(
+            f"The knowledge base describes its tasks by {len(kb.metafeatures.columns)} "
+            f"meta-features, none of which is among the {len(row)} given: all tasks count alike.",
+            KnowledgeBaseWarning,
+            stacklevel=3,
+        )
+        return None
+    return row
 
 
 def _default_base(seed: int | None) -> TPESampler:

@@ -21,7 +21,7 @@ from autometa.samplers._transfer import Evidence
 FloatArray = npt.NDArray[np.float64]
 
 # What a model of the scores is given at most: the best and the latest.
-MAX_TRIALS = 200
+MAX_TRIALS = 128
 FIXED_PARAMS = "fixed_params"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,7 @@ class Transfer:
     """
 
     def __init__(self, history: History) -> None:
+        self.task_ids = history.task_ids
         self.encoding = Encoding(history.setups)
         features = self.encoding.features(self.encoding.setups)
         self.prior = TaskPrior(
@@ -73,12 +74,17 @@ class Transfer:
         self._pool: tuple[Space, _Scored] | None = None
 
     def first(
-        self, space: Space, evidence: Evidence, fixed: FloatArray | None = None
+        self,
+        space: Space,
+        evidence: Evidence,
+        weights: FloatArray,
+        fixed: FloatArray | None = None,
     ) -> Rows | None:
         """Return the next setup of a list that serves all tasks, whatever the trials said.
 
         The list holds setups of the history only. Each adds the most to what
-        the tasks have reached by those before it: a greedy portfolio.
+        the tasks have reached by those before it, under the ``weights`` of the
+        tasks: a greedy portfolio.
         """
         proven = _candidates.proven(self.encoding, self._best, space)
         pool = self._score(_candidates.settled(self.encoding, proven, space, fixed))
@@ -88,7 +94,7 @@ class Transfer:
         for skip in range(evidence.n_open, -1, -1):
             if not free.any():
                 return None
-            gain = np.maximum(pool.by_task - reached, 0.0).mean(axis=1)
+            gain = np.maximum(pool.by_task - reached, 0.0) @ weights
             pick = int(np.where(free, gain, -1.0).argmax())
             if skip:
                 reached = np.maximum(reached, pool.by_task[pick])
@@ -99,6 +105,7 @@ class Transfer:
         self,
         space: Space,
         evidence: Evidence,
+        weights: FloatArray,
         rng: np.random.Generator,
         fixed: FloatArray | None = None,
     ) -> Rows | None:
@@ -113,7 +120,7 @@ class Transfer:
         for skip in range(evidence.n_open, -1, -1):
             if not free.any():
                 return None
-            gain = self._gain(trials, scores, pending, pool)
+            gain = self._gain(trials, scores, pending, pool, weights)
             pick = int(np.where(free, gain, -1.0).argmax())
             if skip:
                 pending = pending.with_rows(pool.take([pick]))
@@ -121,33 +128,42 @@ class Transfer:
         return pool.rows.take([pick])
 
     def _gain(
-        self, trials: _Scored, scores: FloatArray, pending: _Scored, pool: _Scored
+        self,
+        trials: _Scored,
+        scores: FloatArray,
+        pending: _Scored,
+        pool: _Scored,
+        weights: FloatArray,
     ) -> FloatArray:
         """Average the expected improvement of the pool over what may hold for this study."""
         top = float(scores.max())
         if len(pending.rows):
-            guesses = [predict(b, scores) for b in self._beliefs(trials, pending)]
+            guesses = [predict(b, scores) for b in self._beliefs(trials, pending, weights)]
             shares = probabilities(guesses)
             expected = sum(s * g.mean for s, g in zip(shares, guesses, strict=True))
             trials, scores = trials.with_rows(pending), np.r_[scores, expected]
-        outcomes = [predict(b, scores) for b in self._beliefs(trials, pool)]
+        outcomes = [predict(b, scores) for b in self._beliefs(trials, pool, weights)]
         gains = [expected_improvement(outcome, top) for outcome in outcomes]
         total: FloatArray = np.average(gains, axis=0, weights=probabilities(outcomes))
         return total
 
-    def _beliefs(self, trials: _Scored, pool: _Scored) -> list[Belief]:
-        """Believe the study to be one more task of the history, or unlike any."""
+    def _beliefs(self, trials: _Scored, pool: _Scored, weights: FloatArray) -> list[Belief]:
+        """Believe the study to be like some tasks, like all tasks, or unlike any."""
         kernel = self.prior.kernel
         spread = trials.phi @ self.prior.covariance
-        transferred = Belief(
-            trials.mean,
+        alike = Belief(
+            trials.by_task @ weights,
             spread @ trials.phi.T + DRIFT * kernel(trials.x, trials.x),
             spread @ pool.phi.T + DRIFT * kernel(trials.x, pool.x),
-            pool.mean,
+            pool.by_task @ weights,
             pool.variance + DRIFT * kernel.variance,
             max(kernel.noise, MIN_NOISE),
         )
-        return [transferred, *(_cold(length, trials.x, pool.x) for length in COLD_LENGTHS)]
+        beliefs = [alike, *(_cold(length, trials.x, pool.x) for length in COLD_LENGTHS)]
+        if np.ptp(weights) > 0:
+            means = trials.by_task.mean(axis=1), pool.by_task.mean(axis=1)
+            beliefs.append(replace(alike, mean=means[0], candidate_mean=means[1]))
+        return beliefs
 
     def _scored(self, space: Space, fixed: FloatArray | None) -> _Scored:
         """Return the candidates of a search space; those of the last one are kept."""
@@ -164,7 +180,7 @@ class Transfer:
         phi = self.prior.phi(x)
         by_task = phi @ self.prior.task_weights.T
         variance = ((phi @ self.prior.covariance) * phi).sum(axis=1)
-        return _Scored(rows, x, phi, by_task, by_task.mean(axis=1), variance)
+        return _Scored(rows, x, phi, by_task, variance)
 
 
 def _cold(length: float, trials: FloatArray, pool: FloatArray) -> Belief:
@@ -189,16 +205,15 @@ class _Scored:
     x: FloatArray
     phi: FloatArray
     by_task: FloatArray
-    mean: FloatArray
     variance: FloatArray
 
     def with_rows(self, other: _Scored) -> _Scored:
-        pairs = ("x", "phi", "by_task", "mean", "variance")
+        pairs = ("x", "phi", "by_task", "variance")
         joined = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in pairs)
         return _Scored(Rows.concatenate([self.rows, other.rows]), *joined)
 
     def take(self, which: list[int]) -> _Scored:
-        parts = (self.x, self.phi, self.by_task, self.mean, self.variance)
+        parts = (self.x, self.phi, self.by_task, self.variance)
         return _Scored(self.rows.take(which), *(part[which] for part in parts))
 
     def differs_from(self, tried: _Scored) -> npt.NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from bowls import bowl, bowl_history, random_config, suggest_config
 from optuna.samplers import RandomSampler, TPESampler
 from optuna.trial import TrialState
 
-from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
+from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.samplers import WarmStartSampler
 
@@ -288,6 +288,33 @@ def test_studies_become_the_history_of_a_new_study_without_further_arguments():
         )
     kb = KnowledgeBase.from_studies(studies)
     assert run(WarmStartSampler(kb, seed=0), 5).best_value > -0.02
+
+
+def two_camps():
+    """Half of the tasks want x = 0.1 and have size 0-9, half want 0.8 and have size 20-29."""
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"t{i}", {"x": float(x)}, -abs(x - (0.1 if i < 10 else 0.8)))
+        for i in range(20)
+        for x in rng.uniform(size=20)
+    ]
+    runs = pd.DataFrame(rows, columns=["task_id", "config", "score"])
+    task_ids = [f"t{i}" for i in range(20)]
+    sizes = pd.DataFrame({"size": [float(i if i < 10 else i + 10) for i in range(20)]}, task_ids)
+    tasks = pd.DataFrame({"task_id": task_ids, "task_type": "binary"})
+    return KnowledgeBase.from_frames(tasks, sizes, runs.assign(algorithm="a", metric="m"))
+
+
+@pytest.mark.parametrize(("size", "wanted"), [(5.0, 0.1), (25.0, 0.8)])
+def test_metafeatures_make_the_runs_on_similar_tasks_count(size, wanted):
+    sampler = WarmStartSampler(two_camps(), pd.Series({"size": size, "other": np.nan}), seed=0)
+    trial = optuna.create_study(direction="maximize", sampler=sampler).ask()
+    assert trial.suggest_float("x", 0, 1) == pytest.approx(wanted, abs=0.1)
+
+
+def test_metafeatures_that_the_history_lacks_are_warned_of(history):
+    with pytest.warns(KnowledgeBaseWarning, match="by 0 meta-features, none of which is among"):
+        WarmStartSampler(history, {"size": 3.0})
 
 
 def test_failed_and_pruned_trials_count_as_the_worst_seen(history):
