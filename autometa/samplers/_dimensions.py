@@ -136,7 +136,12 @@ def as_number(value: Any) -> float:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two hyperparameter values mean the same, as values or as text."""
+    """Whether two hyperparameter values mean the same, as values or as text.
+
+    A tuple is the list that JSON makes of it.
+    """
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return list(a) == list(b)
     if isinstance(a, bool) == isinstance(b, bool) and a == b:
         return True
     return a is not None and b is not None and str(a) == str(b)

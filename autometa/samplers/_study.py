@@ -22,6 +22,10 @@ FloatArray = npt.NDArray[np.float64]
 
 # What a model of the scores is given at most: the best and the latest.
 MAX_TRIALS = 128
+# Of those under way, so many are reckoned with.
+MAX_PENDING, MAX_OPEN = 64, 8
+# Scores beyond this are drawn in: sums of their squares must be finite.
+MAX_SCORE = 1e100
 FIXED_PARAMS = "fixed_params"
 
 
@@ -153,7 +157,8 @@ class StudyView:
                     pending.append(Rows(np.array([algorithm]), row[None]))
         nothing = Rows(np.zeros(0, np.int64), np.zeros((0, len(encoding.dimensions))))
         trials, scores = _stacked(done, nothing)
-        return Evidence(trials, scores, Rows.concatenate([nothing, *pending]), n_open)
+        pending_rows = Rows.concatenate([nothing, *pending[:MAX_PENDING]])
+        return Evidence(trials, scores, pending_rows, min(n_open, MAX_OPEN))
 
     @staticmethod
     def _is_planned(trial: FrozenTrial, plans: Mapping[int, Rows]) -> bool:
@@ -163,7 +168,9 @@ class StudyView:
         """Score of a finished trial, greater is better; NaN if it failed or was pruned."""
         if trial.state != TrialState.COMPLETE or trial.value is None:
             return math.nan
-        return self.sign * trial.value if math.isfinite(trial.value) else math.nan
+        if not math.isfinite(trial.value):
+            return math.nan
+        return self.sign * min(max(trial.value, -MAX_SCORE), MAX_SCORE)
 
 
 def _stacked(

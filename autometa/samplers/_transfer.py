@@ -114,7 +114,8 @@ class Transfer:
         best = evidence.trials.take(np.argsort(-evidence.scores)[:N_BEST_MUTATED])
         fresh = _candidates.mutants_of_best(self.encoding, best, space, rng)
         pool = pool.with_rows(self._score(_candidates.settled(self.encoding, fresh, space, fixed)))
-        trials, scores = self._score(evidence.trials), drawn_in(evidence.scores)
+        trials = self._score(evidence.trials)
+        scores = drawn_in(evidence.scores - np.median(evidence.scores))
         pending = self._score(evidence.pending)
         free = pool.differs_from(trials) & pool.differs_from(pending)
         for skip in range(evidence.n_open, -1, -1):

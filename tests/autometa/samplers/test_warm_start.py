@@ -332,6 +332,37 @@ def test_failed_and_pruned_trials_count_as_the_worst_seen(history):
     assert study.best_value > -0.02
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e150])
+def test_scores_of_any_size_are_taken(history, scale):
+    def objective(trial):
+        value = 1e6 * scale + scale * bowl_objective(trial)
+        return float("inf") * (-1 if trial.number == 3 else 1) if trial.number in (3, 4) else value
+
+    study = run(WarmStartSampler(history, seed=0), 15, objective)
+    assert_all_differ(study)
+
+
+def test_many_waiting_and_running_trials_do_not_slow_or_stop_the_next(history):
+    study = optuna.create_study(direction="maximize", sampler=WarmStartSampler(history, seed=0))
+    study.optimize(bowl_objective, n_trials=3)
+    for i in range(100):
+        study.enqueue_trial({"x": i / 100})
+    open_trials = [study.ask() for _ in range(40)]
+    assert {"x", "rate", "kind"} == set(suggest_config(open_trials[-1]))
+
+
+def test_a_study_of_hundreds_of_trials_goes_on(history):
+    study = run(WarmStartSampler(history, seed=0, base_sampler=RandomSampler(seed=0)), 1)
+    for i in range(300):
+        config = random_config(np.random.default_rng(i))
+        distributions = study.trials[0].distributions
+        study.add_trial(
+            optuna.create_trial(params=config, distributions=distributions, value=bowl(config))
+        )
+    study.optimize(bowl_objective, n_trials=4)
+    assert max(t.value for t in study.trials[-4:]) > -0.005
+
+
 def test_more_startup_trials_come_from_the_history_one_after_the_other(history):
     study = run(WarmStartSampler(history, seed=0, n_startup_trials=4), 4)
     for trial in study.trials:
