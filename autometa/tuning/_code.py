@@ -18,7 +18,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import QuantileTransformer
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
 from autometa.algorithms import TableCleaner
 from autometa.tuning._code_template import PREPARE, TEMPLATE
@@ -162,6 +162,8 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
     if isinstance(value, QuantileTransformer):
         values = value.get_params(deep=False) | {"n_quantiles": int(value.n_quantiles_)}
         return _estimator(QuantileTransformer, values, imports, depth)
+    if isinstance(value, OneHotEncoder):
+        return _estimator(OneHotEncoder, value.get_params(deep=False), imports, depth)
     if isinstance(value, KFold | StratifiedKFold):
         imports.use(type(value))
         return repr(value)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from optuna import Study
 from optuna.trial import FrozenTrial, Trial
 
 from autometa.evaluation import Outcome
@@ -20,10 +19,8 @@ from autometa.tuning._budget import Clock, Pace
 from autometa.tuning._ensemble import select
 from autometa.tuning._plan import Candidate, known_candidates, merge
 from autometa.tuning._pools import Pool
-from autometa.tuning._study import TrialBook, candidate_of
+from autometa.tuning._study import Callback, TrialBook, candidate_of
 from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
-
-Callback = Callable[[Study, FrozenTrial], None]
 
 ADVICE = "advice"
 MAX_PROPOSALS = 15
@@ -162,7 +159,7 @@ class Search:
             pass
 
     def _start_one(self) -> bool:
-        if self.search_left < min(0.3, 0.1 * self.clock.budget):
+        if self.book.is_stopped or self.search_left < min(0.3, 0.1 * self.clock.budget):
             return False
         if self._start_recall():
             return True
@@ -187,7 +184,9 @@ class Search:
         return False
 
     def _next(self) -> tuple[Trial, Candidate] | None:
-        """Return the next planned setup that there is time for, else a proposal of the sampler."""
+        """Return what was enqueued, else the next of the plan there is time for, else a proposal."""
+        if self.book.has_waiting:
+            return self.book.ask()
         tried = self.book.tried
         self.plan = [c for c in self.plan if c.key not in tried]
         for candidate in self.plan:
@@ -325,4 +324,4 @@ class Search:
 
     def _announce(self, trial: FrozenTrial) -> None:
         for callback in self.settings.callbacks:
-            callback(self.book.study, trial)
+            self.book.announce(callback, trial)

@@ -12,7 +12,7 @@ import hashlib
 import os
 import socket
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ from autometa.algorithms import get_algorithm
 from autometa.tables import Table
 from autometa.tuning._plan import Candidate
 from autometa.tuning._worker_side import Verdict
+
+Callback = Callable[[optuna.Study, FrozenTrial], None]
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 
@@ -83,6 +85,11 @@ class TrialBook:
     def n_finished(self) -> int:
         """Trials that ended, in whatever way, in this run and before."""
         return len(self.study.get_trials(deepcopy=False, states=FINISHED))
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a trial was enqueued, by the user or a run that was killed, and not begun."""
+        return bool(self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)))
 
     @property
     def tried(self) -> set[tuple[Any, ...]]:
@@ -147,6 +154,19 @@ class TrialBook:
         """Store that the trial failed, and why."""
         return self._end(trial, candidate, status, message, TrialState.FAIL)
 
+    def announce(self, callback: Callback, trial: FrozenTrial) -> None:
+        """Call back as Optuna's own loop does: ``study.stop()`` is allowed there."""
+        self.study._thread_local.in_optimize_loop = True
+        try:
+            callback(self.study, trial)
+        finally:
+            self.study._thread_local.in_optimize_loop = False
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a callback called ``study.stop()``."""
+        return self.study._stop_flag
+
     def _end(
         self, trial: Trial, candidate: Candidate, status: str, message: str, state: TrialState
     ) -> FrozenTrial:
@@ -160,6 +180,9 @@ class TrialBook:
         """End the trials of a process that is gone; those of live or far ones are let be."""
         for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             if _is_gone(trial.user_attrs.get("process")):
+                message = "The process that ran it ended."
+                attributes = {"source": "search", "status": "error", "message": message}
+                Trial(self.study, trial._trial_id).set_user_attr("evaluation", attributes)
                 with _quiet():
                     self.study.tell(trial.number, state=TrialState.FAIL)
 

@@ -26,8 +26,8 @@ from autometa.tuning._finish import Refits, choose, expected_score
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import open_pool
 from autometa.tuning._result import TuneResult
-from autometa.tuning._search import Callback, Search, Settings
-from autometa.tuning._study import TrialBook
+from autometa.tuning._search import Search, Settings
+from autometa.tuning._study import Callback, TrialBook
 
 
 def tune(
@@ -87,7 +87,8 @@ def tune(
     ensemble : bool, default=True
         Average the best setups; False gives the single best.
     callbacks : sequence of callable, optional
-        Called as ``callback(study, frozen_trial)`` after each trial.
+        Called as ``callback(study, frozen_trial)`` after each trial; one that
+        calls ``study.stop()`` ends the search.
     task_type : {"binary", "multiclass", "classification", "regression"} or None
         None reads it from ``y``.
     knowledge_base : KnowledgeBase, path, False or None

@@ -113,6 +113,9 @@ def test_a_trial_of_a_dead_process_is_ended_and_one_of_a_live_process_is_not(tab
     states = [trial.state for trial in again.study.trials]
     own, gone, live, far = states
     assert (own, gone) == (TrialState.FAIL, TrialState.FAIL)
+    assert again.study.trials[1].user_attrs["evaluation"]["message"] == (
+        "The process that ran it ended."
+    )
     assert (live, far) == (TrialState.RUNNING, TrialState.RUNNING)
 
 

@@ -103,6 +103,27 @@ def test_callbacks_see_each_trial_as_in_optuna(mixed, features):
     assert seen == [(0, "COMPLETE"), (1, "COMPLETE"), (2, "COMPLETE")]
 
 
+def test_a_callback_can_stop_the_search(mixed, features):
+    stop = optuna.study.MaxTrialsCallback(2, states=None)
+    result = tune(features, mixed["two"], n_trials=9, algorithms=CHEAP, callbacks=[stop], **INLINE)
+    assert len(result.study.trials) == 2
+    assert result.ensemble
+
+
+def test_two_trials_at_a_time_share_one_study(mixed, features):
+    result = tune(
+        features,
+        mixed["two"],
+        time_budget=None,
+        n_trials=7,
+        n_jobs=2,
+        algorithms=CHEAP,
+        knowledge_base=False,
+    )
+    assert result.leaderboard()["trial"].sort_values().tolist() == list(range(7))
+    assert set(result.leaderboard()["status"]) <= {"ok", "pruned"}
+
+
 def test_any_scorer_of_scikit_learn_is_taken(mixed, features):
     result = tune(
         features, mixed["two"], "balanced_accuracy", n_trials=2, algorithms=CHEAP, **INLINE
@@ -258,6 +279,24 @@ def test_advice_that_speaks_of_other_hyperparameters_is_tried_once(monkeypatch, 
     result = tune(features, mixed["two"], n_trials=4, algorithms=["naive_bayes"], **INLINE)
     assert (result.leaderboard()["source"] == "recommended").sum() <= 2
     assert len(result.study.trials) == 4
+
+
+def test_trials_enqueued_before_come_first(mixed, features, tmp_path):
+    storage = f"sqlite:///{tmp_path / 'run.db'}"
+    study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
+    mine = {"algorithm": "logistic_regression", "logistic_regression.C": 0.5}
+    study.enqueue_trial(mine)
+    result = tune(
+        features,
+        mixed["two"],
+        n_trials=2,
+        algorithms=CHEAP,
+        storage=storage,
+        study_name="mine",
+        **INLINE,
+    )
+    assert mine.items() <= result.study.trials[0].params.items()
+    assert len(result.study.trials) == 2
 
 
 def test_no_worker_outlives_the_run(mixed, features):
