@@ -62,6 +62,16 @@ class NormalScores(QuantileTransformer):  # type: ignore[misc]
         return self
 
 
+class LevelColumns(OneHotEncoder):  # type: ignore[misc]
+    """OneHotEncoder that gives unknown levels zeros, as told, without a warning."""
+
+    def transform(self, X: Any) -> Any:
+        """Return one column a level, one for two levels."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Found unknown categories")
+            return super().transform(X)
+
+
 def _n_levels(frame: pd.DataFrame) -> dict[str, int]:
     categories = frame.select_dtypes("category")
     return {name: len(categories[name].cat.categories) for name in categories}
@@ -104,7 +114,7 @@ def make_encoder(encoding: Encoding, task_type: str) -> ColumnTransformer:
             ("many_levels", target, ManyLevels(MAX_LEVELS)),
         ]
     else:
-        onehot = OneHotEncoder(
+        onehot = LevelColumns(
             drop="if_binary", handle_unknown="ignore", sparse_output=False, dtype="float64"
         )
         steps = [

@@ -18,7 +18,7 @@ def _lda(config: Config, context: Context) -> Any:
 def _qda(config: Config, context: Context) -> Any:
     from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 
-    return QuadraticDiscriminantAnalysis(reg_param=config["reg_param"])
+    return QuadraticDiscriminantAnalysis(solver="eigen", shrinkage=config["shrinkage"])
 
 
 ALGORITHMS = (
@@ -34,9 +34,9 @@ ALGORITHMS = (
         name="qda",
         make=_qda,
         encoding="scaled",
-        spaces={"classification": {"reg_param": FloatDistribution(0.01, 1.0, log=True)}},
+        spaces={"classification": {"shrinkage": FloatDistribution(0.01, 1.0, log=True)}},
         known_setups={
-            "classification": {"library": {"reg_param": 0.01}, "strong": {"reg_param": 0.2}}
+            "classification": {"library": {"shrinkage": 0.01}, "strong": {"shrinkage": 0.2}}
         },
         max_classes=100,
         reference="J. H. Friedman. Regularized Discriminant Analysis. JASA 84, 1989.",
