@@ -149,11 +149,12 @@ def test_the_cleaner_reads_unseen_levels_as_missing():
 def test_levels_and_missing_values_new_to_the_model_are_no_trouble(name, task_type):
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"level": rng.choice(["x", "y", "z"], 60), "number": rng.normal(size=60)})
-    y = (
-        X["number"] * 2
-        if task_type == "regression"
-        else X["level"].where(task_type == "multiclass", X["number"] > 0)
-    )
+    targets = {
+        "binary": X["number"] > 0,
+        "multiclass": X["level"],
+        "regression": X["number"] * 2,
+    }
+    y = targets[task_type]
     pipeline = get_algorithm(name).build({}, task_type).fit(X, y)
     new = pd.DataFrame({"level": ["x", None, "other"], "number": [0.0, np.nan, np.inf]})
     assert len(pipeline.predict(new)) == 3
