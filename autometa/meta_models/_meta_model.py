@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
+from threadpoolctl import threadpool_limits
 
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
@@ -94,7 +95,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         self.metafeature_names_ = [str(name) for name in kb.metafeatures.columns]
         questions = self._desk.questions()
         if len(questions) == 1 and self._desk.n_metrics() == 1:
-            self._advisor(questions[0], blind=False)
+            with threadpool_limits(limits=1, user_api="blas"):  # on small matrices threads wait
+                self._advisor(questions[0], blind=False)
         return self
 
     def recommend(
@@ -156,12 +158,27 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         task_type = self._desk.task_type(task_type)
         question = self._desk.question(task_type, metric)
         described = self._described(metafeatures)
+        with threadpool_limits(limits=1, user_api="blas"):
+            return self._answer(
+                question, described, task_type, n, algorithms, time_budget, seconds_factor
+            )
+
+    def _answer(
+        self,
+        question: Question,
+        described: pd.Series[float] | None,
+        task_type: str,
+        n: int,
+        algorithms: Collection[str] | None,
+        time_budget: float | None,
+        seconds_factor: float,
+    ) -> list[Recommendation]:
         advisor = self._advisor(question, blind=described is None)
         if time_budget is not None and not advisor.timed:
             warnings.warn(
                 "The knowledge base has no fit times for such tasks: 'time_budget' is ignored.",
                 KnowledgeBaseWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         forecast = advisor.forecast(described)
         columns = advisor.order(forecast, n, algorithms, time_budget, seconds_factor)

@@ -109,12 +109,13 @@ class QuestionDesk:
         MetricError
             If the metric is none of scikit-learn's, or one of another task type.
         """
-        types = _TASK_TYPES[task_type]
+        known_types = set(self._n_runs.index.get_level_values("task_type"))
+        types = tuple(name for name in _TASK_TYPES[task_type] if name in known_types)
         there = self._n_runs[self._n_runs.index.get_level_values("task_type").isin(types)]
         if there.empty:
-            known = sorted(set(self._n_runs.index.get_level_values("task_type")))
             raise KnowledgeBaseMismatchError(
-                f"The knowledge base holds no scored runs on {task_type} tasks, only on {known}. "
+                f"The knowledge base holds no scored runs on {task_type} tasks, only on "
+                f"{sorted(known_types)}. "
                 "Add runs on such tasks, or ask for one of these types."
             )
         counts = there.groupby(level="metric").sum().sort_values(ascending=False, kind="stable")

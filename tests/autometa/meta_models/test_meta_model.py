@@ -310,6 +310,13 @@ class TestHostileInput:
 
 
 class TestEstimator:
+    @pytest.mark.parametrize("task_type", ["binary", "classification", None])
+    def test_what_fit_has_learnt_is_not_learnt_again(self, task_type):
+        model = MetaModel().fit(two_clusters())
+        (advisor,) = model._advisors.values()
+        model.recommend(SMALL, task_type=task_type)
+        assert list(model._advisors.values()) == [advisor]
+
     def test_it_follows_scikit_learn(self):
         model = MetaModel(random_state=7, n_trees=30)
         assert clone(model).get_params() == {"random_state": 7, "n_trees": 30, "n_jobs": 1}
