@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
 from autometa.evaluation import check_metric
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
@@ -102,18 +102,15 @@ def recommend_for_table(
     metric = check_metric(metric, table.task_type)
     if metafeatures is None:
         metafeatures = describe_table(table)
-    model = (
-        _bundled_model()
-        if knowledge_base is None
-        else MetaModel(random_state=0).fit(knowledge_base)
-    )
+    base = _bundled() if knowledge_base is None else knowledge_base
+    model = _bundled_model() if knowledge_base is None else MetaModel(random_state=0).fit(base)
     found = model.recommend(
         metafeatures,
         n=n,
         task_type=table.task_type,
         metric=metric,
         time_budget=time_budget,
-        algorithms=usable_algorithms(table),
+        algorithms=_candidates(base, table),
     )
     builder = partial(build_setup, task_type=table.task_type)
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]
@@ -130,11 +127,22 @@ def usable_algorithms(table: Table) -> list[str]:
     return [algorithm.name for algorithm in found]
 
 
+def _candidates(knowledge_base: KnowledgeBase, table: Table) -> list[str]:
+    """Return the algorithms of a knowledge base, less those known not to take this table."""
+    unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable_algorithms(table))
+    return sorted(set(knowledge_base.runs["algorithm"]) - unusable)
+
+
 def build_setup(algorithm: str, config: dict[str, Any], *, task_type: str) -> Pipeline:
     """Return the unfitted pipeline of a setup."""
     return get_algorithm(algorithm).build(config, task_type)
 
 
 @cache
+def _bundled() -> KnowledgeBase:
+    return KnowledgeBase.bundled()
+
+
+@cache
 def _bundled_model() -> MetaModel:
-    return MetaModel(random_state=0).fit(KnowledgeBase.bundled())
+    return MetaModel(random_state=0).fit(_bundled())

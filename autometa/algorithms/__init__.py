@@ -19,6 +19,7 @@ __all__ = [
     "Algorithm",
     "Context",
     "TableCleaner",
+    "every_algorithm",
     "get_algorithm",
     "kind_of_task",
     "list_algorithms",
@@ -50,11 +51,16 @@ def get_algorithm(name: str) -> Algorithm:
     return known[name]
 
 
+def every_algorithm() -> list[Algorithm]:
+    """Return all algorithms by name, those that are not installed too."""
+    return sorted(_registry().values(), key=lambda algorithm: algorithm.name)
+
+
 def list_algorithms(
     task_type: str | None = None, n_rows: int = 0, n_classes: int = 0
 ) -> list[Algorithm]:
     """Return the algorithms that are installed and take such a task, by name."""
-    found = sorted(_registry().values(), key=lambda algorithm: algorithm.name)
+    found = every_algorithm()
     if task_type is None:
         return [algorithm for algorithm in found if algorithm.is_installed]
     return [algorithm for algorithm in found if algorithm.supports(task_type, n_rows, n_classes)]

@@ -95,7 +95,8 @@ def test_tune_saves_a_pipeline_and_a_script(run, csv, tmp_path):
     assert content["best"]["score"] > 0.9
     assert len(content["leaderboard"]) >= 2
     assert model.exists()
-    assert "autometa" not in code.read_text().replace("made by autometa", "")
+    assert "import autometa" not in code.read_text()
+    assert "from autometa" not in code.read_text()
 
 
 def test_kb_info_counts_the_bundled_knowledge_base(run):
