@@ -8,13 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+import calls
 import pytest
 
 from autometa.evaluation import WorkerPool
 from autometa.exceptions import WorkerError
-
-sys.path.insert(0, str(Path(__file__).parent))
-import calls
 
 
 @pytest.fixture
