@@ -184,7 +184,7 @@ class Search:
         return False
 
     def _next(self) -> tuple[Trial, Candidate] | None:
-        """Return what was enqueued, else the next of the plan there is time for, else a proposal."""
+        """Return what was enqueued, else what the plan has time for, else a proposal."""
         if self.book.has_waiting:
             return self.book.ask()
         tried = self.book.tried
