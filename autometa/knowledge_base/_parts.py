@@ -87,7 +87,14 @@ def _read_part(path: Path) -> pd.DataFrame:
             f"'{path.name}' in '{path.parent}' is damaged: its bytes are not those its name "
             "promises. Restore it from a copy, or remove the file to go on without its rows."
         )
-    return pq.read_table(pa.BufferReader(data)).to_pandas()
+    return pq.read_table(pa.BufferReader(data)).to_pandas(types_mapper=_list_type)
+
+
+def _list_type(kind: Any) -> Any:
+    """Leave lists (fold scores) as Arrow holds them: objects would be slow and large."""
+    import pyarrow as pa
+
+    return pd.ArrowDtype(kind) if pa.types.is_list(kind) else None
 
 
 def part_paths(folder: Path, table: str) -> list[Path]:
