@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 something about the input is to be changed, 1 failure.
 
 from __future__ import annotations
 
+import gc
 import sys
 import warnings
 
@@ -70,6 +71,8 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         note(f"Error: {error}")
         sys.exit(1 if isinstance(error, FAILURES) else 2)
+    finally:
+        gc.enable()
 
 
 def _is_expected(error: Exception) -> bool:
