@@ -99,9 +99,12 @@ def read_file(path: Path) -> pd.DataFrame:
         )
     try:
         frame = read(path)
+    except DatasetError:
+        raise
     except (ValueError, OSError, EOFError, ImportError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise DatasetError(f"'{path}' does not read as {path.suffix[1:]}: {reason}.") from error
+        told = reason.rstrip(".")
+        raise DatasetError(f"'{path}' does not read as {path.suffix[1:]}: {told}.") from error
     if frame.empty:
         raise DatasetError(f"'{path}' holds no rows.")
     return frame

@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
-from metafeatures.columns import column_kind, to_numeric, to_pandas
+from metafeatures.columns import column_kind, to_numeric, to_pandas, varies
 
 TASK_TYPES = ("binary", "multiclass", "regression")
 MIN_ROWS = 5
@@ -84,7 +84,8 @@ def check_table(
     Warns
     -----
     DatasetWarning
-        When infinities are read as missing, or column names are made strings.
+        When infinities are read as missing, column names are made strings, or
+        columns are constant or empty: pipelines leave these out.
     """
     frame = _check_columns(to_pandas(X))
     values = _check_target(y, frame)
@@ -94,6 +95,7 @@ def check_table(
             f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
             f"{len(frame)}; collect more rows."
         )
+    _check_variety(frame)
     codes, classes = _encode_target(values, task_type)
     if task_type == "classification":
         task_type = "binary" if len(classes) == 2 else "multiclass"
@@ -136,6 +138,22 @@ def _without_infinities(frame: pd.DataFrame) -> pd.DataFrame:
     )
     repaired = {c: frame[c].mask(np.isinf(frame[c].astype("float64"))) for c in infinite}
     return frame.assign(**repaired)
+
+
+def _check_variety(frame: pd.DataFrame) -> None:
+    """Say which columns every pipeline will leave out; some must be left."""
+    constant = [column for column in frame.columns if not varies(frame[column])]
+    if len(constant) == frame.shape[1]:
+        raise DatasetError(
+            "X must have a column with two distinct values or more. All "
+            f"{frame.shape[1]} columns are constant or empty."
+        )
+    if constant:
+        told = f"{constant[:5]}" + (" and more" if len(constant) > 5 else "")
+        warnings.warn(
+            DatasetWarning(f"Columns that are constant or empty are left out: {told}."),
+            stacklevel=4,
+        )
 
 
 def _check_target(y: Any, frame: pd.DataFrame) -> pd.Series[Any]:

@@ -19,7 +19,7 @@ from pandas.api import types as dtypes
 
 from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureTypeError
 
-__all__ = ["ColumnKind", "column_kind", "column_kinds", "to_numeric", "to_pandas"]
+__all__ = ["ColumnKind", "column_kind", "column_kinds", "to_numeric", "to_pandas", "varies"]
 
 ColumnKind = Literal["numeric", "categorical", "datetime", "text"]
 
@@ -197,6 +197,20 @@ def _are_texts(values: list[Any]) -> bool:
         return False
     n_words = sum(len(str(value).split()) for value in values)
     return n_words >= MIN_TEXT_WORDS * len(values)
+
+
+def varies(column: pd.Series[Any]) -> bool:
+    """Return whether a column holds two distinct values or more, missing ones not counted.
+
+    Examples
+    --------
+    >>> varies(pd.Series([1.0, None, 1.0]))
+    False
+    """
+    try:
+        return bool(column.nunique(dropna=True) > 1)
+    except TypeError:  # values that cannot be hashed count by their text
+        return bool(column.dropna().astype(str).nunique() > 1)
 
 
 def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:

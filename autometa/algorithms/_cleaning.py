@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from autometa.exceptions import DatasetError
-from metafeatures.columns import column_kinds, to_numeric, to_pandas
+from metafeatures.columns import column_kinds, to_numeric, to_pandas, varies
 
 MAX_TEXT_WORDS = 1000
 TEXT_COMPONENTS = 8
@@ -47,7 +47,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         frame = _named(X)
         self.n_features_in_ = frame.shape[1]
         self.feature_names_in_ = np.array(frame.columns, dtype=object)
-        varied = [name for name in frame.columns if _varies(frame[name])]
+        varied = [name for name in frame.columns if varies(frame[name])]
         if not varied:
             raise DatasetError(
                 "X must have a column with two distinct values or more. All "
@@ -66,7 +66,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             if kind == "text"
         }
         pieces = self._pieces(frame)
-        self.constant_ = [name for name, column in pieces.items() if not _varies(column)]
+        self.constant_ = [name for name, column in pieces.items() if not varies(column)]
         kept = [name for name in pieces if name not in self.constant_]
         self.feature_names_out_ = _safe_names(kept)
         return self
@@ -131,13 +131,6 @@ def _named(X: Any) -> pd.DataFrame:
     if all(isinstance(name, str) for name in frame.columns):
         return frame
     return frame.set_axis([str(name) for name in frame.columns], axis=1)
-
-
-def _varies(column: pd.Series[Any]) -> bool:
-    try:
-        return bool(column.nunique(dropna=True) > 1)
-    except TypeError:
-        return bool(column.dropna().astype(str).nunique() > 1)
 
 
 def _labels(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -68,6 +68,12 @@ def test_infinities_are_read_as_missing_with_a_warning():
     assert np.isinf(X.loc[3, "a"])
 
 
+def test_constant_and_empty_columns_are_told():
+    with pytest.warns(DatasetWarning, match=r"left out: \['c', 'd'\]"):
+        table = check_table(frame().assign(c=1, d=None), CLASSES)
+    assert table.X.shape == (12, 4)
+
+
 def test_column_names_become_strings_with_a_warning():
     with pytest.warns(DatasetWarning, match="turned into strings"):
         table = check_table(frame().set_axis([0, 1], axis=1), CLASSES)
@@ -84,6 +90,7 @@ def test_column_names_become_strings_with_a_warning():
         (frame(), [*CLASSES[:-1], None], "contains NaN in 1 of 12 rows"),
         (frame(), ["same"] * 12, "two classes or more. Got one class: 'same'"),
         (frame(4), ["a", "b"] * 2, "5 rows or more"),
+        (pd.DataFrame({"c": [1] * 12, "d": None}), CLASSES, "All 2 columns are constant or empty"),
         (frame(), None, "y to be passed"),
         (frame(), np.ones((12, 2)), "one dimension"),
     ],
