@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
 from autometa.algorithms import TableCleaner
-from autometa.tuning._code_template import PREPARE, TEMPLATE
+from autometa.tuning._code_template import PREPARE, READ_ARFF, TEMPLATE
 
 INDENT = "    "
 WIDTH = 96
@@ -70,13 +70,14 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
     is_classifier = isinstance(model, VotingClassifier)
+    read = _reader(source, imports)
     return TEMPLATE.format(
         told=told.replace('"', "'"),
         imports=imports.lines(),
         target=repr(target),
-        read=_reader(source),
+        read=read,
         columns=_columns(cleaner),
-        prepare=PREPARE,
+        prepare=READ_ARFF + PREPARE if "read_arff" in read else PREPARE,
         model=expression,
         labels="table[TARGET]"
         if is_classifier
@@ -84,13 +85,14 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     )
 
 
-def _reader(source: str) -> str:
+def _reader(source: str, imports: Imports) -> str:
     kind, _, name = source.partition(":")
     if kind == "sklearn" and name:
-        return f"__import__('sklearn.datasets').datasets.load_{name}(as_frame=True).frame"
+        imports.names["sklearn.datasets"].add(f"load_{name}")
+        return f"load_{name}(as_frame=True).frame"
     if kind == "openml" and name:
-        fetch = "__import__('sklearn.datasets').datasets.fetch_openml"
-        return f"{fetch}(data_id={int(name)}, as_frame=True).frame"
+        imports.names["sklearn.datasets"].add("fetch_openml")
+        return f"fetch_openml(data_id={int(name)}, as_frame=True).frame"
     lowered = source.lower().removesuffix(".gz")
     if lowered.endswith(".parquet"):
         return f"pd.read_parquet({source!r})"

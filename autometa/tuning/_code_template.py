@@ -40,7 +40,7 @@ if __name__ == "__main__":
     print(model)
 '''
 
-PREPARE = '''def read_arff(path):
+READ_ARFF = '''def read_arff(path):
     """Return the table of an ARFF file (needs the package liac-arff)."""
     import gzip
 
@@ -52,7 +52,9 @@ PREPARE = '''def read_arff(path):
     return pd.DataFrame(content["data"], columns=[name for name, _ in content["attributes"]])
 
 
-def as_number(column):
+'''
+
+PREPARE = '''def as_number(column):
     """Return a column as float64; what does not read as a number is missing."""
     if pd.api.types.is_timedelta64_dtype(column.dtype):
         return column.dt.total_seconds()
