@@ -19,6 +19,8 @@ from autometa.tables import Table
 from autometa.tuning._budget import Size
 
 N_ADVISED = 20
+ANCHORS = ("hist_gradient_boosting", "lightgbm")
+N_BEFORE_ANCHORS = 5
 MAX_CELLS_PER_SECOND = {5: 2_500, 3: 10_000}
 MAX_CELLS = {5: 1_000_000, 3: 5_000_000}
 
@@ -156,10 +158,28 @@ def known_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidat
     ]
 
 
-def merge(advised: list[Candidate], known: list[Candidate], n_known: int = 4) -> list[Candidate]:
+def anchors(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
+    """Return the library defaults that anybody would try: advice must not do worse than these."""
+    allowed = set(algorithms)
+    return [
+        Candidate(
+            algorithm=name, config=get_algorithm(name).setups(task_type)["library"], source="known"
+        )
+        for name in ANCHORS
+        if name in allowed
+    ]
+
+
+def merge(
+    advised: list[Candidate],
+    known: list[Candidate],
+    anchored: Iterable[Candidate] = (),
+    n_known: int = 4,
+) -> list[Candidate]:
     """Return advice first, then known setups of algorithms that the advice leaves out.
 
-    Without advice all known setups come, in their order.
+    The anchored ones come behind the head of the advice. Without advice all
+    known setups come, in their order.
     """
     if not advised:
         return known
@@ -168,7 +188,11 @@ def merge(advised: list[Candidate], known: list[Candidate], n_known: int = 4) ->
     for candidate in known:
         if candidate.algorithm not in advised_algorithms:
             fresh.setdefault(candidate.algorithm, candidate)
-    merged = {candidate.key: candidate for candidate in [*advised, *list(fresh.values())[:n_known]]}
+    head, tail = advised[:N_BEFORE_ANCHORS], advised[N_BEFORE_ANCHORS:]
+    ordered = [*head, *anchored, *tail, *list(fresh.values())[:n_known]]
+    merged: dict[Any, Candidate] = {}
+    for candidate in ordered:
+        merged.setdefault(candidate.key, candidate)
     return list(merged.values())
 
 

@@ -17,7 +17,7 @@ from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, Pace
 from autometa.tuning._ensemble import select
-from autometa.tuning._plan import Candidate, known_candidates, merge
+from autometa.tuning._plan import Candidate, anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
 from autometa.tuning._study import Callback, TrialBook, candidate_of
 from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
@@ -284,7 +284,8 @@ class Search:
     def _receive_advice(self, outcome: Outcome) -> None:
         self.awaits_advice = False
         if outcome.status == "ok":
-            self.plan = merge(outcome.value, self.plan)
+            defaults = anchors(self.table.task_type, self.settings.algorithms)
+            self.plan = merge(outcome.value, self.plan, defaults)
             return
         self.notes.append(f"No advice of the knowledge base: {outcome.message}")
         if isinstance(self.settings.knowledge_base, KnowledgeBase):

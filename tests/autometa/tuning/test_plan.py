@@ -13,6 +13,7 @@ from autometa.tuning._budget import Size
 from autometa.tuning._plan import (
     ORDER,
     Candidate,
+    anchors,
     as_of_today,
     choose_algorithms,
     choose_folds,
@@ -103,3 +104,16 @@ def test_a_remembered_setup_is_read_in_todays_space():
 def test_a_candidate_is_told_to_optuna_by_qualified_names():
     candidate = Candidate(algorithm="ridge", config={"alpha": 1.0})
     assert candidate.params == {"algorithm": "ridge", "ridge.alpha": 1.0}
+
+
+def test_library_defaults_come_behind_the_head_of_the_advice():
+    advised = [
+        Candidate(algorithm="svm", config={"C": i + 1.0, "gamma": "scale"}, source="recommended")
+        for i in range(8)
+    ]
+    defaults = anchors("binary", ("svm", "lightgbm", "hist_gradient_boosting"))
+    merged = merge(advised, [], defaults)
+    assert [c.algorithm for c in merged[5:7]] == ["hist_gradient_boosting", "lightgbm"]
+    assert merged[5].config == get_algorithm("hist_gradient_boosting").setups("binary")["library"]
+    assert len(merged) == 10
+    assert anchors("binary", ("svm",)) == []
