@@ -40,7 +40,7 @@ ALGORITHMS = (
         encoding="scaled",
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
-        max_rows=20_000,
+        max_rows=10_000,
         max_classes=50,
         reference="C. Cortes, V. Vapnik. Support-Vector Networks. Machine Learning 20, 1995.",
     ),
