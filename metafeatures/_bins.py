@@ -10,6 +10,7 @@ Codes = npt.NDArray[np.int32]
 Integers = npt.NDArray[np.int64]
 
 N_BINS = 10
+SAME = 1e-8
 
 
 def bin_numbers(values: Floats, n_bins: int = N_BINS) -> list[Codes]:
@@ -62,3 +63,34 @@ def _equal_starts(starts: Integers, n_values: int, n_bins: int) -> Integers:
 def bin_codes(codes: Codes) -> Codes:
     """Return category codes as levels: 0 is missing (code -1), 1, 2, ... are categories."""
     return codes + np.int32(1)
+
+
+def n_intervals(n_rows: int) -> int:
+    """Return the number of intervals for a column: the cube root of its rows, rounded down."""
+    return int(n_rows ** (1 / 3))
+
+
+def cut_at_quantiles(values: Floats, n_parts: int) -> list[Codes]:
+    """Return each row of numbers as levels: 0 is missing, 1, 2, ... are intervals in order.
+
+    Unlike `bin_numbers`, the intervals end at quantiles (included) whatever number of
+    values lies between them: the cut that the literature and pymfe use.
+
+    Examples
+    --------
+    >>> cut_at_quantiles(np.array([[0.5, np.nan, 7.0, 0.6]]), 2)[0].tolist()
+    [1, 0, 2, 1]
+    """
+    return [_cut(row, n_parts) for row in values]
+
+
+def _cut(values: Floats, n_parts: int) -> Codes:
+    is_present = ~np.isnan(values)
+    present = values[is_present]
+    codes = np.zeros(values.size, np.int32)
+    if present.size:
+        ends = np.quantile(present, np.linspace(0, 1, n_parts + 1)[1:])
+        width = ends[-1] - present.min()
+        is_new = np.append(True, np.diff(ends) > SAME * min(1.0, width))
+        codes[is_present] = 1 + np.searchsorted(ends[is_new], present, side="left")
+    return codes

@@ -21,9 +21,11 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
     DataFrame
         ``name``, ``family``, ``task_types``, ``definition``, ``low`` and ``high`` (the
         range), ``unit``, ``cost`` (``count``: one pass over all rows; ``columns``: each
-        column of the sample; ``pairs``: pairs of columns; ``models``: small models),
-        ``undefined`` (when the value is NaN), ``reference``, and ``pymfe``, ``openml``,
-        ``autosklearn``: its name there, where the definition is the same.
+        column of the sample; ``pairs``: pairs of columns; ``rows``: pairs of rows;
+        ``models``: small models), ``undefined`` (when the value is NaN), ``by_place``
+        (whether the order of columns may matter), ``reference``, ``pymfe``, ``openml``,
+        ``autosklearn`` (its name there, where the definition is the same), and
+        ``differs`` (whose definition is another, and how).
 
     Examples
     --------
@@ -45,10 +47,12 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
             "unit": feature.unit,
             "cost": feature.cost,
             "undefined": feature.undefined,
+            "by_place": feature.by_place,
             "reference": feature.reference,
             "pymfe": feature.pymfe,
             "openml": feature.openml,
             "autosklearn": feature.autosklearn,
+            "differs": feature.differs,
         }
         for feature in metafeatures().values()
         if task_type is None or task_type in feature.task_types

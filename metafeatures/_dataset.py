@@ -14,7 +14,8 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
-from metafeatures._bins import bin_codes, bin_numbers
+from metafeatures._bins import bin_codes, bin_numbers, cut_at_quantiles, n_intervals
+from metafeatures._encoding import encode, fill, to_unit_range
 from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._landmarks import LandmarkScores
@@ -30,7 +31,7 @@ MAX_COLUMNS = 500
 MAX_PAIR_COLUMNS = 100
 MAX_PAIR_ROWS = 5_000
 MAX_INFORMATION_COLUMNS = 200
-MAX_LANDMARK_COLUMNS = 1_000
+MAX_NEAR_ROWS = 1_500
 
 
 class Dataset:
@@ -63,7 +64,9 @@ class Dataset:
         self.is_regression = target.is_regression
         self.seed = seed
         self.n_jobs = n_jobs
+        self.is_bounded = max_rows is not None
         self.n_rows, self.n_columns = X.shape
+        most = MAX_COLUMNS if self.is_bounded else self.n_columns
         table = Table(X, target.numbers if self.is_regression else target.codes)
         self.kinds = table.kinds
         self.missing_counts = table.missing_counts
@@ -72,12 +75,22 @@ class Dataset:
         self.cardinalities = table.cardinalities()
         order, self.n_repeated_rows = row_order(table.row_hashes, seed)
         self.sample = rows = take_sample(order, target, max_rows)
-        numbers = table.numbers(table.in_order("numeric", MAX_COLUMNS), rows)
-        self.numbers, self.exponents = tame(numbers)
-        self.dates = table.numbers(table.in_order("datetime", MAX_COLUMNS), rows)
-        self.codes = [table.codes(i, rows) for i in table.in_order("categorical", MAX_COLUMNS)]
-        lengths = [table.lengths(i, rows) for i in table.in_order("text", MAX_COLUMNS)]
+        numeric, dated, categorical, texts = (
+            table.in_order(kind, most) for kind in ("numeric", "datetime", "categorical", "text")
+        )
+        self.numeric_places, self.date_places, self.category_places = map(
+            np.argsort, (numeric, dated, categorical)
+        )
+        self.numbers, self.exponents = tame(table.numbers(numeric, rows))
+        self.dates = table.numbers(dated, rows)
+        self.codes = [table.codes(i, rows) for i in categorical]
+        self.alphabets = [table.alphabet(i) for i in categorical]
+        lengths = [table.lengths(i, rows) for i in texts]
         self.text_lengths = np.array(lengths).reshape(-1, rows.size)
+
+    def _most(self, bound: int) -> int | None:
+        """Return a bound, or None when everything was asked for."""
+        return bound if self.is_bounded else None
 
     # --- counts, on all rows ---
 
@@ -118,14 +131,14 @@ class Dataset:
     @cached_property
     def paired_columns(self) -> Floats:
         """Standardised numeric columns that vary, capped in rows and columns."""
-        some = self.standardized[:, :MAX_PAIR_ROWS]
+        some = self.standardized[:, : self._most(MAX_PAIR_ROWS)]
         varies = ~np.isnan(self.standardized).all(axis=1)
-        return some[varies][:MAX_PAIR_COLUMNS]
+        return some[varies][: self._most(MAX_PAIR_COLUMNS)]
 
     @cached_property
     def column_ranks(self) -> Floats:
         """Ranks of numeric columns, ties averaged, NaN where missing; capped in rows."""
-        columns = self.numbers[:, :MAX_PAIR_ROWS]
+        columns = self.numbers[:, : self._most(MAX_PAIR_ROWS)]
         ranks = np.asarray(rankdata(columns, axis=1, nan_policy="propagate"))
         gaps = np.isnan(columns).any(axis=1)
         ranks[gaps] = rankdata(columns[gaps], axis=1, nan_policy="omit")
@@ -191,14 +204,31 @@ class Dataset:
     @cached_property
     def numeric_levels(self) -> list[Codes]:
         """Numeric columns in up to 10 equally frequent bins; missing is a level of its own."""
-        return bin_numbers(self.numbers[:MAX_INFORMATION_COLUMNS])
+        return bin_numbers(self.numbers[: self._most(MAX_INFORMATION_COLUMNS)])
 
     @cached_property
     def levels(self) -> list[Codes]:
         """Every column but text as levels: numbers and dates in bins, then categories."""
-        dates = bin_numbers(self.dates[:MAX_INFORMATION_COLUMNS])
-        categories = map(bin_codes, self.codes[:MAX_INFORMATION_COLUMNS])
-        return [*self.numeric_levels, *dates, *categories]
+        most = self._most(MAX_INFORMATION_COLUMNS)
+        return [
+            *self.numeric_levels,
+            *bin_numbers(self.dates[:most]),
+            *map(bin_codes, self.codes[:most]),
+        ]
+
+    @cached_property
+    def nominal(self) -> list[Codes]:
+        """Every column but text as levels, in the table's order: categories, numbers, dates.
+
+        Numbers and dates are cut at quantiles into as many intervals as the cube root
+        of the rows.
+        """
+        most, n_parts = self._most(MAX_INFORMATION_COLUMNS), n_intervals(self.sample.size)
+        return [
+            *_in_place([bin_codes(column) for column in self.codes[:most]], self.category_places),
+            *_in_place(cut_at_quantiles(self.numbers[:most], n_parts), self.numeric_places),
+            *_in_place(cut_at_quantiles(self.dates[:most], n_parts), self.date_places),
+        ]
 
     @cached_property
     def target_entropy_bits(self) -> float:
@@ -222,6 +252,47 @@ class Dataset:
         """For each column of levels with missing values, whether one is missing."""
         return [(column == 0).astype(np.int32) for column in self.levels if (column == 0).any()]
 
+    # --- every column as numbers, on the sample and on rows that are compared in pairs ---
+
+    @cached_property
+    def encoded(self) -> Floats:
+        """Numbers, dates, then indicators of categories, in the table's order; one row a column."""
+        numbers = np.concatenate(
+            [self.numbers[self.numeric_places], self.dates[self.date_places]], axis=0
+        )
+        codes = [self.codes[i] for i in self.category_places]
+        alphabets = [self.alphabets[i] for i in self.category_places]
+        return encode(numbers, codes, alphabets, self._most(MAX_COLUMNS))
+
+    @cached_property
+    def near_rows(self) -> Integers:
+        """Places in the sample of the rows that are compared in pairs: at most 1,500."""
+        if not self.is_bounded or self.sample.size <= MAX_NEAR_ROWS:
+            return np.arange(self.sample.size)
+        place = np.empty(self.n_rows, np.int64)
+        place[self.sample] = np.arange(self.sample.size)
+        return place[take_sample(self.sample, self.target, MAX_NEAR_ROWS)]
+
+    @cached_property
+    def near_points(self) -> Floats:
+        """`encoded` on `near_rows`, missing values filled with means; one row a row."""
+        return np.ascontiguousarray(fill(self.encoded[:, self.near_rows]).T)
+
+    @cached_property
+    def near_unit_points(self) -> Floats:
+        """`near_points`, each column from 0 to 1 (0 if constant)."""
+        return np.ascontiguousarray(to_unit_range(self.near_points.T).T)
+
+    @cached_property
+    def near_classes(self) -> Integers:
+        """Class of each of `near_rows`, counted without gaps."""
+        return np.asarray(np.unique(self.classes[self.near_rows], return_inverse=True)[1])
+
+    @cached_property
+    def near_target(self) -> Floats:
+        """Number to predict of each of `near_rows`."""
+        return np.asarray(self.target_numbers[self.near_rows])
+
     # --- landmarkers ---
 
     @cached_property
@@ -238,3 +309,8 @@ class Dataset:
     def landmarks(self) -> LandmarkScores:
         """Scores of the landmarkers, each computed when first asked for."""
         return LandmarkScores(self.folds, self.seed, self.n_jobs)
+
+
+def _in_place(columns: list[Codes], places: Integers) -> list[Codes]:
+    """Return columns in the table's order; those beyond a bound are not there."""
+    return [columns[i] for i in places if i < len(columns)]

@@ -209,7 +209,7 @@ def _n_threads(n_jobs: int) -> int:
     return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
 
 
-COST_ORDER = {"count": 0, "columns": 1, "pairs": 2, "models": 3}
+COST_ORDER = {"count": 0, "columns": 1, "pairs": 2, "rows": 3, "models": 4}
 
 
 def _evaluate(
@@ -259,6 +259,8 @@ def _evaluate_measure(
 def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
     if feature.cost == "count":
         return int(dataset.n_rows)
+    if feature.cost == "rows":
+        return int(dataset.near_rows.size)
     if feature.cost == "models":
         return len(dataset.landmark_sample.rows)
     most = MAX_PAIR_ROWS if feature.cost == "pairs" else dataset.n_rows

@@ -21,12 +21,27 @@ import numpy.typing as npt
 
 from metafeatures.exceptions import MetaFeatureNotFoundError
 
-Family = Literal["simple", "statistical", "information-theoretic", "landmarking"]
+Family = Literal[
+    "simple",
+    "statistical",
+    "information-theoretic",
+    "landmarking",
+    "model-based",
+    "concept",
+    "clustering",
+    "complexity",
+]
 TaskType = Literal["binary", "multiclass", "regression"]
-Cost = Literal["count", "columns", "pairs", "models"]
+Cost = Literal["count", "columns", "pairs", "rows", "models"]
 Aliases = str | Mapping[str, str] | None
 
-FAMILY_FILES = ("_simple", "_statistical", "_target", "_information", "_landmarking")
+FAMILY_FILES = (
+    "_simple",
+    "_statistical",
+    "_target",
+    "_information",
+    "_landmarking",
+)
 FAMILIES: tuple[str, ...] = get_args(Family)
 TASK_TYPES: tuple[str, ...] = get_args(TaskType)
 CLASSIFICATION: frozenset[TaskType] = frozenset({"binary", "multiclass"})
@@ -42,6 +57,7 @@ SUMMARIES: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = MappingPro
         "median": lambda values: float(np.median(values)),
         "q75": lambda values: float(np.quantile(values, 0.75)),
         "max": lambda values: float(values.max()),
+        "range": lambda values: float(np.ptp(values)),
         "sum": lambda values: float(values.sum()),
     }
 )
@@ -51,7 +67,9 @@ SUMMARY_WORDS = {
     "q25": "lower quartile",
     "q75": "upper quartile",
     "max": "largest",
+    "range": "largest less smallest",
 }
+PYMFE_SUMMARIES = {"q25": "quantiles.1", "q75": "quantiles.3"}
 DEFAULT_SUMMARIES = ("mean", "sd", "min", "median", "max")
 
 
@@ -69,10 +87,12 @@ class MetaFeature:
     unit: str
     cost: Cost
     undefined: str
+    by_place: bool
     reference: str
     pymfe: str
     openml: str
     autosklearn: str
+    differs: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +147,12 @@ def metafeature(
     outputs: Mapping[str, str] | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     outputs_of: Mapping[str, frozenset[TaskType]] | None = None,
+    by_place: bool = False,
     reference: str = "",
     pymfe: Aliases = None,
     openml: Aliases = None,
     autosklearn: Aliases = None,
+    differs: str = "",
 ) -> Callable[[Function], Function]:
     """Enter the decorated function in the catalogue under its own name.
 
@@ -150,8 +172,13 @@ def metafeature(
         Range of outputs that differs from ``low`` and ``high``.
     outputs_of : mapping of str to frozenset of str, optional
         Task types of outputs that differ from ``task_types``.
+    by_place : bool, default=False
+        Whether the value may change with the order of columns. Never with that of rows.
     pymfe, openml, autosklearn : str or mapping of output to str, optional
-        Name of the same definition elsewhere.
+        Name of the same definition elsewhere. pymfe names summaries as they are named
+        here: one name stands for all.
+    differs : str, default=""
+        Whose definition of the same question differs, and how.
     """
 
     def register(function: Function) -> Function:
@@ -172,10 +199,12 @@ def metafeature(
                 unit=unit,
                 cost=cost,
                 undefined=_undefined(undefined, key if summaries else ""),
+                by_place=by_place,
                 reference=reference,
-                pymfe=_alias(pymfe, key),
+                pymfe=_pymfe_alias(pymfe, key if summaries else "", key),
                 openml=_alias(openml, key),
                 autosklearn=_alias(autosklearn, key),
+                differs=differs,
             )
         if measure in _measures:
             raise ValueError(f"Two measures are named {measure!r}; a name is given once.")
@@ -196,6 +225,8 @@ def _first_line(function: Callable[..., Any]) -> str:
 
 
 def _bounds(summary: str, low: float, high: float) -> tuple[float, float]:
+    if summary == "range":
+        return 0.0, high - low
     if summary == "sd":
         return 0.0, np.inf if np.isinf(high - low) else (high - low) / np.sqrt(2)
     return (low, np.inf if high > 0 else 0.0) if summary == "sum" else (low, high)
@@ -219,6 +250,12 @@ def _alias(aliases: Aliases, key: str) -> str:
     if aliases is None:
         return ""
     return aliases if isinstance(aliases, str) else aliases.get(key, "")
+
+
+def _pymfe_alias(aliases: Aliases, summary: str, key: str) -> str:
+    if isinstance(aliases, str) and summary:
+        return f"{aliases}.{PYMFE_SUMMARIES.get(summary, summary)}"
+    return _alias(aliases, key)
 
 
 def measures() -> Mapping[str, Measure]:

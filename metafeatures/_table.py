@@ -153,6 +153,15 @@ class Table:
         ranks[-1] = -1
         return ranks[column.codes[rows]]
 
+    def alphabet(self, position: int) -> Integers:
+        """Return the place of each level in the order of texts, by code of `codes`."""
+        column = self._columns[position]
+        counts = np.bincount(column.codes + 1, minlength=len(column.texts) + 1)[1:]
+        texts = column.texts[np.lexsort((column.texts, -counts))]
+        places = np.empty(len(texts), np.int64)
+        places[np.argsort(texts, kind="stable")] = np.arange(len(texts))
+        return places
+
     def lengths(self, position: int, rows: Integers) -> Floats:
         """Return the number of characters of a column's cells, NaN where missing."""
         column = self._columns[position]
