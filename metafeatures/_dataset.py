@@ -20,6 +20,7 @@ from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._landmarks import LandmarkScores
 from metafeatures._rows import row_order, take_sample
+from metafeatures._sources import Source
 from metafeatures._table import Table
 from metafeatures._task import Target
 
@@ -39,7 +40,7 @@ class Dataset:
 
     Parameters
     ----------
-    X : DataFrame of shape (n_rows, n_columns)
+    X : DataFrame or Source of shape (n_rows, n_columns)
         Not modified, and not kept longer than the columns are read.
     target : Target
         From `read_target`.
@@ -53,7 +54,7 @@ class Dataset:
 
     def __init__(
         self,
-        X: pd.DataFrame,
+        X: pd.DataFrame | Source,
         target: Target,
         *,
         max_rows: int | None,
@@ -83,8 +84,9 @@ class Dataset:
         )
         self.numbers, self.exponents = tame(table.numbers(numeric, rows))
         self.dates = table.numbers(dated, rows)
-        self.codes = [table.codes(i, rows) for i in categorical]
-        self.alphabets = [table.alphabet(i) for i in categorical]
+        coded = [table.codes(i, rows) for i in categorical]
+        self.codes = [codes for codes, _ in coded]
+        self.alphabets = [alphabet for _, alphabet in coded]
         lengths = [table.lengths(i, rows) for i in texts]
         self.text_lengths = np.array(lengths).reshape(-1, rows.size)
 

@@ -1,9 +1,9 @@
-"""Reads a table column by column: kinds, missing cells, and a hash of every cell."""
+"""Reads one column that is not of plain numbers: its kind, its gaps, a hash of every cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from numbers import Number
 from typing import Any
 
@@ -12,61 +12,27 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
-from metafeatures._rows import mix
+from metafeatures._cells import MISSING, hash_numbers
+from metafeatures._sources import finite
 from metafeatures.columns import ColumnKind, column_kind, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError
 
-Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
-
-CELLS_AT_ONCE = 1_000_000
-MISSING = np.uint64(0x5851F42D4C957F2D)
+Codes = npt.NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What was learned of one column: numbers, or codes of texts (-1 is missing)."""
+    """What was learned of one column.
+
+    ``codes`` number the levels of a category by first appearance, -1 is missing; they
+    take as few bytes as the number of levels allows. Columns of other kinds have none.
+    """
 
     kind: ColumnKind
-    numbers: Floats = field(default_factory=lambda: np.empty(0))
-    codes: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
-    texts: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
-
-    @property
-    def holds_numbers(self) -> bool:
-        """Whether the column is one of numbers or dates."""
-        return self.kind in ("numeric", "datetime")
-
-
-def hash_numbers(values: Floats) -> Hashes:
-    """Return a hash of each number; all missing values hash alike, and 0 like -0."""
-    bits = (values + 0.0).view(np.uint64)
-    return mix(np.where(np.isnan(values), MISSING, bits))
-
-
-def is_plain_number(dtype: Any) -> bool:
-    """Tell whether a dtype is one of NumPy's real number types."""
-    return isinstance(dtype, np.dtype) and dtype.kind in "fiu"
-
-
-def numeric_blocks(X: pd.DataFrame) -> Iterator[tuple[list[int], Floats]]:
-    """Yield the columns of NumPy's number types, some at a time, as (positions, values).
-
-    Values have one row a column; infinities are NaN. A table need not fit in memory
-    twice for this.
-    """
-    positions = [i for i, dtype in enumerate(X.dtypes) if is_plain_number(dtype)]
-    step = max(1, CELLS_AT_ONCE // max(1, len(X)))
-    for start in range(0, len(positions), step):
-        some = positions[start : start + step]
-        yield some, finite(X.iloc[:, some].to_numpy(np.float64).T)
-
-
-def finite(values: Floats) -> Floats:
-    """Return a contiguous copy with infinities replaced by NaN."""
-    values = np.array(values, dtype=np.float64, order="C")
-    values[np.isinf(values)] = np.nan
-    return values
+    missing: npt.NDArray[np.bool_]
+    hashes: Hashes
+    codes: Codes | None = None
 
 
 def read_column(column: pd.Series[Any]) -> Column:
@@ -77,16 +43,39 @@ def read_column(column: pd.Series[Any]) -> Column:
             f"Columns must hold real numbers, categories, dates or text. Got complex numbers "
             f"in column {column.name!r}; give real and imaginary part a column each."
         )
-    if dtypes.is_datetime64_any_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
-        kind = column_kind(column)
-        return Column(kind=kind, numbers=finite(to_numeric(column, kind).to_numpy()))
+    if _says_numbers(dtype):
+        return _read_numbers(column)
     codes, levels = _factorize(column)
     kind = column_kind(column if _must_see_all(dtype, levels) else pd.Series(levels))
     if kind in ("numeric", "datetime"):
-        numbers = finite(to_numeric(pd.Series(levels), kind).to_numpy())
-        return Column(kind=kind, numbers=np.append(numbers, np.nan)[codes])
-    texts = np.array([_text(level) for level in levels], dtype=object)
-    return Column(kind=kind, codes=codes, texts=texts)
+        numbers = np.append(finite(to_numeric(pd.Series(levels), kind).to_numpy()), np.nan)
+        values = numbers[codes]
+        return Column(kind=kind, missing=np.isnan(values), hashes=hash_numbers(values))
+    return Column(
+        kind=kind,
+        missing=codes < 0,
+        hashes=np.append(_hash_texts(texts_of(levels)), MISSING)[codes],
+        codes=codes if kind == "categorical" else None,
+    )
+
+
+def _says_numbers(dtype: Any) -> bool:
+    """Tell whether a dtype stands for numbers, dates or durations, whatever the values."""
+    if isinstance(dtype, pd.SparseDtype):
+        dtype = dtype.subtype
+    if dtypes.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
+        return False
+    return bool(
+        dtypes.is_numeric_dtype(dtype)
+        or dtypes.is_datetime64_any_dtype(dtype)
+        or dtypes.is_timedelta64_dtype(dtype)
+    )
+
+
+def _read_numbers(column: pd.Series[Any]) -> Column:
+    kind = column_kind(column)
+    values = finite(to_numeric(column, kind).to_numpy())
+    return Column(kind=kind, missing=np.isnan(values), hashes=hash_numbers(values))
 
 
 def _must_see_all(dtype: Any, levels: Any) -> bool:
@@ -95,36 +84,42 @@ def _must_see_all(dtype: Any, levels: Any) -> bool:
     return isinstance(dtype, pd.CategoricalDtype) or (len(levels) <= 2 and any(is_bool))
 
 
+def texts_of(levels: Iterable[Any]) -> npt.NDArray[np.object_]:
+    """Return the text of each level: what names it, whatever the rows it stands in."""
+    return np.array([_text(level) for level in levels], dtype=object)
+
+
 def _text(level: Any) -> str:
     """Return the text of a level, the same for 1, 1.0 and True: they are one level."""
+    if isinstance(level, str):
+        return level
+    if isinstance(level, tuple):
+        return f"({', '.join(map(_text, level))})"
     if isinstance(level, Number):
         try:
-            return str(complex(level))  # type: ignore[call-overload]
+            number = complex(level) + 0  # type: ignore[call-overload]
         except (ArithmeticError, TypeError, ValueError):
-            pass
+            return str(level)
+        if number == level:
+            return str(number)
     return str(level)
 
 
-def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.int32], Any]:
+def _hash_texts(texts: npt.NDArray[np.object_]) -> Hashes:
+    try:
+        return np.asarray(pd.util.hash_array(texts, categorize=False))
+    except UnicodeEncodeError:  # half a surrogate pair
+        coded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        return np.asarray(pd.util.hash_array(np.array(coded, dtype=object), categorize=False))
+
+
+def _factorize(column: pd.Series[Any]) -> tuple[Codes, Any]:
     if isinstance(column.dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(np.int32), column.cat.categories
+        return column.cat.codes.to_numpy(), column.cat.categories
     try:
         codes, levels = pd.factorize(column, use_na_sentinel=True)
-    except TypeError:
+    except TypeError:  # values that cannot be hashed count by their text
         codes, levels = pd.factorize(column.map(str, na_action="ignore"), use_na_sentinel=True)
-    return codes.astype(np.int32), levels
-
-
-def is_missing(column: Column) -> npt.NDArray[np.bool_]:
-    """Tell which cells of a column are missing."""
-    return np.isnan(column.numbers) if column.holds_numbers else column.codes < 0
-
-
-def cell_hashes(column: Column) -> Hashes:
-    """Return a hash of each cell of a column; all missing cells hash alike."""
-    if column.holds_numbers:
-        return hash_numbers(column.numbers)
-    hashes = np.append(pd.util.hash_array(column.texts, categorize=False), MISSING)
-    return np.asarray(hashes[column.codes])
+    return codes.astype(np.min_scalar_type(-max(1, len(levels)))), levels

@@ -7,25 +7,18 @@ often true) are told apart by the rows that their cells stand in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from metafeatures._ingest import (
-    Column,
-    cell_hashes,
-    finite,
-    hash_numbers,
-    is_missing,
-    is_plain_number,
-    numeric_blocks,
-    read_column,
-)
+from metafeatures._cells import Cells, DenseCells, hash_numbers
+from metafeatures._ingest import Codes as CompactCodes
+from metafeatures._ingest import read_column, texts_of
 from metafeatures._rows import mix
-from metafeatures.columns import ColumnKind
+from metafeatures._sources import Source, as_source, finite
+from metafeatures.columns import ColumnKind, to_numeric
 
 Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
@@ -40,7 +33,7 @@ class Table:
 
     Parameters
     ----------
-    X : DataFrame of shape (n_rows, n_columns)
+    X : Source, or what `as_source` takes, of shape (n_rows, n_columns)
         Not modified.
     y : ndarray of shape (n_rows,)
         Numbers or class codes: rows with other targets are other rows.
@@ -59,14 +52,14 @@ class Table:
         The same for rows that repeat each other.
     """
 
-    def __init__(self, X: pd.DataFrame, y: npt.NDArray[Any]) -> None:
-        self.X = X
-        n_rows, n_columns = X.shape
+    def __init__(self, X: Any, y: npt.NDArray[Any]) -> None:
+        self.source: Source = as_source(X)
+        n_rows, n_columns = self.source.shape
         self.kinds = np.full(n_columns, "numeric", dtype=object)
         self.missing_counts = np.zeros(n_columns, np.int64)
         self.keys = np.zeros(n_columns, np.uint64)
         self.row_hashes = mix(hash_numbers(np.asarray(y, np.float64)))
-        self._columns: dict[int, Column] = {}
+        self._codes: dict[int, CompactCodes] = {}
         has_missing = np.zeros(n_rows, bool)
         self._read_numbers(has_missing)
         self._read_others(has_missing)
@@ -74,57 +67,58 @@ class Table:
         self.n_repeated_columns = self._part_twins()
 
     def _read_numbers(self, has_missing: npt.NDArray[np.bool_]) -> None:
-        for positions, values in numeric_blocks(self.X):
-            missing = np.isnan(values)
-            self.missing_counts[positions] = missing.sum(axis=1)
-            has_missing |= missing.any(axis=0)
-            cells = hash_numbers(values)
-            keys = mix(cells.sum(axis=1, dtype=np.uint64) ^ np.uint64(KIND_KEYS["numeric"]))
-            self.keys[positions] = keys
-            self.row_hashes += mix(cells ^ keys[:, None]).sum(axis=0, dtype=np.uint64)
+        for part in self.source.number_parts(np.flatnonzero(self.source.is_plain)):
+            self.missing_counts[part.positions] = part.missing_counts
+            has_missing |= part.rows_missing
+            self._name(part.positions, part.cells)
 
     def _read_others(self, has_missing: npt.NDArray[np.bool_]) -> None:
-        for position, dtype in enumerate(self.X.dtypes):
-            if is_plain_number(dtype):
-                continue
-            column = read_column(self.X.iloc[:, position])
-            self._columns[position] = column
+        for position in np.flatnonzero(~self.source.is_plain):
+            column = read_column(self.source.column(int(position)))
             self.kinds[position] = column.kind
-            missing = is_missing(column)
-            self.missing_counts[position] = missing.sum()
-            has_missing |= missing
-            cells = cell_hashes(column)
-            total = cells.sum(dtype=np.uint64, keepdims=True)
-            key = mix(total ^ np.uint64(KIND_KEYS[column.kind]))
-            self.keys[position] = key[0]
-            self.row_hashes += mix(cells ^ key)
+            self.missing_counts[position] = column.missing.sum()
+            has_missing |= column.missing
+            if column.codes is not None:
+                self._codes[int(position)] = column.codes
+            self._name(np.array([position]), DenseCells(column.hashes[None, :]))
 
-    def _cells(self, position: int) -> Hashes:
-        column = self._columns.get(position)
-        if column is not None:
-            return cell_hashes(column)
-        return hash_numbers(finite(self.X.iloc[:, position].to_numpy(np.float64)))
+    def _name(self, positions: Integers, cells: Cells) -> None:
+        """Give columns their keys, and tell the rows what they hold."""
+        kinds = np.array([KIND_KEYS[kind] for kind in self.kinds[positions]], np.uint64)
+        self.keys[positions] = keys = mix(cells.sums() ^ kinds)
+        self.row_hashes += cells.row_sums(keys)
+
+    def _cells(self, positions: Integers) -> Iterator[tuple[Integers, Cells]]:
+        """Yield the hashes of some columns again."""
+        is_plain = self.source.is_plain[positions]
+        for part in self.source.number_parts(positions[is_plain]):
+            yield part.positions, part.cells
+        for position in positions[~is_plain]:
+            hashes = read_column(self.source.column(int(position))).hashes
+            yield np.array([position]), DenseCells(hashes[None, :])
 
     def _part_twins(self) -> int:
         """Give columns with the same key keys of their own; return how many are repetitions."""
         _, group, sizes = np.unique(self.keys, return_inverse=True, return_counts=True)
         twins = np.flatnonzero(sizes[group] > 1)
         rows = mix(self.row_hashes)
-        places = mix(np.arange(len(self.X), dtype=np.uint64))
+        places = mix(np.arange(len(self.source), dtype=np.uint64))
+        keys, arranged = self.keys.copy(), np.zeros_like(self.keys)
+        placed: dict[int, int] = {}
+        for positions, cells in self._cells(twins):
+            arranged[positions] = cells.sums_with(rows)
+            placed |= dict(zip(positions.tolist(), cells.sums_with(places).tolist(), strict=True))
         known: dict[tuple[int, int], int] = {}
-        cells_in_rows: set[tuple[int, int]] = set()
+        for position in twins.tolist():
+            twin = int(keys[position]), int(arranged[position])
+            known[twin] = nth = known.get(twin, 0) + 1
+            own = mix(keys[[position]] ^ arranged[[position]]) + np.uint64(nth)
+            self.keys[position] = mix(own)[0]
         corrections = np.zeros_like(self.row_hashes)
-        for position in map(int, twins):
-            cells, key = self._cells(position), self.keys[[position]]
-            arranged = mix(cells ^ rows).sum(dtype=np.uint64, keepdims=True)
-            cells_in_rows.add((int(key[0]), int(mix(cells ^ places).sum(dtype=np.uint64))))
-            nth = known[int(key[0]), int(arranged[0])] = (
-                known.get((int(key[0]), int(arranged[0])), 0) + 1
-            )
-            self.keys[position] = own = mix(mix(key ^ arranged) + np.uint64(nth))[0]
-            corrections += mix(cells ^ own) - mix(cells ^ key)
+        for positions, cells in self._cells(twins):
+            corrections += cells.row_sums(self.keys[positions]) - cells.row_sums(keys[positions])
         self.row_hashes += corrections
-        return len(twins) - len(cells_in_rows)
+        return len(twins) - len({(int(keys[i]), placed[i]) for i in twins.tolist()})
 
     def in_order(self, kind: ColumnKind, n_most: int) -> list[int]:
         """Return the positions of at most ``n_most`` columns of a kind, in the order of keys."""
@@ -135,41 +129,42 @@ class Table:
         """Return the given columns as numbers on the given rows, NaN where missing."""
         values = np.empty((len(positions), len(rows)))
         for row, position in zip(values, positions, strict=True):
-            column = self._columns.get(position)
-            row[:] = (
-                self.X.iloc[:, position].to_numpy()[rows]
-                if column is None
-                else column.numbers[rows]
-            )
+            if self.source.is_plain[position]:
+                row[:] = self.source.numbers([position])[0][rows]
+            else:
+                row[:] = to_numeric(self.source.column(position, rows), self.kinds[position])
         return finite(values)
 
-    def codes(self, position: int, rows: Integers) -> Codes:
-        """Return a column as codes, 0 the most frequent level (ties by text), -1 missing."""
-        column = self._columns[position]
-        counts = np.bincount(column.codes + 1, minlength=len(column.texts) + 1)[1:]
-        order = np.lexsort((column.texts, -counts))
-        ranks = np.empty(len(order) + 1, np.int32)
-        ranks[order] = np.arange(len(order))
-        ranks[-1] = -1
-        return ranks[column.codes[rows]]
+    def codes(self, position: int, rows: Integers) -> tuple[Codes, Integers]:
+        """Return a category on the given rows as codes, and the place of each code in the alphabet.
 
-    def alphabet(self, position: int) -> Integers:
-        """Return the place of each level in the order of texts, by code of `codes`."""
-        column = self._columns[position]
-        counts = np.bincount(column.codes + 1, minlength=len(column.texts) + 1)[1:]
-        texts = column.texts[np.lexsort((column.texts, -counts))]
-        places = np.empty(len(texts), np.int64)
-        places[np.argsort(texts, kind="stable")] = np.arange(len(texts))
-        return places
+        0 is the level that is most frequent in all rows (ties by text), -1 is missing;
+        levels that the given rows do not show have no code.
+        """
+        codes = self._codes[position]
+        counts = _count(codes)
+        shown, first, places = np.unique(codes[rows], return_index=True, return_inverse=True)
+        is_level = shown >= 0
+        texts = texts_of(self.source.column(position, rows[first[is_level]]))
+        order = np.lexsort((texts, -counts[shown[is_level]]))
+        ranks = np.full(shown.size, -1, np.int32)
+        ranks[np.flatnonzero(is_level)[order]] = np.arange(order.size)
+        alphabet = np.empty(order.size, np.int64)
+        alphabet[np.argsort(texts[order], kind="stable")] = np.arange(order.size)
+        return ranks[places], alphabet
 
     def lengths(self, position: int, rows: Integers) -> Floats:
         """Return the number of characters of a column's cells, NaN where missing."""
-        column = self._columns[position]
-        by_level = np.array([*map(len, column.texts), np.nan])
-        return by_level[column.codes[rows]]
+        cells = self.source.column(position, rows)
+        missing = cells.isna().to_numpy()
+        return np.where(missing, np.nan, [len(text) for text in texts_of(cells)])
 
     def cardinalities(self) -> Integers:
         """Return the number of levels of each categorical column."""
-        columns = [self._columns[int(i)] for i in np.flatnonzero(self.kinds == "categorical")]
-        counts = [np.bincount(column.codes + 1)[1:] for column in columns]
+        counts = [_count(codes) for codes in self._codes.values()]
         return np.array([(count > 0).sum() for count in counts], dtype=np.int64)
+
+
+def _count(codes: CompactCodes) -> Integers:
+    """Return the rows of each level."""
+    return np.bincount(codes.astype(np.intp) + 1)[1:]

@@ -55,30 +55,51 @@ def to_pandas(X: Any) -> pd.DataFrame:
     >>> to_pandas(np.eye(2)).columns.tolist()
     ['x0', 'x1']
     """
+    table = native_table(X)
+    if isinstance(table, pd.DataFrame):
+        return table
+    if isinstance(table, nw.DataFrame):
+        return table.to_pandas()
+    return pd.DataFrame.sparse.from_spmatrix(table, columns=_array_names(table.shape[1]))
+
+
+def native_table(X: Any) -> Any:
+    """Return a pandas table, a narwhals table or a SciPy sparse matrix; nothing is copied.
+
+    Arrays become pandas tables. Errors are those of `to_pandas`.
+    """
     if isinstance(X, pd.DataFrame):
         return X
     if hasattr(X, "tocsc") and hasattr(X, "shape"):
-        return pd.DataFrame.sparse.from_spmatrix(X, columns=_array_names(X.shape[1]))
+        return _two_dimensional(X)
     if isinstance(X, list | tuple | np.ndarray) or hasattr(X, "__array_interface__"):
-        array = _as_array(X)
-        if array.ndim != 2:
-            raise MetaFeatureDataError(
-                f"X must have two dimensions (rows, columns). Got {array.ndim} instead; "
-                "reshape a single column with X.reshape(-1, 1)."
-            )
+        array = _two_dimensional(_as_array(X))
         return pd.DataFrame(array, columns=_array_names(array.shape[1]))
     try:
-        return nw.from_native(X, eager_only=True).to_pandas()
+        return nw.from_native(X, eager_only=True)
     except TypeError as error:
         raise MetaFeatureTypeError(
             f"X must be a DataFrame, a two-dimensional array or a sparse matrix. "
             f"Got {type(X).__name__} instead."
         ) from error
+    except nw.exceptions.DuplicateError as error:
+        raise MetaFeatureDataError(
+            f"Column names of a {type(X).__name__} must be unique ({error}); rename them."
+        ) from error
+
+
+def _two_dimensional(X: Any) -> Any:
+    if len(X.shape) != 2:
+        raise MetaFeatureDataError(
+            f"X must have two dimensions (rows, columns). Got {len(X.shape)} instead; "
+            "reshape a single column with X.reshape(-1, 1)."
+        )
+    return X
 
 
 def _as_array(X: Any) -> npt.NDArray[Any]:
     try:
-        return np.asarray(X)
+        return X if isinstance(X, np.ma.MaskedArray) else np.asarray(X)
     except ValueError as error:
         raise MetaFeatureDataError(
             f"X must have as many values in each row. Got rows of different lengths ({error})."
