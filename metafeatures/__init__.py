@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
     from metafeatures._extractor import MetaFeatureExtractor, describe
+    from metafeatures._translation import translate
     from metafeatures.exceptions import (
         MetaFeatureDataError,
         MetaFeatureError,
@@ -26,6 +27,7 @@ __all__ = [
     "MetaFeatureWarning",
     "describe",
     "list_metafeatures",
+    "translate",
 ]
 
 
@@ -33,6 +35,7 @@ _FILES = {
     "MetaFeatureExtractor": "_extractor",
     "describe": "_extractor",
     "list_metafeatures": "_catalogue",
+    "translate": "_translation",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from metafeatures._registry import TASK_TYPES, metafeatures
+from metafeatures._translation import foreign_names
 from metafeatures.exceptions import MetaFeatureParameterError
 
 
@@ -24,8 +25,8 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
         column of the sample; ``pairs``: pairs of columns; ``rows``: pairs of rows;
         ``models``: small models), ``undefined`` (when the value is NaN), ``by_place``
         (whether the order of columns may matter), ``reference``, ``pymfe``, ``openml``,
-        ``autosklearn`` (its name there, where the definition is the same), and
-        ``differs`` (whose definition is another, and how).
+        ``autosklearn`` (its name there, where the definition is the same up to what
+        `translate` does), and ``differs`` (whose definition is another, and how).
 
     Examples
     --------
@@ -36,6 +37,7 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
         raise MetaFeatureParameterError(
             f"task_type must be one of {', '.join(TASK_TYPES)} or None. Got {task_type!r} instead."
         )
+    openml, autosklearn = foreign_names("openml"), foreign_names("autosklearn")
     rows = [
         {
             "name": feature.name,
@@ -50,8 +52,8 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
             "by_place": feature.by_place,
             "reference": feature.reference,
             "pymfe": feature.pymfe,
-            "openml": feature.openml,
-            "autosklearn": feature.autosklearn,
+            "openml": openml.get(feature.name, ""),
+            "autosklearn": autosklearn.get(feature.name, ""),
             "differs": feature.differs,
         }
         for feature in metafeatures().values()

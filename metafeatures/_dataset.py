@@ -19,6 +19,7 @@ from metafeatures._encoding import encode, fill, to_unit_range
 from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._landmarks import LandmarkScores
+from metafeatures._mixed import mix, principal_components
 from metafeatures._rows import row_order, take_sample
 from metafeatures._sources import Source
 from metafeatures._table import Table
@@ -163,14 +164,13 @@ class Dataset:
 
     @cached_property
     def _components(self) -> tuple[Floats, Floats]:
-        columns = np.nan_to_num(self.paired_columns)
-        if columns.size == 0:
-            return np.empty(0), np.empty(0)
-        variances, vectors = np.linalg.eigh(columns @ columns.T / columns.shape[1])
-        variances = np.clip(variances[::-1], 0.0, None)
-        total = variances.sum()
-        shares = variances / total if total > 0 else np.empty(0)
-        return shares, vectors[:, -1] @ columns
+        return principal_components(np.nan_to_num(self.paired_columns))
+
+    @cached_property
+    def mixed_components(self) -> tuple[Floats, Floats]:
+        """Shares of variance of the components of numbers and levels, and rows on the first."""
+        most = self._most(MAX_PAIR_COLUMNS)
+        return principal_components(mix(self.paired_columns, self.codes, most))
 
     # --- target, on the sample ---
 
@@ -217,6 +217,11 @@ class Dataset:
             *bin_numbers(self.dates[:most]),
             *map(bin_codes, self.codes[:most]),
         ]
+
+    @cached_property
+    def categories(self) -> list[Codes]:
+        """Categorical columns as levels; missing is a level of its own."""
+        return [bin_codes(column) for column in self.codes[: self._most(MAX_INFORMATION_COLUMNS)]]
 
     @cached_property
     def nominal(self) -> list[Codes]:

@@ -1,0 +1,172 @@
+"""What other systems call our meta-features: names and formulas, read by `translate`.
+
+Where a definition is the same to the letter, its foreign name stands beside it, in the
+arguments of ``@metafeature``. Here is what follows by arithmetic. A formula may use the
+names of its source and ours that come before it; of several formulas for one
+meta-feature the first counts that gives a number. ``given(value, condition, ...)`` is
+NaN unless all conditions hold; a condition that holds is 1, one that does not 0.
+
+OpenML counts the target among the columns, describes numbers by formulas that correct
+for small samples (apache commons-math) and takes a missing level for the first one of
+its header. Before its engine was rewritten in 2017 it counted classes and levels that
+the header declares, whether they occur or not, and carried sums over columns on from one
+dataset to the next: of those exports, numeric columns are not translated.
+auto-sklearn counts columns that never vary (skewness 0, kurtosis -3) and has changed what
+it does with categories and missing values; what depends on these is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Formulas = Mapping[str, str | tuple[str, ...]]
+
+SKEWNESS = "* (n_rows - 2) / sqrt(n_rows * (n_rows - 1))"
+KURTOSIS = "* (n_rows - 2) * (n_rows - 3) / (n_rows - 1) - 6) / (n_rows + 1)"
+COMPLETE = "n_missing == 0, n_classes > 1"
+PLAIN = "n_categorical == 0, n_missing == 0, KurtosisMin > -2.5"
+VARYING = "n_missing == 0, KurtosisMin > -2.5, (n_categorical == 0) + (SymbolsMin > 1)"
+OPENML_SUMMARIES = {"mean": "Mean", "min": "Min", "median": "Quartile2", "max": "Max"}
+
+
+def _summarised(measure: str, formula: str) -> dict[str, str]:
+    """Return the formula of each summary over columns that OpenML has."""
+    return {
+        f"{measure}.{ours}": formula.replace("{}", theirs)
+        for ours, theirs in OPENML_SUMMARIES.items()
+    }
+
+
+COUNTS: Formulas = {
+    "n_columns": "NumberOfFeatures - 1",
+    "n_numeric": "NumberOfNumericFeatures - (NumberOfClasses == 0)",
+    "n_categorical": "given(NumberOfSymbolicFeatures - (NumberOfClasses > 0),"
+    " NumberOfNumericFeatures + NumberOfSymbolicFeatures == NumberOfFeatures)",
+    "missing_row_share": (
+        "PercentageOfInstancesWithMissingValues / 100",
+        "NumberOfInstancesWithMissingValues / n_rows",
+    ),
+    "class_share.max": ("MajorityClassPercentage / 100", "MajorityClassSize / n_rows"),
+}
+
+CATEGORIES: Formulas = {
+    **_summarised("category_entropy", f"given({{}}AttributeEntropy, {COMPLETE})"),
+    **_summarised("category_information", f"given({{}}MutualInformation, {COMPLETE})"),
+}
+
+OPENML: Formulas = {
+    **COUNTS,
+    "class_share.min": ("MinorityClassPercentage / 100", "MinorityClassSize / n_rows"),
+    "cardinality.mean": "(MeanNominalAttDistinctValues * NumberOfSymbolicFeatures"
+    " - NumberOfClasses) / n_categorical",
+    "cardinality.sd": "sqrt(max(0, StdvNominalAttDistinctValues ** 2"
+    " * (NumberOfSymbolicFeatures - 1)"
+    " + NumberOfSymbolicFeatures * MeanNominalAttDistinctValues ** 2 - NumberOfClasses ** 2"
+    " - n_categorical * cardinality.mean ** 2) / (n_categorical - 1))",
+    "cardinality.min": "given(MinNominalAttDistinctValues, n_categorical > 0,"
+    " (MinNominalAttDistinctValues < NumberOfClasses) + (NumberOfClasses == 0))",
+    "cardinality.max": "given(MaxNominalAttDistinctValues, n_categorical > 0,"
+    " MaxNominalAttDistinctValues > NumberOfClasses)",
+    **_summarised("skewness", f"given({{}}SkewnessOfNumericAtts {SKEWNESS}, {COMPLETE})"),
+    **_summarised("kurtosis", f"given(({{}}KurtosisOfNumericAtts {KURTOSIS}, {COMPLETE})"),
+    **CATEGORIES,
+}
+
+OPENML_2017: Formulas = {
+    "n_rows": "NumberOfInstances",
+    "n_missing": "NumberOfMissingValues",
+    "n_classes": "given(NumberOfClasses, MinorityClassSize > 0)",
+    "class_entropy": "ClassEntropy",
+    **COUNTS,
+    "class_share.min": "given(MinorityClassSize / n_rows, MinorityClassSize > 0)",
+    **CATEGORIES,
+}
+
+AUTOSKLEARN: Formulas = {
+    "class_share.sd": "ClassProbabilitySTD * sqrt(n_classes / (n_classes - 1))",
+    "cardinality.mean": "given(SymbolsMean, n_categorical > 0)",
+    "cardinality.sd": "given(SymbolsSTD * sqrt(n_categorical / (n_categorical - 1)),"
+    " n_categorical > 1)",
+    "cardinality.min": "given(SymbolsMin, n_categorical > 0)",
+    "cardinality.max": "given(SymbolsMax, n_categorical > 0)",
+    "cardinality.sum": "given(SymbolsSum, n_categorical > 0)",
+    "skewness.mean": f"given(SkewnessMean, {PLAIN})",
+    "skewness.sd": f"given(SkewnessSTD * sqrt(n_numeric / (n_numeric - 1)), {PLAIN})",
+    "skewness.min": f"given(SkewnessMin, {PLAIN})",
+    "skewness.max": f"given(SkewnessMax, {PLAIN})",
+    "kurtosis.mean": f"given(KurtosisMean, {PLAIN})",
+    "kurtosis.sd": f"given(KurtosisSTD * sqrt(n_numeric / (n_numeric - 1)), {PLAIN})",
+    "kurtosis.min": f"given(KurtosisMin, {PLAIN})",
+    "kurtosis.max": f"given(KurtosisMax, {PLAIN})",
+    "mixed_components_95_share": f"given(PCAFractionOfComponentsFor95PercentVariance, {VARYING})",
+    "mixed_component_skewness": f"given(abs(PCASkewnessFirstPC), {VARYING})",
+    "mixed_component_kurtosis": f"given(PCAKurtosisFirstPC, {VARYING})",
+}
+
+SOURCES: Mapping[str, Formulas] = {
+    "openml": OPENML,
+    "openml-2017": OPENML_2017,
+    "autosklearn": AUTOSKLEARN,
+    "pymfe": {},
+}
+OLD_OPENML_NAMES = (
+    "DefaultAccuracy",
+    "MinorityClassPerentage",
+    "NegativePercentage",
+    "NoiseToSignalRatio",
+    "NumAttributes",
+)
+
+NO_GAPS = "given(0 * n_missing, n_missing == 0)"
+NO_CATEGORIES = "given(0 * n_columns, n_categorical == 0)"
+NO_OTHERS = "given(0 * n_columns, n_numeric + n_categorical == n_columns)"
+ONLY_NUMBERS = "n_numeric == n_columns"
+ONLY_CATEGORIES = "n_categorical == n_columns"
+
+FOLLOWS: Formulas = {
+    "log_n_rows": "log(n_rows)",
+    "log_n_columns": "log(n_columns)",
+    "rows_per_column": "n_rows / n_columns",
+    "log_rows_per_column": "log(n_rows / n_columns)",
+    "n_datetime": NO_OTHERS,
+    "n_text": NO_OTHERS,
+    "numeric_share": "n_numeric / n_columns",
+    "categorical_share": "n_categorical / n_columns",
+    "missing_share": "n_missing / (n_rows * n_columns)",
+    "missing_row_share": NO_GAPS,
+    "missing_column_share": NO_GAPS,
+    "missing_max": NO_GAPS,
+    "missing_information.max": NO_GAPS,
+    "cardinality.sum": "cardinality.mean * n_categorical",
+    "log_cardinality_max": (NO_CATEGORIES, "log(max(1, cardinality.max))"),
+    "cardinality_to_rows": (NO_CATEGORIES, "cardinality.max / n_rows"),
+    "log_n_encoded": (
+        "given(log(n_columns), n_categorical == 0)",
+        "log(n_columns - n_categorical + cardinality.sum)",
+    ),
+    "components_95_share": f"given(mixed_components_95_share, {ONLY_NUMBERS})",
+    "first_component_skewness": f"given(mixed_component_skewness, {ONLY_NUMBERS})",
+    "first_component_kurtosis": f"given(mixed_component_kurtosis, {ONLY_NUMBERS})",
+    "log_n_classes": "log(n_classes)",
+    "class_share.mean": "1 / n_classes",
+    "class_share.sd": "given((class_share.max - class_share.min) / sqrt(2), n_classes == 2)",
+    "class_share.median": "given(1 / n_classes, n_classes == 2)",
+    "log_class_imbalance": "log(class_share.max / class_share.min)",
+    "log_minority_rows": "log(class_share.min * n_rows)",
+    "rare_class_share": "given(0 * n_classes, class_share.min * n_rows > 9.5)",
+    "class_entropy": "given(-class_share.max * log2(class_share.max)"
+    " - class_share.min * log2(class_share.min), n_classes == 2)",
+    "class_balance": "min(1, class_entropy / log2(n_classes))",
+    **{
+        f"{ours}.{summary}": f"given({theirs}.{summary}, {ONLY_CATEGORIES})"
+        for ours, theirs in (
+            ("column_entropy", "category_entropy"),
+            ("mutual_information", "category_information"),
+        )
+        for summary in ("mean", "min", "median", "max")
+    },
+    "log_equivalent_columns": "given(log2(1 + class_entropy / category_information.mean),"
+    f" category_information.mean > 0, {ONLY_CATEGORIES})",
+    "noise_share": "given(max(0, 1 - category_information.mean / category_entropy.mean),"
+    f" {ONLY_CATEGORIES})",
+}
