@@ -38,8 +38,10 @@ Aliases = str | Mapping[str, str] | None
 FAMILY_FILES = (
     "_simple",
     "_statistical",
+    "_components",
     "_target",
     "_information",
+    "_categories",
     "_landmarking",
 )
 FAMILIES: tuple[str, ...] = get_args(Family)
