@@ -15,15 +15,18 @@ from scipy.stats import rankdata
 
 from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
 from metafeatures._bins import bin_codes, bin_numbers, cut_at_quantiles, n_intervals
+from metafeatures._class_distances import ClassDistances, class_distances
 from metafeatures._encoding import encode, fill, to_unit_range
 from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._landmarks import LandmarkScores
 from metafeatures._mixed import mix, principal_components
+from metafeatures._nearness import Nearness, nearness_of_classes, nearness_of_numbers
 from metafeatures._rows import row_order, take_sample
 from metafeatures._sources import Source
 from metafeatures._table import Table
 from metafeatures._task import Target
+from metafeatures._ten_folds import ClassFolds, NumberFolds
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -300,7 +303,35 @@ class Dataset:
         """Number to predict of each of `near_rows`."""
         return np.asarray(self.target_numbers[self.near_rows])
 
+    @cached_property
+    def class_distances(self) -> ClassDistances:
+        """Distances of `near_points` within and between classes."""
+        return class_distances(self.near_points, self.near_classes)
+
+    @cached_property
+    def near_standardized_target(self) -> Floats:
+        """`near_target` minus mean over standard deviation."""
+        return np.asarray(np.nan_to_num(standardize(self.near_target[None, :])[0]))
+
+    @cached_property
+    def nearness(self) -> Nearness:
+        """Surroundings of each of `near_unit_points`."""
+        if self.is_regression:
+            target = self.near_standardized_target
+            return nearness_of_numbers(self.near_unit_points, target)
+        return nearness_of_classes(self.near_unit_points, self.near_classes)
+
     # --- landmarkers ---
+
+    @cached_property
+    def class_folds(self) -> ClassFolds:
+        """`near_points` in ten folds, for classes."""
+        return ClassFolds(self.near_points, self.near_classes)
+
+    @cached_property
+    def number_folds(self) -> NumberFolds:
+        """`near_points` in ten folds, for a number to predict."""
+        return NumberFolds(self.near_points, self.near_standardized_target)
 
     @cached_property
     def landmark_sample(self) -> LandmarkSample:

@@ -7,6 +7,7 @@ all of them. Whatever is learned of a column is learned on the training part of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +52,12 @@ class Fold:
     target: Floats
     test_target: Floats
     is_regression: bool
+
+    @cached_property
+    def distances(self) -> Floats:
+        """Squared distances of test rows (one row each) from training rows, less a constant."""
+        lengths = (self.train**2).sum(axis=1)
+        return np.asarray(lengths - 2 * (self.test @ self.train.T))
 
 
 def pick_rows(target: Target, sample: Integers) -> LandmarkSample:
@@ -105,6 +112,42 @@ def make_folds(dataset: Dataset) -> list[Fold]:
     return [
         _fold(columns, target, in_fold != fold, dataset.is_regression) for fold in range(N_FOLDS)
     ]
+
+
+def stratified_folds(classes: Integers, n_folds: int) -> Integers:
+    """Return the fold of each row: that of scikit-learn's StratifiedKFold, not shuffled.
+
+    Classes smaller than the number of folds are not in all of them.
+
+    Examples
+    --------
+    >>> stratified_folds(np.array([0, 1, 0, 1, 1, 1]), 2).tolist()
+    [0, 0, 1, 0, 1, 1]
+    """
+    _, first, inverse = np.unique(classes, return_index=True, return_inverse=True)
+    appearance = np.argsort(np.argsort(first))[inverse]
+    ordered = np.sort(appearance)
+    in_fold = np.empty(classes.size, np.int64)
+    shape = first.size, n_folds
+    cells = ordered * n_folds + np.arange(classes.size) % n_folds
+    counts = np.bincount(cells, minlength=first.size * n_folds).reshape(shape)
+    in_fold[np.argsort(appearance, kind="stable")] = np.repeat(
+        np.tile(np.arange(n_folds), first.size), counts.ravel()
+    )
+    return in_fold
+
+
+def number_folds(target: Floats, n_folds: int) -> Integers:
+    """Return the fold of each row, so that each fold has small and large numbers.
+
+    Examples
+    --------
+    >>> number_folds(np.array([0.5, 9.0, 0.1, 7.0]), 2).tolist()
+    [1, 1, 0, 0]
+    """
+    in_fold = np.empty(target.size, np.int64)
+    in_fold[np.argsort(target, kind="stable")] = np.arange(target.size) % n_folds
+    return in_fold
 
 
 def _target_columns(dataset: Dataset, rows: Integers) -> Floats:

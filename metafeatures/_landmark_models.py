@@ -61,9 +61,10 @@ def linear_ranks(fold: Fold, seed: int = 0) -> Floats:
     for j, column in enumerate(fold.train.T):
         ordered = np.sort(column)
         for part, ranks in ((fold.train, train), (fold.test, test)):
-            low = np.searchsorted(ordered, part[:, j], side="left")
-            high = np.searchsorted(ordered, part[:, j], side="right")
-            ranks[:, j] = (low + high) / (2 * ordered.size) - 0.5
+            order = np.argsort(part[:, j])  # sought in order, values are found at once
+            low = np.searchsorted(ordered, part[order, j], side="left")
+            high = np.searchsorted(ordered, part[order, j], side="right")
+            ranks[order, j] = (low + high) / (2 * ordered.size) - 0.5
     spread = np.maximum(train.std(axis=0), 1e-12)
     return linear(replace(fold, train=train / spread, test=test / spread))
 
@@ -91,19 +92,14 @@ def naive_bayes(fold: Fold, seed: int = 0) -> Floats:
 
 def nearest_neighbor(fold: Fold, seed: int = 0) -> Floats:
     """Predict the target of the nearest training row."""
-    return np.asarray(fold.target[np.argmin(_distances(fold), axis=1)])
+    return np.asarray(fold.target[np.argmin(fold.distances, axis=1)])
 
 
 def nearest_neighbors(fold: Fold, seed: int = 0) -> Floats:
     """Predict the mean target of the 10 nearest training rows."""
     n_neighbors = min(N_NEIGHBORS, len(fold.train))
-    nearest = np.argpartition(_distances(fold), n_neighbors - 1, axis=1)[:, :n_neighbors]
+    nearest = np.argpartition(fold.distances, n_neighbors - 1, axis=1)[:, :n_neighbors]
     return np.asarray(fold.target[nearest].mean(axis=1))
-
-
-def _distances(fold: Fold) -> Floats:
-    lengths = (fold.train**2).sum(axis=1)
-    return np.asarray(lengths - 2 * (fold.test @ fold.train.T))
 
 
 def stump(fold: Fold, seed: int = 0) -> Floats:
@@ -148,7 +144,7 @@ def _tree(fold: Fold, seed: int, max_depth: int | None) -> Floats:
     model = DecisionTreeRegressor(max_depth=max_depth, min_samples_leaf=2, random_state=seed)
     with config_context(skip_parameter_validation=True, assume_finite=True):
         model.fit(fold.train.astype(np.float32), fold.target, check_input=False)
-        answer = model.predict(fold.test.astype(np.float32), check_input=False)
+    answer = model.tree_.predict(fold.test.astype(np.float32))
     return np.asarray(answer.reshape(len(fold.test), -1), np.float64)
 
 
@@ -162,16 +158,18 @@ def _random_trees(
         return constant(fold)
     train, test = fold.train.astype(np.float32), fold.test.astype(np.float32)
     total = np.zeros((len(test), fold.target.shape[1]))
+    generator = np.random.RandomState()
     with config_context(skip_parameter_validation=True, assume_finite=True):
         for i in range(n_trees):
+            generator.seed((seed + i) % 2**31)  # what a new one costs is half of a small tree
             model = ExtraTreeRegressor(
                 max_depth=max_depth,
                 max_features=max(1, max_features),
                 min_samples_leaf=2,
-                random_state=(seed + i) % 2**31,
+                random_state=generator,
             )
             model.fit(train, fold.target, check_input=False)
-            total += model.predict(test, check_input=False).reshape(total.shape)
+            total += model.tree_.predict(test).reshape(total.shape)
     return total / n_trees
 
 

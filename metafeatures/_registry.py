@@ -43,6 +43,9 @@ FAMILY_FILES = (
     "_information",
     "_categories",
     "_landmarking",
+    "_classic",
+    "_concept",
+    "_clustering",
 )
 FAMILIES: tuple[str, ...] = get_args(Family)
 TASK_TYPES: tuple[str, ...] = get_args(TaskType)
