@@ -28,15 +28,28 @@ def bin_numbers(values: Floats, n_bins: int = N_BINS) -> list[Codes]:
 
 
 def _bin(values: Floats, n_bins: int) -> Codes:
-    is_present = ~np.isnan(values)
-    ordered = np.sort(values[is_present])
+    order, ordered = _order_present(values)
     if ordered.size == 0:
         return np.zeros(values.size, np.int32)
     starts = np.flatnonzero(np.append(True, ordered[1:] > ordered[:-1]))
     if starts.size > n_bins:
         starts = _equal_starts(starts, ordered.size, n_bins)
-    codes = np.searchsorted(ordered[starts], values, side="right").astype(np.int32)
-    codes[~is_present] = 0
+    return _codes_of_runs(order, np.append(starts[1:], ordered.size), values.size)
+
+
+def _order_present(values: Floats) -> tuple[Integers, Floats]:
+    """Return where the present values are, smallest first, and the values in that order."""
+    order = np.argsort(values)
+    ordered = values[order]
+    n_present = values.size - int(np.isnan(ordered).sum())
+    return order[:n_present], ordered[:n_present]
+
+
+def _codes_of_runs(order: Integers, ends: Integers, n_values: int) -> Codes:
+    """Return 1 for the values up to the first end, 2 for those up to the second, and so on."""
+    codes = np.zeros(n_values, np.int32)
+    levels = np.arange(1, ends.size + 1, dtype=np.int32)
+    codes[order] = np.repeat(levels, np.diff(ends, prepend=0))
     return codes
 
 
@@ -85,12 +98,20 @@ def cut_at_quantiles(values: Floats, n_parts: int) -> list[Codes]:
 
 
 def _cut(values: Floats, n_parts: int) -> Codes:
-    is_present = ~np.isnan(values)
-    present = values[is_present]
-    codes = np.zeros(values.size, np.int32)
-    if present.size:
-        ends = np.quantile(present, np.linspace(0, 1, n_parts + 1)[1:])
-        width = ends[-1] - present.min()
-        is_new = np.append(True, np.diff(ends) > SAME * min(1.0, width))
-        codes[is_present] = 1 + np.searchsorted(ends[is_new], present, side="left")
-    return codes
+    order, ordered = _order_present(values)
+    if ordered.size == 0:
+        return np.zeros(values.size, np.int32)
+    ends = _quantiles_of_sorted(ordered, np.linspace(0, 1, n_parts + 1)[1:])
+    is_new = np.append(True, np.diff(ends) > SAME * min(1.0, ends[-1] - ordered[0]))
+    cuts = np.searchsorted(ordered, ends[is_new], side="right")
+    return _codes_of_runs(order, np.append(cuts, ordered.size), values.size)
+
+
+def _quantiles_of_sorted(ordered: Floats, probabilities: Floats) -> Floats:
+    """Return what `numpy.quantile` does, to the last bit, without sorting again."""
+    place = probabilities * (ordered.size - 1)
+    below = place.astype(np.int64)
+    weight = place - below
+    low, high = ordered[below], ordered[np.minimum(below + 1, ordered.size - 1)]
+    step = high - low
+    return np.where(weight < 0.5, low + step * weight, high - step * (1 - weight))

@@ -16,9 +16,12 @@ from scipy.stats import rankdata
 from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
 from metafeatures._bins import bin_codes, bin_numbers, cut_at_quantiles, n_intervals
 from metafeatures._class_distances import ClassDistances, class_distances
+from metafeatures._discriminant import column_directions, correlate_with_classes
+from metafeatures._encoded import EncodedColumns, encoded_shape, shape
 from metafeatures._encoding import encode, fill, to_unit_range
 from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
+from metafeatures._joint import NominalColumns
 from metafeatures._landmarks import LandmarkScores
 from metafeatures._mixed import mix, principal_components
 from metafeatures._nearness import Nearness, nearness_of_classes, nearness_of_numbers
@@ -27,6 +30,7 @@ from metafeatures._sources import Source
 from metafeatures._table import Table
 from metafeatures._task import Target
 from metafeatures._ten_folds import ClassFolds, NumberFolds
+from metafeatures._tree import GrownTree, alphabetical, few_enough, grow
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -54,6 +58,8 @@ class Dataset:
         Decides the sample, the folds and the random landmarkers.
     n_jobs : int, default=1
         Threads for the tree ensembles.
+    random_state : int, optional
+        The user's own number, for what other libraries draw with it; ``seed`` without one.
     """
 
     def __init__(
@@ -64,10 +70,12 @@ class Dataset:
         max_rows: int | None,
         seed: int,
         n_jobs: int = 1,
+        random_state: int | None = None,
     ) -> None:
         self.target = target
         self.is_regression = target.is_regression
         self.seed = seed
+        self.random_state = seed if random_state is None else random_state
         self.n_jobs = n_jobs
         self.is_bounded = max_rows is not None
         self.n_rows, self.n_columns = X.shape
@@ -127,6 +135,11 @@ class Dataset:
     def standardized(self) -> Floats:
         """Numeric columns minus mean over standard deviation; NaN where missing or constant."""
         return standardize(self.numbers)
+
+    @cached_property
+    def numeric_shape(self) -> tuple[Floats, Floats]:
+        """Skewness and excess kurtosis of each numeric column."""
+        return shape(self.standardized)
 
     @cached_property
     def numeric_quantiles(self) -> Floats:
@@ -241,6 +254,11 @@ class Dataset:
         ]
 
     @cached_property
+    def nominal_columns(self) -> NominalColumns:
+        """`nominal`, counted alone and together with the target's levels."""
+        return NominalColumns(self.nominal, self.target_levels)
+
+    @cached_property
     def target_entropy_bits(self) -> float:
         """Entropy of the target's levels on the sample, in bits."""
         return entropy(np.bincount(self.target_levels))
@@ -273,6 +291,42 @@ class Dataset:
         codes = [self.codes[i] for i in self.category_places]
         alphabets = [self.alphabets[i] for i in self.category_places]
         return encode(numbers, codes, alphabets, self._most(MAX_COLUMNS))
+
+    @cached_property
+    def encoded_columns(self) -> EncodedColumns:
+        """`encoded`, sorted, centred and summed up."""
+        numbers, exponents = self.sorted_numbers, self.exponents
+        places, most = self.numeric_places, map(self._most, (MAX_PAIR_COLUMNS, MAX_PAIR_ROWS))
+        return EncodedColumns.of(self.encoded, numbers[places], exponents[places], *most)
+
+    @cached_property
+    def encoded_shape(self) -> tuple[Floats, Floats]:
+        """Skewness and excess kurtosis of each encoded column."""
+        return encoded_shape(self.numeric_shape, self.numeric_places, self.encoded)
+
+    @cached_property
+    def canonical_correlations(self) -> Floats:
+        """Canonical correlations of encoded columns and classes, largest first."""
+        return correlate_with_classes(
+            column_directions(self.encoded_columns.spanning), self.classes
+        )
+
+    @cached_property
+    def tree_rows(self) -> Integers:
+        """Places among `near_rows` of the rows that a tree is grown on."""
+        n_most = few_enough(len(self.encoded)) if self.is_bounded else None
+        return np.arange(self.near_rows.size)[:n_most]
+
+    @cached_property
+    def tree(self) -> GrownTree | None:
+        """A tree that fits the target on `tree_rows`; None without a column."""
+        rows, labels = self.tree_rows, self.target.labels
+        known: Floats | Integers = (
+            self.near_standardized_target[rows]
+            if self.is_regression
+            else alphabetical(self.classes[self.near_rows[rows]], labels)
+        )
+        return grow(self.near_points[rows], known, self.is_regression, self.random_state)
 
     @cached_property
     def near_rows(self) -> Integers:

@@ -33,12 +33,32 @@ def entropy(counts: Integers) -> float:
 
 def joint_counts(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> Integers:
     """Return how often each pair of levels occurs; pairs that never do may be left out."""
+    joint, _, is_small = _joint_levels(first, second)
+    return np.bincount(joint) if is_small else np.unique(joint, return_counts=True)[1]
+
+
+def joint_cells(
+    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]
+) -> tuple[Integers, Integers, Integers]:
+    """Return the pairs of levels that occur, first and second apart, and how often each does."""
+    joint, n_second, is_small = _joint_levels(first, second)
+    if is_small:
+        counts = np.bincount(joint)
+        cells = np.flatnonzero(counts)
+        counts = counts[cells]
+    else:
+        cells, counts = np.unique(joint, return_counts=True)
+    return cells // n_second, cells % n_second, counts
+
+
+def _joint_levels(
+    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]
+) -> tuple[Integers, int, bool]:
+    """Return pairs as one number, the factor of the first, and whether a table of them is small."""
     n_second = int(second.max(initial=0)) + 1
     n_cells = (int(first.max(initial=0)) + 1) * n_second
     joint = first.astype(np.int64) * n_second + second
-    if n_cells <= 8 * joint.size:
-        return np.bincount(joint)
-    return np.unique(joint, return_counts=True)[1]
+    return joint, n_second, n_cells <= 8 * joint.size
 
 
 def mutual_bits(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> float:

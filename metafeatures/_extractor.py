@@ -148,7 +148,12 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         wanted = self._wanted(target.task_type)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         dataset = Dataset(
-            table, target, max_rows=self.max_rows, seed=seed, n_jobs=_n_threads(self.n_jobs)
+            table,
+            target,
+            max_rows=self.max_rows,
+            seed=seed,
+            n_jobs=_n_threads(self.n_jobs),
+            random_state=self.random_state if _is_integer(self.random_state) else None,
         )
         deadline = np.inf if self.time_budget is None else start + self.time_budget
         values, report = _evaluate(wanted, dataset, deadline)
@@ -261,6 +266,8 @@ def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
         return int(dataset.n_rows)
     if feature.cost == "rows":
         return int(dataset.near_rows.size)
+    if feature.family == "model-based":
+        return int(dataset.tree_rows.size)
     if feature.cost == "models":
         return len(dataset.landmark_sample.rows)
     most = MAX_PAIR_ROWS if feature.cost == "pairs" else dataset.n_rows

@@ -38,12 +38,16 @@ Aliases = str | Mapping[str, str] | None
 FAMILY_FILES = (
     "_simple",
     "_statistical",
+    "_location",
+    "_discriminant",
     "_components",
     "_target",
     "_information",
+    "_nominal",
     "_categories",
     "_landmarking",
     "_classic",
+    "_model_based",
     "_concept",
     "_clustering",
 )

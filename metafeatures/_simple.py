@@ -1,6 +1,8 @@
 """Simple meta-features: how large the table is, what it holds, how classes share the rows.
 
-Counted on all rows, whatever ``max_rows``. Shares lie between 0 and 1.
+Counted on all rows, whatever ``max_rows``; only `n_binary` looks at the sample, and of
+more than 500 numeric columns at 500, whose share it takes for that of all. Shares lie
+between 0 and 1.
 """
 
 from __future__ import annotations
@@ -52,6 +54,12 @@ def rows_per_column(n_rows: int, n_columns: int) -> float:
     return n_rows / n_columns
 
 
+@simple(pymfe="attr_to_inst", autosklearn="DatasetRatio")
+def columns_per_row(n_rows: int, n_columns: int) -> float:
+    """Return the number of columns per row."""
+    return n_columns / n_rows
+
+
 @simple(low=-np.inf, autosklearn="LogInverseDatasetRatio")
 def log_rows_per_column(n_rows: int, n_columns: int) -> float:
     """Return the natural logarithm of the number of rows per column."""
@@ -80,6 +88,30 @@ def n_datetime(kinds: Kinds) -> float:
 def n_text(kinds: Kinds) -> float:
     """Return the number of text columns."""
     return float((kinds == "text").sum())
+
+
+@simple(undefined="there is no categorical column", pymfe="num_to_cat")
+def numeric_per_categorical(kinds: Kinds) -> float:
+    """Return the number of numeric columns per categorical column."""
+    return _ratio((kinds == "numeric").sum(), (kinds == "categorical").sum())
+
+
+@simple(undefined="there is no numeric column", pymfe="cat_to_num")
+def categorical_per_numeric(kinds: Kinds) -> float:
+    """Return the number of categorical columns per numeric column."""
+    return _ratio((kinds == "categorical").sum(), (kinds == "numeric").sum())
+
+
+def _ratio(above: int, below: int) -> float:
+    return float(above / below) if below else float("nan")
+
+
+@simple(unit="columns", cost="columns", pymfe="nr_bin")
+def n_binary(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -> float:
+    """Return the number of numeric and categorical columns with two distinct values."""
+    n_read = max(1, distinct_counts.size)
+    n_numbers = float((distinct_counts == 2).sum() * (kinds == "numeric").sum() / n_read)
+    return n_numbers + float((cardinalities == 2).sum())
 
 
 @share()
@@ -192,7 +224,7 @@ def log_n_classes(class_counts: Integers) -> float:
     high=1,
     unit="share",
     summaries=("mean", "sd", "min", "median", "max"),
-    pymfe={"mean": "freq_class.mean", "sd": "freq_class.sd"},
+    pymfe="freq_class",
     autosklearn={
         "mean": "ClassProbabilityMean",
         "min": "ClassProbabilityMin",

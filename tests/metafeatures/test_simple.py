@@ -33,7 +33,11 @@ CLASSES = ["p", "p", "p", "p", "p", "q", "q", "q"]
         ("log_n_columns", math.log(6)),
         ("rows_per_column", 8 / 6),
         ("log_rows_per_column", math.log(8 / 6)),
+        ("columns_per_row", 6 / 8),
         ("n_numeric", 3),
+        ("numeric_per_categorical", 3 / 2),
+        ("categorical_per_numeric", 2 / 3),
+        ("n_binary", 1),
         ("n_categorical", 2),
         ("n_datetime", 1),
         ("n_text", 0),
@@ -91,3 +95,22 @@ def test_columns_with_the_same_cells_are_repeated_whatever_their_names_and_dtype
 def test_a_column_of_the_same_cells_in_another_order_is_not_a_repetition():
     X = pd.DataFrame({"a": [1, 2, 3], "c": [3, 2, 1]})
     assert describe(X, [0, 1, 0], names=["repeated_column_share"]).item() == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "undefined"),
+    [([1.0, 2.0], "numeric_per_categorical"), (["a", "b"], "categorical_per_numeric")],
+)
+def test_ratios_to_kinds_that_are_not_there_are_undefined(column, undefined):
+    names = ["numeric_per_categorical", "categorical_per_numeric", "n_binary"]
+    found = describe(pd.DataFrame({"x": column}), [0, 1], names=names)
+    assert found.index[found.isna()].tolist() == [undefined]
+    assert found["n_binary"] == 1
+
+
+def test_binary_columns_beyond_500_are_taken_to_be_as_frequent():
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(size=(20, 300)), rng.integers(0, 2, (20, 900))], axis=1)
+    found = describe(X, [0, 1] * 10, names=["n_binary"]).item()
+    assert found == pytest.approx(900, rel=0.05)
+    assert describe(X, [0, 1] * 10, names=["n_binary"], max_rows=None).item() == 900
