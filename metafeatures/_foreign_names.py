@@ -26,6 +26,11 @@ KURTOSIS = "* (n_rows - 2) * (n_rows - 3) / (n_rows - 1) - 6) / (n_rows + 1)"
 COMPLETE = "n_missing == 0, n_classes > 1"
 PLAIN = "n_categorical == 0, n_missing == 0, KurtosisMin > -2.5"
 VARYING = "n_missing == 0, KurtosisMin > -2.5, (n_categorical == 0) + (SymbolsMin > 1)"
+NUMBERS = "n_categorical == 0, n_missing == 0"
+ONLY_NUMBERS = "n_numeric == n_columns"
+ONLY_CATEGORIES = "n_categorical == n_columns"
+NOISE = f"given(max(0, 1 - 1 / (1 + {{}})), {ONLY_CATEGORIES}, {COMPLETE})"
+SUMMARIES = ("mean", "min", "median", "max")
 OPENML_SUMMARIES = {"mean": "Mean", "min": "Min", "median": "Quartile2", "max": "Max"}
 
 
@@ -52,10 +57,18 @@ COUNTS: Formulas = {
 CATEGORIES: Formulas = {
     **_summarised("category_entropy", f"given({{}}AttributeEntropy, {COMPLETE})"),
     **_summarised("category_information", f"given({{}}MutualInformation, {COMPLETE})"),
+    "log_equivalent_columns": f"given(log2(1 + EquivalentNumberOfAtts),"
+    f" {ONLY_CATEGORIES}, {COMPLETE})",
 }
 
 OPENML: Formulas = {
     **COUNTS,
+    "columns_per_row": "Dimensionality - 1 / n_rows",
+    "numeric_share": "given(PercentageOfNumericFeatures / 100 * (n_columns + 1) / n_columns,"
+    " n_classes > 1)",
+    "categorical_share": "given((PercentageOfSymbolicFeatures / 100 * (n_columns + 1) - 1)"
+    " / n_columns, n_categorical > -1, n_classes > 1)",
+    "missing_share": "PercentageOfMissingValues / 100 * (n_columns + 1) / n_columns",
     "class_share.min": ("MinorityClassPercentage / 100", "MinorityClassSize / n_rows"),
     "cardinality.mean": "(MeanNominalAttDistinctValues * NumberOfSymbolicFeatures"
     " - NumberOfClasses) / n_categorical",
@@ -69,7 +82,10 @@ OPENML: Formulas = {
     " MaxNominalAttDistinctValues > NumberOfClasses)",
     **_summarised("skewness", f"given({{}}SkewnessOfNumericAtts {SKEWNESS}, {COMPLETE})"),
     **_summarised("kurtosis", f"given(({{}}KurtosisOfNumericAtts {KURTOSIS}, {COMPLETE})"),
+    **_summarised("encoded_mean", f"given({{}}MeansOfNumericAtts, {ONLY_NUMBERS}, n_classes > 1)"),
+    **_summarised("encoded_sd", f"given({{}}StdDevOfNumericAtts, {ONLY_NUMBERS}, n_classes > 1)"),
     **CATEGORIES,
+    "noise_share": NOISE.format("MeanNoiseToSignalRatio"),
 }
 
 OPENML_2017: Formulas = {
@@ -80,9 +96,15 @@ OPENML_2017: Formulas = {
     **COUNTS,
     "class_share.min": "given(MinorityClassSize / n_rows, MinorityClassSize > 0)",
     **CATEGORIES,
+    "noise_share": NOISE.format("NoiseToSignalRatio"),
 }
 
 AUTOSKLEARN: Formulas = {
+    "log_rows_per_column": "-LogDatasetRatio",
+    "numeric_per_categorical": "given(RatioNumericalToNominal, n_categorical > 0)",
+    "categorical_per_numeric": "given(RatioNominalToNumerical, n_numeric > 0)",
+    "missing_row_share": "NumberOfInstancesWithMissingValues / n_rows",
+    "missing_column_share": "NumberOfFeaturesWithMissingValues / n_columns",
     "class_share.sd": "ClassProbabilitySTD * sqrt(n_classes / (n_classes - 1))",
     "cardinality.mean": "given(SymbolsMean, n_categorical > 0)",
     "cardinality.sd": "given(SymbolsSTD * sqrt(n_categorical / (n_categorical - 1)),"
@@ -92,15 +114,46 @@ AUTOSKLEARN: Formulas = {
     "cardinality.sum": "given(SymbolsSum, n_categorical > 0)",
     "skewness.mean": f"given(SkewnessMean, {PLAIN})",
     "skewness.sd": f"given(SkewnessSTD * sqrt(n_numeric / (n_numeric - 1)), {PLAIN})",
-    "skewness.min": f"given(SkewnessMin, {PLAIN})",
-    "skewness.max": f"given(SkewnessMax, {PLAIN})",
+    "skewness.min": f"given(SkewnessMin, {NUMBERS}, (KurtosisMin > -2.5) + (SkewnessMin < 0))",
+    "skewness.max": f"given(SkewnessMax, {NUMBERS}, (KurtosisMin > -2.5) + (SkewnessMax > 0))",
     "kurtosis.mean": f"given(KurtosisMean, {PLAIN})",
     "kurtosis.sd": f"given(KurtosisSTD * sqrt(n_numeric / (n_numeric - 1)), {PLAIN})",
     "kurtosis.min": f"given(KurtosisMin, {PLAIN})",
-    "kurtosis.max": f"given(KurtosisMax, {PLAIN})",
+    "kurtosis.max": f"given(KurtosisMax, {NUMBERS}, KurtosisMax > -2.5)",
     "mixed_components_95_share": f"given(PCAFractionOfComponentsFor95PercentVariance, {VARYING})",
-    "mixed_component_skewness": f"given(abs(PCASkewnessFirstPC), {VARYING})",
-    "mixed_component_kurtosis": f"given(PCAKurtosisFirstPC, {VARYING})",
+    "mixed_component_skewness": "given(abs(PCASkewnessFirstPC), n_missing == 0)",
+    "mixed_component_kurtosis": "given(PCAKurtosisFirstPC, n_missing == 0)",
+}
+
+STUMPS: Formulas = {
+    "best_node.mean": "1 - DecisionStumpErrRate",
+    "landmark_stump.balanced_accuracy": "DecisionStumpKappa",
+}
+
+APPROXIMATE: Mapping[str, Formulas] = {
+    "openml": {
+        **_summarised("skewness", f"given({{}}SkewnessOfNumericAtts {SKEWNESS}, n_classes > 1)"),
+        **_summarised("kurtosis", f"given(({{}}KurtosisOfNumericAtts {KURTOSIS}, n_classes > 1)"),
+        **STUMPS,
+    },
+    "openml-2017": STUMPS,
+    "autosklearn": {
+        "best_node.mean": "LandmarkDecisionNodeLearner",
+        "random_node.mean": "LandmarkRandomNodeLearner",
+        "linear_discr.mean": "LandmarkLDA",
+    },
+    "pymfe": {
+        f"{name}.mean": f"{name}.mean"
+        for name in (
+            "best_node",
+            "random_node",
+            "worst_node",
+            "linear_discr",
+            "naive_bayes",
+            "one_nn",
+            "elite_nn",
+        )
+    },
 }
 
 SOURCES: Mapping[str, Formulas] = {
@@ -120,14 +173,15 @@ OLD_OPENML_NAMES = (
 NO_GAPS = "given(0 * n_missing, n_missing == 0)"
 NO_CATEGORIES = "given(0 * n_columns, n_categorical == 0)"
 NO_OTHERS = "given(0 * n_columns, n_numeric + n_categorical == n_columns)"
-ONLY_NUMBERS = "n_numeric == n_columns"
-ONLY_CATEGORIES = "n_categorical == n_columns"
 
 FOLLOWS: Formulas = {
     "log_n_rows": "log(n_rows)",
     "log_n_columns": "log(n_columns)",
     "rows_per_column": "n_rows / n_columns",
+    "columns_per_row": "n_columns / n_rows",
     "log_rows_per_column": "log(n_rows / n_columns)",
+    "numeric_per_categorical": "n_numeric / n_categorical",
+    "categorical_per_numeric": "n_categorical / n_numeric",
     "n_datetime": NO_OTHERS,
     "n_text": NO_OTHERS,
     "numeric_share": "n_numeric / n_columns",
@@ -162,11 +216,22 @@ FOLLOWS: Formulas = {
         for ours, theirs in (
             ("column_entropy", "category_entropy"),
             ("mutual_information", "category_information"),
+            ("nominal_entropy", "category_entropy"),
         )
-        for summary in ("mean", "min", "median", "max")
+        for summary in SUMMARIES
     },
-    "log_equivalent_columns": "given(log2(1 + class_entropy / category_information.mean),"
-    f" category_information.mean > 0, {ONLY_CATEGORIES})",
-    "noise_share": "given(max(0, 1 - category_information.mean / category_entropy.mean),"
-    f" {ONLY_CATEGORIES})",
+    **{
+        f"encoded_skewness.{summary}": f"given(skewness.{summary}"
+        f" * ((n_rows - 1) / n_rows) ** 1.5, {ONLY_NUMBERS}, n_missing == 0)"
+        for summary in SUMMARIES
+    },
+    **{
+        f"encoded_kurtosis.{summary}": f"given((kurtosis.{summary} + 3)"
+        f" * ((n_rows - 1) / n_rows) ** 2 - 3, {ONLY_NUMBERS}, n_missing == 0)"
+        for summary in SUMMARIES
+    },
+    "encoded_skewness.sd": f"given(skewness.sd * ((n_rows - 1) / n_rows) ** 1.5,"
+    f" {ONLY_NUMBERS}, n_missing == 0)",
+    "encoded_kurtosis.sd": f"given(kurtosis.sd * ((n_rows - 1) / n_rows) ** 2,"
+    f" {ONLY_NUMBERS}, n_missing == 0)",
 }

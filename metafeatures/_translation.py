@@ -13,7 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metafeatures._foreign_names import FOLLOWS, OLD_OPENML_NAMES, SOURCES, Formulas
+from metafeatures._foreign_names import (
+    APPROXIMATE,
+    FOLLOWS,
+    OLD_OPENML_NAMES,
+    SOURCES,
+    Formulas,
+)
 from metafeatures._formulas import evaluate, names
 from metafeatures._registry import MetaFeature, metafeatures
 from metafeatures.exceptions import (
@@ -28,7 +34,7 @@ Values = TypeVar("Values", "pd.Series[float]", pd.DataFrame)
 SLACK = 1e-9
 
 
-def translate(values: Values, source: str) -> Values:
+def translate(values: Values, source: str, *, approximate: bool = False) -> Values:
     """Return the meta-features of another system as ours.
 
     Parameters
@@ -40,6 +46,11 @@ def translate(values: Values, source: str) -> Values:
         Whose names these are: OpenML's qualities; the same as exported before its
         engine was rewritten in 2017, as in ASlib's scenarios (``openml`` knows these by
         names such as ``DefaultAccuracy``); auto-sklearn's meta-features; pymfe's.
+    approximate : bool, default=False
+        Whether to take values of nearly the same definition as well, where they
+        correlate with ours by 0.96 or more on real tables: landmarkers of one split or
+        one linear discriminant, and OpenML's skewness and kurtosis where values are
+        missing.
 
     Returns
     -------
@@ -86,7 +97,7 @@ def translate(values: Values, source: str) -> Values:
             "The 'values' parameter of translate must be a Series or a DataFrame. "
             f"Got {type(values).__name__} instead."
         )
-    found = _translate(_columns(table), source)
+    found = _translate(_columns(table), source, approximate)
     result = pd.DataFrame(found, index=table.index, dtype=np.float64)
     if isinstance(values, pd.DataFrame):
         return result
@@ -107,7 +118,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Floats]:
     return columns
 
 
-def _translate(theirs: Mapping[str, Floats], source: str) -> dict[str, Floats]:
+def _translate(theirs: Mapping[str, Floats], source: str, approximate: bool) -> dict[str, Floats]:
     if source == "openml" and not theirs.keys().isdisjoint(OLD_OPENML_NAMES):
         source = "openml-2017"
     catalogue = metafeatures()
@@ -119,6 +130,8 @@ def _translate(theirs: Mapping[str, Floats], source: str) -> dict[str, Floats]:
     if not ours:
         raise _unknown(list(theirs), source)
     _follow(FOLLOWS, {}, ours, catalogue)
+    if approximate:
+        _follow(APPROXIMATE[source], theirs, ours, catalogue)
     return {name: ours[name] for name in catalogue if name in ours}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metafeatures._foreign_names import FOLLOWS, SOURCES
+from metafeatures._foreign_names import APPROXIMATE, FOLLOWS, SOURCES
 from metafeatures._formulas import evaluate, names
 from metafeatures._registry import metafeatures
 from metafeatures._translation import equal_names, foreign_names
@@ -54,6 +54,11 @@ def test_formulas_of_a_source_use_its_names_and_ours_that_come_before(source):
         assert used - ours, f"{name} follows from ours alone"
         assert used & ours <= known, f"{name} uses what is not known before it"
         known.add(name)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_is_nearly_equal_is_one_of_ours(source):
+    assert set(APPROXIMATE[source]) <= set(metafeatures())
 
 
 def test_what_follows_uses_our_names_and_those_that_follow_before():

@@ -144,6 +144,8 @@ def test_auto_sklearn_divides_by_n_and_counts_constant_columns():
         "NumberOfClasses": 3,
         "ClassProbabilitySTD": 0.2,
         "SkewnessSTD": 1.5,
+        "SkewnessMin": 0.0,
+        "SkewnessMax": 2.0,
         "KurtosisMin": [-1.0, -3.0],
         "PCASkewnessFirstPC": -0.5,
         "SymbolsMin": 0,
@@ -153,7 +155,9 @@ def test_auto_sklearn_divides_by_n_and_counts_constant_columns():
     assert ours.loc["varies", "class_share.sd"] == pytest.approx(0.2 * np.sqrt(1.5))
     assert ours.loc["varies", "skewness.sd"] == pytest.approx(1.5 * np.sqrt(4 / 3))
     assert ours.loc["varies", "first_component_skewness"] == 0.5
-    assert ours.loc["constant", ["skewness.sd", "first_component_skewness"]].isna().all()
+    assert np.isnan(ours.loc["constant", "skewness.sd"])
+    assert ours.loc["constant", "skewness.max"] == 2  # the constant column has 0
+    assert np.isnan(ours.loc["constant", "skewness.min"])
     assert ours["cardinality.max"].isna().all()
     assert ours["log_cardinality_max"].tolist() == [0, 0]
 
@@ -164,6 +168,17 @@ def test_pymfe_and_we_share_most_names():
     assert ours["n_rows"] == 10
     assert ours["rows_per_column"] == 2
     assert np.isnan(ours["class_share.sd"])
+
+
+def test_near_equals_are_taken_only_when_asked_for():
+    qualities = pd.Series(BASIC | {"MeanSkewnessOfNumericAtts": 1.0, "DecisionStumpErrRate": 0.1})
+    strict, loose = (translate(qualities, "openml", approximate=wish) for wish in (False, True))
+    assert np.isnan(strict["skewness.mean"])  # ten values are missing, perhaps of numbers
+    assert loose["skewness.mean"] == pytest.approx(98 / np.sqrt(9900))
+    assert "best_node.mean" not in strict
+    assert loose["best_node.mean"] == pytest.approx(0.9)
+    known = strict.dropna().index
+    pd.testing.assert_series_equal(loose[known], strict[known])
 
 
 def test_text_is_read_as_numbers_and_other_names_are_left_out():
@@ -276,18 +291,25 @@ def same_datasets(manifest, published, extra):
     return [(pair["name"], published.loc[pair["row"]]) for _, pair in pairs.iterrows()]
 
 
+def aslib_pairs(shared, manifest):
+    published = read_aslib(shared / "histories" / "aslib" / "OPENML-WEKA-2017")
+    n_rows = published["NumberOfInstances"]
+    counts = published.assign(
+        n_features=published["NumberOfFeatures"] - 1,
+        minority=(published["MinorityClassSize"] / n_rows).round(4),
+    )
+    extra = {"n_features": "n_features", "n_classes": "NumberOfClasses",
+             "minority_fraction": "minority"}  # fmt: skip
+    pairs = same_datasets(manifest, counts, extra)
+    return [(name, published.loc[row.name]) for name, row in pairs]
+
+
 def test_qualities_in_aslib_translate_to_what_we_compute(shared):
     manifest = pd.read_csv(shared / "datasets" / "manifest.csv").set_index("name")
-    published = read_aslib(shared / "histories" / "aslib" / "OPENML-WEKA-2017")
-    published["NumberOfFeatures"] -= 1
-    published["minority"] = published["MinorityClassSize"] / published["NumberOfInstances"]
-    published["minority"] = published["minority"].round(4)
-    extra = {"n_features": "NumberOfFeatures", "n_classes": "NumberOfClasses"}
-    pairs = same_datasets(manifest, published, extra | {"minority_fraction": "minority"})
-    checked = []
-    for name, qualities in pairs:
-        qualities["NumberOfFeatures"] += 1
-        checked.append(check_translation(*read_table(shared, name, manifest), qualities, "openml"))
+    checked = [
+        check_translation(*read_table(shared, name, manifest), qualities, "openml")
+        for name, qualities in aslib_pairs(shared, manifest)
+    ]
     assert len(checked) >= 15
     assert min(map(len, checked)) >= 20
 
@@ -298,17 +320,19 @@ OF_CLASSES = ["NumberOfClasses", "ClassEntropy", "ClassProbabilityMax", "ClassPr
               "ClassProbabilityMean", "ClassProbabilitySTD"]  # fmt: skip
 
 
-def test_meta_features_of_auto_sklearn_translate_to_what_we_compute(shared):
-    manifest = pd.read_csv(shared / "datasets" / "manifest.csv").set_index("name")
+def oboe_pairs(shared, manifest):
     published = pd.read_parquet(shared / "histories" / "oboe" / "metafeatures.parquet")
     published = published.set_index("dataset_id")
-    known = manifest[manifest["openml_id"].isin(published.index)]
-    extra = {"n_features": "NumberOfFeatures"}
+    known = manifest[manifest["openml_id"].isin(published.index)].drop(index=OTHER_VERSION)
+    pairs = same_datasets(known, published, {"n_features": "NumberOfFeatures"})
+    return [(name, row) for name, row in pairs if row.name == known.loc[name, "openml_id"]]
+
+
+def test_meta_features_of_auto_sklearn_translate_to_what_we_compute(shared):
+    manifest = pd.read_csv(shared / "datasets" / "manifest.csv").set_index("name")
     checked = {}
-    for name, values in same_datasets(known, published, extra):
+    for name, values in oboe_pairs(shared, manifest):
         X, y, task_type = read_table(shared, name, manifest)
-        if name in OTHER_VERSION or values.name != known.loc[name, "openml_id"]:
-            continue
         if task_type == "regression":  # numbers to predict are classes there
             values = values.drop(OF_CLASSES)
         if name in TIED:
@@ -318,3 +342,30 @@ def test_meta_features_of_auto_sklearn_translate_to_what_we_compute(shared):
     assert min(map(len, checked.values())) >= 20
     named = list_metafeatures().query("autosklearn != ''")["name"]
     assert set(named) - set().union(*checked.values()) == set()
+
+
+NEAR = {
+    "autosklearn": ["best_node.mean", "random_node.mean", "linear_discr.mean"],
+    "openml": ["best_node.mean", "landmark_stump.balanced_accuracy"],
+}
+
+
+def near_pairs(shared, source, names):
+    manifest = pd.read_csv(shared / "datasets" / "manifest.csv").set_index("name")
+    pairs = (
+        oboe_pairs(shared, manifest) if source == "autosklearn" else aslib_pairs(shared, manifest)
+    )
+    for name, values in pairs:
+        X, y, task_type = read_table(shared, name, manifest)
+        if task_type != "regression":
+            theirs = translate(values, source, approximate=True)
+            ours = MetaFeatureExtractor(names=names).extract(X, y, task_type)
+            yield pd.concat({"ours": ours, "theirs": theirs[names]}, axis=1)
+
+
+@pytest.mark.parametrize("source", NEAR)
+def test_landmarkers_that_translate_nearly_go_together_with_ours(shared, source):
+    both = pd.concat(near_pairs(shared, source, NEAR[source])).dropna()
+    for name, values in both.groupby(level=0):
+        assert len(values) >= 15
+        assert values["ours"].corr(values["theirs"]) >= 0.96, name
