@@ -48,7 +48,7 @@ class Dataset:
 
     Parameters
     ----------
-    X : DataFrame or Source of shape (n_rows, n_columns)
+    X : DataFrame, Source or Table of shape (n_rows, n_columns)
         Not modified, and not kept longer than the columns are read.
     target : Target
         From `read_target`.
@@ -64,7 +64,7 @@ class Dataset:
 
     def __init__(
         self,
-        X: pd.DataFrame | Source,
+        X: pd.DataFrame | Source | Table,
         target: Target,
         *,
         max_rows: int | None,
@@ -78,9 +78,10 @@ class Dataset:
         self.random_state = seed if random_state is None else random_state
         self.n_jobs = n_jobs
         self.is_bounded = max_rows is not None
-        self.n_rows, self.n_columns = X.shape
+        values = target.numbers if self.is_regression else target.codes
+        table = X if isinstance(X, Table) else Table(X, values)
+        self.n_rows, self.n_columns = table.source.shape
         most = MAX_COLUMNS if self.is_bounded else self.n_columns
-        table = Table(X, target.numbers if self.is_regression else target.codes)
         self.kinds = table.kinds
         self.missing_counts = table.missing_counts
         self.n_rows_missing = table.n_rows_missing

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
 import warnings
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,18 +13,19 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from metafeatures._dataset import MAX_PAIR_ROWS, Dataset
+from metafeatures._budget import Clock
+from metafeatures._dataset import Dataset
+from metafeatures._evaluation import evaluate
+from metafeatures._reading import read
 from metafeatures._registry import (
     FAMILIES,
-    Measure,
     MetaFeature,
     TaskType,
     check_names,
-    measures,
     metafeatures,
 )
+from metafeatures._sources import as_source
 from metafeatures._task import read_target
-from metafeatures.columns import to_pandas
 from metafeatures.exceptions import (
     MetaFeatureDataError,
     MetaFeatureParameterError,
@@ -33,7 +34,6 @@ from metafeatures.exceptions import (
 
 MAX_ROWS = 10_000
 MIN_ROWS = 10
-OUT_OF_TIME = "skipped: the time budget was spent"
 
 
 class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
@@ -48,9 +48,8 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         Meta-features to compute, by name (``skewness.mean``) or by what comes before
         the dot. All of ``families`` when not given.
     time_budget : float, optional
-        Seconds. Once they are spent, what is left is NaN and `report_` says so; cheap
-        meta-features come first. One that has begun is finished, which takes less than
-        half a second. Reading the table counts but is never skipped.
+        Seconds. Cheap meta-features come first; one that is not expected to be finished
+        in time is not begun. What was skipped is NaN, `report_` says so, and one warning.
     max_rows : int >= 10 or None, default=10000
         Rows that column statistics look at: a random sample, the same for the same
         rows in any order, with up to 30 rows of each class. None takes all rows.
@@ -135,31 +134,44 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         Warns
         -----
         MetaFeatureWarning
-            If landmarkers are undefined because classes are too small.
+            If landmarkers are undefined because classes are too small, or if something
+            was skipped to keep the time budget.
         """
-        start = time.perf_counter()
         self._check_parameters()
-        table = to_pandas(X)
-        if table.shape[0] == 0 or table.shape[1] == 0:
+        clock = Clock(self.time_budget)
+        table = as_source(X)
+        if 0 in table.shape:
             raise MetaFeatureDataError(
                 f"X must have at least one row and one column. Got a table of shape {table.shape}."
             )
         target = read_target(y, len(table), task_type)
         wanted = self._wanted(target.task_type)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        dataset = Dataset(
-            table,
-            target,
+        build = partial(
+            Dataset,
             max_rows=self.max_rows,
             seed=seed,
             n_jobs=_n_threads(self.n_jobs),
             random_state=self.random_state if _is_integer(self.random_state) else None,
         )
-        deadline = np.inf if self.time_budget is None else start + self.time_budget
-        values, report = _evaluate(wanted, dataset, deadline)
-        self.report_ = report
-        _warn_of_landmarkers(report, dataset)
+        reading = read(table, target, clock, build, seed)
+        values, self.report_ = evaluate(wanted, reading, clock)
+        _warn_of_landmarkers(self.report_, reading.dataset)
+        self._warn_of_skipped()
         return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)
+
+    def _warn_of_skipped(self) -> None:
+        reasons = self.report_["reason"]
+        skipped = [name for name in reasons.index if reasons[name].startswith("skipped")]
+        if skipped:
+            families = ", ".join(self.report_.loc[skipped, "family"].unique())
+            warnings.warn(
+                f"{len(skipped)} of {len(reasons)} meta-features ({families}) were skipped to "
+                f"keep the time budget of {self.time_budget:g} s. Their values are NaN; report_ "
+                "says why.",
+                MetaFeatureWarning,
+                stacklevel=3,
+            )
 
     def _check_parameters(self) -> None:
         budget, rows, jobs = self.time_budget, self.max_rows, self.n_jobs
@@ -214,69 +226,9 @@ def _n_threads(n_jobs: int) -> int:
     return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
 
 
-COST_ORDER = {"count": 0, "columns": 1, "pairs": 2, "rows": 3, "models": 4}
-
-
-def _evaluate(
-    wanted: dict[str, MetaFeature], dataset: Dataset, deadline: float
-) -> tuple[list[float], pd.DataFrame]:
-    """Return the values of the wanted meta-features and the report, cheap measures first."""
-    by_measure: dict[str, list[str]] = {}
-    for name, feature in wanted.items():
-        by_measure.setdefault(feature.measure, []).append(name)
-    found: dict[str, tuple[float, float, str]] = {}
-    every = measures()
-    for measure in sorted(by_measure, key=lambda name: COST_ORDER[every[name].any_output.cost]):
-        names = by_measure[measure]
-        found |= _evaluate_measure(every[measure], names, dataset, deadline)
-    report = pd.DataFrame(
-        {
-            "family": [feature.family for feature in wanted.values()],
-            "seconds": [found[name][1] for name in wanted],
-            "n_rows": [_n_rows(feature, dataset) for feature in wanted.values()],
-            "reason": [found[name][2] for name in wanted],
-        },
-        index=pd.Index(wanted, name="metafeature"),
-    )
-    return [found[name][0] for name in wanted], report
-
-
-def _evaluate_measure(
-    measure: Measure, names: list[str], dataset: Dataset, deadline: float
-) -> dict[str, tuple[float, float, str]]:
-    """Return value, seconds and reason of each name that one measure gives."""
-    start = time.perf_counter()
-    if start >= deadline:
-        return dict.fromkeys(names, (float("nan"), 0.0, OUT_OF_TIME))
-    values = measure.evaluate(dataset)
-    seconds = (time.perf_counter() - start) / len(names)
-    undefined = {feature.name: feature.undefined for feature in measure.outputs.values()}
-    return {
-        name: (
-            values[name],
-            seconds,
-            f"undefined: {undefined[name]}" if np.isnan(values[name]) else "",
-        )
-        for name in names
-    }
-
-
-def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
-    if feature.cost == "count":
-        return int(dataset.n_rows)
-    if feature.cost == "rows":
-        return int(dataset.near_rows.size)
-    if feature.family == "model-based":
-        return int(dataset.tree_rows.size)
-    if feature.cost == "models":
-        return len(dataset.landmark_sample.rows)
-    most = MAX_PAIR_ROWS if feature.cost == "pairs" else dataset.n_rows
-    return int(min(dataset.sample.size, most))
-
-
 def _warn_of_landmarkers(report: pd.DataFrame, dataset: Dataset) -> None:
-    is_undefined = report["reason"].str.startswith("undefined")
-    if (is_undefined & (report["family"] == "landmarking")).any():
+    reasons = report.loc[report["family"] == "landmarking", "reason"]
+    if any(reason.startswith("undefined") for reason in reasons):
         reason = dataset.landmark_sample.reason
         warnings.warn(
             f"Landmarkers skipped: {reason}. Their values are NaN.",
