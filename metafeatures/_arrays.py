@@ -21,6 +21,8 @@ def standardize(values: Floats) -> Floats:
     if values.shape[1] == 0:
         return result
     present = ~np.isnan(values)
+    if present.all():
+        return _standardize_complete(values)
     low = np.where(present, values, np.inf).min(axis=1)
     high = np.where(present, values, -np.inf).max(axis=1)
     varies = low < high
@@ -36,6 +38,16 @@ def standardize(values: Floats) -> Floats:
     sd = np.sqrt((deviation**2).sum(axis=1, keepdims=True) / n_present)
     result[varies] = np.where(present[varies], deviation / sd, np.nan)
     return result
+
+
+def _standardize_complete(values: Floats) -> Floats:
+    low, high = values.min(axis=1, keepdims=True), values.max(axis=1, keepdims=True)
+    half = high / 2 - low / 2
+    result = values - (low / 2 + high / 2)
+    result /= np.where(half > 0, half, np.nan)
+    result -= result.mean(axis=1, keepdims=True)
+    result /= np.sqrt(np.einsum("ij,ij->i", result, result) / values.shape[1])[:, None]
+    return np.asarray(result)
 
 
 def quantiles(ordered: Floats, counts: Integers, probabilities: Floats) -> Floats:

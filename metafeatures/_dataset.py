@@ -323,7 +323,7 @@ class Dataset:
         """A tree that fits the target on `tree_rows`; None without a column."""
         rows, labels = self.tree_rows, self.target.labels
         known: Floats | Integers = (
-            self.near_standardized_target[rows]
+            self.near_target[rows]
             if self.is_regression
             else alphabetical(self.classes[self.near_rows[rows]], labels)
         )

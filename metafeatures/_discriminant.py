@@ -143,14 +143,15 @@ def correlate_with_classes(directions: Floats, classes: Integers) -> Floats:
 )
 def class_centre_distance(encoded_columns: EncodedColumns, classes: Integers) -> float:
     """Return the distance between the means of the largest and of the smallest class."""
-    values = encoded_columns.values[~encoded_columns.is_huge & (encoded_columns.counts > 0)]
-    if not values.size:
+    values = encoded_columns.values
+    is_usable = ~encoded_columns.is_huge & (encoded_columns.counts > 0)
+    if not is_usable.any():
         return float("nan")
     counts = np.bincount(classes)
     largest = int(np.argmax(counts))
     others = np.where((counts > 0) & (np.arange(counts.size) != largest), counts, classes.size)
     far, near = (_means(values[:, classes == k]) for k in (largest, int(np.argmin(others))))
-    return float(np.linalg.norm(np.nan_to_num(far - near)))
+    return float(np.linalg.norm(np.nan_to_num((far - near)[is_usable])))
 
 
 def _means(values: Floats) -> Floats:

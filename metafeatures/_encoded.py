@@ -126,8 +126,8 @@ class EncodedColumns:
     @cached_property
     def means(self) -> Floats:
         """Mean of each column; NaN without a present value."""
-        below = np.where(self.counts > 0, self.counts, np.nan)
-        return np.asarray(np.nan_to_num(self.values, copy=self._has_gaps).sum(axis=1) / below)
+        values = np.nan_to_num(self.values) if self._has_gaps else self.values
+        return np.asarray(values.sum(axis=1) / np.where(self.counts > 0, self.counts, np.nan))
 
     @cached_property
     def _has_gaps(self) -> bool:
@@ -191,7 +191,8 @@ def shape(standardized: Floats) -> tuple[Floats, Floats]:
     """
     counts = (~np.isnan(standardized)).sum(axis=1)
     below = np.where(counts > 0, counts, np.nan)
-    values = np.nan_to_num(standardized, copy=bool((counts < standardized.shape[1]).any()))
+    has_gaps = (counts < standardized.shape[1]).any()
+    values = np.nan_to_num(standardized) if has_gaps else standardized
     squares = values * values
     thirds = np.einsum("ij,ij->i", squares, values)
     fourths = np.einsum("ij,ij->i", squares, squares)

@@ -79,5 +79,6 @@ def beyond_chance(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer
     Chance is measured on the second column moved by half the rows, which come in
     pseudo-random order. So a column of many levels is not taken for a telling one.
     """
-    moved = np.roll(second, second.size // 2)
-    return max(0.0, mutual_bits(first, second) - mutual_bits(first, moved))
+    together = entropy(joint_counts(first, second))
+    by_chance = entropy(joint_counts(first, np.roll(second, second.size // 2)))
+    return max(0.0, by_chance - together)

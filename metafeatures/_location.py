@@ -97,11 +97,11 @@ def encoded_trimmed_mean(encoded_columns: EncodedColumns) -> Floats:
 def encoded_geometric_mean(encoded_columns: EncodedColumns) -> Floats:
     """Return the geometric mean of a column without negative values; 0 if one is below 1e-10."""
     lowest = encoded_columns.lowest
-    ordered = encoded_columns.ordered
-    logs = np.log(ordered, out=np.zeros_like(ordered), where=ordered >= TINY).sum(axis=1)
-    means = np.exp(logs / np.maximum(encoded_columns.counts, 1))
-    known = np.where(lowest >= TINY, means, np.where(lowest >= 0, 0.0, np.nan))
-    return encoded_columns.in_scale(known)
+    means = np.where(lowest >= 0, 0.0, np.nan)
+    some = lowest >= TINY
+    logs = np.nansum(np.log(encoded_columns.ordered[some]), axis=1)
+    means[some] = np.exp(logs / encoded_columns.counts[some])
+    return encoded_columns.in_scale(means)
 
 
 @spreads(
@@ -112,10 +112,12 @@ def encoded_geometric_mean(encoded_columns: EncodedColumns) -> Floats:
 )
 def encoded_harmonic_mean(encoded_columns: EncodedColumns) -> Floats:
     """Return the harmonic mean of a column without negative values; 0 if one is 0."""
-    lowest = np.where(encoded_columns.lowest > 0, encoded_columns.lowest, np.nan)
-    inverse = np.nan_to_num(lowest[:, None] / encoded_columns.ordered).sum(axis=1)
-    means = encoded_columns.counts * lowest / np.where(inverse > 0, inverse, 1.0)
-    return encoded_columns.in_scale(np.where(encoded_columns.lowest == 0, 0.0, means))
+    lowest = encoded_columns.lowest
+    means = np.where(lowest == 0, 0.0, np.nan)
+    some = lowest > 0
+    inverse = np.nansum(lowest[some, None] / encoded_columns.ordered[some], axis=1)
+    means[some] = encoded_columns.counts[some] * lowest[some] / inverse
+    return encoded_columns.in_scale(means)
 
 
 @columns(unit="the column's", reference=ENGELS, pymfe="min")

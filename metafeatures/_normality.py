@@ -7,8 +7,6 @@ import numpy.typing as npt
 from numpy.polynomial.polynomial import polyval
 from scipy.special import ndtr, ndtri
 
-from metafeatures._arrays import standardize
-
 Floats = npt.NDArray[np.float64]
 
 LAST_WEIGHT = (0.0, 0.221157, -0.147981, -2.071190, 4.434685, -2.706056)
@@ -39,8 +37,11 @@ def shapiro_wilk(ordered: Floats) -> Floats:
     n = ordered.shape[1]
     if n < 3:
         return np.full(len(ordered), np.nan)
-    weights = _weights(n)
-    straightness = np.clip((standardize(ordered) @ weights) ** 2 / n, None, 1.0)
+    width = (ordered[:, -1] - ordered[:, 0])[:, None]
+    centred = (ordered - ordered[:, :1]) / np.where(width > 0, width, np.nan)
+    centred -= centred.mean(axis=1, keepdims=True)
+    squares = np.einsum("ij,ij->i", centred, centred)
+    straightness = np.minimum((centred @ _weights(n)) ** 2 / squares, 1.0)
     return _exact_p(straightness) if n == 3 else _fitted_p(straightness, n)
 
 
