@@ -4,7 +4,8 @@ Categories are taken as they are, numbers and dates cut at quantiles into as man
 intervals as the cube root of the rows, missing values as a level of their own; text is
 left out. A numeric target is cut into up to 10 bins. Joint shares have 1e-8 added to
 each cell, as in pymfe and in the R package it follows: with tables of many cells, joint
-entropies are that much too large. Computed on at most ``max_rows`` rows and 200 numeric
+entropies are that much too large. A column that is all narrower than 1e-8 is cut like any
+other; pymfe takes it for one or two intervals. Computed on at most ``max_rows`` rows and 200 numeric
 columns, 200 dates and 200 categorical ones.
 """
 
