@@ -5,8 +5,10 @@ intervals as the cube root of the rows, missing values as a level of their own; 
 left out. A numeric target is cut into up to 10 bins. Joint shares have 1e-8 added to
 each cell, as in pymfe and in the R package it follows: with tables of many cells, joint
 entropies are that much too large. A column that is all narrower than 1e-8 is cut like any
-other; pymfe takes it for one or two intervals. Computed on at most ``max_rows`` rows and 200 numeric
-columns, 200 dates and 200 categorical ones.
+other; pymfe takes it for one or two intervals.
+
+Computed on at most ``max_rows`` rows and 200 numeric columns, 200 dates and 200
+categorical ones.
 """
 
 from __future__ import annotations
