@@ -29,7 +29,7 @@ from metafeatures._rows import row_order, take_sample
 from metafeatures._sources import Source
 from metafeatures._table import Table
 from metafeatures._task import Target
-from metafeatures._ten_folds import ClassFolds, NumberFolds
+from metafeatures._ten_folds import ClassFolds, NumberFolds, spread_columns
 from metafeatures._tree import GrownTree, alphabetical, few_enough, grow
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +41,7 @@ MAX_PAIR_COLUMNS = 100
 MAX_PAIR_ROWS = 5_000
 MAX_INFORMATION_COLUMNS = 200
 MAX_NEAR_ROWS = 1_500
+MAX_FOLD_COLUMNS = 100
 
 
 class Dataset:
@@ -381,12 +382,16 @@ class Dataset:
     @cached_property
     def class_folds(self) -> ClassFolds:
         """`near_points` in ten folds, for classes."""
-        return ClassFolds(self.near_points, self.near_classes)
+        return ClassFolds(self._fold_points, self.near_classes)
 
     @cached_property
     def number_folds(self) -> NumberFolds:
         """`near_points` in ten folds, for a number to predict."""
-        return NumberFolds(self.near_points, self.near_standardized_target)
+        return NumberFolds(self._fold_points, self.near_standardized_target)
+
+    @cached_property
+    def _fold_points(self) -> Floats:
+        return spread_columns(self.near_points, self._most(MAX_FOLD_COLUMNS))
 
     @cached_property
     def landmark_sample(self) -> LandmarkSample:

@@ -96,6 +96,14 @@ class NumberFolds:
         return scores
 
 
+def spread_columns(points: Floats, n_most: int | None) -> Floats:
+    """Return at most ``n_most`` columns, evenly spread over the table; all with None."""
+    n_columns = points.shape[1]
+    if n_most is None or n_columns <= n_most:
+        return points
+    return np.ascontiguousarray(points[:, np.arange(n_most) * n_columns // n_most])
+
+
 def _with_a_column(points: Floats) -> Floats:
     """Return the rows, with a column in which they are all the same if there is none."""
     return points if points.shape[1] else np.zeros((len(points), 1))
