@@ -26,6 +26,7 @@ from metafeatures._registry import (
 )
 from metafeatures._sources import as_source
 from metafeatures._task import read_target
+from metafeatures._threads import one_blas_thread
 from metafeatures.exceptions import (
     MetaFeatureDataError,
     MetaFeatureParameterError,
@@ -57,7 +58,8 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
     random_state : int, RandomState instance or None, default=0
         Decides the sample, the folds and the random landmarkers.
     n_jobs : int, default=1
-        Threads for the landmarkers; -1 takes all cores. No value depends on it.
+        Threads for the folds of landmarkers, of which there are three; -1 takes all
+        cores. Everything else takes one thread, BLAS too. No value depends on it.
 
     Attributes
     ----------
@@ -154,8 +156,9 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
             n_jobs=_n_threads(self.n_jobs),
             random_state=self.random_state if _is_integer(self.random_state) else None,
         )
-        reading = read(table, target, clock, build, seed)
-        values, self.report_ = evaluate(wanted, reading, clock)
+        with one_blas_thread():
+            reading = read(table, target, clock, build, seed)
+            values, self.report_ = evaluate(wanted, reading, clock)
         _warn_of_landmarkers(self.report_, reading.dataset)
         self._warn_of_skipped()
         return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from threadpoolctl import threadpool_info
 
 import metafeatures
 from metafeatures import (
@@ -21,6 +22,7 @@ from metafeatures import (
     exceptions,
     list_metafeatures,
 )
+from metafeatures._threads import one_blas_thread
 
 RNG = np.random.default_rng(0)
 X = pd.DataFrame({"a": RNG.normal(size=60), "b": RNG.choice(list("xyz"), 60)})
@@ -191,3 +193,27 @@ def test_nothing_leaks_into_the_filters_of_warnings():
     before = list(warnings.filters)
     describe(X, CLASSES)
     assert warnings.filters == before
+
+
+def test_threads_change_no_value():
+    wide = pd.DataFrame(RNG.normal(size=(400, 30)))
+    pd.testing.assert_series_equal(
+        describe(wide, CLASSES.repeat(7)[:400], n_jobs=3),
+        describe(wide, CLASSES.repeat(7)[:400]),
+        check_exact=True,
+    )
+
+
+def test_blas_has_its_threads_back_when_the_last_caller_leaves():
+    before = _blas_threads()
+    first, second = one_blas_thread(), one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert _blas_threads() == {1}
+    second.__exit__(None, None, None)
+    assert _blas_threads() == before
+
+
+def _blas_threads():
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
