@@ -16,6 +16,9 @@ from scipy.stats import rankdata
 from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
 from metafeatures._bins import bin_codes, bin_numbers, cut_at_quantiles, n_intervals
 from metafeatures._class_distances import ClassDistances, class_distances
+from metafeatures._class_groups import ClassGroups
+from metafeatures._compared_rows import RowsOfClasses, RowsOfNumbers
+from metafeatures._dimensionality import share_of_components
 from metafeatures._discriminant import column_directions, correlate_with_classes
 from metafeatures._encoded import EncodedColumns, encoded_shape, shape
 from metafeatures._encoding import encode, fill, to_unit_range
@@ -23,6 +26,7 @@ from metafeatures._entropy import entropy, mutual_bits
 from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._joint import NominalColumns
 from metafeatures._landmarks import LandmarkScores
+from metafeatures._linear_pairs import ClassMargins, margins_of_pairs
 from metafeatures._mixed import mix, principal_components
 from metafeatures._nearness import Nearness, nearness_of_classes, nearness_of_numbers
 from metafeatures._rows import row_order, take_sample
@@ -42,6 +46,8 @@ MAX_PAIR_ROWS = 5_000
 MAX_INFORMATION_COLUMNS = 200
 MAX_NEAR_ROWS = 1_500
 MAX_FOLD_COLUMNS = 100
+MAX_PAIR_CLASSES = 10
+MAX_TOLD_COLUMNS = 30
 
 
 class Dataset:
@@ -376,6 +382,36 @@ class Dataset:
             target = self.near_standardized_target
             return nearness_of_numbers(self.near_unit_points, target)
         return nearness_of_classes(self.near_unit_points, self.near_classes)
+
+    # --- complexity ---
+
+    @cached_property
+    def class_groups(self) -> ClassGroups:
+        """`encoded` by class, missing values filled with means, each column from 0 to 1."""
+        bounds = self._most(MAX_PAIR_CLASSES), self._most(MAX_PAIR_COLUMNS)
+        return ClassGroups(to_unit_range(fill(self.encoded)), self.classes, *bounds)
+
+    @cached_property
+    def class_margins(self) -> ClassMargins:
+        """Margins of `near_rows` to planes between pairs of classes."""
+        points = self.near_unit_points[:, self.class_groups.best]
+        return margins_of_pairs(points, self.near_classes, self._most(MAX_PAIR_CLASSES))
+
+    @cached_property
+    def rows_of_classes(self) -> RowsOfClasses:
+        """`near_unit_points`, compared with each other."""
+        return RowsOfClasses(self.near_unit_points, self.near_classes)
+
+    @cached_property
+    def rows_of_numbers(self) -> RowsOfNumbers:
+        """`near_unit_points`, compared with each other."""
+        most = self._most(MAX_TOLD_COLUMNS)
+        return RowsOfNumbers(self.near_unit_points, self.near_target, most)
+
+    @cached_property
+    def component_share(self) -> float:
+        """Share of the principal components of `encoded` that hold 95 % of the variance."""
+        return share_of_components(fill(self.encoded))
 
     # --- landmarkers ---
 

@@ -50,6 +50,13 @@ FAMILY_FILES = (
     "_model_based",
     "_concept",
     "_clustering",
+    "_overlap",
+    "_neighborhood",
+    "_linearity",
+    "_network",
+    "_dimensionality",
+    "_balance",
+    "_smoothness",
 )
 FAMILIES: tuple[str, ...] = get_args(Family)
 TASK_TYPES: tuple[str, ...] = get_args(TaskType)

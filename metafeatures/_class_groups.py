@@ -1,0 +1,192 @@
+"""How classes overlap column by column: their boxes, and what lies where two boxes meet.
+
+Columns go from 0 to 1 and come as one row each; the rows of a class are next to each
+other, so that a class is a slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+SINGULAR = 1e-12
+
+
+class ClassGroups:
+    """The columns of a table, split by class.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n_columns, n_rows)
+        From 0 to 1, without missing values.
+    classes : ndarray of int of shape (n_rows,)
+        At least two distinct.
+    most_classes, most_columns : int or None
+        Only pairs of the first classes are compared; where the cost of a pair grows with
+        more than the number of columns, only in the columns that part all classes best.
+
+    Attributes
+    ----------
+    within_shares : ndarray of shape (n_columns,)
+        Share of a column's variance that lies within classes; NaN if it does not vary.
+    best : ndarray of int
+        Columns that part all classes best, in their order.
+    """
+
+    def __init__(
+        self,
+        columns: Floats,
+        classes: Integers,
+        most_classes: int | None = None,
+        most_columns: int | None = None,
+    ) -> None:
+        order = np.argsort(classes, kind="stable")
+        counts = np.unique(classes, return_counts=True)[1]
+        self._columns = columns[:, order]
+        self._starts = np.cumsum(counts) - counts
+        self._counts = counts
+        self._n_compared = min(counts.size, most_classes or counts.size)
+        self.within_shares = self._within_shares()
+        best = np.argsort(self.within_shares, kind="stable")[:most_columns]
+        self.best = np.sort(best)
+
+    def pairs(self, *, best_only: bool = False) -> Iterator[tuple[Floats, Floats]]:
+        """Yield the columns of one class and another, for each pair that is compared."""
+        columns = self._columns[self.best] if best_only else self._columns
+        parts = np.split(columns, self._starts[1:], axis=1)[: self._n_compared]
+        yield from combinations(parts, 2)
+
+    def _within_shares(self) -> Floats:
+        means = np.add.reduceat(self._columns, self._starts, axis=1) / self._counts
+        centre = self._columns.mean(axis=1, keepdims=True)
+        between = ((means - centre) ** 2 * self._counts).sum(axis=1)
+        deviations = self._columns - np.repeat(means, self._counts, axis=1)
+        within = np.einsum("ij,ij->i", deviations, deviations)
+        whole = within + between
+        return np.asarray(within / np.where(whole > 0, whole, np.nan))
+
+    @cached_property
+    def directional_ratios(self) -> Floats:
+        """Squared distance of two classes' means over the variance within them, best direction."""
+        return np.array([_directional_ratio(*pair) for pair in self.pairs(best_only=True)])
+
+
+def _directional_ratio(first: Floats, second: Floats) -> float:
+    """Return the squared Mahalanobis distance of two means; singular directions do not count."""
+    way = first.mean(axis=1) - second.mean(axis=1)
+    if way.size == 0:
+        return 0.0
+    scatter = _scatter(first) + _scatter(second)
+    values, vectors = np.linalg.eigh(scatter / (first.shape[1] + second.shape[1]))
+    counts = values > SINGULAR * max(values[-1], 0.0)
+    return float(((vectors[:, counts].T @ way) ** 2 / values[counts]).sum())
+
+
+def _scatter(rows: Floats) -> Floats:
+    """Return the rows' number times their covariance (n - 1), 0 for a single row."""
+    n_rows = rows.shape[1]
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    return np.asarray(centred @ centred.T * (n_rows / max(n_rows - 1, 1)))
+
+
+def box_overlap(first: Floats, second: Floats) -> float:
+    """Return the volume that two classes' boxes share over that of the box around both.
+
+    Columns in which both are one and the same number have no width and are left out.
+    """
+    lows, highs = _boxes(first, second)
+    whole = highs.max(axis=0) - lows.min(axis=0)
+    shared = np.maximum(0.0, highs.min(axis=0) - lows.max(axis=0))
+    return float(np.prod(shared[whole > 0] / whole[whole > 0]))
+
+
+def least_overlap(first: Floats, second: Floats) -> float:
+    """Return the smallest share of rows, over columns, that lie where the classes overlap."""
+    lows, highs = _boxes(first, second)
+    low, high = lows.max(axis=0)[:, None], highs.min(axis=0)[:, None]
+    rows = np.concatenate([first, second], axis=1)
+    n_inside = np.count_nonzero((rows >= low) & (rows <= high), axis=1)
+    return float(n_inside.min(initial=rows.shape[1]) / rows.shape[1])
+
+
+def _boxes(first: Floats, second: Floats) -> tuple[Floats, Floats]:
+    """Return the smallest and the largest number of each class in each column."""
+    lows = np.array([first.min(axis=1), second.min(axis=1)])
+    highs = np.array([first.max(axis=1), second.max(axis=1)])
+    return lows, highs
+
+
+def collective_overlap(first: Floats, second: Floats) -> float:
+    """Return the share of rows that no column parts, taken one after the other.
+
+    Each time the column with the fewest rows where the classes overlap is used up, the
+    first among equals, and the rows outside are taken away.
+    """
+    overlap = _Overlap(first, second)
+    n_rows = first.shape[1] + second.shape[1]
+    while overlap.n_left and overlap.part():
+        pass
+    return float(overlap.n_left / n_rows)
+
+
+class _Overlap:
+    """Rows of two classes that are left, and where the classes overlap among them."""
+
+    def __init__(self, first: Floats, second: Floats) -> None:
+        self._values = np.concatenate([first, second], axis=1)
+        self._is_first = np.arange(self._values.shape[1]) < first.shape[1]
+        self._is_left = np.ones(self._values.shape[1], bool)
+        self._is_open = np.ones(len(first), bool)
+        self._lows, self._highs = _boxes(first, second)
+        self._inside = self._lies_inside(slice(None))
+        self._n_inside = np.count_nonzero(self._inside, axis=1)
+        self.n_left: int = self._values.shape[1]
+
+    def _lies_inside(self, columns: Integers | slice) -> Flags:
+        low = self._lows[:, columns].max(axis=0)[:, None]
+        high = self._highs[:, columns].min(axis=0)[:, None]
+        values = self._values[columns]
+        return np.asarray((values >= low) & (values <= high) & self._is_left)
+
+    def part(self) -> bool:
+        """Use up a column; False when none is left that takes a row away."""
+        open_columns = np.flatnonzero(self._is_open)
+        if open_columns.size == 0:
+            return False
+        column = open_columns[self._n_inside[open_columns].argmin()]
+        if self._n_inside[column] == self.n_left:
+            return False
+        self._is_open[column] = False
+        self._take_away(np.flatnonzero(self._is_left & ~self._inside[column]))
+        return True
+
+    def _take_away(self, rows: Integers) -> None:
+        self._is_left[rows] = False
+        self.n_left -= int(rows.size)
+        self._n_inside -= np.count_nonzero(self._inside[:, rows], axis=1)
+        self._inside[:, rows] = False
+        gone = self._values[:, rows]
+        is_stale = np.zeros(len(gone), bool)
+        for k, own in enumerate((self._is_first[rows], ~self._is_first[rows])):
+            some = gone[:, own]
+            is_stale |= (some <= self._lows[k, :, None]).any(axis=1)
+            is_stale |= (some >= self._highs[k, :, None]).any(axis=1)
+        if is_stale.any():
+            self._measure(np.flatnonzero(is_stale & self._is_open))
+
+    def _measure(self, columns: Integers) -> None:
+        """Find the boxes again, of columns in which a row at the border is gone."""
+        for k, own in enumerate((self._is_first, ~self._is_first)):
+            values = self._values[columns[:, None], np.flatnonzero(own & self._is_left)]
+            self._lows[k, columns] = values.min(axis=1, initial=np.inf)
+            self._highs[k, columns] = values.max(axis=1, initial=-np.inf)
+        self._inside[columns] = self._lies_inside(columns)
+        self._n_inside[columns] = np.count_nonzero(self._inside[columns], axis=1)
