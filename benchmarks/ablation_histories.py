@@ -1,0 +1,141 @@
+"""The histories of `ablation.py`: runs, and every meta-feature that can be had for them."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import arff
+import numpy as np
+import pandas as pd
+from sklearn.datasets import make_classification
+
+from autometa.datasets import load_dataset
+from autometa.evaluation import default_metric
+from autometa.exceptions import DatasetWarning
+from autometa.knowledge_base import KnowledgeBase
+from metafeatures import MetaFeatureExtractor, list_metafeatures, translate
+
+
+@dataclass(frozen=True)
+class History:
+    """Runs of one metric a task type, and the regret of each setup on each task."""
+
+    kb: KnowledgeBase
+    regret: dict[str, dict[tuple[str, str], float]]
+
+
+def read(shared: Path, cache: Path | None) -> tuple[dict[str, History], dict[str, float]]:
+    """Return the histories by name, and processor seconds by family of meta-features."""
+    histories = {
+        "bundled knowledge base": bundled(shared, cache),
+        "Oboe": oboe(shared),
+        "OPENML-WEKA-2017": weka(shared),
+    }
+    return histories, family_seconds()
+
+
+def history(tasks: pd.DataFrame, metafeatures: pd.DataFrame, runs: pd.DataFrame) -> History:
+    """Return a history with the regret of each setup; one that failed counts as the worst."""
+    kb = KnowledgeBase.from_frames(tasks, metafeatures, runs)
+    regret = {}
+    for task_id, own in kb.runs.groupby("task_id"):
+        score = own["score"].fillna(own["score"].min())
+        shares = (score.max() - score) / max(score.max() - score.min(), 1e-12)
+        setups = zip(own["algorithm"], own["config"], strict=True)
+        regret[str(task_id)] = dict(zip(setups, shares, strict=True))
+    return History(kb, regret)
+
+
+def bundled(shared: Path, cache: Path | None) -> History:
+    """Return the bundled knowledge base, its tasks described with everything there is."""
+    kb = KnowledgeBase.bundled()
+    file = cache / "described.parquet" if cache else None
+    if file is not None and file.exists():
+        described = pd.read_parquet(file)
+    else:
+        described = pd.DataFrame(
+            {task.task_id: describe(shared, task) for task in kb.tasks.itertuples()}
+        ).T
+        if file is not None:
+            described.to_parquet(file)
+    wanted = kb.tasks.set_index("task_id")["task_type"].map(default_metric)
+    runs = kb.runs[kb.runs["metric"].to_numpy() == wanted.loc[kb.runs["task_id"]].to_numpy()]
+    return history(kb.tasks, described, runs)
+
+
+def describe(shared: Path, task: object) -> pd.Series[float]:
+    """Return all meta-features of the table of a task."""
+    name, target, task_type = (getattr(task, key) for key in ("name", "target", "task_type"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DatasetWarning)
+        loaded = load_dataset(str(shared / "datasets" / f"{name}.parquet"), target, task_type)
+    return MetaFeatureExtractor(random_state=0).extract(loaded.X, loaded.labels, task_type)
+
+
+def oboe(shared: Path) -> History:
+    """Return Oboe's runs of datasets that auto-sklearn's meta-features describe."""
+    folder = shared / "histories" / "oboe"
+    values = pd.read_parquet(folder / "metafeatures.parquet").set_index("dataset_id")
+    values.index = values.index.astype(str)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    runs = pd.DataFrame(
+        {
+            "task_id": runs["dataset_id"].astype(str),
+            "algorithm": runs["algorithm"],
+            "config": runs["config"],
+            "metric": "balanced_accuracy",
+            "score": 1.0 - runs["balanced_error"],
+        }
+    )
+    described = translate(values, source="autosklearn", approximate=True)
+    return history(_tasks(runs), described, runs)
+
+
+def weka(shared: Path) -> History:
+    """Return the runs of Weka's algorithms on OpenML tasks, described by its qualities."""
+    folder = shared / "histories" / "aslib" / "OPENML-WEKA-2017"
+    runs, values = (_arff(folder / f"{name}.arff") for name in ("algorithm_runs", "feature_values"))
+    values = values.drop(columns="repetition").set_index("instance_id").astype(float)
+    values.index = values.index.astype(str)
+    runs = pd.DataFrame(
+        {
+            "task_id": runs["instance_id"].astype(str),
+            "algorithm": runs["algorithm"],
+            "config": "{}",
+            "metric": "accuracy",
+            "score": runs["predictive_accuracy"].astype(float),
+        }
+    )
+    described = translate(values, source="openml", approximate=True)
+    return history(_tasks(runs), described, runs)
+
+
+def _arff(path: Path) -> pd.DataFrame:
+    with path.open() as lines:
+        content = arff.load(lines)
+    return pd.DataFrame(content["data"], columns=[name for name, _ in content["attributes"]])
+
+
+def _tasks(runs: pd.DataFrame) -> pd.DataFrame:
+    names = sorted(set(runs["task_id"]))
+    return pd.DataFrame({"task_id": names, "family": names, "task_type": "classification"})
+
+
+def family_seconds() -> dict[str, float]:
+    """Return processor seconds of each family on a table of 10,000 rows and 30 columns."""
+    X, y = make_classification(10_000, 30, n_informative=8, n_classes=3, random_state=0)
+    seconds = {}
+    for family in list_metafeatures()["family"].unique():
+        extractor = MetaFeatureExtractor(families=[family], random_state=0)
+        taken = []
+        for _ in range(3):
+            start = time.process_time()
+            extractor.extract(pd.DataFrame(X), y)
+            taken.append(time.process_time() - start)
+        seconds[str(family)] = float(np.min(taken))
+    start = time.process_time()
+    MetaFeatureExtractor(random_state=0).extract(pd.DataFrame(X), y)
+    return seconds | {"all": time.process_time() - start}
