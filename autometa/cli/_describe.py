@@ -2,33 +2,110 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, number, print_json
+from autometa.cli._output import console, make_table, note, number, print_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+Families = Annotated[
+    list[str] | None,
+    typer.Option("--family", "-f", help="Only this family; repeatable.", show_default=False),
+]
+TimeBudget = Annotated[
+    float | None,
+    typer.Option("--time-budget", min=0.001, help="Seconds; cheap ones come first."),
+]
+AllRows = Annotated[bool, typer.Option("--all-rows", help="No bounds: all rows, all columns.")]
+
+SUMMARIES = ("mean", "sd", "min", "q25", "median", "q75", "max", "range", "sum")
 
 
 def describe(
     table: _options.TableName,
     target: _options.Target = None,
     task_type: _options.TaskTypeOption = None,
+    family: Families = None,
+    time_budget: TimeBudget = None,
+    all_rows: AllRows = False,
     as_json: _options.AsJson = False,
 ) -> None:
     """Print the meta-features of TABLE: what it is like, in numbers."""
     from autometa.datasets import load_dataset
-    from metafeatures import MetaFeatureExtractor, list_metafeatures
+    from metafeatures import MetaFeatureExtractor
 
     loaded = load_dataset(table, target, task_type)
-    values = MetaFeatureExtractor(random_state=0).extract(loaded.X, loaded.labels, loaded.task_type)
+    bounds: dict[str, Any] = {"max_rows": None} if all_rows else {}
+    extractor = MetaFeatureExtractor(
+        families=family or None, time_budget=time_budget, random_state=0, **bounds
+    )
+    values = extractor.extract(loaded.X, loaded.labels, loaded.task_type)
+    reasons = extractor.report_["reason"]
+    reasons = reasons[reasons != ""]
     if as_json:
         task = {"name": loaded.name, "target": loaded.target, "task_type": loaded.task_type}
-        print_json({"schema": 1, "task": task, "metafeatures": values.to_dict()})
+        found = {"metafeatures": values.to_dict(), "reasons": reasons.to_dict()}
+        print_json({"schema": 1, "task": task} | found)
         return
-    catalogue = list_metafeatures()
-    catalogue = catalogue.set_index("name") if "name" in catalogue.columns else catalogue
-    out = console()
-    for family in catalogue.loc[values.index, "family"].unique():
-        members = [name for name in values.index if catalogue.loc[name, "family"] == family]
-        shown = make_table(family, "meta-feature", "value", "definition", right=("value",))
-        for name in members:
-            shown.add_row(name, number(values[name]), str(catalogue.loc[name, "definition"]))
-        out.print(shown)
-        out.print()
+    for shown in _tables(values):
+        console().print(shown)
+        console().print()
+    for reason, names in reasons.groupby(reasons):
+        note(f"{len(names)} {reason}")
+
+
+def _tables(values: pd.Series[float]) -> list[Table]:
+    """Return the tables of each family: single values, summaries, other common outputs."""
+    from metafeatures import list_metafeatures
+
+    catalogue = list_metafeatures().set_index("name").loc[values.index]
+    tables = []
+    for family in catalogue["family"].unique():
+        part = values[catalogue["family"] == family]
+        groups = _by_outputs(part.index)
+        for outputs, measures in groups.items():
+            shown = make_table(family, "meta-feature", *outputs, "definition", right=outputs)
+            for measure in measures:
+                names = [f"{measure}.{output}" for output in outputs]
+                cells = [number(part[name]) if name in part else "" for name in names]
+                known = next((name for name in names if name in part), measure)
+                definition = str(catalogue.loc[known, "definition"])
+                if outputs == ("value",):
+                    cells = [number(part[measure])]
+                elif outputs[0] in SUMMARIES:
+                    definition = definition.split(": ", 1)[-1]
+                else:
+                    definition = definition.split(": ", 1)[0]
+                shown.add_row(measure, *cells, definition)
+            tables.append(shown)
+    return tables
+
+
+def _by_outputs(names: pd.Index[str]) -> dict[tuple[str, ...], list[str]]:
+    """Return measures by the columns of the table that shows them.
+
+    Outputs that one measure has alone are shown as values of their own.
+    """
+    by_measure: dict[str, list[str]] = {}
+    for name in names:
+        measure, _, output = name.partition(".")
+        by_measure.setdefault(measure, []).append(output)
+    single = [measure for measure, outputs in by_measure.items() if outputs == [""]]
+    several = {measure: outputs for measure, outputs in by_measure.items() if outputs != [""]}
+    summarised = [outputs for outputs in several.values() if set(outputs) <= set(SUMMARIES)]
+    found = {output for outputs in summarised for output in outputs}
+    summaries = tuple(summary for summary in SUMMARIES if summary in found)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for measure, outputs in several.items():
+        is_summarised = set(outputs) <= set(SUMMARIES)
+        groups.setdefault(summaries if is_summarised else tuple(outputs), []).append(measure)
+    for columns, measures in list(groups.items()):
+        if len(measures) == 1 and columns != summaries:
+            del groups[columns]
+            single += [f"{measures[0]}.{output}" for output in columns]
+    return ({("value",): single} if single else {}) | groups

@@ -57,7 +57,7 @@ def make_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
 
 def number(value: float, digits: int = 4) -> str:
     """Return a number for people: 4 digits, a dash for what is unknown."""
-    return "-" if value is None or not math.isfinite(value) else f"{value:.{digits}g}"
+    return "-" if value is None or not math.isfinite(value) else f"{value + 0.0:.{digits}g}"
 
 
 def seconds(value: float) -> str:

@@ -86,6 +86,23 @@ def test_describe_prints_the_meta_features_by_family(run, csv):
     assert content["metafeatures"]["n_rows"] == 120
 
 
+@pytest.mark.filterwarnings("ignore::metafeatures.MetaFeatureWarning")
+def test_describe_takes_families_bounds_and_a_time_budget(run):
+    code, out, err = run("describe", "sklearn:iris", "-f", "simple", "-f", "clustering")
+    assert code == 0
+    assert "silhouette" in out
+    assert "landmark" not in out
+    assert "undefined: there is no categorical column" in err
+    code, out, _ = run("describe", "sklearn:iris", "--json", "--time-budget", "0.001")
+    content = json.loads(out)
+    assert code == 0
+    assert content["metafeatures"]["silhouette"] is None
+    assert content["reasons"]["silhouette"].startswith("skipped")
+    code, _, err = run("describe", "sklearn:iris", "--family", "clusters")
+    assert code == 2
+    assert "Did you mean 'clustering'?" in err
+
+
 def test_tune_saves_a_pipeline_and_a_script(run, csv, tmp_path):
     model, code = tmp_path / "model", tmp_path / "train.py"
     arguments = ["--target", "kind", "--time-budget", "600", "--n-trials", "2", "--seed", "0"]
