@@ -37,7 +37,8 @@ MICHIE = (
     "Statistical Classification. 1994."
 )
 ITERATES = (
-    "pymfe's {}: the same number, but iterated; with 3 classes or more it stops up to 1e-3 away"
+    "pymfe's is iterated and may stop early: on a few tables of 3 classes or more, and on "
+    "ill-conditioned ones, it is another number"
 )
 
 statistical = partial(metafeature, family="statistical", cost="columns", by_place=True, low=0)
@@ -49,7 +50,7 @@ unbounded = partial(
 
 
 @of_classes(
-    high=1, summaries=DEFAULT_SUMMARIES, reference=KALOUSIS, differs=ITERATES.format("can_cor")
+    high=1, summaries=DEFAULT_SUMMARIES, reference=KALOUSIS, pymfe="can_cor", differs=ITERATES
 )
 def canonical_correlation(canonical_correlations: Floats) -> Floats:
     """Return a canonical correlation of the columns and the class indicators."""
@@ -62,7 +63,7 @@ def n_canonical_correlations(canonical_correlations: Floats) -> float:
     return float(canonical_correlations.size)
 
 
-@of_classes(high=1, reference=LINDNER, differs=ITERATES.format("w_lambda"))
+@of_classes(high=1, reference=LINDNER, pymfe="w_lambda", differs=ITERATES)
 def wilks_lambda(canonical_correlations: Floats) -> float:
     """Return Wilks' lambda: the product of 1 - r^2 over the canonical correlations r."""
     if not canonical_correlations.size:
@@ -71,14 +72,14 @@ def wilks_lambda(canonical_correlations: Floats) -> float:
 
 
 @of_classes(reference="K. C. S. Pillai. Some new test criteria in multivariate analysis. 1955.",
-            differs=ITERATES.format("p_trace"))  # fmt: skip
+            pymfe="p_trace", differs=ITERATES)  # fmt: skip
 def pillai_trace(canonical_correlations: Floats) -> float:
     """Return Pillai's trace: the sum of r^2 over the canonical correlations r."""
     return float((canonical_correlations**2).sum()) if canonical_correlations.size else float("nan")
 
 
 @unbounded(reference="D. N. Lawley. A generalization of Fisher's z test. Biometrika, 1938.",
-           differs=ITERATES.format("lh_trace"))  # fmt: skip
+           pymfe="lh_trace", differs=ITERATES)  # fmt: skip
 def lawley_hotelling_trace(canonical_correlations: Floats) -> float:
     """Return Lawley and Hotelling's trace: the sum of r^2 / (1 - r^2) over the correlations r."""
     ratios = _explained_to_rest(canonical_correlations)
@@ -86,7 +87,7 @@ def lawley_hotelling_trace(canonical_correlations: Floats) -> float:
 
 
 @unbounded(reference="S. N. Roy. On a heuristic method of test construction. 1953.",
-           differs=ITERATES.format("roy_root"))  # fmt: skip
+           pymfe="roy_root", differs=ITERATES)  # fmt: skip
 def roy_root(canonical_correlations: Floats) -> float:
     """Return Roy's largest root: r^2 / (1 - r^2) of the largest canonical correlation r."""
     ratios = _explained_to_rest(canonical_correlations)
