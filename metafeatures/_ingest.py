@@ -86,6 +86,9 @@ def _must_see_all(dtype: Any, levels: Any) -> bool:
 
 def texts_of(levels: Iterable[Any]) -> npt.NDArray[np.object_]:
     """Return the text of each level: what names it, whatever the rows it stands in."""
+    levels = list(levels)
+    if all(isinstance(level, bool | np.bool_) for level in levels):
+        return np.array([str(bool(level)) for level in levels], dtype=object)
     return np.array([_text(level) for level in levels], dtype=object)
 
 
@@ -120,6 +123,7 @@ def _factorize(column: pd.Series[Any]) -> tuple[Codes, Any]:
         return column.cat.codes.to_numpy(), column.cat.categories
     try:
         codes, levels = pd.factorize(column, use_na_sentinel=True)
-    except TypeError:  # values that cannot be hashed count by their text
-        codes, levels = pd.factorize(column.map(str, na_action="ignore"), use_na_sentinel=True)
+    except (TypeError, NotImplementedError):  # values that cannot be hashed count by their text
+        texts = column.astype(object).map(str, na_action="ignore")
+        codes, levels = pd.factorize(texts, use_na_sentinel=True)
     return codes.astype(np.min_scalar_type(-max(1, len(levels)))), levels

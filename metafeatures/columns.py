@@ -260,7 +260,8 @@ def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:
         return column.dt.total_seconds()
     if isinstance(column.dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
-    numbers = pd.to_numeric(column, errors="coerce")
+    is_number = dtypes.is_numeric_dtype(column.dtype)
+    numbers = column if is_number else pd.to_numeric(column, errors="coerce")
     return pd.Series(numbers.to_numpy("float64", na_value=np.nan), column.index, name=column.name)
 
 
