@@ -96,7 +96,8 @@ class _Problem:
         reach = self._reach(inner, outer)
         ahead = (self.inner + reach * inner) * (self.outer + reach * outer)
         centre = (float(ahead.mean()) / mean) ** 3 * mean
-        inner, outer = self._direction(solve, slope, products + inner * outer - centre)
+        correction = reach * inner * outer - centre  # a full one may go round in circles
+        inner, outer = self._direction(solve, slope, products + correction)
         reach = INSIDE * self._reach(inner, outer)
         self.inner += reach * inner
         self.outer += reach * outer
