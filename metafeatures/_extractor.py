@@ -44,7 +44,8 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
     ----------
     families : sequence of str, optional
         Families to compute: ``simple``, ``statistical``, ``information-theoretic``,
-        ``landmarking``. All when not given.
+        ``landmarking``, ``model-based``, ``concept``, ``clustering``, ``complexity``.
+        All when not given.
     names : sequence of str, optional
         Meta-features to compute, by name (``skewness.mean``) or by what comes before
         the dot. All of ``families`` when not given.
@@ -53,8 +54,10 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         in time is not begun. What was skipped is NaN, `report_` says so, and one warning.
     max_rows : int >= 10 or None, default=10000
         Rows that column statistics look at: a random sample, the same for the same
-        rows in any order, with up to 30 rows of each class. None takes all rows.
-        Counts always take all rows, and landmarkers never more than 1,500.
+        rows in any order, with up to 30 rows of each class. Counts always take all
+        rows; pairs of rows and landmarkers at most 1,500. None lifts these bounds, but
+        for the landmarkers named ``landmark_...``: time and memory then grow with the
+        square of the rows.
     random_state : int, RandomState instance or None, default=0
         Decides the sample, the folds and the random landmarkers.
     n_jobs : int, default=1
