@@ -84,17 +84,20 @@ def _directional_ratio(first: Floats, second: Floats) -> float:
     way = first.mean(axis=1) - second.mean(axis=1)
     if way.size == 0:
         return 0.0
-    scatter = _scatter(first) + _scatter(second)
-    values, vectors = np.linalg.eigh(scatter / (first.shape[1] + second.shape[1]))
+    n_rows = first.shape[1] + second.shape[1]
+    root = np.concatenate([_deviations(first), _deviations(second)], axis=1) / np.sqrt(n_rows)
+    is_wide = way.size > n_rows
+    values, vectors = np.linalg.eigh(root.T @ root if is_wide else root @ root.T)
     counts = values > SINGULAR * max(values[-1], 0.0)
-    return float(((vectors[:, counts].T @ way) ** 2 / values[counts]).sum())
+    squares = (vectors[:, counts].T @ (root.T @ way if is_wide else way)) ** 2
+    return float((squares / values[counts] ** (2 if is_wide else 1)).sum())
 
 
-def _scatter(rows: Floats) -> Floats:
-    """Return the rows' number times their covariance (n - 1), 0 for a single row."""
+def _deviations(rows: Floats) -> Floats:
+    """Return a root of the rows' number times their covariance (n - 1), 0 for a single row."""
     n_rows = rows.shape[1]
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    return np.asarray(centred @ centred.T * (n_rows / max(n_rows - 1, 1)))
+    deviations = rows - rows.mean(axis=1, keepdims=True)
+    return np.asarray(deviations * np.sqrt(n_rows / max(n_rows - 1, 1)))
 
 
 def box_overlap(first: Floats, second: Floats) -> float:

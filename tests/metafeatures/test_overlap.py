@@ -99,6 +99,15 @@ def test_singular_directions_do_not_count_in_the_best_direction():
     assert doubled == pytest.approx(overlap_f1v(groups(FIRST, SECOND)))
 
 
+def test_the_best_direction_of_more_columns_than_rows_is_that_of_all_columns():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=(20, 4)), rng.normal(size=(20, 3))
+    within = (4 * np.cov(first) + 3 * np.cov(second)) / 7
+    way = first.mean(axis=1) - second.mean(axis=1)
+    expected = 1 / (1 + way @ np.linalg.pinv(within, rcond=1e-10, hermitian=True) @ way)
+    assert overlap_f1v(groups(first, second)) == pytest.approx([expected])
+
+
 def test_bounds_leave_out_rare_classes_and_columns_that_tell_little():
     rng = np.random.default_rng(0)
     parts = [rng.normal(size=(3, 9)) + k * np.array([[0.1], [5.0], [0.0]]) for k in range(4)]
