@@ -24,7 +24,7 @@ balance = partial(
 )
 
 
-@balance(pymfe="c1", differs="ECoL's C1 (now B1): 1 less this")
+@balance(pymfe="c1")
 def balance_c1(class_counts: Integers) -> float:
     """Return the entropy of the classes over that of as many equal ones (C1): 1 is balanced."""
     return entropy(class_counts) / float(np.log2(class_counts.size))

@@ -18,7 +18,7 @@ from metafeatures._overlap import OF_PAIRS, SOME
 
 Floats = npt.NDArray[np.float64]
 
-LOOSE = "pymfe's {}: the same problem, solved to a tolerance of 0.01 by order of rows"
+LOOSE = "pymfe's {}: the same problem, solved only to 0.01, as the order of rows has it"
 linearity = partial(neighborhood, summaries=SOME, outputs_of=OF_PAIRS)
 
 
@@ -40,7 +40,9 @@ def _share_wrong(found: Floats) -> float:
     return float(((found < 0) + 0.5 * (found == 0)).mean())
 
 
-@linearity(unit="share", differs="pymfe's l3: each column moves by a part of its own, at random")
+@linearity(
+    unit="share", differs="pymfe's l3: random points, each column goes a part of the way of its own"
+)
 def linearity_l3(class_margins: ClassMargins) -> Floats:
     """Return the share of the way between rows of a class on the wrong side of the plane (L3)."""
     return np.array([_share_of_ways(*pair) for pair in class_margins])

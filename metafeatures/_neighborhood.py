@@ -79,7 +79,8 @@ def neighborhood_n3(rows_of_classes: RowsOfClasses) -> float:
 
 
 @neighborhood(
-    unit="share", differs="pymfe's n4: each column moves by a part of its own, others at random"
+    unit="share",
+    differs="pymfe's n4: each column goes a random part of the way of its own",
 )
 def neighborhood_n4(rows_of_classes: RowsOfClasses, seed: int) -> float:
     """Return the share of points between rows of a class that are nearest to another class (N4)."""

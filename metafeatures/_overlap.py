@@ -46,7 +46,7 @@ of_pairs = partial(overlap, summaries=SOME, outputs_of=OF_PAIRS)
     differs="pymfe when a column is constant: NaN",
 )
 def overlap_f1(class_groups: ClassGroups) -> Floats:
-    """Return the share of a column's variance that lies within classes (F1, its minimum)."""
+    """Return the share of a column's variance that lies within classes (the least is F1)."""
     return class_groups.within_shares
 
 

@@ -37,6 +37,7 @@ of_numbers = partial(
     by_place=True,
     reference=LORENA_NUMBERS,
 )
+smooth = partial(of_numbers, differs="ECoL: by Gower's distance, not by Euclid's")
 
 
 @of_numbers(undefined=NO_SPREAD)
@@ -77,7 +78,7 @@ def linear_fit_l2(rows_of_numbers: RowsOfNumbers) -> float:
     return float((rows_of_numbers.residuals**2).mean())
 
 
-@of_numbers(high=0.5)
+@of_numbers(high=0.5, differs="ECoL: random points, the target goes another part of the way")
 def linear_fit_l3(rows_of_numbers: RowsOfNumbers) -> float:
     """Return the linear function's mean squared residual between rows next in target (L3)."""
     residuals = rows_of_numbers.residuals[rows_of_numbers.by_target]
@@ -85,7 +86,7 @@ def linear_fit_l3(rows_of_numbers: RowsOfNumbers) -> float:
     return float((first**2 + first * second + second**2).mean() / 3)
 
 
-@of_numbers()
+@smooth()
 def smoothness_s1(rows_of_numbers: RowsOfNumbers) -> float:
     """Return the mean difference in target along a minimum spanning tree (S1)."""
     first, second = rows_of_numbers.tree
@@ -93,14 +94,14 @@ def smoothness_s1(rows_of_numbers: RowsOfNumbers) -> float:
     return float(np.abs(target[first] - target[second]).mean())
 
 
-@of_numbers(high=np.inf)
+@smooth(high=np.inf)
 def smoothness_s2(rows_of_numbers: RowsOfNumbers) -> float:
     """Return the mean distance of rows next in target (S2)."""
     points = rows_of_numbers.points[rows_of_numbers.by_target]
     return float(np.sqrt((np.diff(points, axis=0) ** 2).sum(axis=1)).mean())
 
 
-@of_numbers()
+@smooth()
 def smoothness_s3(rows_of_numbers: RowsOfNumbers) -> float:
     """Return the mean squared error of the nearest other row's target (S3)."""
     target, errors = rows_of_numbers.target, np.empty(rows_of_numbers.target.size)
@@ -111,7 +112,7 @@ def smoothness_s3(rows_of_numbers: RowsOfNumbers) -> float:
     return float(errors.mean())
 
 
-@of_numbers()
+@smooth()
 def smoothness_s4(rows_of_numbers: RowsOfNumbers, seed: int) -> float:
     """Return the nearest row's mean squared error at points between rows next in target (S4)."""
     points, target = rows_of_numbers.points, rows_of_numbers.target
