@@ -114,6 +114,29 @@ def test_a_table_is_read_without_a_copy(library):
     assert peak < 60e6  # the table: 80 MB; a part of it while hashed: a few times 8 MB
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(["a", "b", None, "a"] * 5, pa.string_view()),
+        pa.RunEndEncodedArray.from_arrays([10, 20], ["a", "b"]),
+        pa.array(["a", "b", None, "c"] * 5).dictionary_encode(),
+        pa.array([(1, 2, 3), None] * 10, pa.month_day_nano_interval()),
+        pa.array(np.arange(20, dtype=np.float16)),
+        pl.Series([2**100, 1, None, 3] * 5, dtype=pl.Int128),
+        pl.Series([(1,), {2}, "a", None] * 5, dtype=pl.Object),
+        pl.Series([[1, 2], [3, 4]] * 10, dtype=pl.Array(pl.Int8, 2)),
+    ],
+    ids=lambda column: str(getattr(column, "type", getattr(column, "dtype", ""))),
+)
+def test_columns_that_other_libraries_cannot_take_rows_of_are_read(column):
+    X = pl.DataFrame({"c": column}) if isinstance(column, pl.Series) else pa.table({"c": column})
+    values = describe(X, np.arange(20) % 2, families=FAMILIES)
+    cells = column.to_list() if isinstance(column, pl.Series) else column.to_pylist()
+    assert values["n_missing"] == sum(cell is None for cell in cells)
+    part = as_source(X).take(np.array([3, 0]))
+    assert Table(part, np.zeros(2)).kinds.tolist() == Table(X, np.zeros(20)).kinds.tolist()
+
+
 def test_masked_cells_of_an_array_are_missing():
     X = np.ma.masked_equal(np.arange(12.0).reshape(6, 2), 4.0)
     assert describe(X, [0, 1] * 3, names=["n_missing"]).item() == 1
