@@ -41,6 +41,15 @@ from metafeatures._task import read_target
 
 RESULTS = Path(__file__).parent / "results"
 MEASURED = RESULTS / "against_pymfe.json"
+LANDMARKERS = [
+    "best_node",
+    "random_node",
+    "worst_node",
+    "linear_discr",
+    "naive_bayes",
+    "one_nn",
+    "elite_nn",
+]
 GROUPS = {
     "simple": "general",
     "statistical": "statistical",
@@ -51,7 +60,8 @@ GROUPS = {
     "clustering": "clustering",
     "complexity": "complexity",
 }
-ALL_PAIRS = ("concept", "clustering", "complexity", "landmarking")
+EVERYTHING = "everything"
+ALL_PAIRS = ("concept", "clustering", "complexity", "landmarking", EVERYTHING)
 SUMMARIES = ["mean", "sd", "min", "median", "max", "range"]
 SEED = int(np.random.RandomState(0).randint(2**31 - 1))
 
@@ -83,9 +93,11 @@ def run_pymfe(family: str, X: pd.DataFrame, y: Any) -> dict[str, float]:
 
 
 def run_ours(family: str, X: pd.DataFrame, y: Any, max_rows: int | None) -> dict[str, float]:
-    """Return our values of a family."""
-    extractor = MetaFeatureExtractor(families=[family], max_rows=max_rows, random_state=0)
-    return dict(extractor.extract(X, y))
+    """Return our values of a family, of pymfe's landmarkers, or of everything."""
+    wanted: dict[str, Any] = {"families": [family]}
+    if family in ("landmarking", EVERYTHING):
+        wanted = {"names": LANDMARKERS} if family == "landmarking" else {}
+    return dict(MetaFeatureExtractor(**wanted, max_rows=max_rows, random_state=0).extract(X, y))
 
 
 def measure_here(who: str, family: str, n_rows: int, n_columns: int) -> dict[str, Any]:
@@ -133,10 +145,11 @@ def cells(rows: list[int], columns: list[int]) -> Iterator[tuple[str, str, int, 
     """Yield who computes which family of which table; the same table in a row."""
     for n_rows in rows:
         for n_columns in columns:
-            for family in GROUPS:
+            for family in (*GROUPS, EVERYTHING):
                 for who in ("pymfe", "all rows", "default"):
                     is_too_many = n_rows > 20_000 and family in ALL_PAIRS
-                    if not (is_too_many and who == "all rows"):
+                    is_absent = who == "pymfe" and family == EVERYTHING
+                    if not (is_absent or (is_too_many and who == "all rows")):
                         yield who, family, n_rows, n_columns
 
 
