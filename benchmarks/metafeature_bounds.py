@@ -107,7 +107,8 @@ def many_levels(n_rows: int, n_columns: int) -> Task:
 def many_classes(n_rows: int, n_columns: int) -> Task:
     """Return numbers and 1,000 classes."""
     X, _ = numbers(n_rows, n_columns)
-    return X, np.argsort(np.argsort(X[0].to_numpy())) * 1000 // n_rows
+    places = np.argsort(np.argsort(X[0].to_numpy()))
+    return X, level_names(1000)[places * 1000 // n_rows]
 
 
 def sparse(n_rows: int, n_columns: int) -> Task:

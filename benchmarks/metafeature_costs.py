@@ -5,7 +5,7 @@ shapes (default bounds, one thread). Seconds are then fitted as a sum of terms i
 sizes of the table (`metafeatures._budget.SIZES`), none negative. Run it again when
 measures were added or have become faster:
 
-    OMP_NUM_THREADS=1 python benchmarks/metafeature_costs.py
+    python benchmarks/metafeature_costs.py
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from metafeatures._evaluation import COST_ORDER
 from metafeatures._extractor import MAX_ROWS
 from metafeatures._registry import measures
 from metafeatures._task import read_target
+from metafeatures._threads import one_blas_thread
 
 RESULT = Path(metafeatures.__file__).parent / COSTS
 SHORTEST = 2e-4
@@ -113,7 +114,7 @@ def time_all(dataset: Dataset) -> tuple[dict[str, float], dict[str, float]]:
         for name, measure in measures().items()
         if any(task_type in feature.task_types for feature in measure.outputs.values())
     }
-    with timed_views(of_views):
+    with one_blas_thread(), timed_views(of_views):
         for name in sorted(known, key=lambda name: COST_ORDER[known[name].any_output.cost]):
             arguments = {need: getattr(dataset, need) for need in known[name].needs}
             start = time.perf_counter()

@@ -8,7 +8,6 @@ what has run before in the same call.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from functools import cache
 from importlib.resources import files
@@ -26,7 +25,6 @@ COSTS = "costs.json"
 MARGIN = 1.25
 HEAD_START = 0.02
 UNKNOWN = 0.02
-IMPORT_SECONDS = {"sklearn.tree": 0.3}
 SIZES = (
     "always",
     "columns / 100",
@@ -120,7 +118,7 @@ class Expectations:
         shared = sum(
             self._of(views[view]["seconds"]) for view in needed - there.keys() & views.keys()
         )
-        return shared + self._own(name, measure) + _import_seconds(measure)
+        return shared + self._own(name, measure)
 
     def _needs_of(self, view: str) -> list[str]:
         needs: list[str] = self.costs["views"].get(view, {}).get("needs", [])
@@ -138,10 +136,3 @@ class Expectations:
 
     def _of(self, seconds: list[float]) -> float:
         return float(self.sizes[: len(seconds)] @ np.array(seconds))
-
-
-def _import_seconds(measure: Measure) -> float:
-    """Return the seconds of imports that only some measures need, and only the first time."""
-    if measure.any_output.cost != "models":
-        return 0.0
-    return sum(s for module, s in IMPORT_SECONDS.items() if module not in sys.modules)
