@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import warnings
+from fractions import Fraction
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
@@ -25,6 +26,7 @@ ColumnKind = Literal["numeric", "categorical", "datetime", "text"]
 
 MIN_TEXT_VALUES = 30
 MIN_TEXT_WORDS = 3.0
+COMMON_TYPES = ("string", "integer", "floating", "boolean", "decimal", "date", "datetime", "empty")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -40,15 +42,14 @@ def to_pandas(X: Any) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``X`` itself when it is a pandas DataFrame. Columns of arrays are named
-        ``x0, x1, ...``.
+        ``X`` itself when it is one. Columns of arrays are named ``x0, x1, ...``.
 
     Raises
     ------
     MetaFeatureTypeError
         If ``X`` is none of these. It is a TypeError.
     MetaFeatureDataError
-        If an array has not two dimensions. It is a ValueError.
+        If an array has not two dimensions, or names repeat. It is a ValueError.
 
     Examples
     --------
@@ -190,8 +191,30 @@ def _are_booleans(column: pd.Series[Any]) -> bool:
 def _are_numbers(values: list[Any]) -> bool:
     if isinstance(values[0], str) and not _reads_as_number(values[0]):
         return False  # spares most columns of categories the parsing of all their values
-    numbers = pd.to_numeric(pd.Series(values), errors="coerce")
+    numbers = pd.to_numeric(_with_floats(pd.Series(values)), errors="coerce")
     return not (dtypes.is_complex_dtype(numbers.dtype) or numbers.isna().any())
+
+
+def _with_floats(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return objects with fractions, and complex numbers that are real, as floats.
+
+    They are the same level as an equal float: the kind must not depend on which comes first.
+    """
+    if not (values.dtype == object or dtypes.is_complex_dtype(values.dtype)):
+        return values
+    if dtypes.infer_dtype(values) in COMMON_TYPES:
+        return values
+    return pd.Series([_as_float(value) for value in values], values.index, dtype=object)
+
+
+def _as_float(value: Any) -> Any:
+    if not isinstance(value, Fraction | complex | np.complexfloating):
+        return value
+    try:
+        number = complex(value)
+    except OverflowError:
+        return value
+    return value if number.imag else number.real
 
 
 def _reads_as_number(text: str) -> bool:
@@ -260,8 +283,8 @@ def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:
         return column.dt.total_seconds()
     if isinstance(column.dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
-    is_number = dtypes.is_numeric_dtype(column.dtype)
-    numbers = column if is_number else pd.to_numeric(column, errors="coerce")
+    is_number = dtypes.is_any_real_numeric_dtype(column.dtype)
+    numbers = column if is_number else pd.to_numeric(_with_floats(column), errors="coerce")
     return pd.Series(numbers.to_numpy("float64", na_value=np.nan), column.index, name=column.name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import fractions
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,10 @@ DAY = datetime.date(2020, 2, 29)
         (["1_000", "2"], "categorical"),
         ([[1], [2]], "categorical"),
         ([1j, 2j], "categorical"),
+        ([0, 0j], "numeric"),
+        ([0j, 0], "numeric"),
+        ([fractions.Fraction(1, 2), None, 3], "numeric"),
+        ([fractions.Fraction(10**400), 2], "categorical"),
         ([DAY, DAY], "datetime"),
         (["2020-02-29", "2021-01-01T10:00:00"], "datetime"),
         (["2020-02-30"], "categorical"),
@@ -122,6 +127,8 @@ def test_to_pandas_says_what_it_got_instead_of_a_table(thing):
         (["1.5", "inf", None], "numeric", [1.5, np.inf, np.nan]),
         (pd.to_timedelta(["1min", None]), "numeric", [60.0, np.nan]),
         (pd.array([1, None], dtype="Int64"), "numeric", [1.0, np.nan]),
+        (pd.array([None], dtype=pd.ArrowDtype(pa.decimal128(6, 2))), "numeric", [np.nan]),
+        ([fractions.Fraction(1, 2), 2 + 0j, None], "numeric", [0.5, 2.0, np.nan]),
         (pd.arrays.SparseArray([0, 2]), "numeric", [0.0, 2.0]),
         (["1970-01-02", None], "datetime", [1.0, np.nan]),
         ([DAY], "datetime", [18321.0]),
