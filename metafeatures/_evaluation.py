@@ -101,5 +101,6 @@ def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
         return int(dataset.tree_rows.size)
     if feature.cost == "models":
         return len(dataset.landmark_sample.rows)
-    most = MAX_PAIR_ROWS if feature.cost == "pairs" else dataset.n_rows
-    return int(min(dataset.sample.size, most))
+    n_seen = int(dataset.sample.size)
+    is_capped = feature.cost == "pairs" and dataset.is_bounded
+    return min(n_seen, MAX_PAIR_ROWS) if is_capped else n_seen

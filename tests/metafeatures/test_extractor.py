@@ -75,6 +75,17 @@ def test_report_says_family_seconds_rows_and_reasons():
     assert "fewer than two numeric columns vary" in report.loc["correlation.mean", "reason"]
 
 
+def test_report_says_how_many_rows_were_looked_at():
+    wide = pd.DataFrame(RNG.normal(size=(11_000, 3)))
+    names = ["n_missing", "kurtosis.mean", "correlation.mean", "one_nn.mean"]
+    extractor = MetaFeatureExtractor(names=names)
+    extractor.extract(wide, np.arange(11_000) % 2)
+    assert extractor.report_["n_rows"][names].tolist() == [11_000, 10_000, 5_000, 1_500]
+    extractor = MetaFeatureExtractor(names=names[:3], max_rows=None)
+    extractor.extract(wide, np.arange(11_000) % 2)
+    assert extractor.report_["n_rows"].tolist() == [11_000] * 3
+
+
 def test_a_spent_time_budget_leaves_nan_and_says_so():
     extractor = MetaFeatureExtractor(time_budget=1e-9)
     with pytest.warns(MetaFeatureWarning, match=r"meta-features \(simple, .* budget of 1e-09 s"):
