@@ -46,9 +46,13 @@ def read_column(column: pd.Series[Any]) -> Column:
     if _says_numbers(dtype):
         return _read_numbers(column)
     codes, levels = _factorize(column)
-    kind = column_kind(column if _must_see_all(dtype, levels) else pd.Series(levels))
+    is_text = isinstance(dtype, pd.StringDtype)
+    if is_text:
+        levels = levels.to_numpy(object)  # cells of Arrow are slow to look at one by one
+    distinct = pd.Series(levels, dtype=object if is_text else None)
+    kind = column_kind(column if _must_see_all(dtype, levels) else distinct)
     if kind in ("numeric", "datetime"):
-        numbers = np.append(finite(to_numeric(pd.Series(levels), kind).to_numpy()), np.nan)
+        numbers = np.append(finite(to_numeric(distinct, kind).to_numpy()), np.nan)
         values = numbers[codes]
         return Column(kind=kind, missing=np.isnan(values), hashes=hash_numbers(values))
     return Column(
