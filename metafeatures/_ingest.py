@@ -46,10 +46,10 @@ def read_column(column: pd.Series[Any]) -> Column:
     if _says_numbers(dtype):
         return _read_numbers(column)
     codes, levels = _factorize(column)
-    is_text = isinstance(dtype, pd.StringDtype)
-    if is_text:
+    if isinstance(dtype, pd.StringDtype):
         levels = levels.to_numpy(object)  # cells of Arrow are slow to look at one by one
-    distinct = pd.Series(levels, dtype=object if is_text else None)
+    are_texts = dtypes.infer_dtype(levels) == "string"  # pandas would want them in UTF-8
+    distinct = pd.Series(levels, dtype=object if are_texts else None)
     kind = column_kind(column if _must_see_all(dtype, levels) else distinct)
     if kind in ("numeric", "datetime"):
         numbers = np.append(finite(to_numeric(distinct, kind).to_numpy()), np.nan)
@@ -128,6 +128,7 @@ def _factorize(column: pd.Series[Any]) -> tuple[Codes, Any]:
     try:
         codes, levels = pd.factorize(column, use_na_sentinel=True)
     except (TypeError, NotImplementedError):  # values that cannot be hashed count by their text
-        texts = column.astype(object).map(str, na_action="ignore")
+        cells = zip(column.astype(object), column.isna(), strict=True)
+        texts = np.array([None if gap else _text(cell) for cell, gap in cells], dtype=object)
         codes, levels = pd.factorize(texts, use_na_sentinel=True)
     return codes.astype(np.min_scalar_type(-max(1, len(levels)))), levels

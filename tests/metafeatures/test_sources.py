@@ -159,6 +159,15 @@ def test_a_sampled_category_has_codes_for_the_levels_that_the_sample_shows():
     assert alphabet.tolist() == [0, 2, 1]
 
 
+def test_equal_numbers_are_one_level_beside_cells_that_cannot_be_hashed():
+    cells = [0, 0j, False, [1], "\ud800", None, 0, [1]]
+    X = pd.DataFrame({"c": pd.Series(cells, dtype=object)})
+    table = Table(X, np.arange(8))
+    assert table.cardinalities().tolist() == [3]
+    codes, _ = table.codes(0, np.arange(8)[::-1])
+    assert codes[::-1].tolist() == [0, 0, 0, 1, 2, -1, 0, 1]
+
+
 def test_zero_and_minus_zero_are_one_level_whichever_comes_first():
     X = pd.DataFrame({"c": pd.Series([0.0, -0.0, "x", "y"] * 3, dtype=object)})
     first, second = Table(X, np.arange(12) % 2), Table(X[::-1], (np.arange(12) % 2)[::-1])
