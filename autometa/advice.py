@@ -16,7 +16,7 @@ from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 from autometa.recommendation import Recommendation
 from autometa.tables import Table, check_table
-from metafeatures import MetaFeatureExtractor
+from metafeatures import MetaFeatureExtractor, list_metafeatures
 
 
 def recommend(
@@ -100,9 +100,9 @@ def recommend_for_table(
             f"Got {time_budget} instead."
         )
     metric = check_metric(metric, table.task_type)
-    if metafeatures is None:
-        metafeatures = describe_table(table)
     base = _bundled() if knowledge_base is None else knowledge_base
+    if metafeatures is None:
+        metafeatures = describe_table(table, base)
     model = _bundled_model() if knowledge_base is None else MetaModel(random_state=0).fit(base)
     found = model.recommend(
         metafeatures,
@@ -116,9 +116,14 @@ def recommend_for_table(
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]
 
 
-def describe_table(table: Table) -> pd.Series[float]:
-    """Return the meta-features of a checked table, as the bundled knowledge base has them."""
-    return MetaFeatureExtractor(random_state=0).extract(table.X, table.labels, table.task_type)
+def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[float] | None:
+    """Return the meta-features of a checked table that a knowledge base knows, None if none."""
+    catalogue = set(list_metafeatures(table.task_type)["name"])
+    names = [name for name in knowledge_base.metafeatures.columns if name in catalogue]
+    if not names:
+        return None
+    extractor = MetaFeatureExtractor(names=names, random_state=0)
+    return extractor.extract(table.X, table.labels, table.task_type)
 
 
 def usable_algorithms(table: Table) -> list[str]:

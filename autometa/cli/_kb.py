@@ -77,6 +77,27 @@ def merge(
 
 
 @app.command()
+def describe(
+    path: Annotated[Path, typer.Argument(help="Folder of the knowledge base.")],
+    datasets: Annotated[Path, typer.Option(help="Folder of its tables with a manifest.csv.")],
+    out: Annotated[Path, typer.Option(help="New folder that gets the result.")],
+) -> None:
+    """Describe the tasks of a knowledge base anew, by the meta-features of today."""
+    from rich.progress import Progress
+
+    from autometa.knowledge_base import KnowledgeBase, describe_tasks
+
+    kb = KnowledgeBase.load(path)
+    with Progress(console=talk()) as progress:
+        bar = progress.add_task("describing", total=len(kb.tasks))
+        described = describe_tasks(
+            kb, datasets, on_progress=lambda name: progress.update(bar, advance=1, description=name)
+        )
+    described.save(out)
+    note(f"'{out}' now holds {described}.")
+
+
+@app.command()
 def info(
     path: Annotated[
         Path | None, typer.Argument(help="Its folder; the bundled one when not given.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autometa.knowledge_base._building import BuildSettings, build_knowledge_base
+from autometa.knowledge_base._describing import describe_tasks
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base._summary import summarise
@@ -12,5 +13,6 @@ __all__ = [
     "KnowledgeBase",
     "build_knowledge_base",
     "canonical_config",
+    "describe_tasks",
     "summarise",
 ]
