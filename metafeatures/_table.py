@@ -17,7 +17,7 @@ from metafeatures._cells import Cells, DenseCells, hash_numbers
 from metafeatures._ingest import Codes as CompactCodes
 from metafeatures._ingest import read_column, texts_of
 from metafeatures._rows import mix
-from metafeatures._sources import Source, as_source, finite
+from metafeatures._sources import CELLS_AT_ONCE, Source, as_source, finite
 from metafeatures.columns import ColumnKind, to_numeric
 
 Floats = npt.NDArray[np.float64]
@@ -128,11 +128,15 @@ class Table:
     def numbers(self, positions: Sequence[int], rows: Integers) -> Floats:
         """Return the given columns as numbers on the given rows, NaN where missing."""
         values = np.empty((len(positions), len(rows)))
-        for row, position in zip(values, positions, strict=True):
-            if self.source.is_plain[position]:
-                row[:] = self.source.numbers([position])[0][rows]
-            else:
-                row[:] = to_numeric(self.source.column(position, rows), self.kinds[position])
+        columns = np.asarray(positions, np.int64)
+        plain = np.flatnonzero(self.source.is_plain[columns])
+        step = max(1, CELLS_AT_ONCE // len(self.source))
+        for start in range(0, plain.size, step):
+            some = plain[start : start + step]
+            values[some] = self.source.numbers(columns[some].tolist())[:, rows]
+        for i in np.setdiff1d(np.arange(columns.size), plain):
+            column = self.source.column(positions[i], rows)
+            values[i] = to_numeric(column, self.kinds[positions[i]])
         return finite(values)
 
     def codes(self, position: int, rows: Integers) -> tuple[Codes, Integers]:
