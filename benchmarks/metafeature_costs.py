@@ -35,7 +35,12 @@ from metafeatures._threads import one_blas_thread
 
 RESULT = Path(metafeatures.__file__).parent / COSTS
 SHORTEST = 2e-4
-VIEWS = {name: view for name, view in vars(Dataset).items() if isinstance(view, cached_property)}
+VIEWS = {
+    name: view
+    for part in Dataset.__mro__
+    for name, view in vars(part).items()
+    if isinstance(view, cached_property)
+}
 SHAPES = (  # rows, numbers, categories, classes (0: a number to predict)
     (300, 5, 0, 2),
     (300, 20, 10, 3),

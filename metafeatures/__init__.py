@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
     from metafeatures._extractor import MetaFeatureExtractor, describe
-    from metafeatures._translation import translate
+    from metafeatures._translation.translation import translate
     from metafeatures.exceptions import (
         MetaFeatureDataError,
         MetaFeatureError,
@@ -35,7 +35,7 @@ _FILES = {
     "MetaFeatureExtractor": "_extractor",
     "describe": "_extractor",
     "list_metafeatures": "_catalogue",
-    "translate": "_translation",
+    "translate": "_translation.translation",
 }
 
 

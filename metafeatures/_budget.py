@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from metafeatures._dataset import MAX_COLUMNS, MAX_PAIR_COLUMNS, MAX_PAIR_ROWS, Dataset
+from metafeatures._column_views import MAX_PAIR_COLUMNS, MAX_PAIR_ROWS
+from metafeatures._dataset import Dataset
 from metafeatures._registry import Measure, measures
+from metafeatures._sample import MAX_COLUMNS
 
 Floats = npt.NDArray[np.float64]
 

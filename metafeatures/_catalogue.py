@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from metafeatures._registry import TASK_TYPES, metafeatures
-from metafeatures._translation import foreign_names
+from metafeatures._translation.translation import foreign_names
 from metafeatures.exceptions import MetaFeatureParameterError
 
 

@@ -1,7 +1,6 @@
 """What many meta-features share, computed once per table and only when asked for.
 
-A measure names what it needs; the names are the attributes of `Dataset`. Arrays of
-column values have one row a column, so that a column is contiguous in memory.
+A measure names what it needs; the names are the attributes of `Dataset`.
 """
 
 from __future__ import annotations
@@ -10,283 +9,40 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from scipy.stats import rankdata
 
-from metafeatures._arrays import pairwise_correlation, quantiles, standardize, tame
-from metafeatures._bins import bin_codes, bin_numbers, cut_at_quantiles, n_intervals
-from metafeatures._class_distances import ClassDistances, class_distances
-from metafeatures._class_groups import ClassGroups
-from metafeatures._compared_rows import RowsOfClasses, RowsOfNumbers
-from metafeatures._dimensionality import share_of_components
-from metafeatures._discriminant import column_directions, correlate_with_classes
-from metafeatures._encoded import EncodedColumns, encoded_shape, shape
-from metafeatures._encoding import encode, fill, to_unit_range
-from metafeatures._entropy import entropy, mutual_bits
-from metafeatures._folds import Fold, LandmarkSample, make_folds, pick_rows
-from metafeatures._joint import NominalColumns
-from metafeatures._landmarks import LandmarkScores
-from metafeatures._linear_pairs import ClassMargins, margins_of_pairs
-from metafeatures._mixed import mix, principal_components
-from metafeatures._nearness import Nearness, nearness_of_classes, nearness_of_numbers
-from metafeatures._rows import row_order, take_sample
-from metafeatures._sources import Source
-from metafeatures._table import Table
-from metafeatures._task import Target
-from metafeatures._ten_folds import ClassFolds, NumberFolds, spread_columns
-from metafeatures._tree import GrownTree, alphabetical, few_enough, grow
+from metafeatures._column_views import MAX_PAIR_COLUMNS, MAX_PAIR_ROWS, Columns
+from metafeatures._columns.arrays import standardize
+from metafeatures._columns.encoded import EncodedColumns, encoded_shape
+from metafeatures._columns.encoding import encode, fill, to_unit_range
+from metafeatures._families.dimensionality import share_of_components
+from metafeatures._families.discriminant import column_directions, correlate_with_classes
+from metafeatures._models.folds import Fold, LandmarkSample, make_folds, pick_rows
+from metafeatures._models.landmarks import LandmarkScores
+from metafeatures._models.ten_folds import ClassFolds, NumberFolds, spread_columns
+from metafeatures._models.tree import GrownTree, alphabetical, few_enough, grow
+from metafeatures._pairs.class_distances import ClassDistances, class_distances
+from metafeatures._pairs.class_groups import ClassGroups
+from metafeatures._pairs.compared_rows import RowsOfClasses, RowsOfNumbers
+from metafeatures._pairs.linear_pairs import ClassMargins, margins_of_pairs
+from metafeatures._pairs.nearness import Nearness, nearness_of_classes, nearness_of_numbers
+from metafeatures._sample import MAX_COLUMNS
+from metafeatures._tables.rows import take_sample
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
-MAX_COLUMNS = 500
-MAX_PAIR_COLUMNS = 100
-MAX_PAIR_ROWS = 5_000
-MAX_INFORMATION_COLUMNS = 200
 MAX_NEAR_ROWS = 1_500
 MAX_FOLD_COLUMNS = 100
 MAX_PAIR_CLASSES = 10
 MAX_TOLD_COLUMNS = 30
 
 
-class Dataset:
-    """A table and its target, with everything that measures ask for.
+class Dataset(Columns):
+    """A sample of a table, its columns, and its rows compared: all that measures ask for.
 
-    Parameters
-    ----------
-    X : DataFrame, Source or Table of shape (n_rows, n_columns)
-        Not modified, and not kept longer than the columns are read.
-    target : Target
-        From `read_target`.
-    max_rows : int or None
-        Rows that column statistics see: a sample, the same whatever the order of rows.
-    seed : int
-        Decides the sample, the folds and the random landmarkers.
-    n_jobs : int, default=1
-        Threads for the tree ensembles.
-    random_state : int, optional
-        The user's own number, for what other libraries draw with it; ``seed`` without one.
+    See `Sample` for the parameters.
     """
-
-    def __init__(
-        self,
-        X: pd.DataFrame | Source | Table,
-        target: Target,
-        *,
-        max_rows: int | None,
-        seed: int,
-        n_jobs: int = 1,
-        random_state: int | None = None,
-    ) -> None:
-        self.target = target
-        self.is_regression = target.is_regression
-        self.seed = seed
-        self.random_state = seed if random_state is None else random_state
-        self.n_jobs = n_jobs
-        self.is_bounded = max_rows is not None
-        values = target.numbers if self.is_regression else target.codes
-        table = X if isinstance(X, Table) else Table(X, values)
-        self.n_rows, self.n_columns = table.source.shape
-        most = MAX_COLUMNS if self.is_bounded else self.n_columns
-        self.kinds = table.kinds
-        self.missing_counts = table.missing_counts
-        self.n_rows_missing = table.n_rows_missing
-        self.n_repeated_columns = table.n_repeated_columns
-        self.cardinalities = table.cardinalities()
-        order, self.n_repeated_rows = row_order(table.row_hashes, seed)
-        self.sample = rows = take_sample(order, target, max_rows)
-        numeric, dated, categorical, texts = (
-            table.in_order(kind, most) for kind in ("numeric", "datetime", "categorical", "text")
-        )
-        self.numeric_places, self.date_places, self.category_places = map(
-            np.argsort, (numeric, dated, categorical)
-        )
-        self.numbers, self.exponents = tame(table.numbers(numeric, rows))
-        self.dates = table.numbers(dated, rows)
-        coded = [table.codes(i, rows) for i in categorical]
-        self.codes = [codes for codes, _ in coded]
-        self.alphabets = [alphabet for _, alphabet in coded]
-        lengths = [table.lengths(i, rows) for i in texts]
-        self.text_lengths = np.array(lengths).reshape(-1, rows.size)
-
-    def _most(self, bound: int) -> int | None:
-        """Return a bound, or None when everything was asked for."""
-        return bound if self.is_bounded else None
-
-    # --- counts, on all rows ---
-
-    @property
-    def class_counts(self) -> Integers:
-        """Rows per class, most frequent first."""
-        return self.target.class_counts
-
-    # --- numeric columns, on the sample ---
-
-    @cached_property
-    def sorted_numbers(self) -> Floats:
-        """Numeric columns, each sorted, missing values last."""
-        return np.sort(self.numbers, axis=1)
-
-    @cached_property
-    def present_counts(self) -> Integers:
-        """Present values of each numeric column."""
-        return np.asarray((~np.isnan(self.numbers)).sum(axis=1), np.int64)
-
-    @cached_property
-    def distinct_counts(self) -> Integers:
-        """Distinct present values of each numeric column."""
-        changes = self.sorted_numbers[:, 1:] > self.sorted_numbers[:, :-1]
-        return np.asarray(changes.sum(axis=1), np.int64) + (self.present_counts > 0)
-
-    @cached_property
-    def standardized(self) -> Floats:
-        """Numeric columns minus mean over standard deviation; NaN where missing or constant."""
-        return standardize(self.numbers)
-
-    @cached_property
-    def numeric_shape(self) -> tuple[Floats, Floats]:
-        """Skewness and excess kurtosis of each numeric column."""
-        return shape(self.standardized)
-
-    @cached_property
-    def numeric_quantiles(self) -> Floats:
-        """Quantiles at 1, 10, 25, 50, 75, 90 and 99 % of each numeric column, as columns."""
-        probabilities = np.array([0.01, 0.10, 0.25, 0.50, 0.75, 0.90, 0.99])
-        return quantiles(self.sorted_numbers, self.present_counts, probabilities)
-
-    @cached_property
-    def paired_columns(self) -> Floats:
-        """Standardised numeric columns that vary, capped in rows and columns."""
-        some = self.standardized[:, : self._most(MAX_PAIR_ROWS)]
-        varies = ~np.isnan(self.standardized).all(axis=1)
-        return some[varies][: self._most(MAX_PAIR_COLUMNS)]
-
-    @cached_property
-    def column_ranks(self) -> Floats:
-        """Ranks of numeric columns, ties averaged, NaN where missing; capped in rows."""
-        columns = self.numbers[:, : self._most(MAX_PAIR_ROWS)]
-        ranks = np.asarray(rankdata(columns, axis=1, nan_policy="propagate"))
-        gaps = np.isnan(columns).any(axis=1)
-        ranks[gaps] = rankdata(columns[gaps], axis=1, nan_policy="omit")
-        return ranks
-
-    @cached_property
-    def correlations(self) -> Floats:
-        """Pearson's correlation of numeric columns, on rows where both are present."""
-        return pairwise_correlation(self.paired_columns)
-
-    @cached_property
-    def component_variances(self) -> Floats:
-        """Shares of variance of the principal components, largest first."""
-        return self._components[0]
-
-    @cached_property
-    def first_component(self) -> Floats:
-        """Rows projected on the first principal component, standardised."""
-        return np.asarray(standardize(self._components[1][None, :])[0])
-
-    @cached_property
-    def _components(self) -> tuple[Floats, Floats]:
-        return principal_components(np.nan_to_num(self.paired_columns))
-
-    @cached_property
-    def mixed_components(self) -> tuple[Floats, Floats]:
-        """Shares of variance of the components of numbers and levels, and rows on the first."""
-        most = self._most(MAX_PAIR_COLUMNS)
-        return principal_components(mix(self.paired_columns, self.codes, most))
-
-    # --- target, on the sample ---
-
-    @cached_property
-    def classes(self) -> Integers:
-        """Class of each sampled row, 0 the most frequent."""
-        return self.target.codes[self.sample]
-
-    @cached_property
-    def target_numbers(self) -> Floats:
-        """Number to predict of each sampled row."""
-        return np.asarray(tame(self.target.numbers[self.sample][None, :])[0][0])
-
-    @cached_property
-    def sorted_target(self) -> Floats:
-        """Sampled numbers to predict, sorted."""
-        return np.sort(self.target_numbers)
-
-    @cached_property
-    def standardized_target(self) -> Floats:
-        """Numbers to predict, minus mean over standard deviation."""
-        return np.asarray(standardize(self.target_numbers[None, :])[0])
-
-    @cached_property
-    def target_levels(self) -> Integers:
-        """Classes, or up to 10 equally frequent bins of the number to predict."""
-        if not self.is_regression:
-            return self.classes
-        return np.asarray(bin_numbers(self.target_numbers[None, :])[0], np.int64)
-
-    # --- levels, on the sample ---
-
-    @cached_property
-    def numeric_levels(self) -> list[Codes]:
-        """Numeric columns in up to 10 equally frequent bins; missing is a level of its own."""
-        return bin_numbers(self.numbers[: self._most(MAX_INFORMATION_COLUMNS)])
-
-    @cached_property
-    def levels(self) -> list[Codes]:
-        """Every column but text as levels: numbers and dates in bins, then categories."""
-        most = self._most(MAX_INFORMATION_COLUMNS)
-        return [
-            *self.numeric_levels,
-            *bin_numbers(self.dates[:most]),
-            *map(bin_codes, self.codes[:most]),
-        ]
-
-    @cached_property
-    def categories(self) -> list[Codes]:
-        """Categorical columns as levels; missing is a level of its own."""
-        return [bin_codes(column) for column in self.codes[: self._most(MAX_INFORMATION_COLUMNS)]]
-
-    @cached_property
-    def nominal(self) -> list[Codes]:
-        """Every column but text as levels, in the table's order: categories, numbers, dates.
-
-        Numbers and dates are cut at quantiles into as many intervals as the cube root
-        of the rows.
-        """
-        most, n_parts = self._most(MAX_INFORMATION_COLUMNS), n_intervals(self.sample.size)
-        return [
-            *_in_place([bin_codes(column) for column in self.codes[:most]], self.category_places),
-            *_in_place(cut_at_quantiles(self.numbers[:most], n_parts), self.numeric_places),
-            *_in_place(cut_at_quantiles(self.dates[:most], n_parts), self.date_places),
-        ]
-
-    @cached_property
-    def nominal_columns(self) -> NominalColumns:
-        """`nominal`, counted alone and together with the target's levels."""
-        return NominalColumns(self.nominal, self.target_levels)
-
-    @cached_property
-    def target_entropy_bits(self) -> float:
-        """Entropy of the target's levels on the sample, in bits."""
-        return entropy(np.bincount(self.target_levels))
-
-    @cached_property
-    def target_information(self) -> Floats:
-        """Mutual information of each column of levels and the target, in bits."""
-        return np.array([mutual_bits(column, self.target_levels) for column in self.levels])
-
-    @cached_property
-    def target_information_beyond_chance(self) -> Floats:
-        """The same, less the information of columns whose rows were moved by half."""
-        moved = np.roll(self.target_levels, self.target_levels.size // 2)
-        chance = np.array([mutual_bits(column, moved) for column in self.levels])
-        return np.asarray(np.clip(self.target_information - chance, 0.0, None))
-
-    @cached_property
-    def missing_levels(self) -> list[Codes]:
-        """For each column of levels with missing values, whether one is missing."""
-        return [(column == 0).astype(np.int32) for column in self.levels if (column == 0).any()]
 
     # --- every column as numbers, on the sample and on rows that are compared in pairs ---
 
@@ -443,8 +199,3 @@ class Dataset:
     def landmarks(self) -> LandmarkScores:
         """Scores of the landmarkers, each computed when first asked for."""
         return LandmarkScores(self.folds, self.seed, self.n_jobs)
-
-
-def _in_place(columns: list[Codes], places: Integers) -> list[Codes]:
-    """Return columns in the table's order; those beyond a bound are not there."""
-    return [columns[i] for i in places if i < len(columns)]

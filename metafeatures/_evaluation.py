@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from metafeatures._budget import Clock, Expectations
-from metafeatures._dataset import MAX_PAIR_ROWS, Dataset
+from metafeatures._column_views import MAX_PAIR_ROWS
+from metafeatures._dataset import Dataset
 from metafeatures._reading import Reading
 from metafeatures._registry import Measure, MetaFeature, measures
 

@@ -24,7 +24,7 @@ from metafeatures._registry import (
     check_names,
     metafeatures,
 )
-from metafeatures._sources import as_source
+from metafeatures._tables.sources import as_source
 from metafeatures._task import read_target
 from metafeatures._threads import one_blas_thread
 from metafeatures.exceptions import (

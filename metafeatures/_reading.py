@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from metafeatures._budget import Clock
 from metafeatures._dataset import Dataset
-from metafeatures._sources import Source
-from metafeatures._table import Table
+from metafeatures._tables.sources import Source
+from metafeatures._tables.table import Table
 from metafeatures._task import Target
 
 Integers = npt.NDArray[np.int64]

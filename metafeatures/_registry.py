@@ -36,27 +36,27 @@ Cost = Literal["count", "columns", "pairs", "rows", "models"]
 Aliases = str | Mapping[str, str] | None
 
 FAMILY_FILES = (
-    "_simple",
-    "_statistical",
-    "_location",
-    "_discriminant",
-    "_components",
-    "_target",
-    "_information",
-    "_nominal",
-    "_categories",
-    "_landmarking",
-    "_classic",
-    "_model_based",
-    "_concept",
-    "_clustering",
-    "_overlap",
-    "_neighborhood",
-    "_linearity",
-    "_network",
-    "_dimensionality",
-    "_balance",
-    "_smoothness",
+    "simple",
+    "statistical",
+    "location",
+    "discriminant",
+    "components",
+    "target",
+    "information",
+    "nominal",
+    "categories",
+    "landmarking",
+    "classic",
+    "model_based",
+    "concept",
+    "clustering",
+    "overlap",
+    "neighborhood",
+    "linearity",
+    "network",
+    "dimensionality",
+    "balance",
+    "smoothness",
 )
 FAMILIES: tuple[str, ...] = get_args(Family)
 TASK_TYPES: tuple[str, ...] = get_args(TaskType)
@@ -279,7 +279,7 @@ def measures() -> Mapping[str, Measure]:
 
     The order is that of the files, whichever was imported first.
     """
-    files = [f"metafeatures.{family}" for family in FAMILY_FILES]
+    files = [f"metafeatures._families.{family}" for family in FAMILY_FILES]
     for file in files:
         import_module(file)
     place = {file: i for i, file in enumerate(files)}

@@ -15,7 +15,7 @@ from metafeatures._dataset import Dataset
 from metafeatures._evaluation import COST_ORDER
 from metafeatures._reading import COUNTED, PART_ROWS, read
 from metafeatures._registry import measures
-from metafeatures._sources import as_source
+from metafeatures._tables.sources import as_source
 from metafeatures._task import read_target
 
 N_ROWS = 200_000

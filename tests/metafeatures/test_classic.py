@@ -18,11 +18,11 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import check_random_state
 
 from metafeatures import describe
-from metafeatures._closed_forms import ClassSums, linear_discriminant, naive_bayes
 from metafeatures._dataset import Dataset
-from metafeatures._folds import number_folds, stratified_folds
+from metafeatures._models.closed_forms import ClassSums, linear_discriminant, naive_bayes
+from metafeatures._models.folds import number_folds, stratified_folds
+from metafeatures._models.ten_folds import ClassFolds, NumberFolds, spread_columns
 from metafeatures._task import read_target
-from metafeatures._ten_folds import ClassFolds, NumberFolds, spread_columns
 
 RNG = np.random.default_rng(0)
 STUMP = DecisionTreeClassifier(max_depth=1, random_state=0)

@@ -12,8 +12,8 @@ from scipy.stats import pointbiserialr
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 
 from metafeatures import describe
-from metafeatures._class_distances import class_distances
-from metafeatures._clustering import calinski_harabasz, davies_bouldin
+from metafeatures._families.clustering import calinski_harabasz, davies_bouldin
+from metafeatures._pairs.class_distances import class_distances
 
 RNG = np.random.default_rng(0)
 SCALE_FREE = [

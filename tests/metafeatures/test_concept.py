@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist, pdist
 
 from metafeatures import describe
-from metafeatures._nearness import nearness_of_classes, nearness_of_numbers
+from metafeatures._pairs.nearness import nearness_of_classes, nearness_of_numbers
 
 RNG = np.random.default_rng(0)
 

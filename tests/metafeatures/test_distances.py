@@ -10,10 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from metafeatures._class_distances import class_distances
-from metafeatures._distances import by_group, centre, strips, to_distances
-from metafeatures._nearest import ask_nearest, nearest_values, vote_of_classes, vote_of_numbers
-from metafeatures._nearness import nearness_of_classes, nearness_of_numbers
+from metafeatures._pairs.class_distances import class_distances
+from metafeatures._pairs.distances import by_group, centre, strips, to_distances
+from metafeatures._pairs.nearest import (
+    ask_nearest,
+    nearest_values,
+    vote_of_classes,
+    vote_of_numbers,
+)
+from metafeatures._pairs.nearness import nearness_of_classes, nearness_of_numbers
 
 RNG = np.random.default_rng(0)
 

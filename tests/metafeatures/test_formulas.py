@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metafeatures._foreign_names import APPROXIMATE, FOLLOWS, SOURCES
-from metafeatures._formulas import evaluate, names
 from metafeatures._registry import metafeatures
-from metafeatures._translation import equal_names, foreign_names
+from metafeatures._translation.foreign_names import APPROXIMATE, FOLLOWS, SOURCES
+from metafeatures._translation.formulas import evaluate, names
+from metafeatures._translation.translation import equal_names, foreign_names
 
 NAN = float("nan")
 

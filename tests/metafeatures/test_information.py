@@ -13,8 +13,8 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import mutual_info_score
 
 from metafeatures import describe
-from metafeatures._bins import bin_numbers
-from metafeatures._entropy import beyond_chance, entropy, mutual_bits
+from metafeatures._columns.bins import bin_numbers
+from metafeatures._columns.entropy import beyond_chance, entropy, mutual_bits
 
 levels = arrays(np.int64, 60, elements=st.integers(0, 5))
 

@@ -15,9 +15,9 @@ from sklearn.naive_bayes import GaussianNB
 
 from metafeatures import MetaFeatureExtractor, MetaFeatureWarning, describe
 from metafeatures._dataset import Dataset
-from metafeatures._folds import Fold, pick_rows
-from metafeatures._landmark_models import MODELS, linear, naive_bayes, nearest_neighbor
-from metafeatures._landmarks import class_scores, number_scores
+from metafeatures._models.folds import Fold, pick_rows
+from metafeatures._models.landmark_models import MODELS, linear, naive_bayes, nearest_neighbor
+from metafeatures._models.landmarks import class_scores, number_scores
 from metafeatures._task import read_target
 
 RNG = np.random.default_rng(0)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sklearn.svm import LinearSVC
 
 from metafeatures import describe
-from metafeatures._hinge import GAP, _Problem, margins
-from metafeatures._linear_pairs import margins_of_pairs, share_of_way
-from metafeatures._linearity import linearity_l1, linearity_l2, linearity_l3
+from metafeatures._families.linearity import linearity_l1, linearity_l2, linearity_l3
+from metafeatures._pairs.hinge import GAP, _Problem, margins
+from metafeatures._pairs.linear_pairs import margins_of_pairs, share_of_way
 
 
 def test_measures_of_margins_match_the_hand():

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from metafeatures import describe
-from metafeatures._encoded import EncodedColumns
-from metafeatures._normality import shapiro_wilk
+from metafeatures._columns.encoded import EncodedColumns
+from metafeatures._columns.normality import shapiro_wilk
 
 RNG = np.random.default_rng(0)
 GAPPY = pd.DataFrame(

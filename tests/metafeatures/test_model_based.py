@@ -10,7 +10,7 @@ import pytest
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from metafeatures import MetaFeatureExtractor, describe
-from metafeatures._tree import GrownTree, alphabetical
+from metafeatures._models.tree import GrownTree, alphabetical
 
 
 def of(columns: dict[str, object], y: object, **parameters: object) -> pd.Series:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 
-from metafeatures import MetaFeatureExtractor, _row_distances, describe
-from metafeatures._class_graph import ClassGraph, components, count_triangles
-from metafeatures._eigenvector import principal
-from metafeatures._row_distances import RowDistances, spanning_tree
-from metafeatures._surroundings import look_around, sphere_radii
+from metafeatures import MetaFeatureExtractor, describe
+from metafeatures._pairs import row_distances
+from metafeatures._pairs.class_graph import ClassGraph, components, count_triangles
+from metafeatures._pairs.eigenvector import principal
+from metafeatures._pairs.row_distances import RowDistances, spanning_tree
+from metafeatures._pairs.surroundings import look_around, sphere_radii
 
 
 def complexity(X: object, y: object, **parameters: object) -> pd.Series[float]:
@@ -152,7 +153,7 @@ def test_distances_that_are_not_held_give_the_same_values(monkeypatch):
     rng = np.random.default_rng(0)
     X, y = rng.integers(0, 5, (60, 3)), rng.integers(0, 3, 60)
     held = complexity(X, y)
-    monkeypatch.setattr(_row_distances, "MOST_BYTES_HELD", 0)
+    monkeypatch.setattr(row_distances, "MOST_BYTES_HELD", 0)
     pd.testing.assert_series_equal(complexity(X, y), held)
 
 
@@ -162,7 +163,7 @@ def test_a_class_of_many_rows_has_hubs_in_single_precision(monkeypatch):
     distances = RowDistances(points, "gower")
     reach = np.sort([distances.row(i) for i in range(300)], axis=1)[:, 45].astype(np.float64)
     double = ClassGraph(distances, classes, reach).hub_scores
-    monkeypatch.setattr("metafeatures._eigenvector.DOUBLE", 100)
+    monkeypatch.setattr("metafeatures._pairs.eigenvector.DOUBLE", 100)
     single = ClassGraph(distances, classes, reach).hub_scores
     np.testing.assert_allclose(single, double, atol=1e-5)
 

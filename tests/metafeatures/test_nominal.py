@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from metafeatures import describe
-from metafeatures._bins import cut_at_quantiles
-from metafeatures._joint import JOINT_EPSILON, joint_shares
+from metafeatures._columns.bins import cut_at_quantiles
+from metafeatures._columns.joint import JOINT_EPSILON, joint_shares
 
 levels = arrays(np.int64, 40, elements=st.integers(0, 5))
 

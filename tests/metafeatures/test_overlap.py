@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metafeatures import describe
-from metafeatures._balance import balance_c1, balance_c2
-from metafeatures._class_groups import ClassGroups, box_overlap, collective_overlap, least_overlap
-from metafeatures._dimensionality import n_encoded, share_of_components
-from metafeatures._overlap import overlap_f1, overlap_f1v
+from metafeatures._families.balance import balance_c1, balance_c2
+from metafeatures._families.dimensionality import n_encoded, share_of_components
+from metafeatures._families.overlap import overlap_f1, overlap_f1v
+from metafeatures._pairs.class_groups import (
+    ClassGroups,
+    box_overlap,
+    collective_overlap,
+    least_overlap,
+)
 
 FIRST, SECOND = np.array([[0.0, 2.0]]), np.array([[1.0, 4.0]])
 

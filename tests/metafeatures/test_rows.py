@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metafeatures import describe, list_metafeatures
-from metafeatures._rows import mix, row_order, take_sample
-from metafeatures._table import Table
+from metafeatures._tables.rows import mix, row_order, take_sample
+from metafeatures._tables.table import Table
 from metafeatures._task import read_target
 
 

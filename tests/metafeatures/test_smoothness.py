@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
 from metafeatures import describe
-from metafeatures._efficiency import (
+from metafeatures._pairs.efficiency import (
     collective_efficiency,
     individual_efficiency,
     rank_correlations,

@@ -12,10 +12,10 @@ import pytest
 import scipy.sparse
 
 from metafeatures import MetaFeatureDataError, describe
-from metafeatures._cells import DenseCells, SparseCells, hash_numbers
-from metafeatures._rows import mix
-from metafeatures._sources import as_source
-from metafeatures._table import Table
+from metafeatures._tables.cells import DenseCells, SparseCells, hash_numbers
+from metafeatures._tables.rows import mix
+from metafeatures._tables.sources import as_source
+from metafeatures._tables.table import Table
 from metafeatures.testing import TABLES
 
 RNG = np.random.default_rng(0)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from metafeatures import describe
-from metafeatures._arrays import pairwise_correlation, quantiles, standardize
-from metafeatures._statistical import log_scale, mode_share, normality, zero_share
-from metafeatures._target import class_separation, class_spread_ratio, epsilon_squared
+from metafeatures._columns.arrays import pairwise_correlation, quantiles, standardize
+from metafeatures._families.statistical import log_scale, mode_share, normality, zero_share
+from metafeatures._families.target import class_separation, class_spread_ratio, epsilon_squared
 
 finite = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
 RNG = np.random.default_rng(0)

@@ -1,0 +1,1 @@
+"""Arithmetic on columns: numbers, levels, and what they share."""

@@ -1,0 +1,48 @@
+"""Information-theoretic meta-features of the categorical columns alone.
+
+The other measures of the family take numbers in bins as well, whose entropy says more of
+the bins than of the column. In bits; a missing value is a level of its own. Computed on
+at most ``max_rows`` rows and 200 columns.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from metafeatures._columns.entropy import entropy, mutual_bits
+from metafeatures._registry import metafeature
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+MICHIE = (
+    "D. Michie, D. J. Spiegelhalter and C. C. Taylor. Machine Learning, Neural and "
+    "Statistical Classification. 1994."
+)
+of_categories = partial(
+    metafeature,
+    family="information-theoretic",
+    cost="columns",
+    low=0,
+    unit="bit",
+    summaries=("mean", "sd", "min", "median", "max"),
+    undefined="there is no categorical column",
+    reference=MICHIE,
+)
+OPENML_SLIP = "OpenML takes a missing value for the first level of its header"
+
+
+@of_categories(differs=OPENML_SLIP)
+def category_entropy(categories: list[Codes]) -> Floats:
+    """Return the Shannon entropy of a categorical column."""
+    return np.array([entropy(np.bincount(column)) for column in categories])
+
+
+@of_categories(differs=OPENML_SLIP)
+def category_information(categories: list[Codes], target_levels: Integers) -> Floats:
+    """Return the mutual information of a categorical column and the target."""
+    return np.array([mutual_bits(column, target_levels) for column in categories])

@@ -1,0 +1,196 @@
+"""Statistical meta-features of classes in space: how far apart, how alike in shape.
+
+Canonical correlations say how well weighted sums of columns follow weighted sums of
+class indicators; what follows from them are the statistics of multivariate analysis of
+variance. Columns are those of the whole table as numbers, the first 100 of them,
+missing values at the mean. One orthogonal decomposition gives all, without iteration.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import qr
+
+from metafeatures._columns.encoded import EncodedColumns
+from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, REGRESSION, metafeature
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+NO_SPREAD = "no column but text varies"
+DEPENDENT = 1e6 * float(np.finfo(np.float64).eps)
+PERFECT = 1e-9
+FLAT = 1e-12
+KALOUSIS = "A. Kalousis. Algorithm selection via meta-learning. University of Geneva, 2002."
+LINDNER = (
+    "G. Lindner and R. Studer. AST: support for algorithm selection with a CBR approach. 1999."
+)
+ALI = (
+    "S. Ali and K. A. Smith-Miles. A meta-learning approach to automatic kernel selection for "
+    "support vector machines. Neurocomputing, 2006."
+)
+MICHIE = (
+    "D. Michie, D. J. Spiegelhalter and C. C. Taylor. Machine Learning, Neural and "
+    "Statistical Classification. 1994."
+)
+ITERATES = (
+    "pymfe's is iterated and may stop early: on a few tables of 3 classes or more, and on "
+    "ill-conditioned ones, it is another number"
+)
+
+statistical = partial(metafeature, family="statistical", cost="columns", by_place=True, low=0)
+of_classes = partial(statistical, task_types=CLASSIFICATION, undefined=NO_SPREAD)
+unbounded = partial(
+    of_classes,
+    undefined=f"{NO_SPREAD}, or a weighted sum of columns tells classes without error",
+)
+
+
+@of_classes(
+    high=1, summaries=DEFAULT_SUMMARIES, reference=KALOUSIS, pymfe="can_cor", differs=ITERATES
+)
+def canonical_correlation(canonical_correlations: Floats) -> Floats:
+    """Return a canonical correlation of the columns and the class indicators."""
+    return canonical_correlations
+
+
+@of_classes(unit="correlations", undefined="", reference=LINDNER, pymfe="nr_disc")
+def n_canonical_correlations(canonical_correlations: Floats) -> float:
+    """Return the number of canonical correlations: dimensions that classes may differ in."""
+    return float(canonical_correlations.size)
+
+
+@of_classes(high=1, reference=LINDNER, pymfe="w_lambda", differs=ITERATES)
+def wilks_lambda(canonical_correlations: Floats) -> float:
+    """Return Wilks' lambda: the product of 1 - r^2 over the canonical correlations r."""
+    if not canonical_correlations.size:
+        return float("nan")
+    return float(np.prod(1 - canonical_correlations**2))
+
+
+@of_classes(reference="K. C. S. Pillai. Some new test criteria in multivariate analysis. 1955.",
+            pymfe="p_trace", differs=ITERATES)  # fmt: skip
+def pillai_trace(canonical_correlations: Floats) -> float:
+    """Return Pillai's trace: the sum of r^2 over the canonical correlations r."""
+    return float((canonical_correlations**2).sum()) if canonical_correlations.size else float("nan")
+
+
+@unbounded(reference="D. N. Lawley. A generalization of Fisher's z test. Biometrika, 1938.",
+           pymfe="lh_trace", differs=ITERATES)  # fmt: skip
+def lawley_hotelling_trace(canonical_correlations: Floats) -> float:
+    """Return Lawley and Hotelling's trace: the sum of r^2 / (1 - r^2) over the correlations r."""
+    ratios = _explained_to_rest(canonical_correlations)
+    return float(ratios.sum()) if ratios.size else float("nan")
+
+
+@unbounded(reference="S. N. Roy. On a heuristic method of test construction. 1953.",
+           pymfe="roy_root", differs=ITERATES)  # fmt: skip
+def roy_root(canonical_correlations: Floats) -> float:
+    """Return Roy's largest root: r^2 / (1 - r^2) of the largest canonical correlation r."""
+    ratios = _explained_to_rest(canonical_correlations)
+    return float(ratios.max()) if ratios.size else float("nan")
+
+
+def _explained_to_rest(correlations: Floats) -> Floats:
+    """Return r^2 / (1 - r^2) of each correlation; of none when one is perfect."""
+    rest = 1 - correlations**2
+    return correlations**2 / rest if (rest > PERFECT).all() else np.empty(0)
+
+
+@statistical(task_types=REGRESSION, undefined=NO_SPREAD, high=1, reference=ALI)
+def multiple_correlation(encoded_columns: EncodedColumns, standardized_target: Floats) -> float:
+    """Return the multiple correlation of the columns and the target: that of the best line."""
+    directions = column_directions(encoded_columns.spanning)
+    told = directions.T @ standardized_target / np.sqrt(standardized_target.size)
+    return float(np.clip(np.linalg.norm(told), 0.0, 1.0)) if told.size else float("nan")
+
+
+def column_directions(columns: EncodedColumns) -> Floats:
+    """Return an orthonormal basis of what the columns span, less their means.
+
+    Directions in which the columns, each scaled to unit variance, spread less than
+    2e-10 of the widest are left out: they are rounding errors of sums of columns.
+    """
+    varies = columns.squares > 0
+    scaled = columns.centred[varies] / np.sqrt(columns.squares[varies])[:, None]
+    if not scaled.size:
+        return np.empty((columns.values.shape[1], 0))
+    basis, triangle = qr(scaled.T, mode="economic", overwrite_a=True, check_finite=False)
+    turn, lengths, _ = np.linalg.svd(triangle, full_matrices=False)
+    return np.asarray(basis @ turn[:, : int((lengths > DEPENDENT * lengths[0]).sum())])
+
+
+def correlate_with_classes(directions: Floats, classes: Integers) -> Floats:
+    """Return the canonical correlations of orthonormal directions and classes, largest first.
+
+    There are as many as directions, and one less than classes, at most.
+    """
+    by_class = np.argsort(classes, kind="stable")
+    starts = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
+    sizes = np.diff(starts, append=classes.size)
+    sums = np.add.reduceat(directions[by_class], starts, axis=0)
+    told = np.linalg.svd(sums / np.sqrt(sizes)[:, None], compute_uv=False)
+    return np.clip(told[: min(directions.shape[1], sizes.size - 1)], 0.0, 1.0)
+
+
+@of_classes(
+    unit="the columns'",
+    undefined="no column but text and numbers beyond 1e70 has a present value",
+    reference=ALI,
+    pymfe="gravity",
+)
+def class_centre_distance(encoded_columns: EncodedColumns, classes: Integers) -> float:
+    """Return the distance between the means of the largest and of the smallest class."""
+    values = encoded_columns.values
+    is_usable = ~encoded_columns.is_huge & (encoded_columns.counts > 0)
+    if not is_usable.any():
+        return float("nan")
+    counts = np.bincount(classes)
+    largest = int(np.argmax(counts))
+    others = np.where((counts > 0) & (np.arange(counts.size) != largest), counts, classes.size)
+    far, near = (_means(values[:, classes == k]) for k in (largest, int(np.argmin(others))))
+    return float(np.linalg.norm(np.nan_to_num((far - near)[is_usable])))
+
+
+def _means(values: Floats) -> Floats:
+    counts = (~np.isnan(values)).sum(axis=1)
+    return np.asarray(np.nan_to_num(values).sum(axis=1) / np.where(counts > 0, counts, np.nan))
+
+
+@of_classes(
+    undefined="within a class, a column is constant or a weighted sum of others (too few rows)",
+    reference=MICHIE,
+    differs="pymfe's sd_ratio: it pairs covariances with the weights of other classes",
+)
+def class_covariance_ratio(encoded_columns: EncodedColumns, classes: Integers) -> float:
+    """Return the geometric mean ratio of pooled to class deviations, from Box's M; 1 if equal."""
+    columns = encoded_columns.spanning
+    scale = np.sqrt(np.where(columns.squares > 0, columns.squares, 1.0))
+    points = columns.centred / scale[:, None]
+    counts = np.bincount(classes)
+    n_columns, n_classes, freedom = len(points), counts.size, classes.size - counts.size
+    if not n_columns or counts.min() <= n_columns:
+        return float("nan")
+    scatters = [_scatter(points[:, classes == k]) for k in range(n_classes)]
+    logs = np.array([_log_determinant(s / (n - 1)) for s, n in zip(scatters, counts, strict=True)])
+    if not np.isfinite(logs).all():
+        return float("nan")
+    pooled = _log_determinant(np.sum(scatters, axis=0) / freedom)
+    m = freedom * pooled - (counts - 1) @ logs
+    bias = (2 * n_columns**2 + 3 * n_columns - 1) / (6 * (n_columns + 1) * (n_classes - 1))
+    correction = 1 - bias * (float((1 / (counts - 1)).sum()) - 1 / freedom)
+    return float(np.exp(correction * m / (n_columns * freedom)))
+
+
+def _scatter(points: Floats) -> Floats:
+    deviations = points - points.mean(axis=1, keepdims=True)
+    return np.asarray(deviations @ deviations.T)
+
+
+def _log_determinant(covariance: Floats) -> float:
+    """Return the log of the determinant; minus infinity when it is nil but for rounding."""
+    variances = np.linalg.eigvalsh(covariance)
+    return float(np.log(variances).sum()) if variances[0] > FLAT * variances[-1] else -np.inf

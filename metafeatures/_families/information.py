@@ -1,0 +1,169 @@
+"""Information-theoretic meta-features: what columns hold, and what they tell of the target.
+
+All in bits. Columns are taken as levels: categories as they are, numbers and dates in up
+to 10 bins of equal frequency, missing values as a level of their own; text is left out. A
+numeric target is cut into bins the same way. Computed on at most ``max_rows`` rows, 200
+numeric columns, 200 dates and 200 categorical ones.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from metafeatures._columns.entropy import beyond_chance, entropy
+from metafeatures._registry import CLASSIFICATION, metafeature
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+MAX_PAIR_ROWS = 5_000
+MAX_PAIRED_COLUMNS = 20
+MAX_INTERACTING_COLUMNS = 6
+SHANNON = (
+    "C. E. Shannon. A mathematical theory of communication. Bell System Technical Journal, 1948."
+)
+THEIL = "H. Theil. On the estimation of relationships involving qualitative variables. 1970."
+SOME = ("mean", "sd", "min", "median", "max")
+NO_LEVELS = "the table has text columns only"
+
+information = partial(metafeature, family="information-theoretic", cost="columns", low=0)
+bits = partial(information, unit="bit", reference=SHANNON)
+
+
+@bits(
+    task_types=CLASSIFICATION,
+    cost="count",
+    pymfe="class_ent",
+    openml="ClassEntropy",
+    autosklearn="ClassEntropy",
+)
+def class_entropy(class_counts: Integers) -> float:
+    """Return the Shannon entropy of the class shares."""
+    return entropy(class_counts)
+
+
+@information(task_types=CLASSIFICATION, cost="count", high=1, reference=SHANNON)
+def class_balance(class_counts: Integers) -> float:
+    """Return the entropy of the class shares over log2 of the number of classes."""
+    return min(1.0, entropy(class_counts) / float(np.log2(class_counts.size)))
+
+
+@bits(summaries=SOME, undefined=NO_LEVELS)
+def column_entropy(levels: list[Codes]) -> Floats:
+    """Return the Shannon entropy of a column."""
+    return np.array([entropy(np.bincount(column)) for column in levels])
+
+
+@information(high=1, summaries=("mean", "sd", "min"), undefined=NO_LEVELS, reference=SHANNON)
+def column_balance(levels: list[Codes]) -> Floats:
+    """Return the entropy of a column over log2 of the number of its levels; 0 if constant."""
+    answer = []
+    for column in levels:
+        counts = np.bincount(column)
+        n_levels = int((counts > 0).sum())
+        answer.append(entropy(counts) / np.log2(n_levels) if n_levels > 1 else 0.0)
+    return np.asarray(np.clip(np.array(answer), 0.0, 1.0))
+
+
+@bits(summaries=SOME, undefined=NO_LEVELS)
+def mutual_information(target_information: Floats) -> Floats:
+    """Return the mutual information of a column and the target."""
+    return target_information
+
+
+@information(high=1, summaries=SOME, undefined=NO_LEVELS, reference=THEIL)
+def explained_entropy(
+    target_information_beyond_chance: Floats, target_entropy_bits: float
+) -> Floats:
+    """Return the share of the target's entropy that a column tells, less what chance gives."""
+    return np.clip(target_information_beyond_chance / target_entropy_bits, 0.0, 1.0)
+
+
+@information(undefined="no column tells anything of the target, or the table has text columns only")
+def log_equivalent_columns(target_information: Floats, target_entropy_bits: float) -> float:
+    """Return log2(1 + the target's entropy over the mean mutual information of a column)."""
+    mean = float(target_information.mean()) if target_information.size else 0.0
+    return float(np.log2(1 + target_entropy_bits / mean)) if mean > 0 else float("nan")
+
+
+@information(high=1, undefined="all columns are constant, or the table has text columns only")
+def noise_share(levels: list[Codes], target_information: Floats) -> float:
+    """Return the share of the columns' mean entropy that tells nothing of the target."""
+    if not levels:
+        return float("nan")
+    mean = float(np.mean([entropy(np.bincount(column)) for column in levels]))
+    noise = 1 - float(target_information.mean()) / mean if mean > 0 else float("nan")
+    return noise if noise != noise else min(1.0, max(0.0, noise))
+
+
+@information(high=1, unit="share", undefined=NO_LEVELS)
+def telling_share(target_information_beyond_chance: Floats, target_entropy_bits: float) -> float:
+    """Return the share of columns that tell more than 1 % of the target's entropy beyond chance."""
+    shares = target_information_beyond_chance / target_entropy_bits
+    return float((shares > 0.01).mean()) if shares.size else float("nan")
+
+
+@information(high=1, undefined="no column tells anything of the target beyond chance")
+def information_concentration(target_information_beyond_chance: Floats) -> float:
+    """Return the share of the best column in the sum of what columns tell of the target."""
+    total = float(target_information_beyond_chance.sum())
+    return float(target_information_beyond_chance.max() / total) if total > 0 else float("nan")
+
+
+@information(high=1, summaries=("max",))
+def missing_information(
+    missing_levels: list[Codes], target_levels: Integers, target_entropy_bits: float
+) -> Floats:
+    """Return the share of the target's entropy that a gap in a column tells; 0 without gaps."""
+    told = [beyond_chance(column, target_levels) for column in missing_levels]
+    return np.clip(np.array([*told, 0.0]) / target_entropy_bits, 0.0, 1.0)
+
+
+@information(
+    high=1,
+    cost="pairs",
+    summaries=("mean", "sd", "max"),
+    undefined="fewer than two columns vary",
+    reference=THEIL,
+)
+def pair_information(levels: list[Codes]) -> Floats:
+    """Return the information that two columns share beyond chance, over the smaller entropy."""
+    some = [column[:MAX_PAIR_ROWS] for column in levels]
+    varying = [(c, entropy(np.bincount(c))) for c in some if c.min() < c.max()]
+    varying = varying[:: max(1, -(-len(varying) // MAX_PAIRED_COLUMNS))]
+    return np.array(
+        [beyond_chance(a, b) / min(h, g) for (a, h), (b, g) in combinations(varying, 2)]
+    ).clip(max=1.0)
+
+
+@information(
+    low=-1,
+    high=1,
+    cost="pairs",
+    summaries=("mean", "min", "max"),
+    undefined="fewer than two columns of at most 20 levels vary",
+    reference="A. Jakulin and I. Bratko. Analyzing attribute dependencies. PKDD, 2003.",
+)
+def interaction(
+    levels: list[Codes],
+    target_levels: Integers,
+    target_entropy_bits: float,
+    target_information_beyond_chance: Floats,
+) -> Floats:
+    """Return what two columns tell of the target together less each alone, over its entropy."""
+    target = target_levels[:MAX_PAIR_ROWS]
+    told = target_information_beyond_chance
+    order = [i for i in np.argsort(-told, kind="stable") if 0 < levels[i].max() <= 20]
+    best = [levels[i][:MAX_PAIR_ROWS] for i in order[:MAX_INTERACTING_COLUMNS]]
+    best = [column for column in best if column.min() < column.max()]
+    alone = [beyond_chance(column, target) for column in best]
+    answer = [
+        beyond_chance(best[i] * np.int32(best[j].max() + 1) + best[j], target) - alone[i] - alone[j]
+        for i, j in combinations(range(len(best)), 2)
+    ]
+    return (np.array(answer) / target_entropy_bits).clip(-1.0, 1.0)

@@ -1,0 +1,1 @@
+"""Small models and the folds they are judged by."""

@@ -1,0 +1,1 @@
+"""Arithmetic on pairs of rows: distances, neighbours, graphs, planes between classes."""

@@ -1,0 +1,126 @@
+"""The nearest row of another fold, for all folds in one pass over pairs of rows.
+
+Rows that are equally near share the vote: the answer is what a random choice among them
+gives on average, whatever the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metafeatures._pairs.distances import by_group, centre, strips
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Vote = Callable[[Integers, Integers], Floats]
+
+ROUNDING = 1e-13
+
+
+def vote_of_classes(classes: Integers) -> Vote:
+    """Return the vote that says whether two rows are of the same class."""
+    return lambda rows, others: np.asarray(classes[rows] == classes[others], np.float64)
+
+
+def vote_of_numbers(target: Floats) -> Vote:
+    """Return the vote that says which number the other row has."""
+    return lambda rows, others: np.broadcast_to(target[others], np.broadcast(rows, others).shape)
+
+
+def ask_nearest(points: Floats, in_fold: Integers, vote: Vote) -> Floats:
+    """Return the vote of the nearest row of another fold for each row, or their mean vote.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_rows, n_columns)
+        Without missing values; compared by Euclidean distance.
+    in_fold : ndarray of int of shape (n_rows,)
+        Counted from 0 without gaps; at least two.
+    vote : callable
+        What rows learn from other rows, given places of both that broadcast.
+
+    Examples
+    --------
+    >>> points, in_fold = np.array([[0.0], [1.0], [1.0], [5.0]]), np.array([0, 1, 1, 0])
+    >>> ask_nearest(points, in_fold, vote_of_numbers(np.array([1.0, 2.0, 4.0, 8.0]))).tolist()
+    [3.0, 1.0, 1.0, 3.0]
+    """
+    order, starts, sizes = by_group(in_fold)
+    rows = centre(points)[0][order]
+    lengths = np.einsum("ij,ij->i", rows, rows)
+    answer = np.empty(len(points))
+    for part, squared in strips(rows, starts):
+        fold = in_fold[order[part.start]]
+        squared[:, starts[fold] : starts[fold] + sizes[fold]] = np.inf
+        at = np.arange(len(squared))
+        nearest = squared.argmin(axis=1)
+        lowest = np.maximum(squared[at, nearest], 0.0)
+        answer[order[part]] = vote(order[part], order[nearest])
+        limit = lowest + ROUNDING * (lowest + lengths[part])
+        squared[at, nearest] = np.inf
+        tied = np.flatnonzero(squared.min(axis=1) <= limit)
+        squared[tied, nearest[tied]] = -np.inf
+        is_near = squared[tied] <= limit[tied, None]
+        votes = vote(order[part][tied, None], order)
+        answer[order[part][tied]] = (is_near * votes).sum(axis=1) / is_near.sum(axis=1)
+    return answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearestValues:
+    """Distinct training values of a column, and which of them each test row is nearest to.
+
+    Attributes
+    ----------
+    value : ndarray of int of shape (n_train,)
+        Place of each training row's value among the distinct ones, in order.
+    low, high : ndarrays of int of shape (n_test,)
+        Place of the nearest distinct value; two different ones if these are equally near.
+    """
+
+    value: Integers
+    low: Integers
+    high: Integers
+
+    def share(self, classes: Integers, own: Integers) -> Floats:
+        """Return the share of the nearest training rows that are of the test row's own class."""
+        n_classes = int(max(classes.max(), own.max())) + 1
+        keys = np.sort(self.value * n_classes + classes)
+        wanted = np.array([self.low, self.high]) * n_classes + own
+        n_own = np.searchsorted(keys, wanted, "right") - np.searchsorted(keys, wanted, "left")
+        return self._mean(n_own[0].astype(np.float64), n_own[1].astype(np.float64))
+
+    def mean(self, target: Floats) -> Floats:
+        """Return the mean target of the nearest training rows."""
+        sums = np.asarray(np.bincount(self.value, weights=target), np.float64)
+        return self._mean(sums[self.low], sums[self.high])
+
+    def _mean(self, low: Floats, high: Floats) -> Floats:
+        sizes = np.bincount(self.value)
+        both = self.low != self.high
+        return np.asarray((low + both * high) / (sizes[self.low] + both * sizes[self.high]))
+
+
+def nearest_values(train: Floats, test: Floats) -> NearestValues:
+    """Compare the values of one column: the nearest training value of each test value.
+
+    Examples
+    --------
+    >>> found = nearest_values(np.array([0.0, 2.0, 2.0]), np.array([1.0, 5.0]))
+    >>> found.mean(np.array([3.0, 4.0, 8.0])).tolist()
+    [5.0, 6.0]
+    """
+    distinct, value = np.unique(train, return_inverse=True)
+    above = np.searchsorted(distinct, test)
+    low, high = np.maximum(above - 1, 0), np.minimum(above, distinct.size - 1)
+    lead = (test - distinct[low]) - (distinct[high] - test)
+    margin = ROUNDING * (np.abs(distinct[low]) + np.abs(distinct[high]))
+    is_low = (lead <= margin) & (above > 0)
+    is_high = (lead >= -margin) & (above < distinct.size)
+    return NearestValues(
+        value=value, low=np.where(is_low, low, high), high=np.where(is_high, high, low)
+    )

@@ -1,0 +1,91 @@
+"""A table read once, and the sample of it that measures look at."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metafeatures._columns.arrays import tame
+from metafeatures._tables.rows import row_order, take_sample
+from metafeatures._tables.sources import Source
+from metafeatures._tables.table import Table
+from metafeatures._task import Target
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+MAX_COLUMNS = 500
+
+
+class Sample:
+    """A table and its target: counts of all rows, and columns of some.
+
+    Parameters
+    ----------
+    X : DataFrame, Source or Table of shape (n_rows, n_columns)
+        Not modified, and not kept longer than the columns are read.
+    target : Target
+        From `read_target`.
+    max_rows : int or None
+        Rows that column statistics see: a sample, the same whatever the order of rows.
+    seed : int
+        Decides the sample, the folds and the random landmarkers.
+    n_jobs : int, default=1
+        Threads for the tree ensembles.
+    random_state : int, optional
+        The user's own number, for what other libraries draw with it; ``seed`` without one.
+    """
+
+    def __init__(
+        self,
+        X: pd.DataFrame | Source | Table,
+        target: Target,
+        *,
+        max_rows: int | None,
+        seed: int,
+        n_jobs: int = 1,
+        random_state: int | None = None,
+    ) -> None:
+        self.target = target
+        self.is_regression = target.is_regression
+        self.seed = seed
+        self.random_state = seed if random_state is None else random_state
+        self.n_jobs = n_jobs
+        self.is_bounded = max_rows is not None
+        values = target.numbers if self.is_regression else target.codes
+        table = X if isinstance(X, Table) else Table(X, values)
+        self.n_rows, self.n_columns = table.source.shape
+        most = MAX_COLUMNS if self.is_bounded else self.n_columns
+        self.kinds = table.kinds
+        self.missing_counts = table.missing_counts
+        self.n_rows_missing = table.n_rows_missing
+        self.n_repeated_columns = table.n_repeated_columns
+        self.cardinalities = table.cardinalities()
+        order, self.n_repeated_rows = row_order(table.row_hashes, seed)
+        self.sample = rows = take_sample(order, target, max_rows)
+        numeric, dated, categorical, texts = (
+            table.in_order(kind, most) for kind in ("numeric", "datetime", "categorical", "text")
+        )
+        self.numeric_places, self.date_places, self.category_places = map(
+            np.argsort, (numeric, dated, categorical)
+        )
+        self.numbers, self.exponents = tame(table.numbers(numeric, rows))
+        self.dates = table.numbers(dated, rows)
+        coded = [table.codes(i, rows) for i in categorical]
+        self.codes = [codes for codes, _ in coded]
+        self.alphabets = [alphabet for _, alphabet in coded]
+        lengths = [table.lengths(i, rows) for i in texts]
+        self.text_lengths = np.array(lengths).reshape(-1, rows.size)
+
+    def _most(self, bound: int) -> int | None:
+        """Return a bound, or None when everything was asked for."""
+        return bound if self.is_bounded else None
+
+    # --- counts, on all rows ---
+
+    @property
+    def class_counts(self) -> Integers:
+        """Rows per class, most frequent first."""
+        return self.target.class_counts

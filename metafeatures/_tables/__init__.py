@@ -1,0 +1,1 @@
+"""Tables of any make, read once: kinds, gaps, hashes, samples."""

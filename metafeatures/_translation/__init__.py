@@ -1,0 +1,1 @@
+"""What others call our meta-features, and the arithmetic between theirs and ours."""
