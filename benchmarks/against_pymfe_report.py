@@ -38,10 +38,17 @@ def write(measured: dict[str, Any], about: str, catalogue: pd.DataFrame, results
 
 
 def _read(measured: dict[str, Any]) -> pd.DataFrame:
-    rows = [[*name.split(" | "), answer] for name, answer in measured.items()]
+    rows = [[*name.split(" | "), _checked(answer)] for name, answer in measured.items()]
     table = pd.DataFrame(rows, columns=["who", "family", "rows", "columns", "answer"])
     table["seconds"] = [answer.get("seconds", math.nan) for answer in table["answer"]]
     return table.astype({"rows": int, "columns": int})
+
+
+def _checked(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer; one of NaN only, which is how pymfe reports errors, is none."""
+    values = answer.get("values")
+    is_nothing = values is not None and all(value is None for value in values.values())
+    return {"failed": "no value"} if is_nothing else answer
 
 
 def _seconds(answer: Any) -> float:
