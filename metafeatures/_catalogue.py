@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from metafeatures._registry import TASK_TYPES, metafeatures
+from metafeatures._sampling_error import sampling_errors
 from metafeatures._translation.translation import foreign_names
 from metafeatures.exceptions import MetaFeatureParameterError
 
@@ -23,10 +24,13 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
         ``name``, ``family``, ``task_types``, ``definition``, ``low`` and ``high`` (the
         range), ``unit``, ``cost`` (``count``: one pass over all rows; ``columns``: each
         column of the sample; ``pairs``: pairs of columns; ``rows``: pairs of rows;
-        ``models``: small models), ``undefined`` (when the value is NaN), ``by_place``
-        (whether the order of columns may matter), ``reference``, ``pymfe``, ``openml``,
-        ``autosklearn`` (its name there, where the definition is the same up to what
-        `translate` does), and ``differs`` (whose definition is another, and how).
+        ``models``: small models), ``sampling_error`` (how far the value of a sample is
+        from that of all rows, in units of ``spread``; NaN if not measured), ``spread``
+        (half the distance of the 16th and 84th percentile over real tables), ``undefined``
+        (when the value is NaN), ``by_place`` (whether the order of columns may matter),
+        ``reference``, ``pymfe``, ``openml``, ``autosklearn`` (its name there, where the
+        definition is the same up to what `translate` does), and ``differs`` (whose
+        definition is another, and how).
 
     Examples
     --------
@@ -38,6 +42,7 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
             f"task_type must be one of {', '.join(TASK_TYPES)} or None. Got {task_type!r} instead."
         )
     openml, autosklearn = foreign_names("openml"), foreign_names("autosklearn")
+    errors, spreads = sampling_errors()["sampling_error"], sampling_errors()["spread"]
     rows = [
         {
             "name": feature.name,
@@ -48,6 +53,8 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
             "high": feature.high,
             "unit": feature.unit,
             "cost": feature.cost,
+            "sampling_error": errors.get(feature.name, float("nan")),
+            "spread": spreads.get(feature.name, float("nan")),
             "undefined": feature.undefined,
             "by_place": feature.by_place,
             "reference": feature.reference,

@@ -1,0 +1,165 @@
+"""How far are the values of a sample from those of all rows? Measured, for the catalogue.
+
+Every table of more than 3,000 rows is described with the default bounds, for several
+random states, and without bounds, for a minute at most. A deviation counts where the
+default looked at fewer rows than there are; it is divided by sqrt(1 - share of rows
+seen), so that it stands for a table much larger than the sample. Landmarkers never look
+at all rows: there it is the deviation from the mean over the random states.
+
+The sampling error of a meta-feature is half the deviation that 95 % of these stay within,
+in units of its spread: half the distance of the 16th and 84th percentile over all tables.
+Both are written to `metafeatures/sampling_error.json`, which `list_metafeatures` shows.
+Run it again when measures were added (about 20 minutes):
+
+    python benchmarks/sampling_error.py --shared ../shared
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import metafeatures
+from metafeatures import MetaFeatureExtractor, list_metafeatures
+from metafeatures._sampling_error import FILE
+
+DATA = Path(metafeatures.__file__).parent / FILE
+RESULT = Path(__file__).parent / "results" / "sampling_error.md"
+SEEDS = (0, 1, 2)
+FEWEST_ROWS = 3_000
+MOST_ROWS = 30_000
+MOST_SEEN = 0.8
+MOST_SECONDS = 60.0
+N_GENERATED_ROWS = 25_000
+WITHIN = 0.95
+Task = tuple[str, pd.DataFrame, pd.Series, str]
+
+
+def real_tasks(shared: Path) -> Iterator[Task]:
+    """Yield the shared tables."""
+    manifest = pd.read_csv(shared / "datasets" / "manifest.csv")
+    for row in manifest.itertuples():
+        X = pd.read_parquet(shared / "datasets" / f"{row.name}.parquet")
+        target = row.target if isinstance(row.target, str) else X.columns[-1]
+        y = X.pop(target)
+        yield str(row.name), X, y, str(row.task_type)
+
+
+def generated_tasks(n_rows: int = N_GENERATED_ROWS, seed: int = 0) -> Iterator[Task]:
+    """Yield tables of heavy tails, few values, categories and gaps, with any kind of target."""
+    for i, task_type in enumerate(("binary", "multiclass", "regression") * 2):
+        rng = np.random.default_rng([seed, i])
+        hidden = rng.normal(size=(n_rows, 4))
+        X = pd.DataFrame(hidden @ rng.normal(size=(4, 6)) + rng.normal(size=(n_rows, 6)))
+        X["heavy"] = rng.standard_t(2 + i, n_rows)
+        X["skewed"] = np.exp(hidden[:, 0])
+        X["count"] = rng.poisson(1 + i, n_rows)
+        X["gaps"] = np.where(rng.random(n_rows) < 0.1 * (i + 1), np.nan, hidden[:, 1].round(1))
+        for n_levels in (2, 5 + i, 200):
+            levels = rng.zipf(1.5, n_rows) % n_levels + (hidden[:, 2] > 1)
+            X[f"of {n_levels}"] = pd.Series(levels).astype(str)
+        signal = np.sin(hidden[:, 0] * (1 + i)) + hidden[:, 1] ** 2 + hidden[:, 2]
+        y = pd.Series(signal + rng.normal(size=n_rows) * (0.2 + 0.2 * i))
+        if task_type != "regression":
+            shares = [0, 0.8, 1] if task_type == "binary" else [0, 0.5, 0.75, 0.95, 1]
+            y = pd.qcut(y, shares, labels=False).astype(str)
+        yield f"generated {i}", X.set_axis(X.columns.astype(str), axis=1), y, task_type
+
+
+def deviations(task: Task) -> pd.DataFrame:
+    """Return name and deviation of each meta-feature that looks at a sample of this table."""
+    _, X, y, task_type = task
+    samples, shares = [], pd.Series(dtype=float)
+    for seed in SEEDS:
+        extractor = MetaFeatureExtractor(random_state=seed)
+        samples.append(extractor.extract(X, y, task_type))
+        shares = extractor.report_["n_rows"] / len(X)
+    extractor = MetaFeatureExtractor(max_rows=None, time_budget=MOST_SECONDS)
+    whole = extractor.extract(X, y, task_type)
+    values = pd.DataFrame(samples).T
+    is_whole = extractor.report_["n_rows"] == len(X)
+    by_seed = values.sub(values.mean(axis=1), axis=0) * np.sqrt(len(SEEDS) / (len(SEEDS) - 1))
+    found = values.sub(whole, axis=0).where(is_whole, by_seed).abs()
+    found = found.div(np.sqrt(1 - shares.clip(upper=MOST_SEEN)), axis=0)[shares <= MOST_SEEN]
+    return found.melt(ignore_index=False, value_name="deviation")["deviation"].reset_index()
+
+
+def half_width(values: pd.Series) -> float:
+    """Return half the distance of the 16th and 84th percentile, or the standard deviation."""
+    low, high = np.nanquantile(values, [0.16, 0.84]) if values.notna().any() else (0.0, 0.0)
+    return float(high - low) / 2 or float(values.std())
+
+
+def summarize(described: pd.DataFrame, deviating: pd.DataFrame) -> pd.DataFrame:
+    """Return error and spread of each meta-feature, in the order of the catalogue."""
+    catalogue = list_metafeatures().set_index("name")
+    groups = deviating.dropna().groupby("metafeature")["deviation"]
+    table = pd.DataFrame(index=catalogue.index)
+    table["spread"] = described.reindex(columns=table.index).apply(half_width)
+    table["sampling_error"] = groups.quantile(WITHIN) / 2 / table["spread"]
+    table["tables"] = groups.size() // len(SEEDS)
+    is_counted = catalogue["cost"] == "count"
+    table.loc[is_counted, "sampling_error"] = 0.0
+    table["tables"] = table["tables"].fillna(0).astype(int)
+    return table
+
+
+def write(table: pd.DataFrame, n_tables: int) -> None:
+    """Write the data file, and a page that sums it up."""
+    short = table.map(lambda value: float(f"{value:.3g}")).astype({"tables": int})
+    lines = [f'"{name}": {row.to_json()}' for name, row in short.iterrows()]
+    DATA.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    catalogue = list_metafeatures().set_index("name")
+    known = table[(catalogue["cost"] != "count") & table["sampling_error"].notna()]
+    lines = [
+        "# What sampling costs in accuracy",
+        "",
+        f"Sampling error in units of the spread over {n_tables} tables, by family. Written by "
+        "`benchmarks/sampling_error.py`, where both are defined.",
+        "",
+        "| family | meta-features | median | 90th percentile | above 0.5 |",
+        "| --- | --: | --: | --: | --: |",
+    ]
+    errors = known["sampling_error"]
+    for family, some in errors.groupby(catalogue["family"], sort=False):
+        lines.append(
+            f"| {family} | {some.size} | {some.median():.3f} | {some.quantile(0.9):.3f} | "
+            f"{(some > 0.5).sum()} |"
+        )
+    lines += ["", "The largest:", "", "| meta-feature | error | tables |", "| --- | --: | --: |"]
+    for name, row in known.nlargest(20, "sampling_error").iterrows():
+        lines.append(f"| `{name}` | {row['sampling_error']:.2f} | {row['tables']:.0f} |")
+    unknown = table.index[table["sampling_error"].isna()]
+    lines += ["", f"Not known for {len(unknown)}: {', '.join(f'`{n}`' for n in unknown)}."]
+    RESULT.write_text("\n".join([*lines, ""]))
+
+
+def main() -> None:
+    """Describe every table, sum up, and write."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--shared", type=Path, required=True, help="folder with datasets/")
+    parser.add_argument("--most-rows", type=int, default=MOST_ROWS)
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
+    described, deviating = [], []
+    for name, X, y, task_type in real_tasks(arguments.shared):
+        described.append(MetaFeatureExtractor().extract(X, y, task_type))
+        if FEWEST_ROWS < len(X) <= arguments.most_rows:
+            start = time.perf_counter()
+            deviating.append(deviations((name, X, y, task_type)))
+            print(f"{name}: {len(X)} rows, {time.perf_counter() - start:.0f} s", flush=True)
+    for task in generated_tasks():
+        deviating.append(deviations(task))
+        print(task[0], flush=True)
+    table = summarize(pd.DataFrame(described), pd.concat(deviating))
+    write(table, len(described))
+
+
+if __name__ == "__main__":
+    main()
