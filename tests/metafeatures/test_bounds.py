@@ -39,6 +39,14 @@ def small():
     return {found["case"]: found for found in run("--scale", "0.02")}
 
 
+@pytest.mark.parametrize("case", ["1,000 classes", "60 numbers, 40 categories, polars"])
+def test_memory_beyond_the_table_is_bounded(case):
+    found = run("--only", case, "--scale", "0.02")
+    assert found["undocumented"] == []
+    assert found["extra MB"] < 600
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_odd_tables_of_moderate_size_are_described_in_bounded_memory(small, case):
     assert small[case]["undocumented"] == []

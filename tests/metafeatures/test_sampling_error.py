@@ -31,7 +31,7 @@ def deviations_in_stated_errors(task, families):
     values = sampled.extract(X, y, task_type)
     whole = MetaFeatureExtractor(families, max_rows=None).extract(X, y, task_type)
     known = CATALOGUE.loc[values.index]
-    error = known["sampling_error"] * known["spread"]
+    error = known["sampling_error"] * np.maximum(known["spread"], whole.abs())
     is_sample = (sampled.report_["n_rows"] < len(X)) & error.notna()
     slack = 1e-9 * whole.abs()
     return ((values - whole).abs() / (error + slack + 1e-12))[is_sample].dropna()
