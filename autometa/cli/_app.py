@@ -11,7 +11,7 @@ import warnings
 
 import typer
 
-from autometa.cli import _describe, _kb, _recommend, _tune
+from autometa.cli import _describe, _recommend, _tune, kb
 from autometa.cli._output import note
 from autometa.exceptions import (
     AutometaError,
@@ -29,7 +29,7 @@ app = typer.Typer(
 app.command("recommend")(_recommend.recommend)
 app.command("tune")(_tune.tune)
 app.command("describe")(_describe.describe)
-app.add_typer(_kb.app, name="kb")
+app.add_typer(kb.app, name="kb")
 
 FAILURES = (BudgetError, KnowledgeBaseCorruptError, WorkerError)
 

@@ -13,6 +13,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import _parts
 from autometa.knowledge_base._schema import (
+    RUN_DEFAULTS,
     RUN_KEY,
     check_metafeatures,
     check_runs,
@@ -41,6 +42,9 @@ class KnowledgeBase:
         One row a run and metric. ``score`` is always greater-is-better: errors
         and losses are negated, under scikit-learn's scorer names. NaN when the
         run failed (``status`` says how) or the metric was not measured.
+        ``fidelity`` is the fraction of the training rows that were used;
+        ``reference_seconds`` the processor seconds that the machine which
+        measured the run needs for the reference workload, NaN where unknown.
 
     Examples
     --------
@@ -156,7 +160,8 @@ class KnowledgeBase:
         if metafeatures is None:
             metafeatures = check_metafeatures(None, [])
         metafeatures = metafeatures[~metafeatures.index.duplicated(keep="last")]
-        runs = runs.drop_duplicates(RUN_KEY).reset_index(drop=True)
+        missing = {name: value for name, value in RUN_DEFAULTS.items() if name not in runs}
+        runs = runs.assign(**missing).drop_duplicates(RUN_KEY).reset_index(drop=True)
         return cls(tasks, metafeatures, runs, manifest.get("provenance"))
 
     @classmethod

@@ -38,6 +38,7 @@ RUN_DEFAULTS: dict[str, Any] = {
     "score": None,
     "fit_seconds": float("nan"),
     "predict_seconds": float("nan"),
+    "reference_seconds": float("nan"),
     "fidelity": 1.0,
     "status": "ok",
     "train_score": float("nan"),
@@ -45,7 +46,14 @@ RUN_DEFAULTS: dict[str, Any] = {
     "message": "",
     "source": "",
 }
-RUN_NUMBERS = ("score", "fit_seconds", "predict_seconds", "fidelity", "train_score")
+RUN_NUMBERS = (
+    "score",
+    "fit_seconds",
+    "predict_seconds",
+    "reference_seconds",
+    "fidelity",
+    "train_score",
+)
 RUN_KEY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
 
 

@@ -9,7 +9,7 @@ from sklearn.datasets import load_iris
 
 from autometa import KnowledgeBase, recommend
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base import describe_tasks
+from autometa.knowledge_base.building import describe_tasks
 from metafeatures import MetaFeatureExtractor, list_metafeatures
 
 

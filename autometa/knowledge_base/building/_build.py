@@ -13,15 +13,15 @@ import pandas as pd
 from autometa.evaluation import METRICS, Outcome, WorkerPool
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import _parts
-from autometa.knowledge_base._journal import Journal
-from autometa.knowledge_base._protocol import (
+from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base.building._journal import Journal
+from autometa.knowledge_base.building._protocol import (
     TaskSource,
     describe_task,
     measure_setup,
     read_sources,
     shared_setups,
 )
-from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
 
 DESCRIBE_SECONDS = 300.0
 MeasureKey = tuple[TaskSource, str, str]

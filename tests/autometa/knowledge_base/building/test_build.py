@@ -14,9 +14,9 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from autometa import KnowledgeBase
-from autometa.knowledge_base import BuildSettings, build_knowledge_base
-from autometa.knowledge_base._journal import Journal
-from autometa.knowledge_base._protocol import read_sources, shared_setups
+from autometa.knowledge_base.building import BuildSettings, build_knowledge_base
+from autometa.knowledge_base.building._journal import Journal
+from autometa.knowledge_base.building._protocol import read_sources, shared_setups
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def datasets(tmp_path):
 @pytest.fixture
 def few_setups(monkeypatch):
     """Three setups a task type, so that a test takes seconds."""
-    from autometa.knowledge_base import _building
+    from autometa.knowledge_base.building import _build
 
     def quick(task_type):
         found = [s for s in shared_setups(task_type) if s[0] in ("decision_tree", "lightgbm")]
         return iter(found[:3])
 
-    monkeypatch.setattr(_building, "shared_setups", quick)
+    monkeypatch.setattr(_build, "shared_setups", quick)
 
 
 def test_every_task_of_a_kind_gets_the_same_setups():
