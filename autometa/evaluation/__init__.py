@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autometa.evaluation._cross_validation import Evaluation, cross_validate, make_folds, predict
+from autometa.evaluation._cross_validation import Evaluation, cross_validate, predict
+from autometa.evaluation._folds import make_folds, shorten_folds
 from autometa.evaluation._metrics import (
     METRICS,
     Predictions,
@@ -12,6 +13,7 @@ from autometa.evaluation._metrics import (
     scores,
 )
 from autometa.evaluation._pool import Outcome, WorkerPool
+from autometa.evaluation._speed import reference_seconds, speed_of_this_machine
 
 __all__ = [
     "METRICS",
@@ -24,6 +26,9 @@ __all__ = [
     "default_metric",
     "make_folds",
     "predict",
+    "reference_seconds",
     "score",
     "scores",
+    "shorten_folds",
+    "speed_of_this_machine",
 ]

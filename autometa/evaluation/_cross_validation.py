@@ -11,11 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
-from sklearn.model_selection import KFold, StratifiedKFold
 
+from autometa.evaluation._folds import Fold
 from autometa.evaluation._metrics import Predictions, scores
-
-Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 MAX_TRAIN_SCORE_ROWS = 1000
 
@@ -47,24 +45,6 @@ class Evaluation:
     predict_seconds: float
     values: npt.NDArray[np.float64]
     models: list[Any] = field(default_factory=list)
-
-
-def make_folds(y: pd.Series[Any], task_type: str, n_folds: int, seed: int = 0) -> list[Fold]:
-    """Return ``n_folds`` shuffled splits, stratified by class for classification.
-
-    Classes rarer than ``n_folds`` are spread over as many folds as they have
-    rows; the others keep their share in every fold.
-    """
-    rows = np.arange(len(y))
-    if task_type == "regression":
-        return list(KFold(n_folds, shuffle=True, random_state=seed).split(rows))
-    codes = np.asarray(y)
-    counts = np.bincount(codes)
-    rare = np.flatnonzero((counts < n_folds) & (counts > 0))
-    groups = np.where(np.isin(codes, rare), len(counts), codes)
-    if 0 < np.isin(codes, rare).sum() < n_folds:
-        groups = np.where(np.isin(codes, rare), counts.argmax(), codes)
-    return list(StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(rows, groups))
 
 
 def cross_validate(

@@ -98,7 +98,12 @@ class WorkerPool:
         return len(self._workers) - self.n_idle
 
     def submit(
-        self, key: Hashable, function: Function, *args: Any, timeout: float | None = None
+        self,
+        key: Hashable,
+        function: Function,
+        *args: Any,
+        timeout: float | None = None,
+        processor_seconds: float | None = None,
     ) -> None:
         """Start ``function(state, *args)`` in an idle worker.
 
@@ -110,12 +115,15 @@ class WorkerPool:
             Importable by name; gets the initializer's result first.
         timeout : float or None
             Seconds after which the worker is killed, its start not counted.
+        processor_seconds : float or None
+            Processor seconds the call may use, however busy the machine is (not on
+            Windows).
         """
         idle = [worker for worker in self._workers if worker.key is None]
         if not idle:
             raise WorkerError("submit needs an idle worker. Got none; wait for an outcome first.")
         soonest = min(idle, key=lambda worker: (not worker.is_ready, worker.process is None))
-        soonest.start(key, function, args, timeout)
+        soonest.start(key, function, args, timeout, processor_seconds)
 
     def cancel(self, key: Hashable) -> Outcome | None:
         """Kill the worker that has the call ``key``; None when no worker has it."""
@@ -183,6 +191,7 @@ class _Worker:
     key: Hashable = None
     deadline: float = float("inf")
     timeout: float | None = None
+    processor_seconds: float | None = None
     started: float = 0.0
     generation: int = 0
     is_ready: bool = False
@@ -229,8 +238,14 @@ class _Worker:
                     return
                 self.replies.put(_Reply(self, generation, content))
 
-    def _send(self, function: Function, args: tuple[Any, ...], is_initializer: bool) -> None:
-        self.outbox.put(pickle.dumps((function, args, is_initializer)))
+    def _send(
+        self,
+        function: Function,
+        args: tuple[Any, ...],
+        is_initializer: bool,
+        processor_seconds: float | None = None,
+    ) -> None:
+        self.outbox.put(pickle.dumps((function, args, is_initializer, processor_seconds)))
 
     def start(
         self,
@@ -238,12 +253,14 @@ class _Worker:
         function: Function,
         args: tuple[Any, ...],
         timeout: float | None,
+        processor_seconds: float | None = None,
     ) -> None:
         if self.process is None:
             self.spawn()
         self.key, self.timeout, self.started = key, timeout, time.monotonic()
+        self.processor_seconds = processor_seconds
         self._set_deadline()
-        self._send(function, args, False)
+        self._send(function, args, False, processor_seconds)
 
     def _set_deadline(self) -> None:
         limit = float("inf") if self.timeout is None else self.timeout
@@ -279,6 +296,9 @@ class _Worker:
             raise WorkerError(f"A worker ended while it started (exit code {code}). {said}")
         if self.key is None:
             return None
+        if code == -getattr(signal, "SIGPROF", code + 1):
+            spent = f"Stopped after {self.processor_seconds:.1f} processor seconds."
+            return self._end("timeout", message=spent)
         killed = code == -getattr(signal, "SIGKILL", 9)
         reason = "killed, most likely for its memory" if killed else f"exit code {code}"
         return self._end("memory" if killed else "error", message=f"Worker died: {reason}. {said}")

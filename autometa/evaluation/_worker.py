@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import sys
 import threading
 import traceback
@@ -29,8 +30,10 @@ def main() -> None:
     threading.Thread(target=_read, args=(requests, calls), daemon=True).start()
     state: Any = None
     while True:
-        function, arguments, is_initializer = calls.get()
+        function, arguments, is_initializer, processor_seconds = calls.get()
+        _limit_processor(processor_seconds)
         status, value = _call(function, arguments if is_initializer else (state, *arguments))
+        _limit_processor(None)
         if is_initializer and status == "ok":
             state, value = value, None
         _reply(replies, status, value)
@@ -63,6 +66,12 @@ def _reply(replies: BinaryIO, status: str, value: Any) -> None:
         message = pickle.dumps(("error", f"The result cannot be sent: {error}"))
     replies.write(message)
     replies.flush()
+
+
+def _limit_processor(seconds: float | None) -> None:
+    """End this process when it has used so many seconds of a processor, also in native code."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds or 0.0)  # SIGPROF's default is to end
 
 
 def _limit_memory(n_bytes: int) -> None:

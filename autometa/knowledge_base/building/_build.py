@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
 
-from autometa.evaluation import METRICS, Outcome, WorkerPool
+from autometa.evaluation import METRICS, Outcome
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import _parts
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base.building._crews import Call, Crew, make_crew, outcomes
 from autometa.knowledge_base.building._journal import Journal
-from autometa.knowledge_base.building._protocol import (
-    TaskSource,
-    describe_task,
-    measure_setup,
-    read_sources,
-    shared_setups,
-)
+from autometa.knowledge_base.building._protocol import measurements
+from autometa.knowledge_base.building._sources import TaskSource, read_sources
+from autometa.knowledge_base.building._worker_side import describe_task, measure_setup
 
 DESCRIBE_SECONDS = 300.0
-MeasureKey = tuple[TaskSource, str, str]
-PoolCall = tuple[Any, Callable[..., Any], tuple[Any, ...], float]
+MeasureKey = tuple[TaskSource, str, str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +33,15 @@ class BuildSettings:
     ----------
     n_folds : int, default=3
         Folds of the cross-validation, the same for every setup of a task.
-    time_limit : float, default=30.0
-        Wall-clock seconds for all folds of one evaluation; a run that needs
-        more is kept as a ``timeout``.
+    time_limit : float, default=20.0
+        Processor seconds for all folds of one evaluation, so that a busy machine
+        measures the same; a run that needs more is kept as a ``timeout``.
     memory_limit : int or None, default=8 GB
         Bytes a worker may use.
     """
 
     n_folds: int = 3
-    time_limit: float = 30.0
+    time_limit: float = 20.0
     memory_limit: int | None = 8 << 30
 
 
@@ -54,6 +51,7 @@ def build_knowledge_base(
     *,
     settings: BuildSettings | None = None,
     n_jobs: int = 1,
+    executor: Executor | None = None,
     max_tasks: int | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> None:
@@ -71,22 +69,46 @@ def build_knowledge_base(
         Folder of the knowledge base, new or to be gone on with.
     settings : BuildSettings, optional
     n_jobs : int, default=1
-        Worker processes, each with one thread.
+        Evaluations at a time, each with one thread: worker processes of this
+        machine, or calls given to ``executor``.
+    executor : concurrent.futures.Executor, optional
+        Where to evaluate instead: a process pool, or Dask's
+        ``Client.get_executor()``. Its workers must see ``datasets`` under the same
+        path. Not shut down.
     max_tasks : int or None
         Stop after that many of the quickest tasks.
     on_progress : callable, optional
         Called with what was done, how many evaluations are done, and of how
         many.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If ``out`` was begun by another protocol.
+    WorkerError
+        If workers were lost again and again. What is finished is kept.
     """
     settings = settings or BuildSettings()
     sources = read_sources(datasets)[:max_tasks]
-    out.mkdir(parents=True, exist_ok=True)
-    if not (out / _parts.MANIFEST).exists():
-        _parts.write_manifest(out, {"protocol": asdict(settings)})
+    _begin(out, settings)
     build = _Build(sources, out, settings, on_progress)
-    with WorkerPool(n_jobs, memory_limit=settings.memory_limit) as pool:
-        build.describe(pool)
-        build.measure(pool)
+    with make_crew(n_jobs, executor, settings.memory_limit) as crew:
+        build.describe(crew)
+        build.measure(crew)
+
+
+def _begin(out: Path, settings: BuildSettings) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    wanted = asdict(settings)
+    if not (out / _parts.MANIFEST).exists():
+        _parts.write_manifest(out, {"protocol": wanted})
+        return
+    begun = _parts.read_manifest(out).get("provenance", {}).get("protocol", wanted)
+    if begun != wanted:
+        raise KnowledgeBaseError(
+            f"'{out}' was begun with {begun}. Got {wanted}: runs of both would not compare. "
+            "Go on with the first settings, or build into another folder."
+        )
 
 
 class _Build:
@@ -102,50 +124,56 @@ class _Build:
         self.sources, self.out, self.settings = sources, out, settings
         self.on_progress = on_progress or (lambda *_: None)
         self.journal = Journal(out / "journal.jsonl")
-        self.setups = {t: list(shared_setups(t)) for t in {s.task_type for s in sources}}
-        self.kept = _kept_runs(out)
-        self.done = self.kept | {_key(entry) for entry in self.journal.entries}
-        self.n_total = sum(len(self.setups[s.task_type]) for s in sources)
+        self.wanted = {s.task_id: measurements(s.task_type, s.n_rows) for s in sources}
+        self.done = _kept_runs(out) | {_key(entry) for entry in self.journal.entries}
+        self.n_total = sum(map(len, self.wanted.values()))
+        self.n_done = sum(
+            (task, *run) in self.done for task in self.wanted for run in self.wanted[task]
+        )
 
-    def describe(self, pool: WorkerPool) -> None:
+    def describe(self, crew: Crew) -> None:
         """Compute the meta-features of the tasks that have none; keep them as one part."""
         described: dict[str, dict[str, float]] = {}
-        for outcome in _outcomes(pool, self._undescribed()):
+        for outcome in outcomes(crew, self._undescribed()):
             source = cast(TaskSource, outcome.key)
             if outcome.status == "ok":
                 described[source.task_id] = outcome.value
-            self.on_progress(f"{source.task_id}: meta-features {outcome.status}", 0, self.n_total)
+            what = f"{source.task_id}: meta-features {outcome.status}"
+            self.on_progress(what, self.n_done, self.n_total)
         if described:
             metafeatures = pd.DataFrame.from_dict(described, orient="index")
             _parts.write_part(self.out, "metafeatures", check_metafeatures(metafeatures, described))
 
-    def _undescribed(self) -> Iterable[PoolCall]:
+    def _undescribed(self) -> Iterable[Call]:
         kept = _parts.read_parts(self.out, "metafeatures")
         known = set(kept.index) if kept is not None else set()
         for source in self.sources:
             if source.task_id not in known:
-                yield source, describe_task, (source,), DESCRIBE_SECONDS
+                yield Call(source, describe_task, (source,), DESCRIBE_SECONDS)
 
-    def measure(self, pool: WorkerPool) -> None:
+    def measure(self, crew: Crew) -> None:
         """Evaluate every setup on every task that has not been, and keep each at once."""
-        for outcome in _outcomes(pool, self._unmeasured()):
+        for outcome in outcomes(crew, self._unmeasured()):
             self._record(outcome)
 
-    def _unmeasured(self) -> Iterable[PoolCall]:
+    def _unmeasured(self) -> Iterable[Call]:
         for source in self.sources:
             self._finish_if_complete(source)
-            for algorithm, config in self.setups[source.task_type]:
-                if (source.task_id, algorithm, config) not in self.done:
-                    arguments = (source, algorithm, json.loads(config), self.settings.n_folds)
-                    key = (source, algorithm, config)
-                    yield key, measure_setup, arguments, self.settings.time_limit
+            for algorithm, config, fidelity in self.wanted[source.task_id]:
+                if (source.task_id, algorithm, config, fidelity) in self.done:
+                    continue
+                n_folds = self.settings.n_folds
+                arguments = (source, algorithm, json.loads(config), n_folds, fidelity)
+                key = (source, algorithm, config, fidelity)
+                yield Call(key, measure_setup, arguments, self.settings.time_limit)
 
     def _record(self, outcome: Outcome) -> None:
-        source, algorithm, config = cast(MeasureKey, outcome.key)
+        source, algorithm, config, fidelity = cast(MeasureKey, outcome.key)
         entry = {
             "task_id": source.task_id,
             "algorithm": algorithm,
             "config": config,
+            "fidelity": fidelity,
             "status": outcome.status,
             "message": outcome.message,
             "seconds": outcome.seconds,
@@ -153,14 +181,15 @@ class _Build:
         }
         self.journal.append(entry)
         self.done.add(_key(entry))
+        self.n_done += 1
         what = f"{source.task_id}: {algorithm} {outcome.status}"
-        self.on_progress(what, len(self.done), self.n_total)
+        self.on_progress(what, self.n_done, self.n_total)
         self._finish_if_complete(source)
 
     def _finish_if_complete(self, source: TaskSource) -> None:
         """Turn the journal's entries of a complete task into parts."""
-        wanted = {(source.task_id, *setup) for setup in self.setups[source.task_type]}
         entries = [e for e in self.journal.entries if e["task_id"] == source.task_id]
+        wanted = {(source.task_id, *run) for run in self.wanted[source.task_id]}
         if not entries or not wanted <= self.done:
             return
         tasks = check_tasks(pd.DataFrame([_task_row(source)]))
@@ -177,12 +206,14 @@ class _Build:
                 "task_id": source.task_id,
                 "algorithm": entry["algorithm"],
                 "config": entry["config"],
+                "fidelity": entry["fidelity"],
                 "metric": metric,
                 "score": value.get("scores", {}).get(metric, float("nan")),
                 "fold_scores": value.get("fold_scores", {}).get(metric),
                 "train_score": value.get("train_scores", {}).get(metric, float("nan")),
                 "fit_seconds": value.get("fit_seconds", failed_seconds / self.settings.n_folds),
                 "predict_seconds": value.get("predict_seconds", float("nan")),
+                "reference_seconds": value.get("reference_seconds", float("nan")),
                 "status": entry["status"],
                 "message": entry["message"],
                 "source": "autometa kb build",
@@ -203,23 +234,7 @@ def _task_row(source: TaskSource) -> dict[str, Any]:
     }
 
 
-def _outcomes(pool: WorkerPool, calls: Iterable[PoolCall]) -> Iterator[Outcome]:
-    """Yield the outcome of each call; calls are drawn as workers become idle."""
-    waiting = iter(calls)
-    while True:
-        while pool.n_idle:
-            call = next(waiting, None)
-            if call is None:
-                break
-            key, function, arguments, seconds = call
-            pool.submit(key, function, *arguments, timeout=seconds)
-        outcome = pool.wait()
-        if outcome is None:
-            return
-        yield outcome
-
-
-def _kept_runs(out: Path) -> set[tuple[str, str, str]]:
+def _kept_runs(out: Path) -> set[tuple[str, str, str, float]]:
     """Return the evaluations that parts already hold."""
     try:
         runs = _parts.read_parts(out, "runs")
@@ -227,9 +242,9 @@ def _kept_runs(out: Path) -> set[tuple[str, str, str]]:
         raise KnowledgeBaseError(f"The build in '{out}' cannot go on: {error}") from error
     if runs is None:
         return set()
-    keys = runs[["task_id", "algorithm", "config"]].drop_duplicates()
+    keys = runs[["task_id", "algorithm", "config", "fidelity"]].drop_duplicates()
     return set(keys.itertuples(index=False, name=None))
 
 
-def _key(entry: dict[str, Any]) -> tuple[str, str, str]:
-    return entry["task_id"], entry["algorithm"], entry["config"]
+def _key(entry: dict[str, Any]) -> tuple[str, str, str, float]:
+    return entry["task_id"], entry["algorithm"], entry["config"], entry["fidelity"]

@@ -10,7 +10,8 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import check_metafeatures
-from autometa.knowledge_base.building._protocol import describe_task, read_sources
+from autometa.knowledge_base.building._sources import read_sources
+from autometa.knowledge_base.building._worker_side import describe_task
 
 
 def describe_tasks(

@@ -16,7 +16,8 @@ from sklearn.datasets import load_diabetes, load_iris
 from autometa import KnowledgeBase
 from autometa.knowledge_base.building import BuildSettings, build_knowledge_base
 from autometa.knowledge_base.building._journal import Journal
-from autometa.knowledge_base.building._protocol import read_sources, shared_setups
+from autometa.knowledge_base.building._protocol import measurements, shared_setups
+from autometa.knowledge_base.building._sources import read_sources
 
 
 @pytest.fixture
@@ -47,11 +48,11 @@ def few_setups(monkeypatch):
     """Three setups a task type, so that a test takes seconds."""
     from autometa.knowledge_base.building import _build
 
-    def quick(task_type):
-        found = [s for s in shared_setups(task_type) if s[0] in ("decision_tree", "lightgbm")]
-        return iter(found[:3])
+    def quick(task_type, n_rows):
+        found = [m for m in measurements(task_type, 10**6) if m[0] in ("decision_tree", "lightgbm")]
+        return [m for m in found if m[2] == 1.0][:3] + [m for m in found if m[2] < 1.0][:1]
 
-    monkeypatch.setattr(_build, "shared_setups", quick)
+    monkeypatch.setattr(_build, "measurements", quick)
 
 
 def test_every_task_of_a_kind_gets_the_same_setups():
@@ -70,6 +71,8 @@ def test_a_build_measures_every_setup_by_every_metric(datasets, tmp_path, few_se
     kb = KnowledgeBase.load(out)
     runs = kb.runs.drop_duplicates(["task_id", "algorithm", "config"])
     assert runs.groupby("task_id").size().to_dict() == {"iris": 3, "sugar": 3}
+    curves = kb.runs.query("fidelity < 1").drop_duplicates(["task_id", "fidelity"])
+    assert sorted(curves["fidelity"]) == [0.1, 0.1]
     assert set(kb.runs["status"]) == {"ok"}
     assert kb.metafeatures.index.tolist() == ["iris", "sugar"]
     assert kb.tasks.set_index("task_id")["family"].to_dict()["iris"] == "flowers"
@@ -77,6 +80,7 @@ def test_a_build_measures_every_setup_by_every_metric(datasets, tmp_path, few_se
     assert accuracy["score"].between(0.7, 1.0).all()
     assert (accuracy["fold_scores"].map(len) == 3).all()
     assert (accuracy["fit_seconds"] > 0).all()
+    assert accuracy["reference_seconds"].between(0.001, 1.0).all()
 
 
 def test_a_finished_build_measures_nothing_again(datasets, tmp_path, few_setups):
