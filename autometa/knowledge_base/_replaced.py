@@ -1,7 +1,7 @@
 """Which parts a rewrite has replaced: what makes many changed files one change to a reader.
 
-Compacting and removing write new parts, then say in the manifest which parts
-these replace, then delete those. The manifest is renamed into place, so this
+Compacting and removing write new parts, then say in ``rewrites.json`` which
+parts these replace, then delete those. That file is renamed into place, so this
 one step is the whole change: a reader sees all of it or nothing. Before it the
 new parts only repeat rows of the old ones; after it the old ones do not count,
 also when a kill left them lying there.
@@ -9,45 +9,85 @@ also when a kill left them lying there.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-MANIFEST = "manifest.json"
-REWRITES = "rewrites"
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+
+REWRITES = "rewrites.json"
 
 Found = TypeVar("Found")
 
 
-def rewrites(folder: Path) -> dict[str, Any]:
-    """Return how often a folder was rewritten (``count``), and what is ``replaced``.
+@dataclass(frozen=True, kw_only=True)
+class Rewrites:
+    """How often a folder was rewritten, and what the last time has replaced.
 
-    ``replaced`` maps names of parts to when they were written, in nanoseconds: a
-    part of the same name added since then is another one, and counts.
+    Attributes
+    ----------
+    count : int
+    replaced : dict of str to int
+        When the files of these names were written, in nanoseconds: a part of the
+        same name that was added since then is another one, and counts.
     """
+
+    count: int = 0
+    replaced: dict[str, int] = field(default_factory=dict)
+
+    def covers(self, path: Path) -> bool:
+        """Say whether the file at ``path`` is one of the replaced."""
+        if path.name not in self.replaced:
+            return False
+        try:
+            return path.stat().st_mtime_ns == self.replaced[path.name]
+        except FileNotFoundError:
+            return True
+
+
+def read_rewrites(folder: Path) -> Rewrites:
+    """Return what is known of rewrites of a folder.
+
+    Raises
+    ------
+    KnowledgeBaseCorruptError
+        If the file that says so is not what was written.
+    """
+    path = folder / REWRITES
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):  # no manifest yet; a damaged one is told of by its reader
-        manifest = {}
-    found = manifest.get(REWRITES) if isinstance(manifest, dict) else None
-    return found or {"count": 0, "replaced": {}}
+        content = json.loads(path.read_bytes())
+        found = {"count": content["count"], "replaced": content["replaced"]}
+        if content["digest"] != _digest(found):
+            raise ValueError("its digest does not fit")
+    except FileNotFoundError:
+        return Rewrites()
+    except OSError as error:
+        raise KnowledgeBaseError(f"'{path}' cannot be read: {error.strerror}.") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise KnowledgeBaseCorruptError(
+            f"'{path}' is damaged: {error}. Restore it from a copy. Without the file, what an "
+            "interrupted removal had replaced would count again."
+        ) from None
+    return Rewrites(**found)
+
+
+def rewrites_text(rewrites: Rewrites) -> bytes:
+    """Return the content of the file that tells of rewrites."""
+    content = {"count": rewrites.count, "replaced": rewrites.replaced}
+    return (json.dumps({**content, "digest": _digest(content)}, sort_keys=True) + "\n").encode()
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def without_replaced(folder: Path, paths: Iterable[Path]) -> list[Path]:
     """Return those of ``paths`` that no rewrite has replaced."""
-    replaced = rewrites(folder)["replaced"]
-    return [path for path in paths if not is_replaced(path, replaced)]
-
-
-def is_replaced(path: Path, replaced: dict[str, int]) -> bool:
-    """Say whether a part is one of those ``replaced``."""
-    if path.name not in replaced:
-        return False
-    try:
-        return path.stat().st_mtime_ns == replaced[path.name]
-    except FileNotFoundError:
-        return True
+    rewrites = read_rewrites(folder)
+    return [path for path in paths if not rewrites.covers(path)]
 
 
 def steadily(folder: Path, read: Callable[[], Found]) -> Found:
@@ -57,12 +97,12 @@ def steadily(folder: Path, read: Callable[[], Found]) -> Found:
     them may delete a listed file or hide a new one; both show as another count.
     """
     while True:
-        before = rewrites(folder)["count"]
+        before = read_rewrites(folder).count
         try:
             found = read()
         except FileNotFoundError:
-            if rewrites(folder)["count"] == before:
+            if read_rewrites(folder).count == before:
                 raise
             continue
-        if rewrites(folder)["count"] == before:
+        if read_rewrites(folder).count == before:
             return found
