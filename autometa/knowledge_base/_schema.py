@@ -16,7 +16,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TASK_TYPES = ("binary", "multiclass", "regression", "classification")
 STATUSES = ("ok", "timeout", "memory", "error")

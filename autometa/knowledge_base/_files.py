@@ -1,0 +1,59 @@
+"""Files that are there whole or not at all, named by what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from autometa.exceptions import KnowledgeBaseError
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: temporary name, sync, rename, sync the folder."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise KnowledgeBaseError(
+            f"Could not write '{path}': {error.strerror}. What the folder held before is as it was."
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle on a folder to sync
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_names(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted; say so when it may not be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        raise KnowledgeBaseError(f"'{folder}' is not a folder, and so no knowledge base.") from None
+    except OSError as error:
+        raise unreadable(folder, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> KnowledgeBaseError:
+    """Return the error for a path that the system does not let us read."""
+    return KnowledgeBaseError(
+        f"'{path}' cannot be read: {error.strerror}. Ask its owner for the right to read it, or "
+        "copy it to a place of your own."
+    )
+
+
+def digest(data: bytes | memoryview) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()[:16]

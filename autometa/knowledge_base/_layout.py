@@ -1,0 +1,194 @@
+"""How a table lies in Parquet: types, order of rows and encodings; and back to a frame.
+
+What each choice saves is measured in docs/storage.md.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autometa.knowledge_base._files import digest
+from autometa.knowledge_base._schema import (
+    RUN_DEFAULTS,
+    RUN_KEY,
+    RUN_NUMBERS,
+    SCHEMA_VERSION,
+    TASK_DEFAULTS,
+)
+
+ROWS_PER_GROUP = 1 << 15
+COMPRESSION_LEVEL = 15
+NOTE = b"autometa"  # key of our note in a Parquet footer
+TEXTS = tuple(
+    name for name in RUN_DEFAULTS if name not in RUN_NUMBERS and name != "fold_scores"
+) + tuple(name for name in TASK_DEFAULTS if name not in RUN_DEFAULTS and name != "n_rows")
+# No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
+NARROW = ("train_score", "fold_scores")
+
+
+def to_arrow(table: str, frame: pd.DataFrame) -> Any:
+    """Return a frame as the Arrow table that is written: sorted by task, repeats of runs dropped.
+
+    Rows of one task keep their order.
+    """
+    import pyarrow as pa
+
+    columns = {str(name): _to_column(str(name), frame[name]) for name in frame}
+    if table == "metafeatures":
+        columns = {"task_id": _to_column("task_id", frame.index.to_series()), **columns}
+    content = pa.table(columns)
+    if table == "runs" and set(RUN_KEY) <= set(content.column_names):
+        content = drop_repeats(content)
+    return _sorted_by_task(content)
+
+
+def _to_column(name: str, values: pd.Series[Any]) -> Any:
+    import pyarrow as pa
+
+    if name == "fold_scores":
+        lists = values if isinstance(values.dtype, pd.ArrowDtype) else values.astype(object)
+        return _narrowed(_one_array(pa.array(lists, pa.list_(pa.float64()), from_pandas=True)))
+    array = _one_array(pa.array(values, from_pandas=name in TEXTS))
+    if name in TEXTS:
+        return as_codes(array)
+    return _narrowed(array) if name in NARROW else array
+
+
+def _one_array(array: Any) -> Any:
+    """Return an array in one piece; without a type of its own it becomes text."""
+    import pyarrow as pa
+
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
+
+
+def as_codes(array: Any) -> Any:
+    """Return texts as a dictionary-encoded array: one integer a row."""
+    import pyarrow as pa
+
+    codes = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    return codes.cast(pa.dictionary(pa.int32(), pa.string()))
+
+
+def _narrowed(array: Any) -> Any:
+    """Return numbers in single precision, unless one is too large for it."""
+    import pyarrow as pa
+
+    is_list = pa.types.is_list(array.type)
+    numbers = array.flatten() if is_list else array
+    size = np.abs(numbers.to_numpy(zero_copy_only=False).astype(np.float64))
+    if ((size > np.finfo(np.float32).max) & np.isfinite(size)).any():
+        return array
+    return array.cast(pa.list_(pa.float32()) if is_list else pa.float32())
+
+
+def drop_repeats(content: Any) -> Any:
+    """Return the rows whose `RUN_KEY` is new, in their order."""
+    codes = pd.DataFrame({name: key_codes(content[name]) for name in RUN_KEY})
+    repeated = codes.duplicated().to_numpy()
+    return content.filter(~repeated) if repeated.any() else content
+
+
+def key_codes(column: Any) -> Any:
+    """Return a column as NumPy numbers, equal where its values are: texts as their codes."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(column.type):
+        return column.to_numpy().astype(np.float64)
+    codes = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    codes = codes.unify_dictionaries() if isinstance(codes, pa.ChunkedArray) else codes
+    if isinstance(codes, pa.ChunkedArray):
+        pieces = [chunk.indices for chunk in codes.chunks]
+        codes = pa.chunked_array(pieces, pieces[0].type if pieces else pa.int32())
+    else:
+        codes = codes.indices
+    return codes.fill_null(-1).to_numpy()
+
+
+def _sorted_by_task(content: Any) -> Any:
+    """Return the rows by task_id, in the order of its bytes, which is that of statistics."""
+    texts = content["task_id"].unify_dictionaries().combine_chunks()
+    names = texts.dictionary.to_pylist()
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[sorted(range(len(names)), key=lambda code: names[code].encode())] = np.arange(len(names))
+    ranks = rank[texts.indices.to_numpy(zero_copy_only=False)]
+    if (np.diff(ranks) >= 0).all():
+        return content
+    return content.take(np.argsort(ranks, kind="stable"))
+
+
+def encode(table: str, content: Any) -> bytes:
+    """Return an Arrow table as the bytes of a Parquet file that can be checked in parts.
+
+    The footer holds the hash of each row group, so that one can be read and
+    trusted without the others; the name of the file holds that of the footer.
+    """
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    hashes: list[str] = []
+    with pq.ParquetWriter(file, content.schema, **_options(content.schema)) as writer:
+        for start in range(0, max(len(content), 1), ROWS_PER_GROUP):
+            begin = file.tell() or len(b"PAR1")
+            writer.write_table(content.slice(start, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
+            with file.getbuffer() as written:
+                hashes.append(digest(written[begin:]))
+        note = {"schema": SCHEMA_VERSION, "table": table, "row_groups": hashes}
+        writer.add_key_value_metadata({NOTE.decode(): json.dumps(note)})
+    return file.getvalue()
+
+
+def _options(schema: Any) -> dict[str, Any]:
+    import pyarrow as pa
+
+    coded = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    split = {field.name for field in schema if pa.types.is_floating(field.type)}
+    if "fold_scores" in schema.names:
+        split.add("fold_scores.list.element")
+    return {
+        "compression": "zstd",
+        "compression_level": COMPRESSION_LEVEL,
+        "use_dictionary": coded or False,
+        "column_encoding": dict.fromkeys(split, "BYTE_STREAM_SPLIT") or None,
+        "write_statistics": ["task_id"],
+        "write_page_checksum": True,
+        "store_schema": False,
+    }
+
+
+def from_arrow(table: str, content: Any) -> pd.DataFrame:
+    """Return what was read as a frame with the types that the schema promises."""
+    import pyarrow as pa
+
+    fields = [pa.field(field.name, _plain_type(field.type)) for field in content.schema]
+    content = content.cast(pa.schema(fields))
+    for i, field in enumerate(content.schema):
+        if pa.types.is_list(field.type) and content[i].null_count == len(content):
+            content = content.set_column(i, field.name, pa.nulls(len(content), pa.float64()))
+    frame: pd.DataFrame = content.to_pandas(types_mapper=_list_type, split_blocks=True)
+    if table == "metafeatures":
+        index = "task_id" if "task_id" in frame else "__index_level_0__"
+        frame = frame.set_index(index).rename_axis("task_id")
+    return frame
+
+
+def _plain_type(kind: Any) -> Any:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind) or pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_list(kind):
+        return pa.list_(_plain_type(kind.value_type))
+    return pa.float64() if pa.types.is_floating(kind) else kind
+
+
+def _list_type(kind: Any) -> Any:
+    """Leave lists (fold scores) as Arrow holds them: objects would be slow and large."""
+    import pyarrow as pa
+
+    return pd.ArrowDtype(kind) if pa.types.is_list(kind) else None

@@ -1,0 +1,138 @@
+"""The manifest of a folder: its schema, what measured its runs, and where they come from.
+
+The manifest is written when a folder is begun. What joins later brings a file of
+its own, ``source-*.json``, so that two writers never overwrite each other's.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+from autometa.knowledge_base._files import digest, file_names, unreadable, write_whole
+from autometa.knowledge_base._schema import SCHEMA_VERSION
+
+MANIFEST = "manifest.json"
+SOURCE = "source"
+
+
+def write_manifest(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Write the manifest: schema, versions of what measured, and the given provenance."""
+    _write(
+        folder / MANIFEST,
+        {
+            "schema_version": SCHEMA_VERSION,
+            "versions": library_versions(),
+            "provenance": dict(provenance),
+        },
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a knowledge base; say why when there is none to trust.
+
+    Its ``provenance`` is that of the folder joined with that of all that was
+    added since; see `join_provenance`.
+    """
+    manifest = _read_own(folder)
+    version = manifest.get("schema_version")
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise KnowledgeBaseError(
+            f"'{folder}' has schema version {version}; this autometa reads up to "
+            f"{SCHEMA_VERSION}. Update autometa to open it."
+        )
+    added = [_read(folder / name)["provenance"] for name in _source_names(folder)]
+    manifest["provenance"] = join_provenance(manifest.get("provenance") or {}, *added)
+    return manifest
+
+
+def add_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Note where something that was added to ``folder`` comes from; known sources are left out."""
+    known = read_manifest(folder)["provenance"]
+    if join_provenance(known, provenance) == known:
+        return
+    source = {"versions": library_versions(), "provenance": dict(provenance)}
+    _write(folder / f"{SOURCE}-{digest(_text(source))}.json", source)
+
+
+def raise_schema(folder: Path) -> None:
+    """Let the manifest of an older folder say that parts of today's schema are in it."""
+    if not (folder / MANIFEST).exists():
+        return
+    manifest = _read_own(folder)
+    version = manifest.get("schema_version")
+    if isinstance(version, int) and version < SCHEMA_VERSION:
+        _write(folder / MANIFEST, {**manifest, "schema_version": SCHEMA_VERSION})
+
+
+def join_provenance(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the provenance of what several knowledge bases hold together.
+
+    Examples
+    --------
+    >>> join_provenance({"by": "me"}, {}, {"by": "me"})
+    {'by': 'me'}
+    >>> join_provenance({"by": "me"}, {"by": "you"})
+    {'sources': [{'by': 'me'}, {'by': 'you'}]}
+    """
+    sources: list[dict[str, Any]] = []
+    for part in parts:
+        for source in part["sources"] if set(part) == {"sources"} else [part]:
+            plain = json.loads(json.dumps(source))
+            if plain and plain not in sources:
+                sources.append(plain)
+    if len(sources) > 1:
+        return {"sources": sources}
+    return sources[0] if sources else {}
+
+
+def _source_names(folder: Path) -> list[str]:
+    return [
+        name
+        for name in file_names(folder)
+        if name.startswith(f"{SOURCE}-") and name.endswith(".json")
+    ]
+
+
+def _read_own(folder: Path) -> dict[str, Any]:
+    if MANIFEST not in file_names(folder):
+        raise KnowledgeBaseError(f"'{folder}' is not a knowledge base: it holds no {MANIFEST}.")
+    return _read(folder / MANIFEST)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except ValueError as error:
+        raise KnowledgeBaseCorruptError(f"'{path}' is damaged: {error}.") from error
+    if not isinstance(content, dict):
+        raise KnowledgeBaseCorruptError(f"'{path}' is damaged: it holds no JSON object.")
+    return content
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    write_whole(path, _text(content))
+
+
+def _text(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
+
+
+def library_versions(
+    names: Iterable[str] = ("autometa", "scikit-learn", "lightgbm", "xgboost", "catboost", "numpy"),
+) -> dict[str, str]:
+    """Return the versions of Python and of those libraries that are installed."""
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
