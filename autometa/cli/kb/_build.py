@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note, talk
+from autometa.cli._output import note
 
 
 def build(
     datasets: Annotated[Path, typer.Option(help="Folder of tables with a manifest.csv.")],
     out: Annotated[Path, typer.Option(help="Folder of the knowledge base, new or begun.")],
     n_jobs: Annotated[int, typer.Option("--n-jobs", min=1, help="Worker processes.")] = 1,
-    time_limit: Annotated[float, typer.Option(help="Seconds for each evaluation.")] = 20.0,
+    dask: Annotated[
+        str | None,
+        typer.Option(help="Dask scheduler whose workers evaluate.", show_default=False),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(help="Processor seconds for each evaluation.")
+    ] = 20.0,
     n_folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 3,
+    algorithm: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only setups of this algorithm (repeat for several).", show_default=False
+        ),
+    ] = None,
     max_tasks: Annotated[
         int | None, typer.Option(help="Only the quickest so many.", show_default=False)
     ] = None,
@@ -24,34 +37,27 @@ def build(
 
     Stopped in any way, the same command goes on where it was.
     """
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
+    from autometa.cli._progress import steps
+    from autometa.knowledge_base.building import (
+        BuildSettings,
+        build_knowledge_base,
+        dask_executor,
     )
 
-    from autometa.knowledge_base.building import BuildSettings, build_knowledge_base
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=talk()) as progress:
-        bar = progress.add_task("starting", total=None)
-
-        def show(what: str, n_done: int, n_total: int) -> None:
-            progress.update(bar, description=what, completed=n_done, total=n_total)
-
+    settings = BuildSettings(n_folds=n_folds, time_limit=time_limit)
+    with ExitStack() as stack:
+        executor = None
+        if dask is not None:
+            executor, n_jobs = stack.enter_context(dask_executor(dask))
+            note(f"{n_jobs} threads of the workers of {dask} evaluate.")
         build_knowledge_base(
             datasets,
             out,
-            settings=BuildSettings(n_folds=n_folds, time_limit=time_limit),
+            settings=settings,
             n_jobs=n_jobs,
+            executor=executor,
             max_tasks=max_tasks,
-            on_progress=show,
+            algorithms=algorithm,
+            on_progress=stack.enter_context(steps("evaluations")),
         )
     note(f"'{out}' is complete.")

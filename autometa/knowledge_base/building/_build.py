@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any, cast
 
 import pandas as pd
 
+from autometa.algorithms import get_algorithm
 from autometa.evaluation import METRICS, Outcome
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import _parts
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
 from autometa.knowledge_base.building._crews import Call, Crew, make_crew, outcomes
 from autometa.knowledge_base.building._journal import Journal
-from autometa.knowledge_base.building._protocol import measurements
+from autometa.knowledge_base.building._protocol import Measurement, measurements
 from autometa.knowledge_base.building._sources import TaskSource, read_sources
 from autometa.knowledge_base.building._worker_side import describe_task, measure_setup
 
@@ -53,6 +54,7 @@ def build_knowledge_base(
     n_jobs: int = 1,
     executor: Executor | None = None,
     max_tasks: int | None = None,
+    algorithms: Collection[str] | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> None:
     """Measure every shared setup on every dataset of a folder; write what is done as it is done.
@@ -77,6 +79,8 @@ def build_knowledge_base(
         path. Not shut down.
     max_tasks : int or None
         Stop after that many of the quickest tasks.
+    algorithms : collection of str or None
+        Measure the setups of these only; None means all.
     on_progress : callable, optional
         Called with what was done, how many evaluations are done, and of how
         many.
@@ -85,13 +89,18 @@ def build_knowledge_base(
     ------
     KnowledgeBaseError
         If ``out`` was begun by another protocol.
+    UnknownAlgorithmError
+        If ``algorithms`` names one that does not exist.
     WorkerError
         If workers were lost again and again. What is finished is kept.
     """
     settings = settings or BuildSettings()
     sources = read_sources(datasets)[:max_tasks]
     _begin(out, settings)
-    build = _Build(sources, out, settings, on_progress)
+    for name in algorithms or ():
+        get_algorithm(name)  # says so when there is no such
+    wanted = {s.task_id: measurements(s.task_type, s.n_rows, algorithms) for s in sources}
+    build = _Build(sources, wanted, out, settings, on_progress)
     with make_crew(n_jobs, executor, settings.memory_limit) as crew:
         build.describe(crew)
         build.measure(crew)
@@ -117,14 +126,14 @@ class _Build:
     def __init__(
         self,
         sources: list[TaskSource],
+        wanted: dict[str, list[Measurement]],
         out: Path,
         settings: BuildSettings,
         on_progress: Callable[[str, int, int], None] | None,
     ) -> None:
-        self.sources, self.out, self.settings = sources, out, settings
+        self.sources, self.wanted, self.out, self.settings = sources, wanted, out, settings
         self.on_progress = on_progress or (lambda *_: None)
         self.journal = Journal(out / "journal.jsonl")
-        self.wanted = {s.task_id: measurements(s.task_type, s.n_rows) for s in sources}
         self.done = _kept_runs(out) | {_key(entry) for entry in self.journal.entries}
         self.n_total = sum(map(len, self.wanted.values()))
         self.n_done = sum(

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
@@ -132,7 +139,7 @@ class ExecutorCrew:
             done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
             future = done.pop()
             call, n_tries = self._under_way.pop(future)
-            error = future.exception()
+            error = CancelledError("lost") if future.cancelled() else future.exception()
             if error is None:
                 return replace(future.result(), key=call.key)
             if isinstance(error, BrokenExecutor) or n_tries >= MAX_TRIES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from autometa.algorithms import kind_of_task, list_algorithms
 from autometa.knowledge_base._schema import canonical_config
@@ -11,6 +11,8 @@ SAMPLED_PER_HYPERPARAMETER = {"classification": 1.75, "regression": 1.4}
 PARTIAL_FIDELITIES = (0.1, 1 / 3)
 MIN_ROWS_FOR_PARTS = 500
 FAMILIES = ("simple", "statistical", "information-theoretic", "landmarking")
+
+Measurement = tuple[str, str, float]
 
 
 def shared_setups(task_type: str) -> Iterator[tuple[str, str]]:
@@ -34,8 +36,10 @@ def setups_with_curves(task_type: str) -> Iterator[tuple[str, str]]:
             yield algorithm.name, canonical_config(config)
 
 
-def measurements(task_type: str, n_rows: int) -> list[tuple[str, str, float]]:
-    """Return what is measured on a task: (algorithm, config, fidelity), full rows first.
+def measurements(
+    task_type: str, n_rows: int, algorithms: Collection[str] | None = None
+) -> list[Measurement]:
+    """Return what is measured on a task: (algorithm, config, fidelity), all rows first.
 
     Learning curves are left out of tasks so small that a tenth of the rows says nothing.
     """
@@ -43,7 +47,7 @@ def measurements(task_type: str, n_rows: int) -> list[tuple[str, str, float]]:
     if n_rows >= MIN_ROWS_FOR_PARTS:
         curves = dict.fromkeys(setups_with_curves(task_type))
         wanted += [(*setup, part) for part in PARTIAL_FIDELITIES for setup in curves]
-    return wanted
+    return [one for one in wanted if algorithms is None or one[0] in algorithms]
 
 
 def described_by() -> list[str]:

@@ -58,3 +58,11 @@ def threads(shared: Any) -> str:
 
 def process_id(shared: Any) -> int:
     return os.getpid()
+
+
+def spin(shared: Any, seconds: float) -> None:
+    """Use the processor for that long, in one call that a signal handler would not stop."""
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        sum(range(10_000))

@@ -48,6 +48,17 @@ def test_a_worker_past_its_deadline_is_killed_even_when_it_ignores_signals(pool)
     assert run(pool, calls.add, 1).value == 11
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no processor timers on Windows")
+def test_processor_seconds_are_limited_and_sleep_is_free(pool):
+    pool.submit("busy", calls.spin, 60.0, timeout=60.0, processor_seconds=0.3)
+    outcome = pool.wait()
+    assert (outcome.status, outcome.message) == ("timeout", "Stopped after 0.3 processor seconds.")
+    pool.submit("idle", calls.sleep, 1.0, timeout=60.0, processor_seconds=0.5)
+    assert pool.wait().value == "slept"
+    pool.submit("next", calls.spin, 0.8, timeout=60.0)
+    assert pool.wait().status == "ok"
+
+
 @pytest.mark.parametrize(("call", "status"), [(calls.crash, "error"), (calls.vanish, "memory")])
 def test_a_dead_worker_costs_its_call_only(pool, call, status):
     assert run(pool, call).status == status

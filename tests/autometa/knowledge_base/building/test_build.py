@@ -14,6 +14,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from autometa import KnowledgeBase
+from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.building import BuildSettings, build_knowledge_base
 from autometa.knowledge_base.building._journal import Journal
 from autometa.knowledge_base.building._protocol import measurements, shared_setups
@@ -48,7 +49,7 @@ def few_setups(monkeypatch):
     """Three setups a task type, so that a test takes seconds."""
     from autometa.knowledge_base.building import _build
 
-    def quick(task_type, n_rows):
+    def quick(task_type, n_rows, algorithms):
         found = [m for m in measurements(task_type, 10**6) if m[0] in ("decision_tree", "lightgbm")]
         return [m for m in found if m[2] == 1.0][:3] + [m for m in found if m[2] < 1.0][:1]
 
@@ -115,12 +116,13 @@ def test_a_killed_build_goes_on_with_nothing_done_twice(datasets, tmp_path):
     out = tmp_path / "kb"
     command = [sys.executable, "-m", "autometa.cli", "kb", "build"]
     command += ["--datasets", str(datasets), "--out", str(out)]
+    command += ["--algorithm", "decision_tree", "--algorithm", "nearest_neighbors"]
     journal = out / "journal.jsonl"
     seen: list[str] = []
     for _ in range(3):
         build = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         n_before = len(_lines(journal))
-        while len(_lines(journal)) < n_before + 8:
+        while len(_lines(journal)) < n_before + 5:
             assert build.poll() is None
             time.sleep(0.05)
         os.kill(build.pid, signal.SIGKILL)
@@ -132,8 +134,9 @@ def test_a_killed_build_goes_on_with_nothing_done_twice(datasets, tmp_path):
     runs = KnowledgeBase.load(out).runs
     assert not runs.duplicated(["task_id", "algorithm", "config", "metric"]).any()
     kept = runs.drop_duplicates(["task_id", "algorithm", "config"])
-    expected = {"iris": len(set(shared_setups("multiclass")))}
-    assert kept.groupby("task_id").size().to_dict()["iris"] == expected["iris"]
+    chosen = ("decision_tree", "nearest_neighbors")
+    expected = [setup for setup in shared_setups("multiclass") if setup[0] in chosen]
+    assert kept.groupby("task_id").size().to_dict()["iris"] == len(expected)
     assert _lines(journal) == []
 
 
@@ -148,3 +151,30 @@ def _lines(journal):
             continue
         whole.append(f"{entry['task_id']} {entry['algorithm']} {entry['config']}")
     return whole
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_dask_cluster_builds_what_one_machine_builds(datasets, tmp_path, few_setups):
+    from distributed import LocalCluster
+
+    from autometa.cli import main
+
+    build_knowledge_base(datasets, tmp_path / "here", settings=BuildSettings())
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        arguments = ["--datasets", str(datasets), "--out", str(tmp_path / "there")]
+        with pytest.raises(SystemExit) as ended:
+            main(["kb", "build", *arguments, "--dask", cluster.scheduler_address])
+    assert not ended.value.code
+    key = ["task_id", "algorithm", "config", "fidelity", "metric"]
+    here, there = (
+        KnowledgeBase.load(tmp_path / name).runs.sort_values(key).set_index(key)["score"]
+        for name in ("here", "there")
+    )
+    pd.testing.assert_series_equal(here, there)
+
+
+def test_other_settings_cannot_go_on_with_a_build(datasets, tmp_path, few_setups):
+    build_knowledge_base(datasets, tmp_path / "kb", max_tasks=1)
+    with pytest.raises(KnowledgeBaseError, match=r"was begun with .*'n_folds': 3.*Got .*5"):
+        build_knowledge_base(datasets, tmp_path / "kb", settings=BuildSettings(n_folds=5))

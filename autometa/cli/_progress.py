@@ -1,0 +1,58 @@
+"""Progress of long work: a bar on a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from autometa.cli._output import talk
+
+LOG_EVERY_SECONDS = 30.0
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that shows ``(what was done, how many are done, of how many)``."""
+    if talk().is_terminal:
+        with _bar() as show:
+            yield show
+    else:
+        yield _log(what)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=talk()) as progress:
+        bar = progress.add_task("starting", total=None)
+
+        def show(done: str, n_done: int, n_total: int) -> None:
+            progress.update(bar, description=done, completed=n_done, total=n_total)
+
+        yield show
+
+
+def _log(what: str) -> Callable[[str, int, int], None]:
+    last = time.monotonic()
+
+    def show(done: str, n_done: int, n_total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LOG_EVERY_SECONDS or n_done == n_total:
+            last = time.monotonic()
+            talk().print(f"{n_done} of {n_total} {what}; last: {done}", markup=False)
+
+    return show
