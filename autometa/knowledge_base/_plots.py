@@ -1,0 +1,147 @@
+"""Pictures of a knowledge base: which tasks it covers, and which algorithms win on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from autometa.evaluation import METRICS
+from autometa.exceptions import ParameterError
+
+if TYPE_CHECKING:
+    from autometa.knowledge_base._knowledge_base import KnowledgeBase
+
+COLOURS = {
+    "binary": "#3b6fb6",
+    "multiclass": "#d98032",
+    "regression": "#4c9a5b",
+    "classification": "#7b5ea7",
+}
+
+
+def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
+    """Draw the tasks by rows and columns, and how many have how many classes.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        With the meta-features ``n_rows`` and ``n_columns``; tasks without are left out.
+    path : Path
+        Image to write; its ending says the format.
+    """
+    plt = _pyplot()
+    tasks = kb.tasks.set_index("task_id").join(
+        kb.metafeatures.reindex(columns=["n_columns", "n_classes"])
+    )
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(10, 4), width_ratios=(3, 2), layout="constrained"
+    )
+    for task_type, of_type in tasks.groupby("task_type"):
+        left.scatter(
+            of_type["n_columns"],
+            of_type["n_rows"],
+            s=28,
+            alpha=0.75,
+            color=COLOURS[str(task_type)],
+            label=f"{task_type} ({len(of_type)})",
+        )
+    left.set(xscale="log", yscale="log", xlabel="columns", ylabel="rows", title="Tasks by size")
+    left.xaxis.set_major_formatter("{x:.0f}")
+    left.xaxis.set_minor_formatter("")
+    left.legend()
+    classes = tasks["n_classes"].dropna()
+    counts = classes[classes > 0].astype(int).clip(upper=20).value_counts().sort_index()
+    right.bar([_class_label(n) for n in counts.index], counts, color=COLOURS["multiclass"])
+    right.set(xlabel="classes", ylabel="tasks", title="Classification tasks by classes")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _class_label(n: int) -> str:
+    return "20+" if n == 20 else str(n)
+
+
+def judging_metrics(kb: KnowledgeBase) -> dict[str, str]:
+    """Return the metric that judges tasks of each type: the usual one, or the most measured."""
+    types = kb.tasks.set_index("task_id")["task_type"]
+    measured = kb.runs.groupby(kb.runs["task_id"].astype(str).map(types))["metric"]
+    counts = {str(kind): metrics.value_counts() for kind, metrics in measured}
+    return {
+        kind: METRICS[kind][0] if METRICS.get(kind, ("",))[0] in of_kind.index else of_kind.index[0]
+        for kind, of_kind in counts.items()
+    }
+
+
+def shares_of_wins(kb: KnowledgeBase, metrics: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return on which share of tasks each algorithm wins, by task type.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+    metrics : dict of str to str, optional
+        Which metric judges, by task type; by default the usual one of each.
+
+    Returns
+    -------
+    DataFrame
+        ``task_type``, ``algorithm``, ``best`` (share of tasks on which one of its
+        setups has the best mean score; ties count in parts) and ``near_best``
+        (share on which one is within a standard error over folds of the best).
+    """
+    metrics = metrics or judging_metrics(kb)
+    types = kb.tasks.set_index("task_id")["task_type"]
+    runs = kb.runs[(kb.runs["fidelity"] == 1.0) & kb.runs["score"].notna()]
+    judged = runs["task_id"].astype(str).map(types).map(metrics).to_numpy()
+    runs = runs[judged == runs["metric"].astype(str).to_numpy()]
+    rows = []
+    for task_id, of_task in runs.groupby("task_id"):
+        top = of_task.loc[of_task["score"].idxmax()]
+        best = of_task.groupby("algorithm")["score"].max()
+        tied = best == top["score"]
+        near = best >= top["score"] - _fold_error(top["fold_scores"])
+        for algorithm in best.index:
+            rows.append(
+                (types[task_id], algorithm, tied[algorithm] / tied.sum(), float(near[algorithm]))
+            )
+    shares = pd.DataFrame(rows, columns=["task_type", "algorithm", "best", "near_best"])
+    return shares.groupby(["task_type", "algorithm"], as_index=False).mean()
+
+
+def _fold_error(fold_scores: Any) -> float:
+    """Return the standard error of a mean over folds; 0 where the folds are not known."""
+    folds = np.asarray([] if fold_scores is None or fold_scores is pd.NA else fold_scores, float)
+    return float(folds.std(ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else 0.0
+
+
+def plot_wins(kb: KnowledgeBase, path: Path, metrics: Mapping[str, str] | None = None) -> None:
+    """Draw `shares_of_wins`: one panel a task type, one bar an algorithm."""
+    plt = _pyplot()
+    metrics = metrics or judging_metrics(kb)
+    shares = shares_of_wins(kb, metrics)
+    types = list(dict.fromkeys(shares["task_type"]))
+    figure, panels = plt.subplots(
+        1, len(types), figsize=(4.2 * len(types), 4.5), layout="constrained", squeeze=False
+    )
+    for panel, task_type in zip(panels[0], types, strict=True):
+        of_type = shares[shares["task_type"] == task_type].sort_values("best")
+        panel.barh(of_type["algorithm"], 100 * of_type["near_best"], color="#d3d9e2")
+        panel.barh(of_type["algorithm"], 100 * of_type["best"], color=COLOURS[task_type])
+        panel.set(title=f"{task_type}\n{metrics[task_type]}", xlim=(0, 100))
+    figure.supxlabel("% of tasks: best (dark), within a standard error of the best (light)")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _pyplot() -> Any:
+    try:
+        import matplotlib
+    except ImportError:
+        raise ParameterError("Plots need matplotlib. Install autometa[report].") from None
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    return pyplot
