@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from autometa.evaluation import METRICS
-from autometa.exceptions import ParameterError
+from autometa.exceptions import KnowledgeBaseError, ParameterError
 
 if TYPE_CHECKING:
     from autometa.knowledge_base._knowledge_base import KnowledgeBase
@@ -32,11 +32,23 @@ def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
         With the meta-features ``n_rows`` and ``n_columns``; tasks without are left out.
     path : Path
         Image to write; its ending says the format.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If no task has these meta-features.
+    ParameterError
+        If matplotlib is not installed.
     """
     plt = _pyplot()
-    tasks = kb.tasks.set_index("task_id").join(
-        kb.metafeatures.reindex(columns=["n_columns", "n_classes"])
+    tasks = kb.tasks.set_index("task_id")[["task_type"]].join(
+        kb.metafeatures.reindex(columns=["n_rows", "n_columns", "n_classes"])
     )
+    if tasks[["n_rows", "n_columns"]].isna().all(axis=None):
+        raise KnowledgeBaseError(
+            "A plot of coverage needs the meta-features 'n_rows' and 'n_columns' of the tasks. "
+            "The knowledge base has neither."
+        )
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(10, 4), width_ratios=(3, 2), layout="constrained"
     )
