@@ -1,0 +1,53 @@
+"""``autometa kb generate``: a folder of tables that nobody collected, for ``kb build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autometa.cli._output import note
+
+
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder of the generated tables, new or begun.")],
+    datasets: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of tables with a manifest.csv to derive tasks from; not changed.",
+            show_default=False,
+        ),
+    ] = None,
+    per_dataset: Annotated[
+        int, typer.Option(min=0, help="Tasks to derive from each of these tables.")
+    ] = 2,
+    synthetic: Annotated[
+        int, typer.Option(min=0, help="Tasks to sample from random causal models.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tables.")] = 0,
+    max_rows: Annotated[int, typer.Option(min=40, help="Rows of the largest table.")] = 2000,
+) -> None:
+    """Derive tables from those of a folder, and synthesise others.
+
+    The result goes into `kb build`. Stopped in any way, the same command goes on where it
+    was.
+    """
+    from autometa.cli._progress import steps
+    from autometa.knowledge_base.building._generated_folder import generate_tasks
+
+    if not synthetic and (datasets is None or not per_dataset):
+        raise typer.BadParameter("There is nothing to do: give --datasets or --synthetic.")
+    with steps("tables") as show:
+        skipped = generate_tasks(
+            out,
+            datasets,
+            per_dataset=per_dataset,
+            n_synthetic=synthetic,
+            random_state=seed,
+            max_rows=max_rows,
+            on_progress=show,
+        )
+    for why in skipped.values():
+        note(why)
+    note(f"'{out}' is complete.")
