@@ -45,15 +45,16 @@ def measure_setup(
     config: dict[str, Any],
     n_folds: int,
     fidelity: float = 1.0,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Return one cross-validation of a setup on a dataset, by metric.
 
-    The held-out rows are the same at every fidelity; a part of the training
+    ``seed`` draws the folds. The held-out rows are the same at every fidelity; a part of the training
     rows is contained in the larger ones.
     """
     table, cleaned, speed = _load(source)
     pipeline = get_algorithm(algorithm).build(config, table.task_type)[1:]
-    folds = make_folds(table.y, table.task_type, n_folds)
+    folds = make_folds(table.y, table.task_type, n_folds, seed)
     evaluation = cross_validate(
         pipeline,
         cleaned,
