@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
+from autometa.knowledge_base._averages import Averages
+from autometa.knowledge_base._keeping import (
+    Added,
+    Compacted,
+    Difference,
+    Exported,
+    Finding,
+    Removed,
+    Verification,
+    add_to,
+    compact,
+    diff,
+    export,
+    folder_facts,
+    merge_folders,
+    remove,
+    run_facts,
+    run_list,
+    runs_that_fit,
+    setup_list,
+    task_list,
+    verify,
+)
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._places import (
+    default_folders,
+    default_knowledge_base,
+    folder_named,
+    is_knowledge_base,
+    user_folder,
+)
 from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base._summary import summarise
 
 __all__ = [
+    "Added",
+    "Averages",
+    "Compacted",
+    "Difference",
+    "Exported",
+    "Finding",
     "KnowledgeBase",
+    "Removed",
+    "Verification",
+    "add_to",
     "canonical_config",
+    "compact",
+    "default_folders",
+    "default_knowledge_base",
+    "diff",
+    "export",
+    "folder_facts",
+    "folder_named",
+    "is_knowledge_base",
+    "merge_folders",
     "plot_coverage",
     "plot_wins",
+    "remove",
+    "run_facts",
+    "run_list",
+    "runs_that_fit",
+    "setup_list",
     "shares_of_wins",
     "summarise",
+    "task_list",
+    "user_folder",
+    "verify",
 ]

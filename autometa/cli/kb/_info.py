@@ -2,38 +2,72 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, print_json
+from autometa.cli._output import console, make_table, number, print_json
+
+SHOWN_SOURCES = 12
 
 
 def info(
-    path: Annotated[
-        Path | None, typer.Argument(help="Its folder; the bundled one when not given.")
+    knowledge_base: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KB]",
+            help="Its folder, 'own' or 'bundled'; these two together when not given.",
+        ),
     ] = None,
     as_json: _options.AsJson = False,
 ) -> None:
-    """Say what a knowledge base holds."""
-    from autometa.knowledge_base import KnowledgeBase, summarise
+    """Say what a knowledge base holds, where it comes from, and what it takes on the disk."""
+    from autometa.knowledge_base import (
+        KnowledgeBase,
+        default_folders,
+        default_knowledge_base,
+        folder_facts,
+        folder_named,
+        run_facts,
+        summarise,
+    )
 
-    kb = KnowledgeBase.load(path) if path else KnowledgeBase.bundled()
-    summary = summarise(kb)
+    if knowledge_base is None:
+        folders, kb = default_folders(), default_knowledge_base()
+    else:
+        folders = [folder_named(knowledge_base)]
+        kb = KnowledgeBase.load(folders[0])
+    facts = [folder_facts(folder) for folder in folders]
+    summary = {**summarise(kb), **run_facts(kb), "folders": facts}
     if as_json:
         print_json({"schema": 1, **summary})
-        return
+    else:
+        _print(summary)
+
+
+def _print(summary: dict[str, Any]) -> None:
     out = console()
-    title = f"{path or 'bundled knowledge base'}"
-    shown = make_table(title, "what", "value", right=("value",))
+    for folder in summary["folders"]:
+        parts = ", ".join(f"{n} of {table}" for table, n in folder["n_parts"].items())
+        size = f"{folder['n_bytes'] / 1e6:.2f} MB, written {folder['written'] or 'never'}"
+        out.print(f"{folder['path']}: {size}; parts: {parts}", markup=False, soft_wrap=True)
+    out.print()
+    shown = make_table("", "what", "value", right=("value",))
     for key in ("n_tasks", "n_families", "n_setups", "n_runs", "n_metafeatures"):
         shown.add_row(key, str(summary[key]))
+    shown.add_row("share_failed", number(summary["share_failed"], 2))
     out.print(shown)
-    for key in ("task_types", "algorithms", "metrics", "statuses"):
+    for key in ("task_types", "algorithms", "metrics", "statuses", "fidelities", "sources"):
         counts = make_table(key.replace("_", " "), "", "count", right=("count",))
-        for name, count in summary[key].items():
-            counts.add_row(name, str(count))
+        listed = list(summary[key].items())
+        for name, count in listed[:SHOWN_SOURCES] if key == "sources" else listed:
+            counts.add_row(name or "not said", str(count))
         out.print()
-        out.print(counts)
+        out.print(counts, markup=False)
+    if summary["provenance"]:
+        out.print("\nprovenance")
+        for source in summary["provenance"].get("sources", [summary["provenance"]]):
+            text = json.dumps(source, sort_keys=True)
+            out.print(f"  {text[:300]}", markup=False, soft_wrap=True)

@@ -7,18 +7,37 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note
+from autometa.cli import _options
+from autometa.cli._output import note, print_json
 
 
 def merge(
-    paths: Annotated[list[Path], typer.Argument(help="Folders of knowledge bases.")],
+    folders: Annotated[
+        list[str], typer.Argument(metavar="KB...", help="Folders of knowledge bases.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder that gets what all of them hold.")],
+    as_json: _options.AsJson = False,
 ) -> None:
-    """Join knowledge bases into one folder; exact repeats are kept once."""
-    from autometa.knowledge_base import KnowledgeBase
+    """Join knowledge bases into one folder; exact repeats are kept once.
 
-    joined = KnowledgeBase.load(paths[0])
-    for path in paths[1:]:
-        joined.merge(KnowledgeBase.load(path))
-    joined.save(out)
-    note(f"'{out}' now holds {KnowledgeBase.load(out)}.")
+    Where two describe a task differently, the first is kept. Killed, the same
+    command goes on where it was.
+    """
+    from dataclasses import asdict
+
+    from autometa.knowledge_base import KnowledgeBase, folder_named, merge_folders
+
+    merged = merge_folders([folder_named(name) for name in folders], out, on_progress=_say)
+    if as_json:
+        print_json({"schema": 1, "knowledge_base": str(out), **asdict(merged)})
+    note(
+        f"{merged.n_runs} new runs, {merged.n_tasks} new tasks; {merged.n_repeats} exact repeats "
+        f"were dropped. '{out}' now holds {KnowledgeBase.load(out)}."
+    )
+
+
+def _say(name: str) -> None:
+    from autometa.cli._output import talk
+
+    if talk().is_terminal:
+        note(f"reading {name}")

@@ -1,0 +1,186 @@
+"""Adding and merging: what a folder does not hold yet becomes parts of its own.
+
+Nothing here takes a lock: parts are immutable, and two writers of one folder
+write different ones. Runs come a part at a time, so histories that do not fit
+into memory are merged as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._keeping._parts_of import (
+    metafeatures_of,
+    paths_of,
+    runs_of,
+    tasks_of,
+    write_runs,
+)
+from autometa.knowledge_base._keeping._repeats import SeenRuns
+from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._parts import (
+    MANIFEST,
+    add_provenance,
+    join_provenance,
+    read_manifest,
+    write_manifest,
+    write_part,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """What an addition brought.
+
+    Attributes
+    ----------
+    n_tasks, n_described, n_runs : int
+        New tasks, tasks with meta-features that had none, and new runs.
+    n_repeats : int
+        Runs that were there already, or twice in what was added.
+    """
+
+    n_tasks: int = 0
+    n_described: int = 0
+    n_runs: int = 0
+    n_repeats: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        return Added(
+            n_tasks=self.n_tasks + other.n_tasks,
+            n_described=self.n_described + other.n_described,
+            n_runs=self.n_runs + other.n_runs,
+            n_repeats=self.n_repeats + other.n_repeats,
+        )
+
+
+def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
+    """Add a knowledge base to a folder, which is begun when there is none.
+
+    ``source`` says where it comes from, beside its own provenance.
+    """
+    provenance = {"source": source, **kb.provenance, "added": _now()}
+    with _Target(folder) as target:
+        return target.take(kb.tasks, kb.metafeatures, [kb.runs], [provenance])
+
+
+def merge_folders(
+    folders: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    on_progress: Callable[[str], None] = lambda name: None,
+) -> Added:
+    """Add what the folders hold to the folder ``out``, which is begun when there is none.
+
+    Where two describe a task differently, the first of them is kept. The
+    provenance of all is kept.
+
+    Parameters
+    ----------
+    folders : sequence of path
+    out : path
+    on_progress : callable, optional
+        Called with the name of each file of runs as it is read.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If one of the folders holds no knowledge base, or ``out`` cannot be written to.
+    KnowledgeBaseCorruptError
+        If a file is damaged.
+    """
+    manifests = [read_manifest(Path(folder)) for folder in folders]
+    total = Added()
+    with _Target(Path(out)) as target:
+        for folder, manifest in zip(map(Path, folders), manifests, strict=True):
+            runs = _told(paths_of(folder, "runs"), on_progress)
+            total += target.take(
+                tasks_of(paths_of(folder, "tasks")),
+                metafeatures_of(paths_of(folder, "metafeatures")),
+                runs_of(runs),
+                [manifest.get("provenance") or {}],
+            )
+    return total
+
+
+def _told(paths: Iterable[Path], tell: Callable[[str], None]) -> Iterator[Path]:
+    for path in paths:
+        tell(path.name)
+        yield path
+
+
+class _Target:
+    """A folder that gets parts; its manifest comes last when it is new."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.is_new = not (folder / MANIFEST).exists()
+        self.seen = SeenRuns()
+        self.provenance: list[Mapping[str, Any]] = []
+
+    def __enter__(self) -> _Target:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KnowledgeBaseError(
+                f"Could not make the folder '{self.folder}': {error.strerror}."
+            ) from error
+        self.tasks = set(tasks_of(paths_of(self.folder, "tasks"))["task_id"])
+        self.described = set(metafeatures_of(paths_of(self.folder, "metafeatures")).index)
+        for runs in runs_of(paths_of(self.folder, "runs")):
+            self.seen.add(runs)
+        return self
+
+    def take(
+        self,
+        tasks: pd.DataFrame,
+        metafeatures: pd.DataFrame,
+        runs: Iterable[pd.DataFrame],
+        provenance: Iterable[Mapping[str, Any]],
+    ) -> Added:
+        """Write what is new; runs last, so that each speaks of a task that is there."""
+        tasks = tasks[~tasks["task_id"].isin(self.tasks)]
+        metafeatures = metafeatures[~metafeatures.index.isin(self.described)]
+        for table, frame in (("tasks", tasks), ("metafeatures", metafeatures)):
+            if len(frame):
+                write_part(self.folder, table, frame)
+        self.tasks.update(tasks["task_id"])
+        self.described.update(metafeatures.index)
+        n_runs, n_before = 0, len(self.seen)
+
+        def fresh() -> Iterator[pd.DataFrame]:
+            nonlocal n_runs
+            for frame in runs:
+                n_runs += len(frame)
+                yield frame[self.seen.add(frame)]
+
+        for _ in write_runs(self.folder, fresh()):
+            pass
+        n_new = len(self.seen) - n_before
+        if n_new or len(tasks) or len(metafeatures):
+            self.provenance += [known for known in provenance if known]
+        return Added(
+            n_tasks=len(tasks),
+            n_described=len(metafeatures),
+            n_runs=n_new,
+            n_repeats=n_runs - n_new,
+        )
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            return
+        if self.is_new and not (self.folder / MANIFEST).exists():
+            write_manifest(self.folder, join_provenance(*self.provenance))
+        for provenance in self.provenance:
+            add_provenance(self.folder, provenance)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

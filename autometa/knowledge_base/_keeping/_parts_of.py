@@ -1,0 +1,60 @@
+"""The tables of a folder, a part at a time: what every keeper of a folder reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from autometa.knowledge_base._parts import part_paths, read_part, write_part
+from autometa.knowledge_base._replaced import steadily, without_replaced
+from autometa.knowledge_base._schema import RUN_DEFAULTS, check_metafeatures
+
+ROWS = 500_000
+
+
+def paths_of(folder: Path, table: str) -> list[Path]:
+    """Return the parts of a table that count."""
+    return steadily(folder, lambda: without_replaced(folder, part_paths(folder, table)))
+
+
+def tasks_of(paths: Iterable[Path]) -> pd.DataFrame:
+    """Return one row a task, as a reader of these parts sees it; no rows when there are none."""
+    frames = [read_part(path) for path in paths]
+    if not frames:
+        return pd.DataFrame({"task_id": pd.Series(dtype=str)})
+    return pd.concat(frames).drop_duplicates("task_id", keep="last").reset_index(drop=True)
+
+
+def metafeatures_of(paths: Iterable[Path]) -> pd.DataFrame:
+    """Return one row a described task, as a reader of these parts sees it."""
+    frames = [read_part(path) for path in paths]
+    if not frames:
+        return check_metafeatures(None, [])
+    found = pd.concat(frames)
+    return found[~found.index.duplicated(keep="last")]
+
+
+def runs_of(paths: Iterable[Path]) -> Iterator[pd.DataFrame]:
+    """Yield the runs of each part."""
+    for path in paths:
+        runs = read_part(path)
+        yield runs.assign(**{k: v for k, v in RUN_DEFAULTS.items() if k not in runs})
+
+
+def write_runs(folder: Path, frames: Iterable[pd.DataFrame], rows: int = ROWS) -> Iterator[Path]:
+    """Write runs as parts of about ``rows`` rows each; yield the path of each once it is there."""
+    waiting: list[pd.DataFrame] = []
+    for frame in frames:
+        waiting.append(frame)
+        if sum(map(len, waiting)) >= rows:
+            yield from _write(folder, waiting)
+            waiting = []
+    yield from _write(folder, waiting)
+
+
+def _write(folder: Path, frames: list[pd.DataFrame]) -> Iterator[Path]:
+    frames = [frame for frame in frames if len(frame)]
+    if frames:
+        yield write_part(folder, "runs", pd.concat(frames, ignore_index=True))

@@ -1,0 +1,225 @@
+"""Verification: every file against its hash, every row against the schema; nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._files import digest
+from autometa.knowledge_base._keeping._contents import Contents
+from autometa.knowledge_base._keeping._rewriting import LOCK, TEMPORARY, leftovers
+from autometa.knowledge_base._parts import MANIFEST, TABLES, read_manifest, read_part, read_whole
+from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
+
+JOURNAL = "journal.jsonl"  # of a build that goes on
+OURS = (MANIFEST, REWRITES, LOCK, JOURNAL)
+PAGES = (
+    "Its pages agree with their checksums, so the file was renamed or written by something else."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something about one file of a knowledge base.
+
+    Attributes
+    ----------
+    file : str
+    is_error : bool
+        False for what takes room or is worth knowing, and does no harm.
+    message : str
+        What is wrong, and what to do.
+    """
+
+    file: str
+    is_error: bool
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What `verify` found.
+
+    Attributes
+    ----------
+    folder : Path
+    files : dict of str to str
+        What each file was taken for: "tasks", "metafeatures", "runs",
+        "manifest", "provenance", or else why it does not count.
+    findings : tuple of Finding
+    """
+
+    folder: Path
+    files: dict[str, str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What makes the knowledge base unfit for use."""
+        return tuple(finding for finding in self.findings if finding.is_error)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every file is what was written, and every row what it may be."""
+        return not self.errors
+
+
+def verify(
+    folder: str | os.PathLike[str], on_progress: Callable[[str], None] = lambda name: None
+) -> Verification:
+    """Check every file of a knowledge base; change nothing.
+
+    Each file is held against the hash in its name and the checksums of its
+    pages; each table against the schema: types and ranges, one row a task, runs
+    of listed tasks only, scores that their metric can have.
+
+    Parameters
+    ----------
+    folder : path
+    on_progress : callable, optional
+        Called with the name of each file before it is read.
+
+    Returns
+    -------
+    Verification
+        ``is_sound``, and the ``findings``, each with its file.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If there is no such folder, or it may not be read.
+    """
+    checker = _Checker(Path(folder))
+    for name in checker.names:
+        on_progress(name)
+        checker.look_at(checker.folder / name)
+    checker.finish()
+    return Verification(
+        folder=checker.folder, files=checker.files, findings=tuple(checker.findings)
+    )
+
+
+class _Checker:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, str] = {}
+        self.findings: list[Finding] = []
+        self.contents = Contents()
+        self.names = self._list()
+        self.rewrites = self._rewrites()
+        self.dead = {path.name: dead for path, dead in leftovers(folder)}
+
+    def _list(self) -> list[str]:
+        """Return the names in the folder, those of tasks before those that speak of tasks."""
+        try:
+            names = sorted(os.listdir(self.folder))
+        except OSError as error:
+            raise KnowledgeBaseError(
+                f"'{self.folder}' cannot be read: {error.strerror}. Give the folder of a "
+                "knowledge base."
+            ) from error
+        return sorted(names, key=lambda name: not name.startswith("tasks-"))
+
+    def _rewrites(self) -> Rewrites:
+        try:
+            return read_rewrites(self.folder)
+        except KnowledgeBaseError as error:
+            self.error(REWRITES, str(error))
+            return Rewrites()
+
+    def error(self, file: str, message: str) -> None:
+        self.findings.append(Finding(file=file, is_error=True, message=message))
+
+    def note(self, file: str, message: str) -> None:
+        self.findings.append(Finding(file=file, is_error=False, message=message))
+
+    def look_at(self, path: Path) -> None:
+        """Say what a file is, and check it as that."""
+        name = path.name
+        table = name.partition("-")[0]
+        if name in OURS:
+            self.files[name] = "manifest" if name == MANIFEST else "bookkeeping"
+        elif TEMPORARY.match(name):
+            self._temporary(name)
+        elif self.rewrites.covers(path):
+            self.files[name] = "replaced"
+            self.note(
+                name,
+                "was replaced by a rewrite that was then interrupted, and does not count; "
+                "'autometa kb compact' deletes it",
+            )
+        elif table in TABLES and name.endswith(".parquet"):
+            self.files[name] = table
+            self._part(path, table)
+        elif table == "source" and name.endswith(".json"):
+            self.files[name] = "provenance"
+            self._provenance(path)
+        else:
+            self.files[name] = "foreign"
+            self.note(name, "is no file of a knowledge base, and is not read")
+
+    def _temporary(self, name: str) -> None:
+        self.files[name] = "temporary"
+        if self.dead.get(name, True):
+            self.note(
+                name,
+                "was left behind by a writer that died, and is not read; "
+                "'autometa kb compact' deletes it",
+            )
+
+    def _part(self, path: Path, table: str) -> None:
+        try:
+            read_whole(path)
+        except FileNotFoundError:
+            if path.name in os.listdir(self.folder):
+                raise
+            self.note(path.name, "was replaced by others during this check")
+            return
+        except KnowledgeBaseError as error:
+            whole = _pages_agree(path)
+            self.error(path.name, f"{error}{' ' + PAGES if whole else ''}")
+            return
+        try:
+            frame = read_part(path)
+        except Exception as error:  # bytes as written, by a writer that this reader does not know
+            self.error(path.name, f"is what was written, but cannot be read: {error}")
+            return
+        for is_error, message in self.contents.look_at(table, frame):
+            (self.error if is_error else self.note)(path.name, message)
+
+    def _provenance(self, path: Path) -> None:
+        if path.stem.partition("-")[2] != digest(path.read_bytes()):
+            self.error(
+                path.name,
+                "is damaged: its bytes are not those its name promises. It says where runs come "
+                "from; restore it from a copy, or remove it",
+            )
+
+    def finish(self) -> None:
+        """Check what no file shows alone."""
+        try:
+            read_manifest(self.folder)
+        except KnowledgeBaseError as error:
+            self.error(MANIFEST, str(error))
+        for table in ("tasks", "runs"):
+            if table not in self.files.values():
+                self.error(MANIFEST, f"lists no {table}: the knowledge base is empty")
+        for message in self.contents.between_parts():
+            self.note("", message)
+
+
+def _pages_agree(path: Path) -> bool:
+    """Say whether a file whose hash is wrong is a Parquet file with right page checksums."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for _ in file.iter_batches():
+                pass
+    except (OSError, ValueError, pa.ArrowException):
+        return False
+    return True
