@@ -35,7 +35,11 @@ class Imported:
         Its ``provenance`` names the format and the source.
     dropped : tuple of Dropped
         Empty when all of the source was kept.
+    notes : tuple of str
+        What was changed or taken for granted on the way: a measure whose
+        direction was guessed, features under other names.
     """
 
     knowledge_base: KnowledgeBase
     dropped: tuple[Dropped, ...] = ()
+    notes: tuple[str, ...] = ()

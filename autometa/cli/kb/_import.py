@@ -1,0 +1,389 @@
+"""``autometa kb import``: histories from elsewhere, one command a format.
+
+``kb import FORMAT SOURCE...`` has the options of that format; ``kb import
+SOURCE...`` recognises it. A format adds its command to `app`, with one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from autometa.cli import _options
+from autometa.cli._output import console, make_table, note, print_json, talk
+from autometa.cli.kb._import_openml import import_openml
+from autometa.exceptions import KnowledgeBaseError
+
+if TYPE_CHECKING:
+    from autometa.knowledge_base.importers import Imported
+
+RECOGNISE = "recognise"
+
+
+class ImportGroup(TyperGroup):
+    """A group whose first word may be a format, or already a source."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the recognising command before arguments that name no format."""
+        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+            args = [RECOGNISE, *args]
+        return list(super().parse_args(ctx, args))
+
+
+app = typer.Typer(
+    cls=ImportGroup,
+    no_args_is_help=True,
+    subcommand_metavar="[FORMAT] SOURCE... [OPTIONS]",
+    help="Add a history from elsewhere to a knowledge base. Without FORMAT, it is recognised.",
+)
+app.command("openml")(import_openml)
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="SOURCE", help="Paths or URLs.", show_default=False),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the knowledge base, new or to be added to.", show_default=False),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")]
+MetricName = Annotated[
+    str | None, typer.Option("--metric", "-m", help="What the values measure.", show_default=False)
+]
+Lower = Annotated[
+    bool | None,
+    typer.Option(
+        "--lower-is-better/--greater-is-better",
+        help="Direction of the values; by the name of the measure when not given.",
+        show_default=False,
+    ),
+]
+Features = Annotated[
+    Path | None,
+    typer.Option(
+        "--metafeatures", help="A table of meta-features, one row a task.", show_default=False
+    ),
+]
+Translation = Annotated[
+    str,
+    typer.Option(
+        help="Whose names meta-features have: auto, none, openml, openml-2017, autosklearn, pymfe."
+    ),
+]
+Approximate = Annotated[
+    bool, typer.Option("--approximate", help="Also take meta-features of nearly the same meaning.")
+]
+TaskKind = Annotated[
+    str | None,
+    typer.Option(
+        "--task-type",
+        help="Of all tasks: binary, multiclass, classification or regression.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(RECOGNISE, hidden=True)
+def recognise(
+    sources: Sources,
+    out: Out = None,
+    metric: MetricName = None,
+    lower_is_better: Lower = None,
+    metafeatures: Features = None,
+    task_type: TaskKind = None,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Import sources whose format is recognised by their content."""
+    from autometa.knowledge_base.importers import FORMATS
+
+    format = None
+    if len(sources) > 1 and sources[0] in FORMATS and not Path(sources[0]).exists():
+        format, *sources = sources
+    options = {
+        "metric": metric,
+        "lower_is_better": lower_is_better,
+        "metafeatures": metafeatures,
+        "task_type": task_type,
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    _run(format, sources, out, dry_run, as_json, given)
+
+
+@app.command()
+def aslib(
+    sources: Sources,
+    out: Out = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this performance measure; repeat it.", show_default=False),
+    ] = None,
+    task_type: TaskKind = None,
+    translation: Translation = "auto",
+    approximate: Approximate = False,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Folders of ASlib scenarios, with their features and folds."""
+    options = {"measures": measure or None, "task_type": task_type}
+    options |= _features(translation, approximate)
+    _run("aslib", sources, out, dry_run, as_json, options)
+
+
+@app.command()
+def matrix(
+    sources: Sources,
+    out: Out = None,
+    metric: MetricName = None,
+    lower_is_better: Lower = None,
+    seconds: Annotated[
+        Path | None, typer.Option(help="A matrix of fit times.", show_default=False)
+    ] = None,
+    metafeatures: Features = None,
+    algorithm: Annotated[
+        str, typer.Option(help="Of columns that name hyperparameters alone.")
+    ] = "model",
+    transpose: Annotated[
+        bool, typer.Option("--transpose", help="Rows are setups, columns are tasks.")
+    ] = False,
+    task_type: TaskKind = None,
+    translation: Translation = "auto",
+    approximate: Approximate = False,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Matrices of tasks by setups, as Oboe's: files, or a folder of them."""
+    options = {
+        "metric": metric,
+        "lower_is_better": lower_is_better,
+        "seconds": seconds,
+        "metafeatures": metafeatures,
+        "algorithm": algorithm,
+        "transpose": transpose,
+        "task_type": task_type,
+    }
+    options |= _features(translation, approximate)
+    _run("matrix", sources, out, dry_run, as_json, options)
+
+
+@app.command()
+def table(
+    sources: Sources,
+    out: Out = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            "-c",
+            help="Which column is what: score=Result; repeat it.",
+            show_default=False,
+        ),
+    ] = None,
+    metric: MetricName = None,
+    lower_is_better: Lower = None,
+    task_id: Annotated[
+        str | None, typer.Option(help="Of all rows, when no column says.", show_default=False)
+    ] = None,
+    algorithm: Annotated[
+        str | None, typer.Option(help="Of all rows, when no column says.", show_default=False)
+    ] = None,
+    rest_are_parameters: Annotated[
+        bool, typer.Option("--rest-are-parameters", help="Other columns are hyperparameters.")
+    ] = False,
+    metafeatures: Features = None,
+    task_type: TaskKind = None,
+    translation: Translation = "auto",
+    approximate: Approximate = False,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Long tables, one run a row: CSV, TSV, Parquet, Feather, JSON lines."""
+    options = {
+        "columns": _pairs(column or []),
+        "metric": metric,
+        "lower_is_better": lower_is_better,
+        "task_id": task_id,
+        "algorithm": algorithm,
+        "rest_are_parameters": rest_are_parameters,
+        "metafeatures": metafeatures,
+        "task_type": task_type,
+    }
+    options |= _features(translation, approximate)
+    _run("table", sources, out, dry_run, as_json, options)
+
+
+@app.command()
+def optuna(
+    sources: Sources,
+    out: Out = None,
+    study: Annotated[
+        list[str] | None, typer.Option(help="Only this study; repeat it.", show_default=False)
+    ] = None,
+    metric: MetricName = None,
+    objective: Annotated[
+        str | None, typer.Option(help="The one of several: name, or from 0.", show_default=False)
+    ] = None,
+    task_id: Annotated[str | None, typer.Option(help="Of all studies.", show_default=False)] = None,
+    algorithm: Annotated[str, typer.Option(help="Of trials that name none.")] = "study",
+    curves: Annotated[
+        bool, typer.Option("--curves", help="Keep intermediate values, as fidelities.")
+    ] = False,
+    metafeatures: Features = None,
+    task_type: TaskKind = None,
+    translation: Translation = "auto",
+    approximate: Approximate = False,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Optuna storages: URLs (sqlite:///, postgresql://, ...), SQLite and journal files."""
+    options = {
+        "studies": study or None,
+        "metric": metric,
+        "objective": objective,
+        "task_id": task_id,
+        "algorithm": algorithm,
+        "curves": curves,
+        "metafeatures": metafeatures,
+        "task_type": task_type,
+    }
+    options |= _features(translation, approximate)
+    _run("optuna", sources, out, dry_run, as_json, options)
+
+
+@app.command()
+def tune(
+    sources: Sources,
+    out: Out = None,
+    metafeatures: Features = None,
+    translation: Translation = "auto",
+    approximate: Approximate = False,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Files that ``autometa tune --save`` wrote."""
+    options = {"metafeatures": metafeatures, **_features(translation, approximate)}
+    _run("tune", sources, out, dry_run, as_json, options)
+
+
+@app.command("kb")
+def knowledge_base(
+    sources: Sources,
+    out: Out = None,
+    dry_run: DryRun = False,
+    as_json: _options.AsJson = False,
+) -> None:
+    """Folders of knowledge bases."""
+    _run("kb", sources, out, dry_run, as_json, {})
+
+
+def _features(translation: str, approximate: bool) -> dict[str, Any]:
+    allowed = ("auto", "none", "openml", "openml-2017", "autosklearn", "pymfe")
+    if translation not in allowed:
+        raise KnowledgeBaseError(
+            f"'--translation' must be one of {', '.join(allowed)}. Got '{translation}'."
+        )
+    return {
+        "translation": None if translation == "none" else translation,
+        "approximate": approximate,
+    }
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str] | None:
+    pairs = [text.partition("=") for text in texts]
+    wrong = [
+        text for text, (_, sign, name) in zip(texts, pairs, strict=True) if not (sign and name)
+    ]
+    if wrong:
+        raise KnowledgeBaseError(
+            f"'--column' must say which column is what, as score=NAME. Got '{wrong[0]}'."
+        )
+    return {role: name for role, _, name in pairs} or None
+
+
+def _run(
+    format: str | None,
+    sources: Sequence[str],
+    out: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    options: dict[str, Any],
+) -> None:
+    """Read all sources, and write them once all of them could be read."""
+    from autometa.knowledge_base.importers import import_history
+
+    if out is None and not dry_run:
+        raise KnowledgeBaseError(
+            "'--out' must name the folder of a knowledge base. To see what would be imported, "
+            "say --dry-run."
+        )
+    found: dict[str, Imported] = {}
+    with talk().status("reading") as status:
+        for source in sources:
+            status.update(f"reading {Path(source).name}")
+            found[source] = import_history(source, format, **options)
+    report_imports(found, None if dry_run else out, as_json)
+
+
+def report_imports(found: dict[str, Imported], out: Path | None, as_json: bool = False) -> None:
+    """Save what was imported into ``out``, unless that is None, and tell all of it."""
+    from autometa.knowledge_base import KnowledgeBase
+
+    if out is not None:
+        for imported in found.values():
+            imported.knowledge_base.save(out)
+    total = KnowledgeBase.load(out) if out is not None else None
+    if as_json:
+        content: dict[str, Any] = {
+            "schema": 1,
+            "out": None if out is None else str(out),
+            "imported": [_as_dict(source, one) for source, one in found.items()],
+        }
+        if total is not None:
+            content["knowledge_base"] = _counts(total)
+        print_json(content)
+        return
+    for source, imported in found.items():
+        _print(source, imported)
+    if out is not None:
+        note(f"'{out}' now holds {total}.")
+
+
+def _as_dict(source: str, imported: Imported) -> dict[str, Any]:
+    from autometa.knowledge_base.importers import shown
+
+    kb = imported.knowledge_base
+    return {
+        "source": shown(source),
+        "format": str(kb.provenance.get("format", "kb")),
+        **_counts(kb),
+        "dropped": [{"what": d.what, "count": d.count, "why": d.why} for d in imported.dropped],
+        "notes": list(imported.notes),
+    }
+
+
+def _counts(kb: Any) -> dict[str, int]:
+    n_setups = len(kb.runs[["algorithm", "config"]].drop_duplicates())
+    return {"n_tasks": len(kb.tasks), "n_setups": n_setups, "n_runs": len(kb.runs)}
+
+
+def _print(source: str, imported: Imported) -> None:
+    about = _as_dict(source, imported)
+    out = console()
+    out.print(f"{about['source']} ({about['format']})")
+    counts = make_table("", "what", "count", right=("count",))
+    for key in ("n_tasks", "n_setups", "n_runs"):
+        counts.add_row(key.removeprefix("n_"), str(about[key]))
+    counts.add_row("meta-features", str(imported.knowledge_base.metafeatures.shape[1]))
+    out.print(counts)
+    if imported.dropped:
+        dropped = make_table("dropped", "what", "count", "why", right=("count",))
+        for item in imported.dropped:
+            dropped.add_row(item.what, str(item.count), item.why)
+        out.print()
+        out.print(dropped)
+    for said in imported.notes:
+        note(f"Note: {said}")

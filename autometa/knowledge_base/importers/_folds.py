@@ -1,0 +1,43 @@
+"""The folds that came with imported tasks: evaluations on them compare with published ones."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from autometa.knowledge_base._knowledge_base import KnowledgeBase
+
+
+def folds_of(kb: KnowledgeBase) -> pd.Series[int]:
+    """Return the fold of each task that came with one, as ASlib's scenarios do.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        As imported, or saved, merged and loaded since.
+
+    Returns
+    -------
+    Series of int
+        Index ``task_id``, tasks of ``kb`` alone. Empty when no source had folds.
+
+    Examples
+    --------
+    >>> kb = KnowledgeBase.from_frames(
+    ...     tasks=pd.DataFrame({"task_id": ["a", "b"], "task_type": "classification"}),
+    ...     metafeatures=None,
+    ...     runs=pd.DataFrame({"task_id": ["a", "b"], "algorithm": "knn", "config": "{}",
+    ...                        "metric": "accuracy", "score": [0.8, 0.9]}),
+    ...     provenance={"folds": {"a": 1, "b": 2}},
+    ... )
+    >>> folds_of(kb).to_dict()
+    {'a': 1, 'b': 2}
+    """
+    sources = [kb.provenance, *kb.provenance.get("sources", [])]
+    folds: dict[str, int] = {}
+    for source in sources:
+        found = source.get("folds") if isinstance(source, dict) else None
+        for task, fold in (found or {}).items():
+            folds.setdefault(str(task), int(fold))
+    known = [task for task in kb.tasks["task_id"] if task in folds]
+    index = pd.Index(known, name="task_id", dtype=object)
+    return pd.Series([folds[task] for task in known], index, dtype="int64", name="fold")
