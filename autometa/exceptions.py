@@ -8,7 +8,8 @@
     │   └── DatasetNotFoundError (FileNotFoundError)
     ├── KnowledgeBaseError (ValueError)         a knowledge base that cannot be used
     │   ├── KnowledgeBaseCorruptError           its files are not what was written
-    │   └── KnowledgeBaseMismatchError          it does not fit the model or the question
+    │   ├── KnowledgeBaseMismatchError          it does not fit the model or the question
+    │   └── KnowledgeBaseSourceError (ConnectionError)    a server of histories does not answer
     ├── MetricError (ValueError)                a metric unknown, or wrong for the task type
     ├── ModelFileError (ValueError)             a saved model that cannot be loaded
     ├── ParameterError (ValueError)             an argument outside its range
@@ -48,6 +49,10 @@ class KnowledgeBaseCorruptError(KnowledgeBaseError):
 
 class KnowledgeBaseMismatchError(KnowledgeBaseError):
     """The knowledge base does not fit the model or the question asked of it."""
+
+
+class KnowledgeBaseSourceError(KnowledgeBaseError, ConnectionError):
+    """A server that histories come from does not answer as it should."""
 
 
 class MetricError(AutometaError, ValueError):

@@ -1,0 +1,113 @@
+"""Setups: which hyperparameters a run had, asked for in large batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autometa.knowledge_base.importers.openml import _xml
+from autometa.knowledge_base.importers.openml._cache import Answer
+from autometa.knowledge_base.importers.openml._client import Client
+from autometa.knowledge_base.importers.openml._listing import (
+    NotAnsweredError,
+    Progress,
+    has_no_results,
+    in_batches,
+    joined,
+)
+from autometa.knowledge_base.importers.openml._names import VERSION, parse_flow
+from autometa.knowledge_base.importers.openml._values import REFERENCE, typed
+
+
+@dataclass
+class Setups:
+    """Typed hyperparameters by setup id; ``unknown`` are those the server does not tell."""
+
+    configs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    flows: dict[int, int] = field(default_factory=dict)
+    flow_names: dict[int, str] = field(default_factory=dict)
+    unknown: set[int] = field(default_factory=set)
+    refusal: str = ""
+
+
+def fetch_setups(client: Client, ids: Iterable[int], progress: Progress) -> Setups:
+    """Return the setups of the given ids.
+
+    A setup never changes, so one that any earlier import asked for is not asked
+    for again.
+
+    Raises
+    ------
+        If the server breaks down meanwhile; what came until then is kept.
+    """
+    wanted = sorted(set(ids))
+    found = Setups()
+    needed = set(wanted)
+    for about, call in client.about("setup-list"):
+        held = needed.intersection(about.get("ids", ()))
+        if held:
+            answer = client.ask(call, "setups", lasts=True, ids=about["ids"])
+            _read(answer, held, found)
+            needed -= held
+            progress("reading setups", len(wanted) - len(needed), len(wanted))
+    missing = [one for one in wanted if one in needed]
+    most = client.settings.setups_a_request
+
+    def ask(batch: Sequence[int]) -> Answer:
+        call = f"setup/list/setup/{joined(batch)}/limit/{most}/offset/0"
+        return client.ask(call, "setups", lasts=True, ids=list(batch))
+
+    n_done = len(wanted) - len(missing)
+    for batch, answer in in_batches(client, missing, ask, most=most):
+        if answer.refused and not has_no_results(answer):
+            found.refusal = found.refusal or str(NotAnsweredError(answer))
+        _read(answer, set(batch), found)
+        n_done += len(batch)
+        progress("fetching setups", n_done, len(wanted))
+    found.unknown = set(wanted) - set(found.configs)
+    for one in found.unknown:
+        found.configs[one] = {"openml_setup": one}
+    return found
+
+
+def _read(answer: Answer, wanted: set[int], found: Setups) -> None:
+    if answer.refused:
+        return
+    for row, element in _xml.rows(answer.body, "setup"):
+        setup = _xml.integer(row.get("setup_id"))
+        if setup is None or setup not in wanted:
+            continue
+        flow = _xml.integer(row.get("flow_id")) or 0
+        parameters = [_xml.row(child) for child in element if _xml.local(child.tag) == "parameter"]
+        found.flows[setup] = flow
+        found.configs[setup] = read_config(parameters, flow, found.flow_names)
+
+
+def read_config(
+    parameters: Iterable[_xml.Row], flow: int, flow_names: dict[int, str]
+) -> dict[str, Any]:
+    """Return the typed hyperparameters of a setup by name.
+
+    Those of a part of the flow, such as a step of a pipeline, are called
+    ``Part__name``. Names of flows that come by are added to ``flow_names``.
+    """
+    config: dict[str, Any] = {}
+    for parameter in parameters:
+        name = parameter.get("parameter_name") or parameter.get("full_name", "")
+        owner = _owner(parameter, name)
+        number = _xml.integer(parameter.get("flow_id"))
+        if number is not None and owner:
+            flow_names.setdefault(number, owner)
+        value = typed(parameter.get("value"), parameter.get("data_type", ""))
+        if value is REFERENCE or not name:
+            continue
+        is_own = number is None or number == flow or not owner
+        config[name if is_own else f"{parse_flow(owner).short}__{name}"] = value
+    return config
+
+
+def _owner(parameter: _xml.Row, name: str) -> str:
+    """Return the name of the flow a parameter belongs to, without version."""
+    owner = parameter.get("flow_name") or parameter.get("full_name", "").removesuffix(f"_{name}")
+    return VERSION.sub("", owner)

@@ -1,0 +1,83 @@
+"""OpenML's XML as plain dictionaries, whatever its prefix and however little it tells."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+
+Row = dict[str, str]
+
+NAMESPACE = 'xmlns:oml="http://openml.org/openml"'
+_FIRST_TAG = re.compile(r"<(oml:[\w.-]+)")
+
+
+def is_whole(body: str, root: str) -> bool:
+    """Return whether a body is XML from end to end, of one of the wanted roots.
+
+    Parameters
+    ----------
+    body : str
+    root : str
+        Names without a prefix, separated by ``|``.
+    """
+    try:
+        element = parse(body)
+    except ET.ParseError:
+        return False
+    return local(element.tag) in root.split("|")
+
+
+def parse(body: str) -> ET.Element:
+    """Return the root of a body; a prefix that is not declared is declared first."""
+    if "<oml:" in body and "xmlns:oml" not in body:
+        body = _FIRST_TAG.sub(rf"<\1 {NAMESPACE}", body, count=1)
+    return ET.fromstring(body.strip())  # noqa: S314 - see the import
+
+
+def local(tag: str) -> str:
+    """Return the name of a tag without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def rows(body: str, name: str) -> Iterator[tuple[Row, ET.Element]]:
+    """Yield each element called ``name`` below the root, as text by child name."""
+    for element in parse(body):
+        if local(element.tag) == name:
+            yield row(element), element
+
+
+def row(element: ET.Element) -> Row:
+    """Return the texts of an element's children by name; children without text are ""."""
+    return {local(child.tag): (child.text or "").strip() for child in element}
+
+
+def named(element: ET.Element, name: str) -> Row:
+    """Return the texts of the children called ``name`` by what they say they are.
+
+    OpenML writes both ``<quality name="A">1</quality>`` and
+    ``<quality><name>A</name><value>1</value></quality>``.
+    """
+    found = {}
+    for child in element:
+        if local(child.tag) == name:
+            inner = row(child)
+            key = child.get("name") or inner.get("name")
+            if key:
+                found[key.strip()] = inner.get("value", (child.text or "").strip())
+    return found
+
+
+def integer(text: str | None) -> int | None:
+    """Return a whole number, also of "12.0" or "1e3"; None for what is none."""
+    value = number(text)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def number(text: str | None) -> float | None:
+    """Return a finite number, or None."""
+    try:
+        value = float((text or "").strip().strip('"'))
+    except ValueError:
+        return None
+    return value if value - value == 0.0 else None

@@ -1,0 +1,546 @@
+"""A server on this machine that speaks OpenML's v1 XML: paths, filters, limits and errors.
+
+Written after the server's own source (openml/OpenML, models/api/v1 and its XML
+templates). `Faults` makes it misbehave: each entry answers one request.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+ROOT = "/api/v1/xml/"
+XMLNS = 'xmlns:oml="http://openml.org/openml"'
+LEGAL = {
+    "evaluation": "task setup flow uploader run tag limit offset function per_fold sort_order study",
+    "run": "task setup flow uploader run tag limit offset task_type study show_errors",
+    "setup": "flow setup limit offset tag",
+    "task": "type tag data_tag status limit offset task_id data_id data_name number_instances"
+    " number_features number_classes number_missing_values",
+    "data": "tag status limit offset data_id data_name data_version uploader number_instances"
+    " number_features number_classes number_missing_values",
+    "user": "user_id",
+}
+ILLEGAL = {"evaluation": 544, "run": 514, "setup": 671, "task": 480, "data": 370, "user": 370}
+EMPTY = {"evaluation": 542, "run": 512, "setup": 674, "task": 482, "data": 372, "user": 372}
+TOO_HIGH = {"evaluation": 546, "run": 516, "setup": 676}
+LIMITS = {"evaluation": 10_000, "run": 10_000, "setup": 1_000}
+NUMBERS = {"task", "setup", "flow", "uploader", "run", "limit", "offset", "task_id", "data_id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One hyperparameter of a setup; ``flow`` is the part of the flow it belongs to."""
+
+    name: str
+    value: str
+    flow: int | None = None
+    data_type: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A run; ``values`` are by measure, ``None`` where it is listed without a value."""
+
+    run: int
+    task: int
+    setup: int
+    uploader: int = 1
+    error: str = ""
+    values: Mapping[str, float | str | None] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """What the server holds: flow names with version, setups, tasks, datasets, runs."""
+
+    flows: dict[int, str] = field(default_factory=dict)
+    setups: dict[int, tuple[int, list[Parameter]]] = field(default_factory=dict)
+    tasks: dict[int, dict[str, Any]] = field(default_factory=dict)
+    datasets: dict[int, dict[str, Any]] = field(default_factory=dict)
+    runs: list[Upload] = field(default_factory=list)
+    suites: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add_task(
+        self,
+        task: int,
+        name: str,
+        *,
+        data: int | None = None,
+        kind: int = 1,
+        target: str = "class",
+        version: int = 1,
+        qualities: Mapping[str, float | str] | None = None,
+    ) -> None:
+        """Add a task on a dataset of its own."""
+        data = data if data is not None else task + 1000
+        self.tasks[task] = {"kind": kind, "data": data, "target": target, "procedure": 1}
+        self.datasets[data] = {"name": name, "version": version, "qualities": qualities or {}}
+
+    def add_setup(self, setup: int, flow: int, parameters: Iterable[Parameter] = ()) -> None:
+        """Add a setup of a flow."""
+        self.setups[setup] = (flow, list(parameters))
+
+
+class Refusal(Exception):
+    """OpenML's way to say no: HTTP 412 with a code in the body."""
+
+    def __init__(self, code: int, message: str, status: int = 412) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status = code, message, status
+
+
+Fault = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+def status(code: int, body: str = "<html><br>down</html>", **headers: str) -> Fault:
+    """Answer with a status that is not OpenML's."""
+
+    def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        handler.send_response(code)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body.encode())
+
+    return answer
+
+
+def truncated(part: float = 0.5, *, says_so: bool = False) -> Fault:
+    """Answer with the first part of the body; ``says_so`` keeps the length of all of it."""
+
+    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        cut = body[: int(len(body) * part)]
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body if says_so else cut)))
+        handler.end_headers()
+        handler.wfile.write(cut)
+        handler.close_connection = True
+
+    return answer
+
+
+def reset(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+    """Close the connection without an answer."""
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def dripping(seconds: float, pause: float = 0.05) -> Fault:
+    """Answer a byte at a time for so long, then the rest."""
+
+    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        n_sent, until = 0, time.monotonic() + seconds
+        while time.monotonic() < until and n_sent < len(body):
+            handler.wfile.write(body[n_sent : n_sent + 1])
+            handler.wfile.flush()
+            n_sent += 1
+            time.sleep(pause)
+        handler.wfile.write(body[n_sent:])
+
+    return answer
+
+
+def dripping_head(seconds: float) -> Fault:
+    """Send header after header for so long, and no body."""
+
+    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        until, n_sent = time.monotonic() + seconds, 0
+        while time.monotonic() < until:
+            handler.wfile.write(b"X-Header-%d: 1\r\n" % n_sent)
+            handler.wfile.flush()
+            n_sent += 1
+            time.sleep(0.05)
+        handler.close_connection = True
+
+    return answer
+
+
+def silent(seconds: float) -> Fault:
+    """Say nothing for so long."""
+
+    def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        time.sleep(seconds)
+        handler.close_connection = True
+
+    return answer
+
+
+class Loopback:
+    """The server; use it as a context.
+
+    Attributes
+    ----------
+    calls : list of str
+        Paths that were asked for, below the API's.
+    keys : set of str
+        API keys that were sent.
+    faults : deque of Fault
+        Each answers one request, in order; ``fault_when`` says which requests.
+    lacks : set of str
+        First words of calls that this server does not know ("run/list").
+    """
+
+    def __init__(self, world: World, *, longest_path: int = 8_190) -> None:
+        self.world = world
+        self.calls: list[str] = []
+        self.times: list[float] = []
+        self.keys: set[str] = set()
+        self.agents: set[str] = set()
+        self.faults: deque[Fault] = deque()
+        self.fault_when: Callable[[str], bool] = lambda _: True
+        self.lacks: set[str] = set()
+        self.most_setups = LIMITS["setup"]
+        self.longest_path = longest_path
+        self.delay = 0.0
+        self._lock = threading.Lock()
+        self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._httpd.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        """URL of the API, as the client is configured with."""
+        return f"http://127.0.0.1:{self._httpd.server_port}{ROOT.rstrip('/')}"
+
+    def __enter__(self) -> Loopback:
+        threading.Thread(target=self._httpd.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._httpd.shutdown()
+        self._httpd.server_close()
+
+    def count(self, words: str = "") -> int:
+        """Return how many calls began with these words."""
+        return sum(call.startswith(words) for call in self.calls)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        loopback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                try:
+                    loopback._serve(self)
+                except (BrokenPipeError, ConnectionResetError, ValueError):
+                    self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler
+
+    def _serve(self, handler: BaseHTTPRequestHandler) -> None:
+        parts = urlsplit(handler.path)
+        call = unquote(parts.path.removeprefix(ROOT))
+        with self._lock:
+            self.calls.append(call)
+            self.times.append(time.monotonic())
+            self.keys |= set(parse_qs(parts.query).get("api_key", []))
+            self.agents.add(handler.headers.get("user-agent", ""))
+            is_faulty = bool(self.faults) and self.fault_when(call)
+            fault = self.faults.popleft() if is_faulty else None
+        time.sleep(self.delay)
+        code, text = self._answer(handler, call)
+        body = text.encode()
+        if fault is not None:
+            fault(handler, body)
+            return
+        handler.send_response(code)
+        handler.send_header("Content-Type", "text/xml; charset=utf-8")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    def _answer(self, handler: BaseHTTPRequestHandler, call: str) -> tuple[int, str]:
+        if len(handler.path) > self.longest_path:
+            return 414, "<html>Request-URI Too Long</html>"
+        if any(call.startswith(words) for words in self.lacks):
+            return 404, "<html><head><title>404 Not Found</title></head></html>"
+        try:
+            return 200, self._content(call)
+        except Refusal as refusal:
+            return refusal.status, (
+                f"<oml:error {XMLNS}>\n\t<oml:code>{refusal.code}</oml:code>\n"
+                f"\t<oml:message>{escape(refusal.message)}</oml:message>\n</oml:error>\n"
+            )
+
+    def _content(self, call: str) -> str:
+        words = call.strip("/").split("/")
+        match words:
+            case [("evaluation" | "run" | "setup" | "task" | "data" | "user") as kind, "list", *rest]:
+                return str(getattr(self, f"_list_{kind}s")(_filters(kind, rest)))
+            case ["setup", number]:
+                return self._setup(int(number), "setup_parameters", f" {XMLNS}")
+            case ["task", number]:
+                return self._task(int(number))
+            case ["data", "qualities", number]:
+                return self._qualities(int(number))
+            case ["flow", number]:
+                return self._flow(int(number))
+            case ["study", name]:
+                return self._study(name)
+            case ["estimationprocedure", "list"]:
+                return PROCEDURES
+        raise Refusal(100, "Function not valid")
+
+    def _chosen(self, kind: str, filters: Mapping[str, Any]) -> list[Upload]:
+        def fits(run: Upload) -> bool:
+            return (
+                _fits(filters.get("task"), run.task)
+                and _fits(filters.get("setup"), run.setup)
+                and _fits(filters.get("run"), run.run)
+                and _fits(filters.get("uploader"), run.uploader)
+                and _fits(filters.get("flow"), self.world.setups[run.setup][0])
+                and ("study" not in filters or run.run in self._runs_of(filters["study"]))
+            )
+
+        found = [run for run in self.world.runs if fits(run)]
+        if "limit" not in filters and len(found) > LIMITS[kind]:
+            raise Refusal(543, "Too many results")
+        return found
+
+    def _runs_of(self, studies: list[int]) -> set[int]:
+        content = [self.world.suites[str(study)] for study in studies]
+        return {run for one in content for run in one.get("run", [])}
+
+    def _list_evaluations(self, filters: dict[str, Any]) -> str:
+        measure = filters.get("function")
+        rows = [
+            (run, name, value)
+            for run in self._chosen("evaluation", filters)
+            for name, value in run.values.items()
+            if (measure is None or name == measure) and not run.error
+        ]
+        return _listing("evaluations", [self._evaluation(*row) for row in _page(rows, filters, 542)])
+
+    def _evaluation(self, run: Upload, measure: str, value: float | str | None) -> str:
+        task, flow = self.world.tasks[run.task], self.world.setups[run.setup][0]
+        told = "" if value is None else f"<oml:value>{value}</oml:value>"
+        return (
+            f"<oml:evaluation><oml:run_id>{run.run}</oml:run_id><oml:task_id>{run.task}</oml:task_id>"
+            f"<oml:setup_id>{run.setup}</oml:setup_id><oml:flow_id>{flow}</oml:flow_id>"
+            f"<oml:flow_name>{escape(self.world.flows[flow])}</oml:flow_name>"
+            f"<oml:data_id>{task['data']}</oml:data_id>"
+            f"<oml:data_name>{escape(self.world.datasets[task['data']]['name'])}</oml:data_name>"
+            "<oml:evaluation_engine_id>1</oml:evaluation_engine_id>"
+            f"<oml:function>{measure}</oml:function>"
+            "<oml:upload_time>2014-04-06 23:30:40</oml:upload_time>"
+            f"<oml:uploader>{run.uploader}</oml:uploader>{told}</oml:evaluation>"
+        )
+
+    def _list_runs(self, filters: dict[str, Any]) -> str:
+        rows = [
+            f"<oml:run><oml:run_id>{run.run}</oml:run_id><oml:task_id>{run.task}</oml:task_id>"
+            f"<oml:setup_id>{run.setup}</oml:setup_id>"
+            f"<oml:flow_id>{self.world.setups[run.setup][0]}</oml:flow_id>"
+            f"<oml:uploader>{run.uploader}</oml:uploader>"
+            f"<oml:task_type_id>{self.world.tasks[run.task]['kind']}</oml:task_type_id>"
+            "<oml:upload_time>2014-04-06 23:30:40</oml:upload_time>"
+            f"<oml:error_message>{escape(run.error)}</oml:error_message></oml:run>"
+            for run in self._chosen("run", filters)
+            if not run.error or filters.get("show_errors") == "true"
+        ]
+        return _listing("runs", _page(rows, filters, 512))
+
+    def _list_setups(self, filters: dict[str, Any]) -> str:
+        wanted = [
+            number
+            for number, (flow, _) in self.world.setups.items()
+            if _fits(filters.get("setup"), number) and _fits(filters.get("flow"), flow)
+        ]
+        page = _page(wanted, filters, 674)
+        if len(page) > self.most_setups:
+            raise Refusal(673, "Result set too big. Please use one of the filters")
+        return _listing("setups", [self._setup(number, "setup", "") for number in page])
+
+    def _setup(self, number: int, tag: str, attributes: str) -> str:
+        if number not in self.world.setups:
+            raise Refusal(281, "Unknown setup")
+        flow, parameters = self.world.setups[number]
+        told = "".join(
+            self._parameter(flow, at + number * 100, parameter)
+            for at, parameter in enumerate(parameters)
+        )
+        return (
+            f"<oml:{tag}{attributes}><oml:setup_id>{number}</oml:setup_id>"
+            f"<oml:flow_id>{flow}</oml:flow_id>{told}</oml:{tag}>"
+        )
+
+    def _parameter(self, flow: int, number: int, one: Parameter) -> str:
+        owner = one.flow if one.flow is not None else flow
+        full = self.world.flows[owner]
+        bare = full.rpartition("(")[0] if full.endswith(")") else full
+        return (
+            f"<oml:parameter><oml:id>{number}</oml:id><oml:flow_id>{owner}</oml:flow_id>"
+            f"<oml:flow_name>{escape(bare)}</oml:flow_name>"
+            f"<oml:full_name>{escape(full)}_{one.name}</oml:full_name>"
+            f"<oml:parameter_name>{one.name}</oml:parameter_name>"
+            f"<oml:data_type>{one.data_type}</oml:data_type>"
+            f"<oml:default_value>{escape(one.default)}</oml:default_value>"
+            f"<oml:value>{escape(one.value)}</oml:value></oml:parameter>"
+        )
+
+    def _list_tasks(self, filters: dict[str, Any]) -> str:
+        rows = [
+            self._listed_task(number, task)
+            for number, task in self.world.tasks.items()
+            if _fits(filters.get("task_id"), number) and _fits(filters.get("data_id"), task["data"])
+        ]
+        return _listing("tasks", _page(rows, filters, 482))
+
+    def _listed_task(self, number: int, task: Mapping[str, Any]) -> str:
+        data = self.world.datasets[task["data"]]
+        basic = {"NumberOfInstances", "NumberOfFeatures", "NumberOfClasses", "MinorityClassSize"}
+        qualities = "".join(
+            f'<oml:quality name="{name}">{value}</oml:quality>'
+            for name, value in data["qualities"].items()
+            if name in basic
+        )
+        return (
+            f"<oml:task><oml:task_id>{number}</oml:task_id>"
+            f"<oml:task_type_id>{task['kind']}</oml:task_type_id>"
+            f"<oml:task_type>{KINDS[task['kind']]}</oml:task_type><oml:did>{task['data']}</oml:did>"
+            f"<oml:name>{escape(data['name'])}</oml:name><oml:status>active</oml:status>"
+            f'<oml:format>ARFF</oml:format><oml:input name="estimation_procedure">'
+            f'{task["procedure"]}</oml:input><oml:input name="source_data">{task["data"]}</oml:input>'
+            f'<oml:input name="target_feature">{escape(task["target"])}</oml:input>{qualities}'
+            "</oml:task>"
+        )
+
+    def _task(self, number: int) -> str:
+        if number not in self.world.tasks:
+            raise Refusal(151, "Unknown task")
+        task = self.world.tasks[number]
+        return (
+            f"<oml:task {XMLNS}><oml:task_id>{number}</oml:task_id>"
+            f"<oml:task_type_id>{task['kind']}</oml:task_type_id>"
+            f"<oml:task_type>{KINDS[task['kind']]}</oml:task_type>"
+            '<oml:input name="source_data"><oml:data_set>'
+            f"<oml:data_set_id>{task['data']}</oml:data_set_id>"
+            f"<oml:target_feature>{escape(task['target'])}</oml:target_feature></oml:data_set>"
+            '</oml:input><oml:input name="estimation_procedure"><oml:estimation_procedure>'
+            "<oml:type>crossvalidation</oml:type>"
+            '<oml:parameter name="number_repeats">1</oml:parameter>'
+            '<oml:parameter name="number_folds">10</oml:parameter>'
+            "</oml:estimation_procedure></oml:input></oml:task>"
+        )
+
+    def _list_datas(self, filters: dict[str, Any]) -> str:
+        rows = [
+            f"<oml:dataset><oml:did>{number}</oml:did><oml:name>{escape(data['name'])}</oml:name>"
+            f"<oml:version>{data['version']}</oml:version><oml:status>active</oml:status>"
+            "</oml:dataset>"
+            for number, data in self.world.datasets.items()
+            if _fits(filters.get("data_id"), number)
+        ]
+        return f"<oml:data {XMLNS}>{''.join(_page(rows, filters, 372))}</oml:data>"
+
+    def _qualities(self, number: int) -> str:
+        if number not in self.world.datasets:
+            raise Refusal(361, "Unknown dataset")
+        qualities = self.world.datasets[number]["qualities"]
+        if not qualities:
+            raise Refusal(362, "No qualities found")
+        told = "".join(
+            f"<oml:quality ><oml:name>{name}</oml:name>"
+            f"{'' if value is None else f'<oml:value>{value}</oml:value>'}</oml:quality>"
+            for name, value in qualities.items()
+        )
+        return f"<oml:data_qualities {XMLNS}>{told}</oml:data_qualities>"
+
+    def _flow(self, number: int) -> str:
+        if number not in self.world.flows:
+            raise Refusal(181, "Unknown flow")
+        name = escape(self.world.flows[number].rpartition("(")[0])
+        return (
+            f"<oml:flow {XMLNS}><oml:id>{number}</oml:id><oml:fullName>{name}</oml:fullName>"
+            f"<oml:name>{name}</oml:name><oml:version>1</oml:version></oml:flow>"
+        )
+
+    def _study(self, name: str) -> str:
+        if name not in self.world.suites:
+            raise Refusal(601, "Unknown study")
+        content = self.world.suites[name]
+        lists = "".join(
+            f"<oml:{kind}s>"
+            + "".join(f"<oml:{kind}_id>{one}</oml:{kind}_id>" for one in content[kind])
+            + f"</oml:{kind}s>"
+            for kind in ("task", "flow", "setup", "run")
+            if kind in content
+        )
+        return (
+            f"<oml:study {XMLNS}><oml:id>{content.get('id', 99)}</oml:id><oml:alias>{name}</oml:alias>"
+            f"<oml:main_entity_type>{content.get('entity', 'task')}</oml:main_entity_type>"
+            f"<oml:name>{name}</oml:name><oml:description>d</oml:description>"
+            f"<oml:status>active</oml:status>{lists}</oml:study>"
+        )
+
+    def _list_users(self, filters: dict[str, Any]) -> str:
+        rows = [
+            f"<oml:user><oml:id>{one}</oml:id><oml:username>user {one}</oml:username></oml:user>"
+            for one in filters["user_id"]
+        ]
+        return _listing("users", rows)
+
+
+KINDS = {1: "Supervised Classification", 2: "Supervised Regression", 5: "Clustering"}
+PROCEDURES = (
+    f"<oml:estimationprocedures {XMLNS}><oml:estimationprocedure><oml:id>1</oml:id>"
+    "<oml:ttid>1</oml:ttid><oml:name>10-fold Crossvalidation</oml:name>"
+    "<oml:type>crossvalidation</oml:type><oml:repeats>1</oml:repeats><oml:folds>10</oml:folds>"
+    "</oml:estimationprocedure><oml:estimationprocedure><oml:id>77</oml:id><oml:ttid>1</oml:ttid>"
+    "<oml:name>3 times 4-fold</oml:name><oml:type>crossvalidation</oml:type>"
+    "<oml:repeats>3</oml:repeats><oml:folds>4</oml:folds></oml:estimationprocedure>"
+    "</oml:estimationprocedures>"
+)
+
+
+def _filters(kind: str, words: list[str]) -> dict[str, Any]:
+    """Read ``name/value`` pairs; ids are lists of numbers."""
+    found: dict[str, Any] = {}
+    for name, value in zip(words[::2], words[1::2], strict=True):
+        if name not in LEGAL[kind].split():
+            raise Refusal(ILLEGAL[kind], "Illegal filter specified")
+        if name in NUMBERS or name in ("user_id", "study"):
+            if not all(part.isdigit() for part in value.split(",")):
+                raise Refusal(ILLEGAL[kind] - 3, "Input not safe")
+            found[name] = [int(part) for part in value.split(",")]
+        else:
+            found[name] = value
+    if "offset" in found and "limit" not in found:
+        raise Refusal(ILLEGAL[kind] + 1, "Can not specify offset without limit")
+    if kind in LIMITS and found.get("limit", [0])[0] > LIMITS[kind]:
+        raise Refusal(TOO_HIGH[kind], "Requested result limit too high. ")
+    return found
+
+
+def _fits(wanted: list[int] | None, number: int) -> bool:
+    return wanted is None or number in wanted
+
+
+def _page(rows: list[Any], filters: Mapping[str, Any], nothing: int) -> list[Any]:
+    begin = filters.get("offset", [0])[0]
+    end = begin + filters["limit"][0] if "limit" in filters else None
+    page = rows[begin:end]
+    if not page:
+        raise Refusal(nothing, "No results")
+    return page
+
+
+def _listing(name: str, rows: Iterable[str]) -> str:
+    return f"<oml:{name} {XMLNS}>\n{chr(10).join(rows)}\n</oml:{name}>\n"
