@@ -29,6 +29,7 @@ from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._places import (
     default_folders,
     default_knowledge_base,
+    default_state,
     folder_named,
     is_knowledge_base,
     user_folder,
@@ -52,6 +53,7 @@ __all__ = [
     "compact",
     "default_folders",
     "default_knowledge_base",
+    "default_state",
     "diff",
     "export",
     "folder_facts",

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base import _parts
-from autometa.knowledge_base._schema import (
-    RUN_DEFAULTS,
-    RUN_KEY,
-    check_metafeatures,
-    check_runs,
-    check_tasks,
-    setup_id,
+from autometa.knowledge_base._averages import COLUMNS as AVERAGES_COLUMNS
+from autometa.knowledge_base._averages import Averages, average
+from autometa.knowledge_base._counts import (
+    RUN_COLUMNS,
+    SCORE_COLUMNS,
+    RunCounts,
+    count_runs,
+    count_scores,
 )
+from autometa.knowledge_base._folder import StoredFolder
+from autometa.knowledge_base._manifest import join_provenance, read_manifest
+from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
+from autometa.knowledge_base._saving import save_tables
+from autometa.knowledge_base._schema import RUN_KEY, check_metafeatures, check_runs, check_tasks
 
 if TYPE_CHECKING:
     import optuna
@@ -65,10 +70,65 @@ class KnowledgeBase:
         runs: pd.DataFrame,
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        self.tasks = tasks
-        self.metafeatures = metafeatures
-        self.runs = runs
+        self._tasks: pd.DataFrame | None = tasks
+        self._metafeatures: pd.DataFrame | None = metafeatures
+        self._runs: pd.DataFrame | None = runs
+        self._folder: StoredFolder | None = None  # of tasks and meta-features not read yet
+        self._stored: StoredRuns | None = None  # runs not read yet
         self.provenance = dict(provenance or {})
+
+    @property
+    def tasks(self) -> pd.DataFrame:
+        """One row a task."""
+        if self._tasks is None:
+            assert self._folder is not None
+            self._tasks = self._folder.tasks()
+        return self._tasks
+
+    @tasks.setter
+    def tasks(self, tasks: pd.DataFrame) -> None:
+        self._tasks = tasks
+
+    @property
+    def metafeatures(self) -> pd.DataFrame:
+        """One row a task that is described, indexed by ``task_id``."""
+        if self._metafeatures is None:
+            assert self._folder is not None
+            self._metafeatures = self._folder.metafeatures()
+        return self._metafeatures
+
+    @metafeatures.setter
+    def metafeatures(self, metafeatures: pd.DataFrame) -> None:
+        self._metafeatures = metafeatures
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row a run and metric, all of them; see `runs_of` and `averages` for less."""
+        if self._runs is None:
+            assert self._stored is not None
+            self.runs = self._stored.frame()
+        return cast(pd.DataFrame, self._runs)
+
+    @runs.setter
+    def runs(self, runs: pd.DataFrame) -> None:
+        self._runs, self._stored = runs, None
+
+    @property
+    def n_runs(self) -> int:
+        """Number of rows of `runs`, which are not read for it.
+
+        Of a knowledge base too large to keep in memory, runs that several of its
+        parts hold are counted more than once.
+        """
+        return self._source.n_rows
+
+    @property
+    def _source(self) -> FrameRuns | StoredRuns:
+        """Where runs are read from: memory, if they were read or changed."""
+        if self._runs is not None:
+            return FrameRuns(self._runs)
+        assert self._stored is not None
+        return self._stored
 
     @classmethod
     def from_frames(
@@ -143,6 +203,10 @@ class KnowledgeBase:
     def load(cls, path: str | os.PathLike[str]) -> KnowledgeBase:
         """Return the knowledge base in the folder ``path``.
 
+        Tables are read when they are first asked for. A folder of up to 64 MB is
+        checked and held in memory as it is; of a larger one, what is read is
+        checked when it is read.
+
         Raises
         ------
         KnowledgeBaseError
@@ -150,19 +214,14 @@ class KnowledgeBase:
         KnowledgeBaseCorruptError
             If a file in it is damaged.
         """
-        folder = Path(path)
-        manifest = _parts.read_manifest(folder)
-        tables = [_parts.read_parts(folder, table) for table in _parts.TABLES]
-        tasks, metafeatures, runs = tables
-        if tasks is None or runs is None:
-            raise KnowledgeBaseError(f"The knowledge base '{folder}' is empty: it has no runs yet.")
-        tasks = tasks.drop_duplicates("task_id", keep="last").reset_index(drop=True)
-        if metafeatures is None:
-            metafeatures = check_metafeatures(None, [])
-        metafeatures = metafeatures[~metafeatures.index.duplicated(keep="last")]
-        missing = {name: value for name, value in RUN_DEFAULTS.items() if name not in runs}
-        runs = runs.assign(**missing).drop_duplicates(RUN_KEY).reset_index(drop=True)
-        return cls(tasks, metafeatures, runs, manifest.get("provenance"))
+        manifest = read_manifest(Path(path))
+        folder = StoredFolder(Path(path))
+        folder.check_filled()
+        loaded = cls.__new__(cls)
+        loaded._tasks = loaded._metafeatures = loaded._runs = None
+        loaded._folder, loaded._stored = folder, StoredRuns([folder])
+        loaded.provenance = manifest["provenance"]
+        return loaded
 
     @classmethod
     def bundled(cls) -> KnowledgeBase:
@@ -174,11 +233,69 @@ class KnowledgeBase:
     @property
     def setups(self) -> pd.DataFrame:
         """One row a setup: ``setup_id``, ``algorithm``, ``config`` and ``n_tasks``."""
-        counts = self.runs.groupby(["algorithm", "config"], sort=True)["task_id"].nunique()
-        setups = counts.rename("n_tasks").reset_index()
-        ids = [setup_id(a, c) for a, c in zip(setups["algorithm"], setups["config"], strict=True)]
-        setups.insert(0, "setup_id", ids)
-        return setups
+        return self.counts().setups()
+
+    @property
+    def algorithms(self) -> list[str]:
+        """Names of the algorithms that have runs, sorted."""
+        return sorted({algorithm for algorithm, _ in self.counts().tasks_of_setup})
+
+    def counts(self) -> RunCounts:
+        """Count runs, setups, metrics and statuses; large histories are not loaded for it."""
+        return self._source.read(count_runs, RUN_COLUMNS)
+
+    def score_counts(self) -> pd.Series[int]:
+        """Return how many runs have a score, by ``task_type`` and ``metric``."""
+        types = dict(zip(self.tasks["task_id"], self.tasks["task_type"], strict=True))
+        return self._source.read(lambda tables: count_scores(tables, types), SCORE_COLUMNS)
+
+    def runs_of(self, tasks: str | Collection[str]) -> pd.DataFrame:
+        """Return the runs of one task or several, with the columns of `runs`.
+
+        Of a large knowledge base that was loaded, only what holds these tasks is
+        read. A task that is not there has no runs.
+
+        Parameters
+        ----------
+        tasks : str or collection of str
+            Their ``task_id``.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.bundled()
+        >>> task_id = kb.tasks["task_id"].iloc[0]
+        >>> set(kb.runs_of(task_id)["task_id"]) == {task_id}
+        True
+        """
+        wanted = [tasks] if isinstance(tasks, str) else [str(task) for task in tasks]
+        return self._source.frame(wanted)
+
+    def averages(
+        self, metric: str | None = None, task_types: Collection[str] | None = None
+    ) -> Averages:
+        """Return the runs averaged over repeats: a row a task, metric and setup, as numbers.
+
+        What a meta-model is fitted on. Runs are read in pieces and not kept, so
+        ten million fit into little memory.
+
+        Parameters
+        ----------
+        metric : str, optional
+            Of this only. Default: of each.
+        task_types : collection of str, optional
+            Of tasks of these types only. Default: of all.
+
+        Returns
+        -------
+        Averages
+            Score and seconds averaged over the runs of the largest fidelity, and
+            how many failed; ``to_frame()`` makes a DataFrame of it.
+        """
+        wanted: list[str] | None = None
+        if task_types is not None:
+            is_of_type = self.tasks["task_type"].isin(list(task_types))
+            wanted = self.tasks.loc[is_of_type, "task_id"].tolist()
+        return self._source.read(lambda tables: average(tables, metric, wanted), AVERAGES_COLUMNS)
 
     def add(
         self,
@@ -191,59 +308,59 @@ class KnowledgeBase:
         The arguments are those of `from_frames`. A task already known keeps its
         description. Nothing is written until `save`.
         """
-        known = set(self.tasks["task_id"])
-        if tasks is not None:
-            fresh = check_tasks(tasks)
-            fresh = fresh[~fresh["task_id"].isin(known)]
-        else:
-            fresh = self.tasks.iloc[:0]
+        fresh = self.tasks.iloc[:0] if tasks is None else self._unknown(check_tasks(tasks))
         all_tasks = pd.concat([self.tasks, fresh], ignore_index=True)
         checked = check_runs(runs, all_tasks["task_id"])
-        described = check_metafeatures(metafeatures, all_tasks["task_id"])
-        described = described[~described.index.isin(self.metafeatures.index)]
-        self.tasks = all_tasks
-        if len(described):
-            self.metafeatures = pd.concat([self.metafeatures, described])
-        self.runs = pd.concat([self.runs, checked], ignore_index=True).drop_duplicates(
-            RUN_KEY, ignore_index=True
-        )
+        self._describe(all_tasks, check_metafeatures(metafeatures, all_tasks["task_id"]))
+        self._take(FrameRuns(checked))
         return self
 
     def merge(self, other: KnowledgeBase) -> KnowledgeBase:
-        """Add all of ``other``, dropping exact repeats; return ``self``."""
-        return self.add(other.runs, other.tasks, other.metafeatures)
+        """Add all of ``other``, dropping exact repeats; return ``self``.
+
+        The provenance of both is kept.
+        """
+        all_tasks = pd.concat([self.tasks, self._unknown(other.tasks)], ignore_index=True)
+        self._describe(all_tasks, other.metafeatures)
+        self._take(other._source)
+        self.provenance = join_provenance(self.provenance, other.provenance)
+        return self
+
+    def _unknown(self, tasks: pd.DataFrame) -> pd.DataFrame:
+        return tasks[~tasks["task_id"].isin(self.tasks["task_id"])]
+
+    def _describe(self, tasks: pd.DataFrame, metafeatures: pd.DataFrame) -> None:
+        described = metafeatures[~metafeatures.index.isin(self.metafeatures.index)]
+        self.tasks = tasks
+        if len(described):
+            self.metafeatures = pd.concat([self.metafeatures, described])
+
+    def _take(self, runs: FrameRuns | StoredRuns) -> None:
+        """Add runs; a side that is large stays on the disk, and repeats are dropped when read."""
+        sides = self._source, runs
+        if any(isinstance(side, StoredRuns) and not side.is_small for side in sides):
+            self._stored, self._runs = joined(*sides), None
+            return
+        self.runs = pd.concat([self.runs, runs.frame()], ignore_index=True).drop_duplicates(
+            RUN_KEY, ignore_index=True
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write to the folder ``path``; one that exists gets what it does not hold yet.
 
         Parts are immutable and written whole: readers and other writers of the
         same folder are not disturbed, and a killed process leaves nothing half
-        written.
+        written. Runs come back sorted by task, those of a task in their order;
+        ``train_score`` and ``fold_scores`` are kept in single precision.
         """
-        folder = Path(path)
-        new = self
-        if (folder / _parts.MANIFEST).exists():
-            new = self._beyond(KnowledgeBase.load(folder))
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-        for table in _parts.TABLES:
-            frame = getattr(new, table)
-            if len(frame):
-                _parts.write_part(folder, table, frame)
-        if new is self:
-            _parts.write_manifest(folder, self.provenance)
-
-    def _beyond(self, saved: KnowledgeBase) -> KnowledgeBase:
-        """Return what this knowledge base holds and ``saved`` does not."""
-        marked = self.runs.merge(
-            saved.runs[RUN_KEY].drop_duplicates(), on=RUN_KEY, how="left", indicator="found"
-        )
-        return KnowledgeBase(
-            self.tasks[~self.tasks["task_id"].isin(saved.tasks["task_id"])],
-            self.metafeatures[~self.metafeatures.index.isin(saved.metafeatures.index)],
-            self.runs[(marked["found"] == "left_only").to_numpy()],
-        )
+        runs = self._stored if self._runs is None else self._runs
+        assert runs is not None
+        save_tables(Path(path), self.tasks, self.metafeatures, runs, self.provenance)
 
     def __repr__(self) -> str:
-        n_setups = len(self.runs[["algorithm", "config"]].drop_duplicates())
-        return f"KnowledgeBase({len(self.tasks)} tasks, {n_setups} setups, {len(self.runs)} runs)"
+        n_tasks = len(self.tasks)
+        if isinstance(self._source, StoredRuns) and not self._source.is_small:
+            return f"KnowledgeBase({n_tasks} tasks, {self.n_runs} runs)"
+        counts = self.counts()
+        n_setups = len(counts.tasks_of_setup)
+        return f"KnowledgeBase({n_tasks} tasks, {n_setups} setups, {counts.n_rows} runs)"

@@ -12,51 +12,49 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autometa.knowledge_base._columns import TEXTS, as_codes, repeated, sorted_by_task
 from autometa.knowledge_base._files import digest
-from autometa.knowledge_base._schema import (
-    RUN_DEFAULTS,
-    RUN_KEY,
-    RUN_NUMBERS,
-    SCHEMA_VERSION,
-    TASK_DEFAULTS,
-)
+from autometa.knowledge_base._schema import RUN_KEY, SCHEMA_VERSION
 
 ROWS_PER_GROUP = 1 << 15
 COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
-TEXTS = tuple(
-    name for name in RUN_DEFAULTS if name not in RUN_NUMBERS and name != "fold_scores"
-) + tuple(name for name in TASK_DEFAULTS if name not in RUN_DEFAULTS and name != "n_rows")
 # No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
 NARROW = ("train_score", "fold_scores")
 
 
-def to_arrow(table: str, frame: pd.DataFrame) -> Any:
-    """Return a frame as the Arrow table that is written: sorted by task, repeats of runs dropped.
+def to_arrow(table: str, frame: pd.DataFrame, narrow: bool = True) -> Any:
+    """Return a frame as the Arrow table that is written.
 
-    Rows of one task keep their order.
+    Runs are sorted by task, those of one task keep their order; repeats are
+    dropped. With ``narrow``, details are in single precision.
     """
     import pyarrow as pa
 
-    columns = {str(name): _to_column(str(name), frame[name]) for name in frame}
+    columns = {str(name): to_column(str(name), frame[name], narrow) for name in frame}
     if table == "metafeatures":
-        columns = {"task_id": _to_column("task_id", frame.index.to_series()), **columns}
+        index = to_column("task_id", frame.index.to_series(), narrow)
+        columns = {"task_id": index, **columns}
     content = pa.table(columns)
-    if table == "runs" and set(RUN_KEY) <= set(content.column_names):
-        content = drop_repeats(content)
-    return _sorted_by_task(content)
+    if table != "runs":
+        return content
+    if set(RUN_KEY) <= set(content.column_names) and (is_repeated := repeated(content)).any():
+        content = content.filter(~is_repeated)
+    return sorted_by_task(content)
 
 
-def _to_column(name: str, values: pd.Series[Any]) -> Any:
+def to_column(name: str, values: pd.Series[Any], narrow: bool = False) -> Any:
+    """Return a column of a frame as an Arrow array, text as codes."""
     import pyarrow as pa
 
     if name == "fold_scores":
         lists = values if isinstance(values.dtype, pd.ArrowDtype) else values.astype(object)
-        return _narrowed(_one_array(pa.array(lists, pa.list_(pa.float64()), from_pandas=True)))
-    array = _one_array(pa.array(values, from_pandas=name in TEXTS))
+        array = _one_array(pa.array(lists, pa.list_(pa.float64()), from_pandas=True))
+    else:
+        array = _one_array(pa.array(values, from_pandas=name in TEXTS))
     if name in TEXTS:
         return as_codes(array)
-    return _narrowed(array) if name in NARROW else array
+    return _narrowed(array) if narrow and name in NARROW else array
 
 
 def _one_array(array: Any) -> Any:
@@ -65,14 +63,6 @@ def _one_array(array: Any) -> Any:
 
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     return array.cast(pa.string()) if pa.types.is_null(array.type) else array
-
-
-def as_codes(array: Any) -> Any:
-    """Return texts as a dictionary-encoded array: one integer a row."""
-    import pyarrow as pa
-
-    codes = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    return codes.cast(pa.dictionary(pa.int32(), pa.string()))
 
 
 def _narrowed(array: Any) -> Any:
@@ -85,41 +75,6 @@ def _narrowed(array: Any) -> Any:
     if ((size > np.finfo(np.float32).max) & np.isfinite(size)).any():
         return array
     return array.cast(pa.list_(pa.float32()) if is_list else pa.float32())
-
-
-def drop_repeats(content: Any) -> Any:
-    """Return the rows whose `RUN_KEY` is new, in their order."""
-    codes = pd.DataFrame({name: key_codes(content[name]) for name in RUN_KEY})
-    repeated = codes.duplicated().to_numpy()
-    return content.filter(~repeated) if repeated.any() else content
-
-
-def key_codes(column: Any) -> Any:
-    """Return a column as NumPy numbers, equal where its values are: texts as their codes."""
-    import pyarrow as pa
-
-    if pa.types.is_floating(column.type):
-        return column.to_numpy().astype(np.float64)
-    codes = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    codes = codes.unify_dictionaries() if isinstance(codes, pa.ChunkedArray) else codes
-    if isinstance(codes, pa.ChunkedArray):
-        pieces = [chunk.indices for chunk in codes.chunks]
-        codes = pa.chunked_array(pieces, pieces[0].type if pieces else pa.int32())
-    else:
-        codes = codes.indices
-    return codes.fill_null(-1).to_numpy()
-
-
-def _sorted_by_task(content: Any) -> Any:
-    """Return the rows by task_id, in the order of its bytes, which is that of statistics."""
-    texts = content["task_id"].unify_dictionaries().combine_chunks()
-    names = texts.dictionary.to_pylist()
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[sorted(range(len(names)), key=lambda code: names[code].encode())] = np.arange(len(names))
-    ranks = rank[texts.indices.to_numpy(zero_copy_only=False)]
-    if (np.diff(ranks) >= 0).all():
-        return content
-    return content.take(np.argsort(ranks, kind="stable"))
 
 
 def encode(table: str, content: Any) -> bytes:

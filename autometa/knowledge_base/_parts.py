@@ -25,6 +25,7 @@ from autometa.knowledge_base._manifest import (
     read_manifest,
     write_manifest,
 )
+from autometa.knowledge_base._replaced import steadily, without_replaced
 
 __all__ = [
     "MANIFEST",
@@ -32,6 +33,7 @@ __all__ = [
     "add_provenance",
     "join_provenance",
     "library_versions",
+    "live_paths",
     "part_paths",
     "read_manifest",
     "read_part",
@@ -65,26 +67,25 @@ def part_paths(folder: Path, table: str) -> list[Path]:
     return [folder / n for n in names if n.startswith(f"{table}-") and n.endswith(".parquet")]
 
 
+def live_paths(folder: Path, table: str) -> list[Path]:
+    """Return the parts of ``table`` that no rewrite of the folder has replaced."""
+    return without_replaced(folder, part_paths(folder, table))
+
+
 def read_parts(folder: Path, table: str) -> pd.DataFrame | None:
     """Return all parts of ``table`` as one frame, or None when there are none.
 
-    Repeats are left in it. A part that is gone when it is read, because others
-    compacted the folder, sends the reader back to the list of parts.
+    Repeats are left in it. When others rewrite the folder meanwhile, it is read again.
 
     Raises
     ------
     KnowledgeBaseCorruptError
         If the bytes of a part are not those its name promises.
     """
-    while True:
-        paths = part_paths(folder, table)
-        try:
-            frames = [read_part(path) for path in paths]
-        except FileNotFoundError:
-            continue
-        if not frames:
-            return None
-        return pd.concat(frames, ignore_index=table != "metafeatures")
+    frames = steadily(folder, lambda: [read_part(path) for path in live_paths(folder, table)])
+    if not frames:
+        return None
+    return pd.concat(frames, ignore_index=table != "metafeatures")
 
 
 def read_part(path: Path) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
@@ -18,24 +19,21 @@ def summarise(kb: KnowledgeBase) -> dict[str, Any]:
         ``task_types``, setups by ``algorithms``, tasks by ``metrics``, runs by
         ``statuses``; and the ``provenance``.
     """
-    runs = kb.runs.drop_duplicates(["task_id", "algorithm", "config", "fidelity"])
-    setups = kb.setups
+    counts = kb.counts()
+    algorithms = Counter(algorithm for algorithm, _ in counts.tasks_of_setup)
     return {
         "n_tasks": len(kb.tasks),
         "n_families": int(kb.tasks["family"].nunique()),
-        "n_setups": len(setups),
-        "n_runs": len(runs),
+        "n_setups": len(counts.tasks_of_setup),
+        "n_runs": counts.n_runs,
         "n_metafeatures": kb.metafeatures.shape[1],
-        "task_types": _counts(kb.tasks["task_type"]),
-        "algorithms": _counts(setups["algorithm"]),
-        "metrics": {
-            str(metric): int(n)
-            for metric, n in kb.runs.groupby("metric")["task_id"].nunique().items()
-        },
-        "statuses": _counts(runs["status"]),
+        "task_types": _most_first(Counter(kb.tasks["task_type"])),
+        "algorithms": _most_first(algorithms),
+        "metrics": dict(sorted(counts.tasks_of_metric.items())),
+        "statuses": _most_first(counts.statuses),
         "provenance": kb.provenance,
     }
 
 
-def _counts(values: Any) -> dict[str, int]:
-    return {str(value): int(count) for value, count in values.value_counts().items()}
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    return {str(value): n for value, n in counts.most_common()}

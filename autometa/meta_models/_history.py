@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.meta_models._completion import complete
 
 Matrix = npt.NDArray[np.float64]
@@ -64,68 +65,47 @@ class History:
 
 def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> History:
     """Return the history of ``metric`` on the tasks of these types that have runs of it."""
-    of_type = kb.tasks["task_type"].isin(list(task_types)).to_numpy()
-    task_of_run = pd.Index(kb.tasks["task_id"]).get_indexer(kb.runs["task_id"])
-    asked = of_type[task_of_run] & (kb.runs["metric"] == metric).to_numpy()
-    kept = np.flatnonzero(asked & _largest_fidelity(kb, task_of_run, asked))
-    runs = kb.runs.iloc[kept]
-    has_runs, rows = np.unique(task_of_run[kept], return_inverse=True)
-    tasks = kb.tasks.iloc[has_runs].reset_index(drop=True)
-    by_setup = runs.groupby(["algorithm", "config"], sort=True)
-    columns, setups = by_setup.ngroup().to_numpy(), list(by_setup.groups)
+    averages = kb.averages(metric, task_types)
+    rows, tasks = _in_order_of_tasks(kb, averages)
+    used, places = np.unique(averages.setup, return_inverse=True)
+    names = [averages.setups[setup] for setup in used.tolist()]
+    setups = sorted(names)
+    rank = {setup: column for column, setup in enumerate(setups)}
+    columns = np.array([rank[name] for name in names], dtype=np.intp)[places]
     shape = (len(tasks), len(setups))
-    ok = ((runs["status"] == "ok") & runs["score"].notna()).to_numpy()
-    failure = (runs["status"] != "ok").to_numpy()
-    scores = _mean_per_cell(rows[ok], columns[ok], runs["score"].to_numpy()[ok], shape)
-    failed = np.zeros(shape, dtype=np.bool_)
-    failed[rows[failure], columns[failure]] = True
+
+    def matrix(values: npt.NDArray[Any]) -> Matrix:
+        filled = np.full(shape, np.nan)
+        filled[rows, columns] = values
+        return filled
+
+    scores = matrix(averages.score)
+    failed = matrix(averages.n_failed) > 0
+    untimed = matrix(averages.n_untimed) > 0
     return History(
         tasks=tasks,
-        setups=[(str(algorithm), str(config)) for algorithm, config in setups],
+        setups=setups,
         scores=scores,
         failed=failed & np.isnan(scores),
-        seconds=_seconds(rows, columns, runs, shape),
+        seconds=_with_slowest(matrix(averages.fit_seconds), untimed),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
     )
 
 
-def _largest_fidelity(kb: KnowledgeBase, task_of_run: npt.NDArray[np.intp], asked: Mask) -> Mask:
-    """Mark the runs on most rows of each task: scores on fewer rows are not comparable."""
-    fidelity = kb.runs["fidelity"].to_numpy(dtype=np.float64)
-    most = np.zeros(len(kb.tasks))
-    np.maximum.at(most, task_of_run[asked], fidelity[asked])
-    return np.asarray(fidelity == most[task_of_run])
+def _in_order_of_tasks(
+    kb: KnowledgeBase, averages: Averages
+) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+    """Return the tasks that have runs, as listed, and for each average the place of its task."""
+    places = pd.Index(kb.tasks["task_id"]).get_indexer(averages.task_ids)
+    used, rows = np.unique(places[averages.task], return_inverse=True)
+    return rows, kb.tasks.iloc[used].reset_index(drop=True)
 
 
-def _mean_per_cell(
-    rows: npt.NDArray[np.intp],
-    columns: npt.NDArray[np.intp],
-    values: Matrix,
-    shape: tuple[int, int],
-) -> Matrix:
-    cells = rows * shape[1] + columns
-    counts = np.bincount(cells, minlength=shape[0] * shape[1]).astype(np.float64)
-    sums = np.bincount(cells, weights=values, minlength=shape[0] * shape[1])
-    counts[counts == 0] = np.nan
-    return np.asarray((sums / counts).reshape(shape), dtype=np.float64)
-
-
-def _seconds(
-    rows: npt.NDArray[np.intp],
-    columns: npt.NDArray[np.intp],
-    runs: pd.DataFrame,
-    shape: tuple[int, int],
-) -> Matrix:
+def _with_slowest(seconds: Matrix, untimed: Mask) -> Matrix:
     """Seconds per cell; a timeout nobody timed counts as the slowest fit of its task."""
-    values = runs["fit_seconds"].to_numpy(dtype=np.float64)
-    timed = np.isfinite(values)
-    seconds = _mean_per_cell(rows[timed], columns[timed], values[timed], shape)
-    slow = (runs["status"].isin(["timeout", "memory"]) & runs["fit_seconds"].isna()).to_numpy()
-    if slow.any():
-        slowest = np.max(seconds, axis=1, initial=-np.inf, where=np.isfinite(seconds))
-        capped = np.where(np.isfinite(slowest), slowest, np.nan)
-        seconds[rows[slow], columns[slow]] = capped[rows[slow]]
-    return seconds
+    slowest = np.max(seconds, axis=1, initial=-np.inf, where=np.isfinite(seconds), keepdims=True)
+    capped = np.where(np.isfinite(slowest), slowest, np.nan)
+    return np.where(untimed, capped, seconds)
 
 
 def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataFrame:

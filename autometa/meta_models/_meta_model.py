@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -84,13 +85,13 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         """
         if not (isinstance(self.n_trees, int) and self.n_trees >= 1):
             raise ParameterError(f"'n_trees' must be an int >= 1. Got {self.n_trees!r} instead.")
-        if not kb.runs["score"].notna().any():
+        self._kb = copy(kb)  # tables that are added to become new ones
+        self._desk = QuestionDesk(self._kb)
+        if not self._desk.n_metrics():
             raise KnowledgeBaseMismatchError(
                 "The knowledge base has no run with a score; there is nothing to learn from. "
                 "Add runs that ended well."
             )
-        self._kb = KnowledgeBase(kb.tasks, kb.metafeatures, kb.runs)
-        self._desk = QuestionDesk(self._kb)
         self._advisors: dict[tuple[Question, bool], Advisor] = {}
         self.metafeature_names_ = [str(name) for name in kb.metafeatures.columns]
         questions = self._desk.questions()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
-import pandas as pd
-
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
@@ -61,12 +59,7 @@ class QuestionDesk:
     """
 
     def __init__(self, kb: KnowledgeBase) -> None:
-        types = kb.tasks.set_index("task_id")["task_type"]
-        scored = kb.runs[kb.runs["score"].notna()]
-        asked = pd.DataFrame(
-            {"task_type": scored["task_id"].map(types), "metric": scored["metric"]}
-        )
-        self._n_runs = asked.groupby(["task_type", "metric"]).size()
+        self._n_runs = kb.score_counts()
 
     def questions(self) -> list[Question]:
         """Return each kind of task that has runs, with its most measured metric."""

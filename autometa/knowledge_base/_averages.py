@@ -1,0 +1,234 @@
+"""Averages: repeats of a run as one, which is what a meta-model is fitted on.
+
+Runs come as a stream of tables with all of a task in one, so that no more is in
+memory than one table and the averages. Tasks, setups and metrics are numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.knowledge_base._columns import codes_of, numbers_of
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+COLUMNS = (
+    "task_id",
+    "algorithm",
+    "config",
+    "metric",
+    "score",
+    "fit_seconds",
+    "fidelity",
+    "status",
+)
+_NEVER_TIMED = ("timeout", "memory")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Averages:
+    """Runs averaged over repeats: one row a task, metric and setup.
+
+    Only runs on most rows count: of each task and metric those of the largest
+    fidelity, since scores on fewer rows do not compare.
+
+    Attributes
+    ----------
+    task_ids : list of str
+        Names of the tasks, in the order in which they turned up.
+    setups : list of tuple of str
+        Algorithm and canonical config of the setups.
+    metrics : list of str
+        Names of the metrics.
+    task, setup, metric : ndarray of int
+        For each row, the place of its task, setup and metric in these lists.
+    fidelity : ndarray of float
+        The largest of the task and metric.
+    score : ndarray of float
+        Mean over the runs that ended well; NaN when none did.
+    n_scores, n_failed : ndarray of int
+        Runs with a score, and runs that did not end well.
+    fit_seconds : ndarray of float
+        Mean over the runs that were timed; NaN when none was.
+    n_untimed : ndarray of int
+        Runs stopped for time or memory of which no seconds are known.
+    """
+
+    task_ids: list[str]
+    setups: list[tuple[str, str]]
+    metrics: list[str]
+    task: npt.NDArray[np.int32]
+    setup: npt.NDArray[np.int32]
+    metric: npt.NDArray[np.int32]
+    fidelity: Floats
+    score: Floats
+    n_scores: npt.NDArray[np.int32]
+    n_failed: npt.NDArray[np.int32]
+    fit_seconds: Floats
+    n_untimed: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.task)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows with names instead of numbers, text as categories."""
+        algorithms = pd.Categorical([algorithm for algorithm, _ in self.setups])
+        configs = pd.Categorical([config for _, config in self.setups])
+        numbers = {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.name not in ("task_ids", "setups", "metrics", "task", "setup", "metric")
+        }
+        return pd.DataFrame(
+            {
+                "task_id": pd.Categorical.from_codes(self.task, self.task_ids),
+                "algorithm": algorithms[self.setup],
+                "config": configs[self.setup],
+                "metric": pd.Categorical.from_codes(self.metric, self.metrics),
+                **numbers,
+            }
+        )
+
+
+@dataclass
+class _Names:
+    """Numbers for names, in the order in which they turned up."""
+
+    places: dict[Any, int] = field(default_factory=dict)
+
+    def of(self, names: Iterable[Any]) -> Integers:
+        places = self.places
+        return np.array([places.setdefault(n, len(places)) for n in names], dtype=np.int64)
+
+
+def average(
+    tables: Iterable[Any], metric: str | None = None, tasks: Collection[str] | None = None
+) -> Averages:
+    """Return the averages of a stream of runs.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        With the columns `COLUMNS`; all runs of a task are in one of them.
+    metric : str, optional
+        Of this only. Default: of each.
+    tasks : collection of str, optional
+        Of these only. Default: of all.
+    """
+    names = _Names(), _Names(), _Names()
+    wanted = None if tasks is None else frozenset(tasks)
+    found = [_table_averages(table, names, metric, wanted) for table in tables]
+    joined = {
+        key: np.concatenate([part[key] for part in found]) if found else np.empty(0, kind)
+        for key, kind in _KINDS.items()
+    }
+    task_names, setups, metrics = (list(known.places) for known in names)
+    return Averages(task_ids=task_names, setups=setups, metrics=metrics, **joined)
+
+
+_KINDS: dict[str, Any] = {
+    "task": np.int32,
+    "setup": np.int32,
+    "metric": np.int32,
+    "fidelity": np.float64,
+    "score": np.float64,
+    "n_scores": np.int32,
+    "n_failed": np.int32,
+    "fit_seconds": np.float64,
+    "n_untimed": np.int32,
+}
+
+
+def _table_averages(
+    table: Any,
+    names: tuple[_Names, _Names, _Names],
+    metric: str | None,
+    tasks: frozenset[str] | None,
+) -> dict[str, Any]:
+    """Return the columns of the averages of one table, as numbers for ``names``."""
+    table = _chosen(table, metric, tasks)
+    task_names, setup_names, metric_names = names
+    (t_known, t), (m_known, m) = codes_of(table["task_id"]), codes_of(table["metric"])
+    n_metrics = max(len(m_known), 1)
+    fidelity = numbers_of(table["fidelity"])
+    table_of_most = _largest(t * n_metrics + m, fidelity)
+    t, m, fidelity = t[table_of_most], m[table_of_most], fidelity[table_of_most]
+    table = table.filter(table_of_most)
+    s_known, s = _setups(table)
+    cells, first, cell = np.unique(
+        (t * n_metrics + m) * max(len(s_known), 1) + s, return_index=True, return_inverse=True
+    )
+    numbers = _cell_numbers(table, cell, len(cells))
+    used_t, used_m, used_s = t[first], m[first], s[first]
+    columns = {
+        "task": _numbered(task_names, t_known, used_t),
+        "setup": _numbered(setup_names, s_known, used_s),
+        "metric": _numbered(metric_names, m_known, used_m),
+        "fidelity": fidelity[first],
+        **numbers,
+    }
+    return {key: columns[key].astype(kind) for key, kind in _KINDS.items()}
+
+
+def _chosen(table: Any, metric: str | None, tasks: frozenset[str] | None) -> Any:
+    """Return the rows of a metric and of some tasks."""
+    kept = np.ones(len(table), dtype=bool)
+    if metric is not None:
+        known, codes = codes_of(table["metric"])
+        kept &= np.array([name == metric for name in known], dtype=bool)[codes]
+    if tasks is not None:
+        known, codes = codes_of(table["task_id"])
+        kept &= np.array([name in tasks for name in known], dtype=bool)[codes]
+    return table if kept.all() else table.filter(kept)
+
+
+def _largest(groups: Integers, values: Floats) -> Mask:
+    """Mark the rows that have the largest value of their group."""
+    most = np.zeros(int(groups.max(initial=-1)) + 1)
+    np.maximum.at(most, groups, values)
+    return np.asarray(values == most[groups])
+
+
+def _setups(table: Any) -> tuple[list[tuple[str, str]], Integers]:
+    """Return the setups of a table and for each row the place of its own."""
+    algorithms, a = codes_of(table["algorithm"])
+    configs, c = codes_of(table["config"])
+    pairs, places = np.unique(a * max(len(configs), 1) + c, return_inverse=True)
+    known = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in pairs.tolist()]
+    return known, places
+
+
+def _cell_numbers(table: Any, cell: Integers, n_cells: int) -> dict[str, Any]:
+    statuses, status = codes_of(table["status"])
+    score, seconds = numbers_of(table["score"]), numbers_of(table["fit_seconds"])
+    is_ok = np.array([name == "ok" for name in statuses], dtype=bool)[status]
+    is_cut = np.array([name in _NEVER_TIMED for name in statuses], dtype=bool)[status]
+    scored, timed = is_ok & ~np.isnan(score), np.isfinite(seconds)
+    return {
+        "score": _mean(cell[scored], score[scored], n_cells),
+        "n_scores": np.bincount(cell[scored], minlength=n_cells),
+        "n_failed": np.bincount(cell[~is_ok], minlength=n_cells),
+        "fit_seconds": _mean(cell[timed], seconds[timed], n_cells),
+        "n_untimed": np.bincount(cell[is_cut & np.isnan(seconds)], minlength=n_cells),
+    }
+
+
+def _mean(cell: Integers, values: Floats, n_cells: int) -> Floats:
+    counts = np.bincount(cell, minlength=n_cells).astype(np.float64)
+    sums = np.bincount(cell, weights=values, minlength=n_cells)
+    counts[counts == 0] = np.nan
+    return np.asarray(sums / counts)
+
+
+def _numbered(names: _Names, known: list[Any], used: Integers) -> Integers:
+    """Return the numbers of the names that are used, in the order of the rows."""
+    there, places = np.unique(used, return_inverse=True)
+    return names.of(known[place] for place in there.tolist())[places]

@@ -1,0 +1,101 @@
+"""Runs as Arrow tables: text as codes into a dictionary, so that millions of rows are small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_KEY, RUN_NUMBERS, TASK_DEFAULTS
+
+RUN_TEXTS = tuple(n for n in RUN_DEFAULTS if n not in RUN_NUMBERS and n != "fold_scores")
+TEXTS = tuple(dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name != "n_rows")]))
+
+Codes = npt.NDArray[np.int64]
+
+
+def as_codes(array: Any) -> Any:
+    """Return texts as a dictionary-encoded array: one integer a row."""
+    import pyarrow as pa
+
+    codes = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    return codes.cast(pa.dictionary(pa.int32(), pa.string()))
+
+
+def codes_of(column: Any) -> tuple[list[Any], Codes]:
+    """Return the distinct values of a column of text, and each row's place among them."""
+    import pyarrow as pa
+
+    codes = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if isinstance(codes, pa.ChunkedArray):
+        codes = codes.unify_dictionaries().combine_chunks()
+    if isinstance(codes, pa.ChunkedArray):  # combine_chunks() of none
+        return [], np.empty(0, dtype=np.int64)
+    places = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return codes.dictionary.to_pylist(), places.astype(np.int64)
+
+
+def numbers_of(column: Any) -> npt.NDArray[np.float64]:
+    """Return a column of numbers, NaN where null."""
+    numbers: npt.NDArray[np.float64] = column.to_numpy().astype(np.float64, copy=False)
+    return numbers
+
+
+def repeated(content: Any) -> npt.NDArray[np.bool_]:
+    """Mark the rows whose `RUN_KEY` an earlier row has."""
+    keys = {
+        name: numbers_of(content[name]) if name in RUN_NUMBERS else codes_of(content[name])[1]
+        for name in RUN_KEY
+    }
+    return np.asarray(pd.DataFrame(keys).duplicated(), dtype=np.bool_)
+
+
+def sorted_by_task(content: Any) -> Any:
+    """Return the rows by task_id, in the order of its bytes; those of one task keep theirs."""
+    names, codes = codes_of(content["task_id"])
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    ranks = rank[codes]
+    if (np.diff(ranks) >= 0).all():
+        return content
+    return content.take(np.argsort(ranks, kind="stable"))
+
+
+def normal_runs(content: Any, columns: Sequence[str] | None = None) -> Any:
+    """Return runs as read from any schema with the columns and types of today's.
+
+    Parameters
+    ----------
+    content : pyarrow.Table
+    columns : sequence of str, optional
+        In this order; default: all of the schema, then those it does not know.
+    """
+    import pyarrow as pa
+
+    if columns is None:
+        unknown = [name for name in content.column_names if name not in RUN_DEFAULTS]
+        columns = [*RUN_DEFAULTS, *unknown]
+    return pa.table({name: _normal(content, name) for name in columns})
+
+
+def _normal(content: Any, name: str) -> Any:
+    import pyarrow as pa
+
+    there = name in content.column_names
+    kind = content[name].type if there else pa.null()
+    if name == "fold_scores":
+        has_lists = pa.types.is_list(kind)
+        lists = content[name] if has_lists else pa.nulls(len(content))
+        return lists.cast(pa.list_(pa.float64()))
+    if name in RUN_TEXTS:
+        default = pa.scalar(RUN_DEFAULTS[name], pa.string())
+        missing = pa.repeat(default, len(content)) if not there else content[name]
+        return as_codes(missing.cast(pa.string()) if pa.types.is_null(missing.type) else missing)
+    if name in RUN_NUMBERS:
+        default = pa.scalar(RUN_DEFAULTS[name], pa.float64())
+        numbers = content[name] if there else pa.repeat(default, len(content))
+        return numbers.cast(pa.float64())
+    return content[name]

@@ -1,0 +1,115 @@
+"""Counts over a stream of runs: setups, scores, statuses, without the runs themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.knowledge_base._columns import codes_of, numbers_of
+from autometa.knowledge_base._schema import setup_id
+
+Integers = npt.NDArray[np.int64]
+
+SETUP = ("task_id", "algorithm", "config")
+
+
+@dataclass
+class RunCounts:
+    """What a stream of runs holds.
+
+    Attributes
+    ----------
+    n_rows : int
+        Runs, each metric counted.
+    n_runs : int
+        The same with all metrics of a run counted as one.
+    tasks_of_setup : Counter
+        Number of tasks by (algorithm, config).
+    tasks_of_metric : Counter
+    statuses : Counter
+        Of the runs, metrics not counted.
+    """
+
+    n_rows: int = 0
+    n_runs: int = 0
+    tasks_of_setup: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tasks_of_metric: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+
+    def setups(self) -> pd.DataFrame:
+        """Return one row a setup: ``setup_id``, ``algorithm``, ``config`` and ``n_tasks``."""
+        ordered = sorted(self.tasks_of_setup)
+        return pd.DataFrame(
+            {
+                "setup_id": pd.Series([setup_id(*setup) for setup in ordered], dtype=str),
+                "algorithm": pd.Series([algorithm for algorithm, _ in ordered], dtype=str),
+                "config": pd.Series([config for _, config in ordered], dtype=str),
+                "n_tasks": np.array([self.tasks_of_setup[s] for s in ordered], dtype=np.int64),
+            }
+        )
+
+
+RUN_COLUMNS = (*SETUP, "metric", "status", "fidelity")
+
+
+def count_runs(tables: Iterable[Any]) -> RunCounts:
+    """Return what a stream of runs holds; its tables have the columns `RUN_COLUMNS`."""
+    counts = RunCounts()
+    for table in tables:
+        _count_table(counts, table)
+    return counts
+
+
+def _count_table(counts: RunCounts, table: Any) -> None:
+    names, codes = zip(*(codes_of(table[c]) for c in (*SETUP, "metric", "status")), strict=True)
+    keys = pd.DataFrame(dict(zip((*SETUP, "metric", "status"), codes, strict=True)))
+    keys["fidelity"] = numbers_of(table["fidelity"])
+    runs = keys.drop_duplicates([*SETUP, "fidelity"])
+    pairs = keys.drop_duplicates(SETUP)[["algorithm", "config"]]
+    counts.n_rows += len(keys)
+    counts.n_runs += len(runs)
+    for (algorithm, config), n in pairs.value_counts(sort=False).items():
+        counts.tasks_of_setup[names[1][algorithm], names[2][config]] += int(n)
+    for code, n in keys.drop_duplicates(["task_id", "metric"])["metric"].value_counts().items():
+        counts.tasks_of_metric[names[3][code]] += int(n)
+    for code, n in runs["status"].value_counts(sort=False).items():
+        counts.statuses[names[4][code]] += int(n)
+
+
+SCORE_COLUMNS = ("task_id", "metric", "score")
+
+
+def count_scores(tables: Iterable[Any], types: Mapping[str, str]) -> pd.Series[int]:
+    """Return the number of scored runs by ``task_type`` and ``metric``.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        With the columns `SCORE_COLUMNS`.
+    types : mapping of str to str
+        Type of each task.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for table in tables:
+        tasks, t = codes_of(table["task_id"])
+        metrics, m = codes_of(table["metric"])
+        kinds = [types.get(task) for task in tasks]
+        known = sorted({kind for kind in kinds if kind is not None})
+        kind = np.array([-1 if k is None else known.index(k) for k in kinds], dtype=np.int64)[t]
+        scored = (kind >= 0) & ~np.isnan(numbers_of(table["score"]))
+        found = np.bincount(kind[scored] * len(metrics) + m[scored])
+        for place in np.flatnonzero(found).tolist():
+            pair = known[place // len(metrics)], metrics[place % len(metrics)]
+            counts[pair] += int(found[place])
+    pairs = sorted(counts)
+    index = pd.MultiIndex.from_tuples(pairs, names=["task_type", "metric"]) if pairs else _NOTHING
+    return pd.Series([counts[pair] for pair in pairs], index=index, dtype=np.int64)
+
+
+_NOTHING = pd.MultiIndex.from_arrays([[], []], names=["task_type", "metric"])

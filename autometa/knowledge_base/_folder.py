@@ -1,0 +1,109 @@
+"""A folder of parts, opened: tables are read when they are asked for.
+
+A folder that is small is checked and kept in memory whole, as compressed as it
+lies on the disk. Of a large one the footers are read, and row groups when they
+are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._files import unreadable
+from autometa.knowledge_base._opened import OpenedPart, open_part
+from autometa.knowledge_base._parts import TABLES, live_paths
+from autometa.knowledge_base._replaced import steadily
+from autometa.knowledge_base._schema import check_metafeatures
+
+SMALL = 64 << 20  # bytes
+
+Found = TypeVar("Found")
+
+
+class StoredFolder:
+    """The parts of a folder, as they were when it was opened.
+
+    Parameters
+    ----------
+    path : Path
+        Of a knowledge base; it may have no parts yet.
+
+    Attributes
+    ----------
+    is_small : bool
+        Whether it is held in memory.
+    runs : list of OpenedPart
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.open()
+
+    def open(self) -> None:
+        """List and open the parts, anew when they have changed."""
+        steadily(self.path, self._open)
+
+    def _open(self) -> None:
+        paths = {table: live_paths(self.path, table) for table in TABLES}
+        self.is_small = sum(_size(path) for found in paths.values() for path in found) <= SMALL
+        opened = {
+            table: [open_part(path, keep=self.is_small) for path in found]
+            for table, found in paths.items()
+        }
+        self._tasks, self._metafeatures = opened["tasks"], opened["metafeatures"]
+        self.runs: list[OpenedPart] = opened["runs"]
+
+    @property
+    def names(self) -> set[str]:
+        """Names of the parts of runs."""
+        return {part.name for part in self.runs}
+
+    def check_filled(self) -> None:
+        """Say so when there is nothing in the folder to learn from."""
+        if not self._tasks or not self.runs:
+            raise KnowledgeBaseError(
+                f"The knowledge base '{self.path}' is empty: it has no runs yet."
+            )
+
+    def task_ids(self) -> set[str]:
+        """Return the ids of the tasks that are described in words; none when it is empty."""
+        return set(self.tasks()["task_id"]) if self._tasks else set()
+
+    def described(self) -> set[str]:
+        """Return the ids of the tasks that have meta-features."""
+        return set(self.metafeatures().index)
+
+    def tasks(self) -> pd.DataFrame:
+        """Return the tasks; of two descriptions of one, the last."""
+        frames = self.steadily(lambda: [part.frame("tasks") for part in self._tasks])
+        return pd.concat(frames).drop_duplicates("task_id", keep="last").reset_index(drop=True)
+
+    def metafeatures(self) -> pd.DataFrame:
+        """Return the meta-features of the tasks that have some."""
+        frames = self.steadily(lambda: [p.frame("metafeatures") for p in self._metafeatures])
+        if not frames:
+            return check_metafeatures(None, [])
+        found = frames[0] if len(frames) == 1 else pd.concat(frames)
+        return found[~found.index.duplicated(keep="last")]
+
+    def steadily(self, read: Callable[[], Found]) -> Found:
+        """Return what ``read`` returns; when a part is gone meanwhile, open and read again."""
+        while True:
+            try:
+                return read()
+            except FileNotFoundError:
+                self.open()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error

@@ -1,0 +1,220 @@
+"""An opened part: its row groups can be read one by one, and each is checked when it is read.
+
+Opening reads the footer only, which the name of the part vouches for; the
+footer vouches for the row groups. What is small is kept in memory as it lies on
+the disk, and no longer needs its file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from autometa.knowledge_base._columns import TEXTS, normal_runs
+from autometa.knowledge_base._files import digest, unreadable
+from autometa.knowledge_base._layout import NOTE, ROWS_PER_GROUP, from_arrow, to_arrow
+from autometa.knowledge_base._parts import (
+    damaged,
+    footer_digest,
+    footer_size,
+    name_digests,
+    read_whole,
+)
+
+LAST = "\U0010ffff"
+_LIKELY_FOOTER = 1 << 16
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some consecutive rows of a part, and the task_ids they may have."""
+
+    first: str
+    last: str
+    n_rows: int
+
+
+class Part(Protocol):
+    """Runs in pieces that can be read alone."""
+
+    name: str
+    n_rows: int
+    is_clean: bool
+
+    @property
+    def spans(self) -> list[Span]:
+        """The pieces, in their order."""
+
+    def read(self, index: int, columns: Sequence[str] | None = None) -> Any:
+        """Return the rows of one span as an Arrow table, text as codes."""
+
+
+class OpenedPart:
+    """A Parquet part.
+
+    Attributes
+    ----------
+    name : str
+        That of its file.
+    n_rows : int
+    is_clean : bool
+        Whether rows are known to be sorted by task and free of repeats.
+    """
+
+    def __init__(self, path: Path, metadata: Any, data: bytes | None) -> None:
+        self.path, self.name, self._metadata, self._data = path, path.name, metadata, data
+        note = json.loads((metadata.metadata or {}).get(NOTE, b"{}"))
+        self._hashes: list[str] | None = note.get("row_groups")
+        self.is_clean = self._hashes is not None
+        self.n_rows = int(metadata.num_rows)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """One a row group."""
+        return [self._span(i) for i in range(self._metadata.num_row_groups)]
+
+    def _span(self, index: int) -> Span:
+        group = self._metadata.row_group(index)
+        names = self._metadata.schema.names
+        known = group.column(names.index("task_id")).statistics
+        if known is None or not known.has_min_max:  # so are texts of kilobytes
+            return Span("", LAST, group.num_rows)
+        return Span(known.min, known.max, group.num_rows)
+
+    def read(self, index: int, columns: Sequence[str] | None = None) -> Any:
+        """Return the rows of one span as an Arrow table, text as codes.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the file is gone: list the parts again.
+        KnowledgeBaseCorruptError
+            If the row group is not what was written.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        there = [field.name for field in self._metadata.schema.to_arrow_schema()]
+        asked = None if columns is None else [name for name in columns if name in there]
+        with self._source() as source:
+            self._check(source, index)
+            try:
+                file = pq.ParquetFile(
+                    source,
+                    metadata=self._metadata,
+                    read_dictionary=[name for name in TEXTS if name in there],
+                    page_checksum_verification=True,
+                )
+                content = file.read_row_group(index, columns=asked)
+            except (pa.ArrowException, OSError) as error:
+                raise damaged(self.path, f"row group {index} cannot be read ({error})") from error
+        return normal_runs(content, columns)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return all of the part; its bytes are checked whole."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        data = read_whole(self.path) if self._data is None else self._data
+        with pq.ParquetFile(pa.BufferReader(data)) as file:
+            return from_arrow(table, file.read())
+
+    def _source(self) -> Any:
+        import pyarrow as pa
+
+        if self._data is not None:
+            return pa.BufferReader(self._data)
+        try:
+            return pa.OSFile(str(self.path))
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+
+    def _check(self, source: Any, index: int) -> None:
+        """Compare the bytes of a row group with its hash; those in memory were checked whole."""
+        if self._data is not None or self._hashes is None:
+            return
+        group = self._metadata.row_group(index)
+        chunks = [group.column(i) for i in range(group.num_columns)]
+        source.seek(min(c.dictionary_page_offset or c.data_page_offset for c in chunks))
+        if digest(source.read(sum(c.total_compressed_size for c in chunks))) != self._hashes[index]:
+            raise damaged(self.path, f"row group {index} is not what was written")
+
+
+class FramePart:
+    """Runs that are not on the disk yet, with the looks of a part."""
+
+    def __init__(self, runs: pd.DataFrame) -> None:
+        self.name, self.is_clean = "", True
+        self._content = to_arrow("runs", runs, narrow=False)
+        self.n_rows = len(self._content)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The pieces, in their order."""
+        tasks = self._content["task_id"]
+        starts = range(0, self.n_rows, ROWS_PER_GROUP)
+        ends = [min(start + ROWS_PER_GROUP, self.n_rows) for start in starts]
+        return [
+            Span(tasks[start].as_py(), tasks[end - 1].as_py(), end - start)
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
+    def read(self, index: int, columns: Sequence[str] | None = None) -> Any:
+        """Return the rows of one span as an Arrow table, text as codes."""
+        piece = self._content.slice(index * ROWS_PER_GROUP, ROWS_PER_GROUP)
+        return normal_runs(piece if columns is None else piece.select(list(columns)), columns)
+
+
+def open_part(path: Path, keep: bool) -> OpenedPart:
+    """Return an opened part; ``keep`` its bytes in memory, having checked them all.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is gone: list the parts again.
+    KnowledgeBaseCorruptError
+        If its footer, or anything of it when all is read, is not what was written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # A part of schema 1 says nothing of its footer: only all of it can be checked.
+    whole = keep or name_digests(path)[1] is None
+    data = read_whole(path) if whole else None
+    tail = _read_tail(path) if data is None else data
+    try:
+        metadata = pq.read_metadata(pa.BufferReader(b"PAR1" + tail if data is None else tail))
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(path, f"its footer cannot be read ({error})") from error
+    return OpenedPart(path, metadata, data if keep else None)
+
+
+def _read_tail(path: Path) -> bytes:
+    """Return the footer of a part and what comes after it, checked against its name."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - _LIKELY_FOOTER, 0))
+            tail = file.read()
+            n_bytes = footer_size(tail[-8:])
+            if n_bytes is None or n_bytes > size:
+                raise damaged(path, "it does not end as a Parquet file does")
+            if n_bytes > len(tail):
+                file.seek(size - n_bytes)
+                tail = file.read()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if footer_digest(tail) != name_digests(path)[1]:
+        raise damaged(path, "its footer is not that which its name promises")
+    return tail[-n_bytes:]
