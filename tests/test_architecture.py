@@ -32,7 +32,7 @@ ROOMS = [  # each may import those after it
 MAY_IMPORT = {
     "optuna": {"cli", "samplers", "tuning", "estimators", "algorithms", "knowledge_base"},
     "distributed": {"knowledge_base"},
-    "matplotlib": {"knowledge_base"},
+    "matplotlib": {"knowledge_base", "meta_models"},
     "openml": {"datasets", "knowledge_base"},
     "typer": {"cli"},
     "rich": {"cli"},

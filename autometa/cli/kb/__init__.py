@@ -10,6 +10,7 @@ from autometa.cli.kb import (
     _compact,
     _describe,
     _diff,
+    _evaluate,
     _export,
     _generate,
     _import,
@@ -34,5 +35,6 @@ app.command("verify")(_verify.verify)
 app.command("compact")(_compact.compact)
 app.command("remove")(_remove.remove)
 app.command("export")(_export.export)
+app.command("evaluate")(_evaluate.evaluate)
 app.command("plot")(_plot.plot)
 app.add_typer(_import.app, name="import")

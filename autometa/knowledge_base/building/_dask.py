@@ -30,7 +30,8 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
             "A Dask cluster needs the package 'distributed'. Install autometa[dask]."
         ) from None
     try:
-        client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        connect: Any = Client
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise WorkerError(f"No Dask scheduler answers at '{address}': {error}") from error
     with client:

@@ -1,0 +1,97 @@
+"""The orders that simple methods give: what advice has to beat."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.meta_models._completion import complete
+from autometa.meta_models._features import FeatureSpace, distances
+from autometa.meta_models._portfolio import greedy_list, greedy_schedule
+from autometa.meta_models._weights import family_weights
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+Order = npt.NDArray[np.intp]
+
+ALL_ROUND = "greedy portfolio"
+N_NEIGHBORS = 10
+
+
+class Baselines:
+    """Orders learnt from known tasks, without any model.
+
+    Parameters
+    ----------
+    regret : ndarray of shape (n_known, n_setups)
+        NaN where not measured.
+    seconds : ndarray of shape (n_known, n_setups)
+        NaN where unknown.
+    metafeatures : DataFrame of shape (n_known, n_metafeatures)
+    families : ndarray of shape (n_known,)
+    """
+
+    def __init__(
+        self,
+        regret: Matrix,
+        seconds: Matrix,
+        metafeatures: pd.DataFrame,
+        families: npt.NDArray[np.int64],
+    ) -> None:
+        self._regret = np.clip(complete(regret), 0.0, 1.0)
+        self._weights = family_weights(families)
+        self._described = np.isfinite(metafeatures.to_numpy()).any(axis=1)
+        self._metafeatures = metafeatures[self._described]
+        self._seconds = _typical(seconds)
+        self._n_setups = regret.shape[1]
+
+    def orders(self, metafeatures: pd.Series[float], seed: int) -> dict[str, Order]:
+        """Return the order of each method for the task so described."""
+        everyone = self._by_mean(self._regret, self._weights)
+        found = {
+            "random": np.random.default_rng(seed).permutation(self._n_setups),
+            "single best": everyone[:1],
+            "average rank": self._by_rank(),
+            ALL_ROUND: np.array(greedy_list(self._regret, self._weights, self._n_setups)),
+        }
+        nearest = self._nearest(metafeatures)
+        if nearest is not None:
+            near = self._regret[nearest]
+            found[f"{N_NEIGHBORS} nearest neighbours"] = self._by_mean(near, np.ones(len(near)))
+        return found
+
+    def schedule(self, time_budget: float) -> Order:
+        """Return the all-round order for a time budget: the same for every task."""
+        if np.isnan(self._seconds).any():
+            return np.array(greedy_list(self._regret, self._weights, self._n_setups))
+        return np.array(
+            greedy_schedule(self._regret, self._weights, self._n_setups, self._seconds, time_budget)
+        )
+
+    def _by_mean(self, regret: Matrix, weights: Vector) -> Order:
+        return np.argsort(weights @ regret, kind="stable")
+
+    def _by_rank(self) -> Order:
+        ranks = pd.DataFrame(self._regret).rank(axis=1).to_numpy()
+        return self._by_mean(ranks, self._weights)
+
+    def _nearest(self, metafeatures: pd.Series[float]) -> Order | None:
+        if not self._described.any() or not np.isfinite(metafeatures.to_numpy()).any():
+            return None
+        space = FeatureSpace(self._metafeatures)
+        here = space.coordinates(metafeatures.to_frame().T)
+        distance = distances(here, space.coordinates(self._metafeatures))[0]
+        return np.flatnonzero(self._described)[np.argsort(distance, kind="stable")[:N_NEIGHBORS]]
+
+
+def _typical(seconds: Matrix) -> Vector:
+    """Return the geometric mean over tasks; a setup nobody timed takes the mean of all."""
+    logs = np.log(np.maximum(seconds, 1e-4))
+    known = np.isfinite(logs)
+    if not known.any():
+        return np.full(seconds.shape[1], np.nan)
+    counts = known.sum(axis=0)
+    sums = np.where(known, logs, 0.0).sum(axis=0)
+    overall = sums.sum() / counts.sum()
+    return np.asarray(np.exp(np.where(counts > 0, sums / np.maximum(counts, 1), overall)))

@@ -1,0 +1,154 @@
+"""Evaluation by family: figures from hand-made histories, and promises on real advice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories import history, smooth, two_clusters
+
+from autometa import MetaModel
+from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
+from autometa.meta_models._history import read_history
+from autometa.meta_models.evaluation import evaluate, plot_evaluation, summarise_evaluation
+from autometa.meta_models.evaluation._baselines import Baselines
+from autometa.meta_models.evaluation._evaluate import Evaluation
+from autometa.meta_models.evaluation._figures import anytime_mean, regrets
+from autometa.meta_models.evaluation._plots import confusion
+from autometa.meta_models.evaluation._truth import read_truth
+
+FEW_TREES = MetaModel(n_trees=20)
+
+
+@pytest.fixture(scope="module")
+def clusters():
+    """Two kinds of tasks that meta-features tell apart: advice is worth something."""
+    return evaluate(two_clusters(), n_splits=5, model=FEW_TREES)
+
+
+def test_regret_is_0_for_the_best_and_1_for_the_worst_or_failed():
+    kb = history([[0.9, 0.7, 0.5, np.nan, np.nan]], status=[["ok", "ok", "ok", "timeout", "ok"]])
+    truth = read_truth(read_history(kb, ("binary",), "accuracy"), kb, "accuracy")
+    np.testing.assert_allclose(truth.regret, [[0.0, 0.5, 1.0, 1.0]])
+
+
+def test_a_catastrophe_of_an_unbounded_score_does_not_make_the_others_alike():
+    kb = history([[-1.0, -2.0, -3.0, -1e9]], metric="neg_log_loss")
+    truth = read_truth(read_history(kb, ("binary",), "neg_log_loss"), kb, "neg_log_loss")
+    np.testing.assert_allclose(truth.regret, [[0.0, 1 / 7.5, 2 / 7.5, 1.0]])
+
+
+def test_noise_is_the_standard_error_over_folds_in_units_of_regret():
+    kb = history([[0.9, 0.5]])
+    kb.runs["fold_scores"] = [[0.8, 0.9, 1.0], [0.5, 0.5, 0.5]]
+    truth = read_truth(read_history(kb, ("binary",), "accuracy"), kb, "accuracy")
+    np.testing.assert_allclose(truth.noise, [[0.1 / np.sqrt(3) / 0.4, 0.0]])
+
+
+def test_setups_nobody_tried_are_passed_over():
+    regret = np.array([np.nan, 0.4, 0.1])
+    assert regrets(np.array([0, 1, 2]), regret, after=(1, 2, 3)) == [0.4, 0.1, 0.1]
+
+
+def test_before_the_first_setup_has_ended_the_regret_is_1():
+    one = anytime_mean(np.array([0]), np.array([0.0]), np.array([60.0]), 60.0)
+    assert one == pytest.approx(1.0)
+    assert np.isnan(anytime_mean(np.array([0]), np.array([0.0]), np.array([np.nan]), 60.0))
+
+
+def test_the_greedy_portfolio_takes_the_complement_and_the_average_rank_the_clone():
+    regret = np.array([[0.1, 0.11, 1.0], [0.1, 0.11, 1.0], [0.9, 0.9, 0.0]])
+    nothing = pd.DataFrame({"f": [np.nan] * 3})
+    orders = Baselines(regret, np.full((3, 3), np.nan), nothing, np.arange(3)).orders(
+        pd.Series({"f": np.nan}), seed=0
+    )
+    assert orders["greedy portfolio"].tolist()[:2] == [0, 2]
+    assert orders["average rank"].tolist()[:2] == [0, 1]
+    assert "10 nearest neighbours" not in orders
+
+
+def test_advice_that_knows_the_clusters_beats_the_all_round_order(clusters):
+    (figures,) = summarise_evaluation(clusters)
+    orders = figures["orders"]
+    assert orders["MetaModel"]["@1"] < 0.1 < orders["greedy portfolio"]["@1"]
+    assert figures["verdict"] == "better"
+    assert figures["harm"]["@1"]["any"] < 0.2
+    assert figures["n_tasks"] == figures["n_families"] == 40
+
+
+def test_every_task_is_held_out_once_a_repeat():
+    found = evaluate(two_clusters(20), n_splits=2, n_repeats=2, model=FEW_TREES)
+    counts = found.orders.groupby(["repeat", "order", "task_id"]).size()
+    assert (counts == 1).all()
+    assert len(counts) == 2 * 6 * 20
+
+
+def test_a_family_is_never_on_both_sides():
+    """Twins with a random winner each pair: whoever sees a twin knows the winner."""
+    rng = np.random.default_rng(0)
+    scores = np.repeat(rng.permuted(np.tile(np.linspace(0.5, 0.9, 8), (12, 1)), axis=1), 2, axis=0)
+    features = pd.DataFrame({"id": np.repeat(np.arange(12.0), 2)})
+    kb = history(scores, features, families=np.repeat([f"f{i}" for i in range(12)], 2))
+    (figures,) = summarise_evaluation(evaluate(kb, n_splits=6, model=FEW_TREES))
+    assert figures["orders"]["MetaModel"]["@1"] > 0.2
+
+
+def test_seconds_and_intervals_are_judged():
+    features, scores, seconds = smooth(80)
+    kb = history(scores, features, seconds)
+    (figures,) = summarise_evaluation(evaluate(kb, n_splits=2, model=FEW_TREES))
+    assert figures["seconds"]["within_factor_2"] > 0.95
+    assert 0.8 <= figures["intervals"]["all"]["coverage"] <= 0.97
+    assert figures["orders"]["MetaModel"]["60 s"] < figures["orders"]["random"]["60 s"]
+
+
+def test_advice_worse_than_the_all_round_order_says_so():
+    rows = [
+        {"task_type": "binary", "metric": "accuracy", "task_id": f"t{i}", "family": f"f{i}",
+         "repeat": 0, "order": order, **dict.fromkeys(COLUMNS, regret + 0.01 * (i % 3))}
+        for i in range(12)
+        for order, regret in (("greedy portfolio", 0.1), ("MetaModel", 0.3 + 0.01 * (i % 2)))
+    ]  # fmt: skip
+    harm = pd.DataFrame(
+        {"task_type": "binary", "budget": "@1", "difference": [0.2, 0.2, -0.1, 0.0],
+         "noise": [0.05, 0.15, 0.05, 0.0]}
+    )  # fmt: skip
+    predictions = pd.DataFrame(columns=PREDICTED).assign(task_type="binary")
+    predictions[PREDICTED[4:]] = predictions[PREDICTED[4:]].astype(float)
+    found = Evaluation(orders=pd.DataFrame(rows), harm=harm, predictions=predictions)
+    (figures,) = summarise_evaluation(found)
+    assert figures["verdict"] == "worse"
+    assert figures["harm"]["@1"] == {"any": 0.5, "beyond_noise": 0.25}
+
+
+COLUMNS = ["@1", "@3", "@5", "@10", "@25", "1 s", "10 s", "60 s", "300 s"]
+PREDICTED = ["task_id", "repeat", "task_type", "algorithm", "score", "expected", "low", "high",
+             "seconds", "expected_seconds", "place"]  # fmt: skip
+
+
+def test_confusion_counts_first_advice_against_the_best():
+    predictions = pd.DataFrame(
+        {
+            "repeat": 0,
+            "task_id": ["a", "a", "b", "b"],
+            "algorithm": ["tree", "knn", "tree", "knn"],
+            "score": [0.9, 0.8, 0.6, 0.7],
+            "place": [1, 2, 1, 2],
+        }
+    )
+    table = confusion(predictions)
+    assert table.loc["tree", "tree"] == 1
+    assert table.loc["knn", "tree"] == 1
+
+
+def test_pictures_are_written(clusters, tmp_path):
+    pytest.importorskip("matplotlib")
+    (path,) = plot_evaluation(clusters, tmp_path / "plots")
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_too_few_families_are_told():
+    with pytest.raises(KnowledgeBaseMismatchError, match="4 families of one task type"):
+        evaluate(two_clusters(3))
+    with pytest.raises(ParameterError, match="'n_splits' must be >= 2"):
+        evaluate(two_clusters(8), n_splits=1)
