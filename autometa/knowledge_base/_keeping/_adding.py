@@ -34,6 +34,7 @@ from autometa.knowledge_base._parts import (
     write_manifest,
     write_part,
 )
+from autometa.knowledge_base._replaced import read_rewrites, steadily
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
     """
     provenance = {"source": source, **kb.provenance, "added": _now()}
     with _Target(folder) as target:
-        return target.take(kb.tasks, kb.metafeatures, [kb.runs], [provenance])
+        return target.take(kb.tasks, kb.metafeatures, [kb.runs], provenance)
 
 
 def merge_folders(
@@ -96,18 +97,35 @@ def merge_folders(
     KnowledgeBaseCorruptError
         If a file is damaged.
     """
-    manifests = [read_manifest(Path(folder)) for folder in folders]
+    paths = [Path(folder) for folder in folders]
+    for path in paths:
+        read_manifest(path)
     total = Added()
     with _Target(Path(out)) as target:
-        for folder, manifest in zip(map(Path, folders), manifests, strict=True):
-            runs = _told(paths_of(folder, "runs"), on_progress)
-            total += target.take(
+        for path in paths:
+            total += _take_folder(target, path, on_progress)
+    return total
+
+
+def _take_folder(target: _Target, folder: Path, on_progress: Callable[[str], None]) -> Added:
+    """Add a folder; one that is rewritten meanwhile is read again, and what is there is left."""
+    n_before = target.n_written
+    while True:
+        count = read_rewrites(folder).count
+        try:
+            added = target.take(
                 tasks_of(paths_of(folder, "tasks")),
                 metafeatures_of(paths_of(folder, "metafeatures")),
-                runs_of(runs),
-                [manifest.get("provenance") or {}],
+                runs_of(_told(paths_of(folder, "runs"), on_progress)),
+                read_manifest(folder).get("provenance") or {},
             )
-    return total
+        except FileNotFoundError:
+            if read_rewrites(folder).count == count:
+                raise
+            target.open()
+            continue
+        n_earlier = target.n_written - n_before - added.n_runs
+        return added + Added(n_runs=n_earlier, n_repeats=-n_earlier)
 
 
 def _told(paths: Iterable[Path], tell: Callable[[str], None]) -> Iterator[Path]:
@@ -122,7 +140,7 @@ class _Target:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.is_new = not (folder / MANIFEST).exists()
-        self.seen = SeenRuns()
+        self.n_written = 0
         self.provenance: list[Mapping[str, Any]] = []
 
     def __enter__(self) -> _Target:
@@ -132,18 +150,26 @@ class _Target:
             raise KnowledgeBaseError(
                 f"Could not make the folder '{self.folder}': {error.strerror}."
             ) from error
+        self.open()
+        return self
+
+    def open(self) -> None:
+        """Read what the folder holds."""
+        steadily(self.folder, self._open)
+
+    def _open(self) -> None:
         self.tasks = set(tasks_of(paths_of(self.folder, "tasks"))["task_id"])
         self.described = set(metafeatures_of(paths_of(self.folder, "metafeatures")).index)
+        self.seen = SeenRuns()
         for runs in runs_of(paths_of(self.folder, "runs")):
             self.seen.add(runs)
-        return self
 
     def take(
         self,
         tasks: pd.DataFrame,
         metafeatures: pd.DataFrame,
         runs: Iterable[pd.DataFrame],
-        provenance: Iterable[Mapping[str, Any]],
+        provenance: Mapping[str, Any],
     ) -> Added:
         """Write what is new; runs last, so that each speaks of a task that is there."""
         tasks = tasks[~tasks["task_id"].isin(self.tasks)]
@@ -153,7 +179,7 @@ class _Target:
                 write_part(self.folder, table, frame)
         self.tasks.update(tasks["task_id"])
         self.described.update(metafeatures.index)
-        n_runs, n_before = 0, len(self.seen)
+        n_runs, n_new = 0, 0
 
         def fresh() -> Iterator[pd.DataFrame]:
             nonlocal n_runs
@@ -161,11 +187,11 @@ class _Target:
                 n_runs += len(frame)
                 yield frame[self.seen.add(frame)]
 
-        for _ in write_runs(self.folder, fresh()):
-            pass
-        n_new = len(self.seen) - n_before
-        if n_new or len(tasks) or len(metafeatures):
-            self.provenance += [known for known in provenance if known]
+        for _, n_rows in write_runs(self.folder, fresh()):
+            n_new += n_rows
+            self.n_written += n_rows
+        if provenance and (n_new or len(tasks) or len(metafeatures)):
+            self.provenance.append(provenance)
         return Added(
             n_tasks=len(tasks),
             n_described=len(metafeatures),

@@ -115,6 +115,6 @@ def _join_runs(rewrite: Rewrite) -> int:
                 rewrite.old.append(path)
                 yield runs[new]
 
-    for path in write_runs(rewrite.folder, changed()):
+    for path, _ in write_runs(rewrite.folder, changed()):
         rewrite.wrote(path)
     return n_repeats

@@ -10,18 +10,21 @@ from typing import Any
 from autometa.knowledge_base._keeping._parts_of import paths_of
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._parts import TABLES, read_manifest
+from autometa.knowledge_base._replaced import steadily
 
 
 def folder_facts(folder: Path) -> dict[str, Any]:
     """Return path, size, parts by table, date of the newest part, schema and versions."""
     manifest = read_manifest(folder)
-    paths = {table: paths_of(folder, table) for table in TABLES}
-    stats = [path.stat() for found in paths.values() for path in found]
+    stats_of = steadily(
+        folder, lambda: {t: [path.stat() for path in paths_of(folder, t)] for t in TABLES}
+    )
+    stats = [stat for found in stats_of.values() for stat in found]
     newest = max((stat.st_mtime for stat in stats), default=None)
     return {
         "path": str(folder),
         "n_bytes": sum(stat.st_size for stat in stats),
-        "n_parts": {table: len(found) for table, found in paths.items()},
+        "n_parts": {table: len(found) for table, found in stats_of.items()},
         "written": None if newest is None else _date(newest),
         "schema_version": manifest["schema_version"],
         "versions": manifest.get("versions", {}),

@@ -43,8 +43,10 @@ def runs_of(paths: Iterable[Path]) -> Iterator[pd.DataFrame]:
         yield runs.assign(**{k: v for k, v in RUN_DEFAULTS.items() if k not in runs})
 
 
-def write_runs(folder: Path, frames: Iterable[pd.DataFrame], rows: int = ROWS) -> Iterator[Path]:
-    """Write runs as parts of about ``rows`` rows each; yield the path of each once it is there."""
+def write_runs(
+    folder: Path, frames: Iterable[pd.DataFrame], rows: int = ROWS
+) -> Iterator[tuple[Path, int]]:
+    """Write runs as parts of about ``rows`` rows; yield each path and its rows once it is there."""
     waiting: list[pd.DataFrame] = []
     for frame in frames:
         waiting.append(frame)
@@ -54,7 +56,8 @@ def write_runs(folder: Path, frames: Iterable[pd.DataFrame], rows: int = ROWS) -
     yield from _write(folder, waiting)
 
 
-def _write(folder: Path, frames: list[pd.DataFrame]) -> Iterator[Path]:
+def _write(folder: Path, frames: list[pd.DataFrame]) -> Iterator[tuple[Path, int]]:
     frames = [frame for frame in frames if len(frame)]
     if frames:
-        yield write_part(folder, "runs", pd.concat(frames, ignore_index=True))
+        joined = pd.concat(frames, ignore_index=True)
+        yield write_part(folder, "runs", joined), len(joined)

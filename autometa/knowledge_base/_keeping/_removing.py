@@ -183,7 +183,7 @@ def _rewrite_runs(rewrite: Rewrite, touched: list[Path], fits: _Fits) -> None:
         for runs in runs_of(touched):
             yield runs[~fits(runs)]
 
-    for path in write_runs(rewrite.folder, staying()):
+    for path, _ in write_runs(rewrite.folder, staying()):
         rewrite.wrote(path)
     rewrite.old += touched
 
