@@ -41,7 +41,9 @@ def file_names(folder: Path) -> list[str]:
     try:
         return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
-        raise KnowledgeBaseError(f"'{folder}' is not a folder, and so no knowledge base.") from None
+        raise KnowledgeBaseError(
+            f"'{folder}' is not a knowledge base: there is no such folder."
+        ) from None
     except OSError as error:
         raise unreadable(folder, error) from error
 
