@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
 from autometa.evaluation import check_metric
 from autometa.exceptions import ParameterError
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel
 from autometa.recommendation import Recommendation
 from autometa.tables import Table, check_table
@@ -48,7 +48,8 @@ def recommend(
         Seconds there will be for training. The order is then by gain per
         second: cheap setups first.
     knowledge_base : KnowledgeBase or None
-        What to learn from; None is the one that ships with autometa.
+        What to learn from; None is the one that ships with autometa, with what
+        the user added (`autometa kb add`) on top.
 
     Returns
     -------
@@ -100,17 +101,18 @@ def recommend_for_table(
             f"Got {time_budget} instead."
         )
     metric = check_metric(metric, table.task_type)
-    base = _bundled() if knowledge_base is None else knowledge_base
+    state = default_state() if knowledge_base is None else ()
+    base = _default(state) if knowledge_base is None else knowledge_base
     if metafeatures is None:
         metafeatures = describe_table(table, base)
-    model = _bundled_model() if knowledge_base is None else MetaModel(random_state=0).fit(base)
+    model = _default_model(state) if knowledge_base is None else MetaModel(random_state=0).fit(base)
     found = model.recommend(
         metafeatures,
         n=n,
         task_type=table.task_type,
         metric=metric,
         time_budget=time_budget,
-        algorithms=_candidates(base, table),
+        algorithms=_candidates(base, table, is_default=knowledge_base is None),
     )
     builder = partial(build_setup, task_type=table.task_type)
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]
@@ -132,8 +134,14 @@ def usable_algorithms(table: Table) -> list[str]:
     return [algorithm.name for algorithm in found]
 
 
-def _candidates(knowledge_base: KnowledgeBase, table: Table) -> list[str]:
-    """Return the algorithms of a knowledge base, less those known not to take this table."""
+def _candidates(knowledge_base: KnowledgeBase, table: Table, is_default: bool) -> list[str]:
+    """Return the algorithms of a knowledge base, less those known not to take this table.
+
+    Of foreign ones, which cannot be built here, only those that were asked for:
+    what a user added to the default knowledge base is learnt from, not recommended.
+    """
+    if is_default:
+        return sorted({*usable_algorithms(table)} & set(knowledge_base.algorithms))
     unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable_algorithms(table))
     return sorted(set(knowledge_base.runs["algorithm"]) - unusable)
 
@@ -143,11 +151,12 @@ def build_setup(algorithm: str, config: dict[str, Any], *, task_type: str) -> Pi
     return get_algorithm(algorithm).build(config, task_type)
 
 
-@cache
-def _bundled() -> KnowledgeBase:
-    return KnowledgeBase.bundled()
+@lru_cache(maxsize=1)
+def _default(state: tuple[str, ...]) -> KnowledgeBase:
+    """Return the default knowledge base, read once for each content of it."""
+    return default_knowledge_base()
 
 
-@cache
-def _bundled_model() -> MetaModel:
-    return MetaModel(random_state=0).fit(_bundled())
+@lru_cache(maxsize=1)
+def _default_model(state: tuple[str, ...]) -> MetaModel:
+    return MetaModel(random_state=0).fit(_default(state))

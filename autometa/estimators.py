@@ -121,7 +121,8 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     callbacks : sequence of callable or None, default=None
         Called as ``callback(study, frozen_trial)`` after each trial.
     knowledge_base : KnowledgeBase, path, False or None, default=None
-        What to learn from: None is the bundled one, False none at all.
+        What to learn from: None is the bundled one with what the user added
+        on top, False none at all.
     isolate : bool, default=True
         False runs trials in this process: see `autometa.tune`.
 

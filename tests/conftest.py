@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep tests and their processes away from the knowledge base of whoever runs them."""
+    own = tempfile.TemporaryDirectory(prefix="autometa-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(own.cleanup)
+    os.environ["XDG_DATA_HOME"] = own.name
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ KnowledgeBasePath = Annotated[
     typer.Option(
         "--knowledge-base",
         "-k",
-        help="Folder of the knowledge base to use instead of the bundled one.",
+        help="Folder of the knowledge base to use instead of the bundled one and your own.",
         show_default=False,
     ),
 ]

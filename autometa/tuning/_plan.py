@@ -203,7 +203,7 @@ def advise(
     time_budget: float | None,
     algorithms: tuple[str, ...],
 ) -> list[Candidate]:
-    """Return what the knowledge base recommends for the table; None asks the bundled one."""
+    """Return what the knowledge base recommends for the table; None asks the default one."""
     from autometa.advice import recommend_for_table
 
     found = recommend_for_table(

@@ -92,7 +92,8 @@ def tune(
     task_type : {"binary", "multiclass", "classification", "regression"} or None
         None reads it from ``y``.
     knowledge_base : KnowledgeBase, path, False or None
-        What to learn from: None is the bundled one, False is none at all.
+        What to learn from: None is the bundled one with what the user added
+        (`autometa kb add`) on top, False is none at all.
     name, target : str
         What the dataset and its target column are called.
     study_name : str or None
