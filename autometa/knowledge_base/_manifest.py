@@ -23,14 +23,12 @@ SOURCE = "source"
 
 def write_manifest(folder: Path, provenance: Mapping[str, Any]) -> None:
     """Write the manifest: schema, versions of what measured, and the given provenance."""
-    _write(
-        folder / MANIFEST,
-        {
-            "schema_version": SCHEMA_VERSION,
-            "versions": library_versions(),
-            "provenance": dict(provenance),
-        },
-    )
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "versions": library_versions(),
+        "provenance": dict(provenance),
+    }
+    _write(folder / MANIFEST, _signed(content))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -67,7 +65,21 @@ def raise_schema(folder: Path) -> None:
     manifest = _read_own(folder)
     version = manifest.get("schema_version")
     if isinstance(version, int) and version < SCHEMA_VERSION:
-        _write(folder / MANIFEST, {**manifest, "schema_version": SCHEMA_VERSION})
+        _write(folder / MANIFEST, _signed({**manifest, "schema_version": SCHEMA_VERSION}))
+
+
+def manifest_is_as_written(folder: Path) -> bool:
+    """Say whether the bytes of a manifest are those that were written; schema 1 cannot tell."""
+    manifest = _read_own(folder)
+    if "digest" not in manifest and manifest.get("schema_version") == 1:
+        return True
+    return (folder / MANIFEST).read_bytes() == _text(_signed(manifest))
+
+
+def _signed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with the digest of its content."""
+    content = {name: value for name, value in manifest.items() if name != "digest"}
+    return {**content, "digest": digest(_text(content))}
 
 
 def join_provenance(*parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,9 +58,10 @@ def read_rewrites(folder: Path) -> Rewrites:
     """
     path = folder / REWRITES
     try:
-        content = json.loads(path.read_bytes())
-        found = {"count": content["count"], "replaced": content["replaced"]}
-        if content["digest"] != _digest(found):
+        data = path.read_bytes()
+        content = json.loads(data)
+        found = Rewrites(count=content["count"], replaced=content["replaced"])
+        if data != rewrites_text(found):
             raise ValueError("its digest does not fit")
     except FileNotFoundError:
         return Rewrites()
@@ -71,7 +72,7 @@ def read_rewrites(folder: Path) -> Rewrites:
             f"'{path}' is damaged: {error}. Restore it from a copy. Without the file, what an "
             "interrupted removal had replaced would count again."
         ) from None
-    return Rewrites(**found)
+    return found
 
 
 def rewrites_text(rewrites: Rewrites) -> bytes:

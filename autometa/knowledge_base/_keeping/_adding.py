@@ -150,6 +150,8 @@ class _Target:
             raise KnowledgeBaseError(
                 f"Could not make the folder '{self.folder}': {error.strerror}."
             ) from error
+        if not self.is_new:
+            read_manifest(self.folder)  # of a newer schema nothing is known
         self.open()
         return self
 

@@ -11,6 +11,7 @@ from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._files import digest
 from autometa.knowledge_base._keeping._contents import Contents
 from autometa.knowledge_base._keeping._rewriting import LOCK, TEMPORARY, leftovers
+from autometa.knowledge_base._manifest import manifest_is_as_written
 from autometa.knowledge_base._parts import MANIFEST, TABLES, read_manifest, read_part, read_whole
 from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
 
@@ -202,6 +203,12 @@ class _Checker:
         """Check what no file shows alone."""
         try:
             read_manifest(self.folder)
+            if not manifest_is_as_written(self.folder):
+                self.error(
+                    MANIFEST,
+                    "is not what was written: it was damaged, or edited by hand. It says where "
+                    "runs come from; restore it from a copy",
+                )
         except KnowledgeBaseError as error:
             self.error(MANIFEST, str(error))
         for table in ("tasks", "runs"):

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from autometa import KnowledgeBase
+from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import add_to, compact, merge_folders, remove
 
 ROW = tuple[str, int]  # a task and the k of a setup
@@ -148,6 +149,18 @@ def _is_change(event: str, details: tuple[Any, ...]) -> bool:
         return True
     path, mode = details[0], details[1]
     return isinstance(path, str | bytes | os.PathLike) and any(c in str(mode) for c in "wax+")
+
+
+def limited(folder: Path, said: Path, n_bytes: int, work: Callable[..., None], *args: Any) -> None:
+    """Do the work where no file may grow beyond ``n_bytes``; write down the error, end with 7."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+    try:
+        work(folder, *args)
+    except KnowledgeBaseError as error:
+        said.write_text(str(error))
+        sys.exit(7)
 
 
 def run(work: Callable[..., None], *args: Any, kill_after: float | None = None) -> int:
