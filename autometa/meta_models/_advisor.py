@@ -73,8 +73,9 @@ class Advisor:
             coordinates, self._losses, described, families, n_trees, random_state, n_jobs
         )
         self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
+        scores = np.where(history.comparable[:, None], history.scores, np.nan)
         self._scores = ScoreModel(
-            coordinates, history.scores[described], families[described], self._listed(), metric
+            coordinates, scores[described], families[described], self._listed(), metric
         )
 
     def _listed(self) -> npt.NDArray[np.bool_]:

@@ -16,6 +16,8 @@ import pandas as pd
 
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.meta_models._completion import complete
+from autometa.meta_models._metric_families import on_one_scale
+from autometa.meta_models._questions import Question
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -24,6 +26,7 @@ Mask = npt.NDArray[np.bool_]
 # counts lies this many times as far below the best as the median does.
 _WORST_IN_MEDIANS = 5.0
 FAILURE = 1.1
+_ENOUGH_TASKS = 500
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class History:
         Of one fit; where a setup failed, how long that took. NaN where unknown.
     metafeatures : DataFrame
         One row a task in the same order; all NaN where the task is not described.
+    comparable : ndarray of shape (n_tasks,), bool
+        Tasks whose scores are of the metric asked for; the others say only which
+        setups do better than which.
     """
 
     tasks: pd.DataFrame
@@ -51,6 +57,7 @@ class History:
     failed: Mask
     seconds: Matrix
     metafeatures: pd.DataFrame
+    comparable: Mask
 
     @property
     def described(self) -> Mask:
@@ -61,6 +68,51 @@ class History:
     def families(self) -> npt.NDArray[np.int64]:
         """Family of each task, as a number."""
         return np.asarray(pd.factorize(self.tasks["family"])[0], dtype=np.int64)
+
+
+def read_histories(kb: KnowledgeBase, question: Question) -> History:
+    """Return the history of a question, and of related ones while there is little of its own.
+
+    Tasks of another type, or without a run of the metric, come in with the closest
+    metric they have.
+    """
+    history = read_history(kb, question.task_types, question.metric)
+    for task_types, metric in question.borrowed:
+        if len(history.tasks) >= _ENOUGH_TASKS:
+            break
+        there = set(kb.tasks.loc[kb.tasks["task_type"].isin(list(task_types)), "task_id"])
+        if there <= set(history.tasks["task_id"]):
+            continue
+        other = read_history(kb, task_types, metric)
+        new = ~other.tasks["task_id"].isin(history.tasks["task_id"]).to_numpy()
+        if new.any():
+            history = _joined(history, other, new, on_one_scale(metric, question.metric))
+    return history
+
+
+def _joined(history: History, other: History, new: Mask, comparable: bool) -> History:
+    """Return both histories as one: the setups of the first, the ``new`` tasks of the other.
+
+    Setups the first does not know are left out: nobody can say what they score.
+    """
+    place = {setup: column for column, setup in enumerate(other.setups)}
+    columns = np.array([place.get(setup, -1) for setup in history.setups])
+    tried = np.isfinite(other.scores[:, columns]) & (columns >= 0)
+    new = new & tried.any(axis=1)
+
+    def stacked(mine: npt.NDArray[Any], others: npt.NDArray[Any], missing: Any) -> npt.NDArray[Any]:
+        rows = np.where(columns >= 0, others[new][:, columns], missing)
+        return np.vstack([mine, rows])
+
+    return History(
+        tasks=pd.concat([history.tasks, other.tasks[new]], ignore_index=True),
+        setups=history.setups,
+        scores=stacked(history.scores, other.scores, np.nan),
+        failed=stacked(history.failed, other.failed, False).astype(np.bool_),
+        seconds=stacked(history.seconds, other.seconds, np.nan),
+        metafeatures=pd.concat([history.metafeatures, other.metafeatures[new]]),
+        comparable=np.r_[history.comparable, np.full(new.sum(), comparable)],
+    )
 
 
 def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> History:
@@ -89,6 +141,7 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         failed=failed & np.isnan(scores),
         seconds=_with_slowest(matrix(averages.fit_seconds), untimed),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
+        comparable=np.ones(len(tasks), dtype=np.bool_),
     )
 
 

@@ -20,7 +20,7 @@ from autometa.exceptions import (
 )
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
-from autometa.meta_models._history import read_history
+from autometa.meta_models._history import read_histories
 from autometa.meta_models._questions import Question, QuestionDesk
 from autometa.recommendation import Recommendation
 
@@ -209,7 +209,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         """Return the advisor of a question, learnt when it is first asked."""
         key = (question, blind)
         if key not in self._advisors:
-            history = read_history(self._kb, question.task_types, question.metric)
+            history = read_histories(self._kb, question)
             self._advisors[key] = Advisor(
                 history, question.metric, blind, self.n_trees, self.random_state, self.n_jobs
             )

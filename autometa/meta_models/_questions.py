@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
-    MetricError,
     ParameterError,
 )
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models._metric_families import by_closeness, check_judges
 
 _CLASSIFICATION = ("binary", "multiclass", "classification")
 _TASK_TYPES: dict[str, tuple[str, ...]] = {
@@ -21,33 +21,23 @@ _TASK_TYPES: dict[str, tuple[str, ...]] = {
     "regression": ("regression",),
 }
 
-# Metrics of one family order setups nearly alike. The first of each is asked
-# first; a metric of no family is best answered by the metric with most runs.
-_FAMILIES: tuple[tuple[str, ...], ...] = (
-    ("roc_auc", "roc_auc_ovr", "roc_auc_ovo", "roc_auc_ovr_weighted", "roc_auc_ovo_weighted",
-     "average_precision"),
-    ("neg_log_loss", "neg_brier_score", "d2_log_loss_score", "d2_brier_score"),
-    ("balanced_accuracy", "f1_macro", "recall_macro", "precision_macro", "jaccard_macro",
-     "matthews_corrcoef", "f1", "recall", "precision", "jaccard"),
-    ("accuracy", "f1_micro", "f1_weighted", "recall_micro", "recall_weighted", "precision_micro",
-     "precision_weighted", "jaccard_micro", "jaccard_weighted", "top_k_accuracy"),
-    ("neg_root_mean_squared_error", "neg_mean_squared_error", "r2", "explained_variance",
-     "neg_max_error"),
-    ("neg_mean_absolute_error", "neg_median_absolute_error", "d2_absolute_error_score"),
-    ("neg_mean_absolute_percentage_error", "neg_root_mean_squared_log_error",
-     "neg_mean_squared_log_error", "neg_mean_poisson_deviance", "neg_mean_gamma_deviance"),
-)  # fmt: skip
-_N_CLASSIFICATION = 4  # families; the others are of regression
-_NEXT_FAMILIES = {0: (1, 2, 3), 1: (0, 2, 3), 2: (3, 0, 1), 3: (2, 0, 1), 4: (5, 6), 5: (4, 6),
-                  6: (5, 4)}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Question:
-    """What one advisor learns to answer."""
+    """What one advisor learns to answer.
+
+    Attributes
+    ----------
+    task_types : tuple of str
+    metric : str
+    borrowed : tuple of tuple
+        Where else to look, nearest first: task types and a metric whose order of
+        setups is much the same.
+    """
 
     task_types: tuple[str, ...]
     metric: str
+    borrowed: tuple[tuple[tuple[str, ...], str], ...] = ()
 
 
 class QuestionDesk:
@@ -113,10 +103,12 @@ class QuestionDesk:
             )
         counts = there.groupby(level="metric").sum().sort_values(ascending=False, kind="stable")
         if metric is None:
-            return Question(types, str(counts.index[0]))
+            return self._with_borrowed(types, str(counts.index[0]), task_type)
         if metric in counts.index:
-            return Question(types, metric)
-        closest = _closest(metric, [str(name) for name in counts.index], task_type)
+            return self._with_borrowed(types, metric, task_type)
+        known = [str(name) for name in counts.index]
+        check_judges(metric, known, task_type)
+        closest = by_closeness(metric, known)[0]
         warnings.warn(
             f"The knowledge base has no history of '{metric}' on {task_type} tasks. The order, "
             f"the scores and their intervals are those of '{closest}', the closest metric it "
@@ -124,31 +116,15 @@ class QuestionDesk:
             KnowledgeBaseWarning,
             stacklevel=4,
         )
-        return Question(types, closest)
+        return self._with_borrowed(types, closest, task_type)
 
-
-def _closest(metric: str, known: list[str], task_type: str) -> str:
-    family = next((i for i, members in enumerate(_FAMILIES) if metric in members), None)
-    if family is None:
-        _check_name(metric, known)
-        return known[0]
-    if (family < _N_CLASSIFICATION) != (task_type != "regression"):
-        raise MetricError(
-            f"The metric '{metric}' cannot judge {task_type} tasks. The knowledge base knows "
-            f"{sorted(known)} for these."
-        )
-    for near in (family, *_NEXT_FAMILIES[family]):
-        for member in _FAMILIES[near]:
-            if member in known:
-                return member
-    return known[0]
-
-
-def _check_name(metric: str, known: list[str]) -> None:
-    from sklearn.metrics import get_scorer_names
-
-    if metric not in get_scorer_names():
-        raise MetricError(
-            f"'metric' must be a metric of the knowledge base, {sorted(known)}, or a scorer name "
-            f"of scikit-learn. Got {metric!r} instead."
-        )
+    def _with_borrowed(self, types: tuple[str, ...], metric: str, task_type: str) -> Question:
+        """Return the question, and what else of the same kind of tasks can help to answer it."""
+        kind = _TASK_TYPES["regression" if task_type == "regression" else "classification"]
+        borrowed = []
+        for name in (types, *((other,) for other in kind if other not in types)):
+            there = self._n_runs[self._n_runs.index.get_level_values("task_type").isin(name)]
+            counts = there.groupby(level="metric").sum().sort_values(ascending=False, kind="stable")
+            near = by_closeness(metric, [str(m) for m in counts.index])
+            borrowed += [(name, m) for m in near if (name, m) != (types, metric)]
+        return Question(types, metric, tuple(borrowed))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from histories import history
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._completion import complete
-from autometa.meta_models._history import FAILURE, losses, read_history
+from autometa.meta_models._history import FAILURE, losses, read_histories, read_history
+from autometa.meta_models._questions import QuestionDesk
 
 NAN = float("nan")
 
@@ -119,3 +121,40 @@ def test_completion_survives_empty_rows_and_columns():
     values = np.random.default_rng(0).random((8, 7))
     values[3], values[:, 2] = NAN, NAN
     assert np.isfinite(complete(values)).all()
+
+
+def kinds(binary_scores, multiclass_scores):
+    """Binary tasks judged by ROC AUC and multiclass ones by its one-versus-rest mean."""
+    left = history(binary_scores, metric="roc_auc")
+    right = history(multiclass_scores, metric="roc_auc_ovr", task_type="multiclass")
+    tasks = right.tasks.assign(task_id="m" + right.tasks["task_id"], family=lambda t: t["task_id"])
+    return left.merge(
+        KnowledgeBase.from_frames(
+            tasks, None, right.runs.assign(task_id="m" + right.runs["task_id"].astype(str))
+        )
+    )
+
+
+def test_tasks_of_the_other_type_come_in_with_the_closest_metric():
+    kb = kinds([[0.9, 0.8]], [[0.7, 0.6, 0.5]])
+    borrowed = read_histories(kb, QuestionDesk(kb).question("binary", "roc_auc"))
+    assert borrowed.tasks["task_type"].tolist() == ["binary", "multiclass"]
+    np.testing.assert_allclose(borrowed.scores, [[0.9, 0.8], [0.7, 0.6]])
+    assert borrowed.comparable.tolist() == [True, True]
+    assert len(borrowed.setups) == 2
+
+
+def test_a_metric_on_few_tasks_borrows_the_closest_one_of_the_others():
+    kb = history([[0.9, 0.8], [0.7, 0.6]])
+    loss = history([[-0.2, -0.4]], metric="neg_log_loss").runs
+    kb.add(loss)
+    own = read_histories(kb, QuestionDesk(kb).question("binary", "neg_log_loss"))
+    np.testing.assert_allclose(own.scores, [[-0.2, -0.4], [0.7, 0.6]])
+    assert own.comparable.tolist() == [True, False]
+    np.testing.assert_allclose(losses(own), [[0.0, 1.0], [0.0, 1.0]])
+
+
+def test_tasks_without_a_common_setup_are_not_borrowed():
+    kb = kinds([[np.nan, 0.8]], [[0.7, np.nan]])
+    borrowed = read_histories(kb, QuestionDesk(kb).question("binary", "roc_auc"))
+    assert borrowed.tasks["task_type"].tolist() == ["binary"]
