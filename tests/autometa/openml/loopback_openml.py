@@ -282,7 +282,11 @@ class Loopback:
     def _content(self, call: str) -> str:
         words = call.strip("/").split("/")
         match words:
-            case [("evaluation" | "run" | "setup" | "task" | "data" | "user") as kind, "list", *rest]:
+            case [
+                ("evaluation" | "run" | "setup" | "task" | "data" | "user") as kind,
+                "list",
+                *rest,
+            ]:
                 return str(getattr(self, f"_list_{kind}s")(_filters(kind, rest)))
             case ["setup", number]:
                 return self._setup(int(number), "setup_parameters", f" {XMLNS}")
@@ -326,7 +330,9 @@ class Loopback:
             for name, value in run.values.items()
             if (measure is None or name == measure) and not run.error
         ]
-        return _listing("evaluations", [self._evaluation(*row) for row in _page(rows, filters, 542)])
+        return _listing(
+            "evaluations", [self._evaluation(*row) for row in _page(rows, filters, 542)]
+        )
 
     def _evaluation(self, run: Upload, measure: str, value: float | str | None) -> str:
         task, flow = self.world.tasks[run.task], self.world.setups[run.setup][0]

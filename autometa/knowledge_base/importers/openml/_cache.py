@@ -7,6 +7,7 @@ gzip's checksum tells a damaged file, which is then fetched again.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -117,7 +118,8 @@ class Cache:
         except FileNotFoundError:
             return None
         except (OSError, EOFError, zlib.error, ValueError):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
             return None
 
 

@@ -117,7 +117,8 @@ class Client:
         except exceptions.OpenMLServerException as error:
             if error.code == DATABASE_IS_DOWN:
                 raise _transport.BusyError("that its database is down (code 107)") from None
-            return Answer(refused="412", code=int(error.code or 0), message=str(error.message))
+            message = str(error.message).removesuffix(" - None").strip()
+            return Answer(refused="412", code=int(error.code or 0), message=message)
         except exceptions.OpenMLNotAuthorizedError as error:
             return Answer(refused="401", message=str(error.message))
         except _transport.RefusedError as error:

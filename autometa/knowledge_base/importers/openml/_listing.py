@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from autometa.exceptions import KnowledgeBaseSourceError
+from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError
 from autometa.knowledge_base.importers.openml import _xml
 from autometa.knowledge_base.importers.openml._cache import Answer
 from autometa.knowledge_base.importers.openml._client import Client
@@ -201,12 +201,13 @@ def study_content(client: Client, suite: str) -> dict[str, list[int]]:
 
     Raises
     ------
-    KnowledgeBaseSourceError
+    KnowledgeBaseError
         If there is none.
     """
     answer = client.ask(f"study/{suite}", "study")
     if answer.refused:
-        raise KnowledgeBaseSourceError(
+        error = KnowledgeBaseError if answer.code else KnowledgeBaseSourceError
+        raise error(
             f"OpenML must know the suite '{suite}'. Got {NotAnsweredError(answer)}. "
             "Its number or alias stands on https://www.openml.org/search?type=benchmark."
         )

@@ -25,7 +25,7 @@ from autometa.knowledge_base.importers.openml._listing import (
 
 KINDS = {1: "classification", 2: "regression"}
 GIVE_UP_AFTER = 3
-GENERATED = re.compile(r"^BNG\((?:[\w.]+,)?([^,()]+)(?:,[\w.,]+)?\)$|^(.+?)_seed_\d+_nrows_.*$")
+GENERATED = re.compile(r"^BNG\(([^,()]+)(?:,.*)?\)$|^(.+?)_seed_\d+_nrows_.*$")
 VERSIONED = re.compile(r"([-_.](v|version)[-_.]?\d+|\(\d+\))$", re.IGNORECASE)
 
 

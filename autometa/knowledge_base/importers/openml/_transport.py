@@ -23,8 +23,9 @@ from autometa.knowledge_base.importers.openml._settings import OpenMLSettings
 
 TRANSIENT = frozenset({408, 425, 429, 500})
 TOO_LONG = frozenset({413, 414, 431})
-PIECE = 4096
+LARGEST_PIECE = 1 << 16
 GRACE = 10.0
+PULSE = 0.25
 
 
 class BusyError(Exception):
@@ -66,7 +67,7 @@ class _Watch:
         self._thread.join()
 
     def _guard(self) -> None:
-        while not self._ended.wait(max(0.0, self._until - time.monotonic())):
+        while not self._ended.wait(min(PULSE, max(0.0, self._until - time.monotonic()))):
             if time.monotonic() >= self._until:
                 self.expired = True
                 for one in self.sockets:
@@ -158,7 +159,8 @@ class TimedSession(requests.Session):
         begun, pieces = time.monotonic(), []
         grace = min(GRACE, self._settings.timeout)
         watch.extend(grace)
-        for piece in response.iter_content(PIECE):
+        piece_size = min(LARGEST_PIECE, max(1, int(self._settings.slowest * grace / 2)))
+        for piece in response.iter_content(piece_size):
             pieces.append(piece)
             allowed = grace + response.raw.tell() / self._settings.slowest
             watch.extend(begun + allowed - time.monotonic())
