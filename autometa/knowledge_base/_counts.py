@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,8 @@ class RunCounts:
     ----------
     n_rows : int
         Runs, each metric counted.
+    rows_of_algorithm : Counter
+        The same by algorithm.
     n_runs : int
         The same with all metrics of a run counted as one.
     tasks_of_setup : Counter
@@ -38,6 +40,7 @@ class RunCounts:
 
     n_rows: int = 0
     n_runs: int = 0
+    rows_of_algorithm: Counter[str] = field(default_factory=Counter)
     tasks_of_setup: Counter[tuple[str, str]] = field(default_factory=Counter)
     tasks_of_metric: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
@@ -74,6 +77,9 @@ def _count_table(counts: RunCounts, table: Any) -> None:
     pairs = keys.drop_duplicates(SETUP)[["algorithm", "config"]]
     counts.n_rows += len(keys)
     counts.n_runs += len(runs)
+    for code, n in enumerate(np.bincount(codes[1], minlength=len(names[1])).tolist()):
+        if n:
+            counts.rows_of_algorithm[names[1][code]] += n
     for (algorithm, config), n in pairs.value_counts(sort=False).items():
         counts.tasks_of_setup[names[1][algorithm], names[2][config]] += int(n)
     for code, n in keys.drop_duplicates(["task_id", "metric"])["metric"].value_counts().items():
@@ -113,3 +119,46 @@ def count_scores(tables: Iterable[Any], types: Mapping[str, str]) -> pd.Series[i
 
 
 _NOTHING = pd.MultiIndex.from_arrays([[], []], names=["task_type", "metric"])
+
+
+OUTCOME_COLUMNS = ("task_id", "algorithm", "metric", "score", "status")
+
+
+def count_outcomes(
+    tables: Iterable[Any], algorithms: Collection[str] | None, metric: str | None
+) -> pd.Series[int]:
+    """Return the number of runs that have a score or failed, by task; tasks without are left out.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        With the columns `OUTCOME_COLUMNS`.
+    algorithms : collection of str or None
+        Of these only.
+    metric : str or None
+        Of this only.
+    """
+    counts: dict[str, int] = {}
+    for table in tables:
+        told = ~np.isnan(numbers_of(table["score"])) | ~_is_one_of(table["status"], ("ok",))
+        if algorithms is not None:
+            told &= _is_one_of(table["algorithm"], algorithms)
+        if metric is not None:
+            told &= _is_one_of(table["metric"], (metric,))
+        tasks, t = codes_of(table["task_id"])
+        found = np.bincount(t[told], minlength=len(tasks))
+        counts |= {tasks[place]: int(found[place]) for place in np.flatnonzero(found).tolist()}
+    index = pd.Index(list(counts), name="task_id", dtype=str)
+    return pd.Series(list(counts.values()), index=index, dtype=np.int64)
+
+
+def _is_one_of(column: Any, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+    names, codes = codes_of(column)
+    return np.array([name in wanted for name in names], dtype=bool)[codes]
+
+
+def configs_of(tables: Iterable[Any], algorithm: str) -> Iterator[str]:
+    """Yield the config of each run of an algorithm, in the order of the stream."""
+    for table in tables:
+        configs, c = codes_of(table["config"])
+        yield from (configs[code] for code in c[_is_one_of(table["algorithm"], (algorithm,))])

@@ -72,11 +72,14 @@ class StoredFolder:
 
     def task_ids(self) -> set[str]:
         """Return the ids of the tasks that are described in words; none when it is empty."""
-        return set(self.tasks()["task_id"]) if self._tasks else set()
+        return self._ids(self._tasks)
 
     def described(self) -> set[str]:
         """Return the ids of the tasks that have meta-features."""
-        return set(self.metafeatures().index)
+        return self._ids(self._metafeatures)
+
+    def _ids(self, parts: list[OpenedPart]) -> set[str]:
+        return self.steadily(lambda: {name for part in parts for name in part.ids()})
 
     def tasks(self) -> pd.DataFrame:
         """Return the tasks; of two descriptions of one, the last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,17 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._averages import COLUMNS as AVERAGES_COLUMNS
-from autometa.knowledge_base._averages import Averages, average
-from autometa.knowledge_base._counts import (
-    RUN_COLUMNS,
-    SCORE_COLUMNS,
-    RunCounts,
-    count_runs,
-    count_scores,
-)
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._manifest import join_provenance, read_manifest
+from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
 from autometa.knowledge_base._saving import save_tables
 from autometa.knowledge_base._schema import RUN_KEY, check_metafeatures, check_runs, check_tasks
@@ -30,7 +22,7 @@ if TYPE_CHECKING:
     import optuna
 
 
-class KnowledgeBase:
+class KnowledgeBase(RunReader):
     """Past runs on many tasks: what advice is learnt from.
 
     Make one with `from_frames`, `from_studies`, `load` or `bundled`.
@@ -114,13 +106,9 @@ class KnowledgeBase:
         self._runs, self._stored = runs, None
 
     @property
-    def n_runs(self) -> int:
-        """Number of rows of `runs`, which are not read for it.
-
-        Of a knowledge base too large to keep in memory, runs that several of its
-        parts hold are counted more than once.
-        """
-        return self._source.n_rows
+    def state(self) -> object:
+        """Another object when the runs have become others; what was learnt is then out of date."""
+        return self._stored if self._runs is None else self._runs
 
     @property
     def _source(self) -> FrameRuns | StoredRuns:
@@ -229,73 +217,6 @@ class KnowledgeBase:
         inside = Path(str(resources.files("autometa"))) / "data"
         checkout = inside.parent.parent / "data"
         return cls.load(inside if inside.is_dir() else checkout)
-
-    @property
-    def setups(self) -> pd.DataFrame:
-        """One row a setup: ``setup_id``, ``algorithm``, ``config`` and ``n_tasks``."""
-        return self.counts().setups()
-
-    @property
-    def algorithms(self) -> list[str]:
-        """Names of the algorithms that have runs, sorted."""
-        return sorted({algorithm for algorithm, _ in self.counts().tasks_of_setup})
-
-    def counts(self) -> RunCounts:
-        """Count runs, setups, metrics and statuses; large histories are not loaded for it."""
-        return self._source.read(count_runs, RUN_COLUMNS)
-
-    def score_counts(self) -> pd.Series[int]:
-        """Return how many runs have a score, by ``task_type`` and ``metric``."""
-        types = dict(zip(self.tasks["task_id"], self.tasks["task_type"], strict=True))
-        return self._source.read(lambda tables: count_scores(tables, types), SCORE_COLUMNS)
-
-    def runs_of(self, tasks: str | Collection[str]) -> pd.DataFrame:
-        """Return the runs of one task or several, with the columns of `runs`.
-
-        Of a large knowledge base that was loaded, only what holds these tasks is
-        read. A task that is not there has no runs.
-
-        Parameters
-        ----------
-        tasks : str or collection of str
-            Their ``task_id``.
-
-        Examples
-        --------
-        >>> kb = KnowledgeBase.bundled()
-        >>> task_id = kb.tasks["task_id"].iloc[0]
-        >>> set(kb.runs_of(task_id)["task_id"]) == {task_id}
-        True
-        """
-        wanted = [tasks] if isinstance(tasks, str) else [str(task) for task in tasks]
-        return self._source.frame(wanted)
-
-    def averages(
-        self, metric: str | None = None, task_types: Collection[str] | None = None
-    ) -> Averages:
-        """Return the runs averaged over repeats: a row a task, metric and setup, as numbers.
-
-        What a meta-model is fitted on. Runs are read in pieces and not kept, so
-        ten million fit into little memory.
-
-        Parameters
-        ----------
-        metric : str, optional
-            Of this only. Default: of each.
-        task_types : collection of str, optional
-            Of tasks of these types only. Default: of all.
-
-        Returns
-        -------
-        Averages
-            Score and seconds averaged over the runs of the largest fidelity, and
-            how many failed; ``to_frame()`` makes a DataFrame of it.
-        """
-        wanted: list[str] | None = None
-        if task_types is not None:
-            is_of_type = self.tasks["task_type"].isin(list(task_types))
-            wanted = self.tasks.loc[is_of_type, "task_id"].tolist()
-        return self._source.read(lambda tables: average(tables, metric, wanted), AVERAGES_COLUMNS)
 
     def add(
         self,

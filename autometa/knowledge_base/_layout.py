@@ -19,6 +19,7 @@ from autometa.knowledge_base._schema import RUN_KEY, SCHEMA_VERSION
 ROWS_PER_GROUP = 1 << 15
 COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
+INDEX_NAMES = ("task_id", "__index_level_0__")  # the other as pandas names an index without name
 # No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
 NARROW = ("train_score", "fold_scores")
 
@@ -127,7 +128,7 @@ def from_arrow(table: str, content: Any) -> pd.DataFrame:
             content = content.set_column(i, field.name, pa.nulls(len(content), pa.float64()))
     frame: pd.DataFrame = content.to_pandas(types_mapper=_list_type, split_blocks=True)
     if table == "metafeatures":
-        index = "task_id" if "task_id" in frame else "__index_level_0__"
+        index = next(name for name in INDEX_NAMES if name in frame)
         frame = frame.set_index(index).rename_axis("task_id")
     return frame
 

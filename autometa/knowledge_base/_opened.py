@@ -19,7 +19,7 @@ import pandas as pd
 
 from autometa.knowledge_base._columns import TEXTS, normal_runs
 from autometa.knowledge_base._files import digest, unreadable
-from autometa.knowledge_base._layout import NOTE, ROWS_PER_GROUP, from_arrow, to_arrow
+from autometa.knowledge_base._layout import INDEX_NAMES, NOTE, ROWS_PER_GROUP, from_arrow, to_arrow
 from autometa.knowledge_base._parts import (
     damaged,
     footer_digest,
@@ -119,12 +119,21 @@ class OpenedPart:
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return all of the part; its bytes are checked whole."""
+        return from_arrow(table, self._whole())
+
+    def ids(self) -> list[str]:
+        """Return the ids of the tasks it describes; its bytes are checked whole."""
+        index = next(name for name in INDEX_NAMES if name in self._metadata.schema.names)
+        ids: list[str] = self._whole([index])[index].to_pylist()
+        return ids
+
+    def _whole(self, columns: list[str] | None = None) -> Any:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         data = read_whole(self.path) if self._data is None else self._data
         with pq.ParquetFile(pa.BufferReader(data)) as file:
-            return from_arrow(table, file.read())
+            return file.read(columns)
 
     def _source(self) -> Any:
         import pyarrow as pa

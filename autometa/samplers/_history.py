@@ -50,11 +50,6 @@ class History:
     scores: tuple[FloatArray, ...]
 
 
-def algorithm_counts(runs: pd.DataFrame) -> dict[str, int]:
-    """Return how many runs each algorithm has, most first."""
-    return {str(name): int(n) for name, n in runs["algorithm"].value_counts().items()}
-
-
 def read_history(
     kb: KnowledgeBase,
     algorithms: Collection[str],
@@ -76,20 +71,19 @@ def read_history(
 def _relevant(
     kb: KnowledgeBase, algorithms: Collection[str], metric: str | None, task_type: str | None
 ) -> pd.DataFrame:
-    """Select the runs asked for, at each task's highest fidelity."""
-    runs = kb.runs
+    """Select the runs asked for, of the tasks with most of them, at each one's highest fidelity."""
+    richest = kb.outcome_counts(algorithms, metric)
+    if task_type is not None:
+        types = CLASSIFICATION if task_type in CLASSIFICATION else (task_type,)
+        of_type = kb.tasks.loc[kb.tasks["task_type"].isin(types), "task_id"]
+        richest = richest[richest.index.isin(of_type)]
+    richest = richest.sort_index().sort_values(ascending=False, kind="stable")
+    runs = kb.runs_of(richest.index[:MAX_TASKS])
     keep = runs["algorithm"].isin(list(algorithms))
     keep &= runs["score"].notna() | (runs["status"] != "ok")
     if metric is not None:
         keep &= runs["metric"] == metric
-    if task_type is not None:
-        types = CLASSIFICATION if task_type in CLASSIFICATION else (task_type,)
-        tasks = kb.tasks.loc[kb.tasks["task_type"].isin(types), "task_id"]
-        keep &= runs["task_id"].isin(tasks)
     runs = runs.loc[keep, [*SETUP, "metric", "score", "status", "fidelity"]]
-    richest = runs["task_id"].value_counts(sort=False).sort_index()
-    richest = richest.sort_values(ascending=False, kind="stable").index[:MAX_TASKS]
-    runs = runs[runs["task_id"].isin(richest)]
     highest = runs.groupby("task_id")["fidelity"].transform("max")
     return runs[runs["fidelity"] == highest]
 

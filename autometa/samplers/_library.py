@@ -10,11 +10,9 @@ import json
 import threading
 from weakref import WeakKeyDictionary
 
-import pandas as pd
-
 from autometa.knowledge_base import KnowledgeBase
 from autometa.samplers._dimensions import same
-from autometa.samplers._history import algorithm_counts, read_history
+from autometa.samplers._history import read_history
 from autometa.samplers._matching import Encoding
 from autometa.samplers._study import StudyView
 from autometa.samplers._transfer import Transfer
@@ -24,7 +22,7 @@ _Key = tuple[tuple[str, ...], str | None, str | None]
 N_CONFIGS_READ = 100
 
 _lock = threading.RLock()
-_kept: WeakKeyDictionary[KnowledgeBase, tuple[pd.DataFrame, dict[_Key, Transfer | None]]]
+_kept: WeakKeyDictionary[KnowledgeBase, tuple[object, dict[_Key, Transfer | None]]]
 _kept = WeakKeyDictionary()
 
 
@@ -44,7 +42,9 @@ class Library:
         self.kb = kb
         self._metric, self._task_type = metric, task_type
         self._encodings: dict[str, Encoding] = {}
-        self.algorithms = tuple(algorithm_counts(kb.runs)) if algorithm is None else (algorithm,)
+        counts = kb.counts().rows_of_algorithm
+        most_first = tuple(name for name, _ in counts.most_common())
+        self.algorithms = most_first if algorithm is None else (algorithm,)
 
     def transfer(self, view: StudyView) -> Transfer | None:
         """Return what is known for a study; None when that is nothing."""
@@ -68,18 +68,17 @@ class Library:
 
     def _names(self, algorithm: str) -> Encoding:
         if algorithm not in self._encodings:
-            runs = self.kb.runs
-            configs = runs.loc[runs["algorithm"] == algorithm, "config"].iloc[:N_CONFIGS_READ]
+            configs = self.kb.configs_of(algorithm, N_CONFIGS_READ)
             self._encodings[algorithm] = Encoding([(algorithm, json.loads(c)) for c in configs])
         return self._encodings[algorithm]
 
     def _learnt(self, algorithms: tuple[str, ...]) -> Transfer | None:
         key = (algorithms, self._metric, self._task_type)
         with _lock:
-            runs, models = _kept.get(self.kb, (None, {}))
-            if runs is not self.kb.runs:
+            state, models = _kept.get(self.kb, (None, {}))
+            if state is not self.kb.state:
                 models = {}
-                _kept[self.kb] = (self.kb.runs, models)
+                _kept[self.kb] = (self.kb.state, models)
             if key not in models:
                 history = read_history(self.kb, algorithms, self._metric, self._task_type)
                 models[key] = Transfer(history) if history.task_ids else None

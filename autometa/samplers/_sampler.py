@@ -321,8 +321,11 @@ def _threadpools() -> ThreadpoolController:
 
 
 def _check_known(kb: KnowledgeBase, column: str, value: str | None) -> None:
-    if value is not None and not (kb.runs[column] == value).any():
-        known = sorted(kb.runs[column].unique())
+    if value is None:
+        return
+    counts = kb.counts()
+    known = sorted(counts.tasks_of_metric if column == "metric" else counts.rows_of_algorithm)
+    if value not in known:
         raise KnowledgeBaseMismatchError(
             f"The knowledge base has no runs with {column} '{value}'. It has {known[:10]}."
         )
