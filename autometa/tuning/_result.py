@@ -105,10 +105,19 @@ class TuneResult:
         return pd.DataFrame(rows)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted pipeline to one file, whole or not at all; see `load_model`."""
+        """Write the fitted pipeline to one file, whole or not at all; see `load_model`.
+
+        The runs of the search stand beside it, for ``autometa kb import tune``.
+        """
         from autometa.tuning._saving import save_model
 
-        save_model(self.best_pipeline, path, {"metric": self.metric, "score": self.score})
+        history = {
+            "tasks": self.task.to_dict(orient="records"),
+            "runs": self.runs().to_dict(orient="records"),
+            "n_trials": len(self.study.trials),
+        }
+        about = {"metric": self.metric, "score": self.score, "history": history}
+        save_model(self.best_pipeline, path, about)
 
     def code(self, source: str = "table.csv", target: str | None = None) -> str:
         """Return a scikit-learn script that rebuilds the pipeline without autometa.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._features import prepare, read_features
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._measures import task_type_of
-from autometa.knowledge_base.importers._optuna_storage import open_storage, shown
+from autometa.knowledge_base.importers._optuna_storage import close_storage, open_storage, shown
 from autometa.knowledge_base.importers._optuna_trials import Objective, TrialReader, objectives_of
 from autometa.knowledge_base.importers._tally import Tally, some
 
@@ -106,7 +106,7 @@ def read_optuna(
         If the storage cannot be read, or holds no such study or no trial to keep.
     """
     tally = Tally()
-    views = list(_views(source, tally, studies))
+    views = _views(source, tally, studies)
     wanted = Wanted(
         task_id=task_id,
         metric=metric,
@@ -143,7 +143,7 @@ def _label(source: Any) -> str:
     return shown(source) if isinstance(source, str | os.PathLike) else type(source).__name__
 
 
-def _views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> Iterable[StudyView]:
+def _views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> list[StudyView]:
     import optuna
 
     if isinstance(source, optuna.Study):
@@ -153,6 +153,14 @@ def _views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> Iterable[
     if isinstance(source, Sequence) and not isinstance(source, str):
         return [_of_study(study) for study in source]
     storage = open_storage(source, tally)
+    try:
+        return _of_all(storage, source, wanted)
+    finally:
+        if storage is not source:
+            close_storage(storage)
+
+
+def _of_all(storage: Any, source: Any, wanted: Sequence[str] | None) -> list[StudyView]:
     found = {study.study_name: study for study in storage.get_all_studies()}
     unknown = [name for name in wanted or () if name not in found]
     if unknown or not found:

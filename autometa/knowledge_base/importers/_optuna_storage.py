@@ -54,6 +54,15 @@ def open_storage(source: str | os.PathLike[str] | BaseStorage, tally: Tally) -> 
         return _from_database(text)
 
 
+def close_storage(storage: BaseStorage) -> None:
+    """Close the connections of a storage: a server waits for them when it is stopped."""
+    from optuna.storages import RDBStorage
+
+    if isinstance(storage, RDBStorage):
+        storage.remove_session()
+        storage.engine.dispose()
+
+
 def shown(source: Any) -> str:
     """Return how a source is named to people: without the password of a URL.
 

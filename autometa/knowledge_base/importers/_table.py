@@ -118,14 +118,14 @@ def _named_once(frame: pd.DataFrame, tally: Tally) -> pd.DataFrame:
 
 
 def numeric_columns(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that hold a number somewhere and mostly."""
+    """Return the columns that hold numbers, mostly, or nothing at all."""
     found = []
     for column in frame.columns:
         present = frame[column].dropna()
         if present.map(lambda v: isinstance(v, list | dict | bool)).any():
             continue
         n_numbers = int(pd.to_numeric(present, errors="coerce").notna().sum())
-        if n_numbers and 2 * n_numbers >= len(present):
+        if 2 * n_numbers >= len(present):
             found.append(column)
     return found
 

@@ -112,7 +112,7 @@ class Reader:
         self._refuse(lower.isin(UNFINISHED).to_numpy(), "not finished")
         self._refuse(lower.isin(PRUNED).to_numpy(), "pruned: they have no final score")
         known = {word: "" if not word else status_of(word) for word in lower.unique()}
-        unknown = lower.map(lambda w: known[w] is None).to_numpy()
+        unknown = lower.map(lambda w: known[w] is None).to_numpy() & self.usable
         self._refuse(unknown, f"of an unknown status ({some(words[unknown])})")
         return np.asarray(lower.map(lambda w: known[w] or ""), dtype=object)
 
