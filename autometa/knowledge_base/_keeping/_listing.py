@@ -81,7 +81,7 @@ def task_list(kb: KnowledgeBase, runs: pd.DataFrame) -> pd.DataFrame:
     )
     columns = ["task_id", "name", "task_type", "n_rows", "family", "source"]
     listed = kb.tasks[columns].set_index("task_id")
-    found = listed.join(counts, how="inner").reset_index()
+    found = listed.join(counts, how="inner").sort_index().reset_index()
     return found[[*columns[:-1], "n_setups", "n_runs", "n_failed", "source"]]
 
 

@@ -54,7 +54,7 @@ def hash_of(text: str) -> int:
 
 def history(rows: Iterable[ROW], source: str = "made") -> KnowledgeBase:
     """Return a knowledge base of these tasks and setups."""
-    listed = list(rows)
+    listed = sorted(rows)
     names = sorted({task for task, _ in listed})
     tasks = pd.DataFrame({"task_id": names, "task_type": "binary"})
     metafeatures = pd.DataFrame({"n_rows": [float(hash_of(name)) for name in names]}, index=names)
@@ -104,12 +104,12 @@ def grid(tasks: str, ks: Iterable[int]) -> set[ROW]:
 
 def do_add(folder: Path, rows: Iterable[ROW]) -> None:
     """Add rows by the command's own function."""
-    add_to(folder, history(sorted(rows)), "a test")
+    add_to(folder, history(rows), "a test")
 
 
 def do_save(folder: Path, rows: Iterable[ROW]) -> None:
     """Add rows as a user of Python does."""
-    history(sorted(rows)).save(folder)
+    history(rows).save(folder)
 
 
 def do_merge(folder: Path, others: Iterable[Path]) -> None:
