@@ -56,7 +56,8 @@ def read_aslib(
 
     Runtimes and other measures to be minimised are negated (``neg_runtime``);
     a run that did not end well has no score and its status, and what it took, at
-    most the cutoff, is its ``fit_seconds``. A runtime at the cutoff is a timeout.
+    most the cutoff, is its ``fit_seconds``. A runtime at the cutoff is a timeout;
+    where runtime is not the first measure, the others of that run stand.
 
     Parameters
     ----------

@@ -26,6 +26,7 @@ STATUS: Mapping[str, str] = {
 PLAIN = ("ok", "timeout", "memout")  # statuses that need no further word
 IN_SECONDS = re.compile(r"time|second|cpu|^par\d*$|_par\d*$", re.IGNORECASE)
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
 
 
@@ -82,10 +83,10 @@ class ScenarioRuns:
             for c in columns
         }
         status, message = self._statuses()
-        seconds = np.full(len(self.table), np.nan)
+        seconds, late = np.full(len(self.table), np.nan), np.zeros(len(self.table), np.bool_)
         timed = next((c for c in columns if self._is_runtime(c)), None)
         if timed is not None and self._is_in_seconds(timed):
-            status = self._with_cutoff(status, values[timed])
+            late = self._late(status, values[timed])
             seconds = self._seconds(values[timed], status)
         names = [setups.get(name, (name, "{}")) for name in self.table["algorithm"]]
         rows = pd.DataFrame(
@@ -99,12 +100,17 @@ class ScenarioRuns:
                 "source": self._sources(),
             }
         )
-        parts = [self._scored(rows, c, values[c]) for c in columns]
+        is_race = timed == columns[0]  # else a run at the cutoff has a result all the same
+        parts = [
+            self._scored(rows, c, values[c], late & (is_race or self._is_runtime(c)))
+            for c in columns
+        ]
         return pd.concat(parts, ignore_index=True)
 
-    def _scored(self, rows: pd.DataFrame, column: str, values: Floats) -> pd.DataFrame:
+    def _scored(self, rows: pd.DataFrame, column: str, values: Floats, late: Mask) -> pd.DataFrame:
         """Return the rows with the scores of one measure; those without a value are told."""
         is_runtime, lower = self._is_runtime(column), self._is_lower_better(column)
+        rows = rows.assign(status=rows["status"].mask(late, "timeout"))
         measure = resolve(column, lower, values)
         self.tally.note(measure.note)
         failed = (rows["status"] != "ok").to_numpy()
@@ -128,6 +134,9 @@ class ScenarioRuns:
                 f"{RUNS} has no attribute of the measures {some(self.about.measures)}; "
                 f"{some(present)} were taken."
             )
+        absent = [m for m in self.about.measures if m.lower() not in by_name]
+        if named and absent:
+            self.tally.note(f"Described, but not in {RUNS}: the measures {some(absent)}.")
         named = named or present
         if wanted is not None:
             unknown = [m for m in wanted if m.lower() not in by_name]
@@ -141,7 +150,9 @@ class ScenarioRuns:
                 f"{RUNS} must hold performance measures beside {list(KEYS)}. Got none."
             )
         rest = [c for c in present if c not in named]
-        self.tally.drop("columns", len(rest), f"of {RUNS}, not asked for: {some(rest)}")
+        self.tally.drop(
+            "columns", len(rest), f"of {RUNS}, not asked for or described: {some(rest)}"
+        )
         return list(dict.fromkeys(named))
 
     def _index(self, column: str) -> int | None:
@@ -179,18 +190,18 @@ class ScenarioRuns:
         status = np.asarray(words.map(STATUS).fillna("error"), dtype=object)
         return status, np.asarray(words.map(lambda w: "" if w in PLAIN else w), dtype=object)
 
-    def _with_cutoff(self, status: Words, runtime: Floats) -> Words:
+    def _late(self, status: Words, runtime: Floats) -> Mask:
         """Mark runs that are called ok and ran to the cutoff."""
         cutoff = self.about.cutoff_seconds
         if not cutoff:
-            return status
-        late = (status == "ok") & (runtime >= cutoff)
+            return np.zeros(len(status), np.bool_)
+        late = np.asarray((status == "ok") & (runtime >= cutoff), np.bool_)
         if late.any():
             self.tally.note(
                 f"{int(late.sum())} runs of status ok that took the cutoff of {cutoff:g} s or more "
-                "are timeouts."
+                "are timeouts where runtime is the measure."
             )
-        return np.where(late, "timeout", status)
+        return late
 
     def _seconds(self, runtime: Floats, status: Words) -> Floats:
         """Return what each run took; PAR10 and the like are cut to the cutoff."""

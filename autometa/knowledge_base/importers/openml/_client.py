@@ -29,7 +29,9 @@ from autometa.knowledge_base.importers.openml._cache import Answer, Cache
 from autometa.knowledge_base.importers.openml._settings import OpenMLSettings
 
 DATABASE_IS_DOWN = 107
+TOO_MUCH = "too much at once"
 OBEYED = 5
+PATIENCE = 2
 
 
 class Client:
@@ -53,7 +55,9 @@ class Client:
         self.server = _api_url(settings.server or str(_openml(settings.folder).config.server))
         self._cache = Cache(settings.folder, self.server)
 
-    def ask(self, call: str, root: str, *, lasts: bool = False, **about: Any) -> Answer:
+    def ask(
+        self, call: str, root: str, *, lasts: bool = False, can_be_less: bool = False, **about: Any
+    ) -> Answer:
         """Return the answer to a call such as ``task/list/task_id/1,2``.
 
         Parameters
@@ -64,6 +68,9 @@ class Client:
             Name of the element that the answer must be.
         lasts : bool, default=False
             Whether the answer can never change, so that not even a refresh asks.
+        can_be_less : bool, default=False
+            Whether to answer `TOO_MUCH` when the server twice took too long, so that
+            less can be asked for.
         **about
             Kept beside the answer; see `about`.
 
@@ -76,7 +83,7 @@ class Client:
             known = self._cache.get(call)
             if known is not None and _reads(known, root):
                 return known
-        answer = self._fetch(call, root)
+        answer = self._fetch(call, root, can_be_less)
         self._cache.put(call, answer, **about)
         return answer
 
@@ -84,10 +91,10 @@ class Client:
         """Return what was kept beside the answers of a kind, each with its call."""
         return list(self._cache.about(kind))
 
-    def _fetch(self, call: str, root: str) -> Answer:
+    def _fetch(self, call: str, root: str, can_be_less: bool) -> Answer:
         from autometa.knowledge_base.importers.openml import _transport
 
-        why = ""
+        why, n_slow = "", 0
         for attempt in range(self.settings.tries):
             self._keep_pace()
             retry_after = None
@@ -98,6 +105,9 @@ class Client:
                 why = f"an answer that is cut off or not a list of {root!r}"
             except _transport.BusyError as busy:
                 why, retry_after = str(busy), _seconds(busy.retry_after)
+                n_slow = n_slow + 1 if isinstance(busy, _transport.TooSlowError) else 0
+                if can_be_less and n_slow == PATIENCE:
+                    return Answer(refused=TOO_MUCH, message=why)
             if attempt + 1 < self.settings.tries:
                 self._pause(attempt, retry_after, why)
         raise KnowledgeBaseSourceError(

@@ -108,7 +108,7 @@ class Frames:
         self.tally.drop("runs", n_unsupervised, "on tasks of another type")
         self.tally.drop("runs", n_unjudged, "on tasks that none of the measures judges")
         for measure, count in missing.items():
-            self.tally.note(f"{count} runs were not measured by {measure}: they have NaN scores.")
+            self.tally.note(f"{count} runs were not measured by {measure}: their score is NaN.")
         for (flow, name, algorithm), count in sorted(self._left_out.items()):
             self.tally.note(
                 f"'{name}' of {flow} has no equal in {algorithm}: left out of {count} setups."
@@ -135,7 +135,8 @@ class Frames:
                 continue
             name, sign = judged
             value = self.found.values.get(measure, {}).get(number)
-            missing[measure] += value is None and not run.error
+            if value is None and not run.error:
+                missing[measure] += 1
             score = float("nan") if value is None or run.error else sign * value
             rows.append({**common, "metric": name, "score": score})
         return rows

@@ -70,6 +70,7 @@ class Gatherer:
         self.progress = progress
         self.found = Gathered()
         self._is_closed = False
+        self._awaited: set[int] = set()
 
     def list_runs(self) -> None:
         """List the runs, failed ones too, as far as the server does."""
@@ -115,12 +116,14 @@ class Gatherer:
     def measure(self, measure: str) -> None:
         """Collect the values of one measure."""
         values = self.found.values.setdefault(measure, {})
+        known = bool(self.found.runs)
+        self._awaited = self._missing(values)
         for filters in self.filters:
             for page, is_last in self._evaluations(measure, filters):
                 for one, _ in page:
                     self._take(one, values)
                 self.progress(f"listing {measure}", len(values), self._n_expected())
-                if not is_last and self._missing(values) == set() and self.found.runs:
+                if known and not is_last and not self._awaited:
                     break
         if self.max_runs is not None and len(self.found.runs) >= self.max_runs:
             self._is_closed = True
@@ -156,6 +159,7 @@ class Gatherer:
             uploader=one.uploader,
             error="",
         )
+        self._awaited.discard(one.run)
         if not self._add(run, is_listed=False):
             return
         if one.run in values:

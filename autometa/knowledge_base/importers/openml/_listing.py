@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError
 from autometa.knowledge_base.importers.openml import _xml
 from autometa.knowledge_base.importers.openml._cache import Answer
-from autometa.knowledge_base.importers.openml._client import Client
+from autometa.knowledge_base.importers.openml._client import TOO_MUCH, Client
 
 NO_RESULTS = frozenset({111, 361, 362, 372, 482, 500, 512, 542, 674})
 TOO_MANY = frozenset({673, 676})
 TOO_LONG = frozenset({"400", "413", "414", "431"})
 
+SMALLEST_PAGE = 500
 ELSE_IN_PATH = 200  # the words of a call, its limit and offset, and the user's key
 
 Progress = Callable[[str, int, int | None], None]
@@ -103,6 +104,8 @@ def pages(
 ) -> Iterator[tuple[list[tuple[_xml.Row, Any]], bool]]:
     """Yield the pages of a listing as rows, each with whether it is known to be the last.
 
+    A server that takes too long for a page is asked for a quarter of it from there on.
+
     Parameters
     ----------
     client : Client
@@ -123,7 +126,11 @@ def pages(
     offset, size = 0, client.settings.page_size
     while limit is None or offset < limit:
         wanted = size if limit is None else min(size, limit - offset)
-        answer = client.ask(f"{call}/limit/{wanted}/offset/{offset}{filters}", root)
+        path = f"{call}/limit/{wanted}/offset/{offset}{filters}"
+        answer = client.ask(path, root, can_be_less=wanted > SMALLEST_PAGE)
+        if answer.refused == TOO_MUCH:
+            size = max(SMALLEST_PAGE, wanted // 4)
+            continue
         if answer.refused:
             if has_no_results(answer):
                 return

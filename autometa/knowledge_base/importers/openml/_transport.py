@@ -21,7 +21,8 @@ from requests.adapters import HTTPAdapter
 
 from autometa.knowledge_base.importers.openml._settings import OpenMLSettings
 
-TRANSIENT = frozenset({408, 425, 429, 500})
+TRANSIENT = frozenset({425, 429, 500})
+TOO_SLOW = frozenset({408, 504, 524})
 TOO_LONG = frozenset({413, 414, 431})
 LARGEST_PIECE = 1 << 16
 GRACE = 10.0
@@ -170,7 +171,9 @@ class TimedSession(requests.Session):
     def _check(response: requests.Response) -> None:
         status = response.status_code
         is_told = status not in TOO_LONG and b"error>" in response.content
-        if status in TRANSIENT or (status > 501) or (status == 412 and not is_told):
+        if status in TOO_SLOW:
+            raise TooSlowError(f"HTTP status {status}", response.headers.get("Retry-After"))
+        if status in TRANSIENT or status > 501 or (status == 412 and not is_told):
             raise BusyError(f"HTTP status {status}", response.headers.get("Retry-After"))
         if status != 200 and not is_told:
             raise RefusedError(status)

@@ -190,6 +190,37 @@ def test_several_measures_and_repetitions_are_runs_of_their_own(scenario):
     assert Dropped(what="scores", count=1, why=why) in imported.dropped
 
 
+def test_a_result_at_the_cutoff_stands_where_quality_comes_first(scenario):
+    runs = """\
+        @attribute instance_id string
+        @attribute repetition numeric
+        @attribute algorithm {x, "y z"}
+        @attribute obj numeric
+        @attribute time numeric
+        @attribute runstatus {ok, timeout}
+        @data
+        a,1,x,0.9,1200.0,ok
+        a,1,"y z",0.4,17.5,ok
+        b,1,x,1,1200,timeout
+        b,1,"y z",?,?,ok
+        """
+    about = """\
+        performance_measures: [obj, time, gap]
+        maximize: [false, false, false]
+        performance_type: [solution_quality, runtime, solution_quality]
+        algorithm_cutoff_time: 1200
+        """
+    folder = scenario(algorithm_runs__arff=runs, description__txt=about, cv__arff=None)
+    imported = read_aslib(folder)
+    kept = imported.knowledge_base.runs.set_index(["metric", "task_id", "algorithm"])
+    assert kept.loc[("neg_obj", "a", "x"), ["score", "status"]].tolist() == [-0.9, "ok"]
+    assert kept.loc[("neg_time", "a", "x"), "status"] == "timeout"
+    assert kept.loc[("neg_time", "a", "y z"), "score"] == -17.5
+    assert kept.loc[("neg_obj", "b", "x"), "status"] == "timeout"
+    assert len(kept) == 6
+    assert any("not in algorithm_runs.arff: the measures 'gap'" in n for n in imported.notes)
+
+
 def test_one_measure_can_be_asked_for(scenario):
     folder = scenario(
         algorithm_runs__arff=TWO_MEASURES, description__txt=TWO_DESCRIBED, cv__arff=None
