@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
-from autometa.evaluation import check_metric
+from autometa.evaluation import check_metric, speed_of_this_machine
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel
@@ -113,6 +113,7 @@ def recommend_for_table(
         metric=metric,
         time_budget=time_budget,
         algorithms=_candidates(base, table, is_default=knowledge_base is None),
+        reference_seconds=speed_of_this_machine(),
     )
     builder = partial(build_setup, task_type=table.task_type)
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]

@@ -13,10 +13,11 @@ from autometa.evaluation._metrics import (
     scores,
 )
 from autometa.evaluation._pool import Outcome, WorkerPool
-from autometa.evaluation._speed import reference_seconds, speed_of_this_machine
+from autometa.evaluation._speed import STANDARD_SECONDS, reference_seconds, speed_of_this_machine
 
 __all__ = [
     "METRICS",
+    "STANDARD_SECONDS",
     "Evaluation",
     "Outcome",
     "Predictions",

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa.evaluation import STANDARD_SECONDS
 from autometa.knowledge_base._columns import codes_of, numbers_of
 
 Integers = npt.NDArray[np.int64]
@@ -27,6 +28,7 @@ COLUMNS = (
     "metric",
     "score",
     "fit_seconds",
+    "reference_seconds",
     "fidelity",
     "status",
 )
@@ -57,7 +59,10 @@ class Averages:
     n_scores, n_failed : ndarray of int
         Runs with a score, and runs that did not end well.
     fit_seconds : ndarray of float
-        Mean over the runs that were timed; NaN when none was.
+        Mean over the runs that were timed; NaN when none was. Where a run says how
+        fast its machine was, scaled to the standard machine.
+    n_scaled : ndarray of int
+        Timed runs that say so.
     n_untimed : ndarray of int
         Runs stopped for time or memory of which no seconds are known.
     """
@@ -73,6 +78,7 @@ class Averages:
     n_scores: npt.NDArray[np.int32]
     n_failed: npt.NDArray[np.int32]
     fit_seconds: Floats
+    n_scaled: npt.NDArray[np.int32]
     n_untimed: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
@@ -143,6 +149,7 @@ _KINDS: dict[str, Any] = {
     "n_scores": np.int32,
     "n_failed": np.int32,
     "fit_seconds": np.float64,
+    "n_scaled": np.int32,
     "n_untimed": np.int32,
 }
 
@@ -212,11 +219,15 @@ def _cell_numbers(table: Any, cell: Integers, n_cells: int) -> dict[str, Any]:
     is_ok = np.array([name == "ok" for name in statuses], dtype=bool)[status]
     is_cut = np.array([name in _NEVER_TIMED for name in statuses], dtype=bool)[status]
     scored, timed = is_ok & ~np.isnan(score), np.isfinite(seconds)
+    reference = numbers_of(table["reference_seconds"])
+    is_scaled = timed & (reference > 0)
+    seconds = np.where(is_scaled, seconds * STANDARD_SECONDS / reference, seconds)
     return {
         "score": _mean(cell[scored], score[scored], n_cells),
         "n_scores": np.bincount(cell[scored], minlength=n_cells),
         "n_failed": np.bincount(cell[~is_ok], minlength=n_cells),
         "fit_seconds": _mean(cell[timed], seconds[timed], n_cells),
+        "n_scaled": np.bincount(cell[is_scaled], minlength=n_cells),
         "n_untimed": np.bincount(cell[is_cut & np.isnan(seconds)], minlength=n_cells),
     }
 

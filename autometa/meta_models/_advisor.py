@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa.evaluation import STANDARD_SECONDS
 from autometa.exceptions import KnowledgeBaseMismatchError
 from autometa.meta_models._features import FeatureSpace
 from autometa.meta_models._history import History, losses
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._scores import ExpectedScores, ScoreModel
 from autometa.meta_models._seconds import SecondsModel
+from autometa.meta_models._target_scale import units, without_unit
 from autometa.meta_models._weights import TaskWeights, Weights
 from autometa.recommendation import Neighbor, Recommendation
 
@@ -65,6 +68,8 @@ class Advisor:
         if self._blind:
             described = np.ones_like(described)
             metafeatures = history.metafeatures.iloc[:, :0]
+        self._described = described
+        metafeatures = without_unit(metafeatures)
         self._space = FeatureSpace(metafeatures)
         coordinates = self._space.coordinates(metafeatures)
         families = history.families
@@ -73,11 +78,40 @@ class Advisor:
             coordinates, self._losses, described, families, n_trees, random_state, n_jobs
         )
         self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
-        scores = np.where(history.comparable[:, None], history.scores, np.nan)
-        self._scores = ScoreModel(
-            coordinates, scores[described], families[described], self._listed(), metric
-        )
+        self._coordinates, self._families = coordinates, families[described]
+        self._score_models: dict[bool, ScoreModel] = {}
+        self._score_model(in_units=units(history.metafeatures, metric) is not None)
 
+    def _score_model(self, in_units: bool) -> ScoreModel:
+        """Return the model of scores, or of scores in units of the target; learnt when asked."""
+        if in_units not in self._score_models:
+            history = self._history
+            scores = np.where(history.comparable[:, None], history.scores, np.nan)
+            if in_units:
+                scores = scores / np.asarray(units(history.metafeatures, self._metric))[:, None]
+            self._score_models[in_units] = ScoreModel(
+                self._coordinates,
+                scores[self._described],
+                self._families,
+                self._listed,
+                self._metric,
+            )
+        return self._score_models[in_units]
+
+    def _expected(
+        self, coordinates: Vector, metafeatures: pd.Series[float] | None
+    ) -> ExpectedScores:
+        """Return the scores to expect, in the unit of the task's own target where it has one."""
+        unit = None
+        if metafeatures is not None and units(self._history.metafeatures, self._metric) is not None:
+            unit = units(metafeatures.to_frame().T, self._metric)
+        if unit is None:
+            return self._score_model(in_units=False).predict(coordinates)
+        relative = self._score_model(in_units=True).predict(coordinates)
+        ends = (relative.expected, relative.low, relative.high)
+        return ExpectedScores(*(unit[0] * end for end in ends))
+
+    @cached_property
     def _listed(self) -> npt.NDArray[np.bool_]:
         """Return which setups a task would be given by those who have not seen its family."""
         weights = self._weights.left_out()
@@ -89,17 +123,24 @@ class Advisor:
             listed[row, columns] = True
         return listed
 
-    def forecast(self, metafeatures: pd.Series[float] | None) -> Forecast:
-        """Return what is expected of every setup on the task so described."""
+    def forecast(
+        self, metafeatures: pd.Series[float] | None, reference_seconds: float | None = None
+    ) -> Forecast:
+        """Return what is expected of every setup on the task so described.
+
+        Seconds are those of the machine with these ``reference_seconds``.
+        """
         if metafeatures is None or self._blind:
             coordinates = np.zeros(len(self._space.names))
             weights = self._weights.nobody()
         else:
             coordinates = self._space.coordinates(metafeatures.to_frame().T)[0]
             weights = self._weights.of(coordinates)
-        return Forecast(
-            weights, self._scores.predict(coordinates), self._seconds.predict(coordinates)
-        )
+        described = None if self._blind else metafeatures
+        seconds = self._seconds.predict(coordinates)
+        if reference_seconds is not None and self._history.knows_machines:
+            seconds = seconds * (reference_seconds / STANDARD_SECONDS)
+        return Forecast(weights, self._expected(coordinates, described), seconds)
 
     def order(
         self,

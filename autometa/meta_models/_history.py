@@ -44,11 +44,14 @@ class History:
     failed : ndarray of shape (n_tasks, n_setups), bool
     seconds : ndarray of shape (n_tasks, n_setups)
         Of one fit; where a setup failed, how long that took. NaN where unknown.
+        Those of a known machine are scaled to the standard machine.
     metafeatures : DataFrame
         One row a task in the same order; all NaN where the task is not described.
     comparable : ndarray of shape (n_tasks,), bool
         Tasks whose scores are of the metric asked for; the others say only which
         setups do better than which.
+    knows_machines : bool
+        Whether any run says how fast the machine was that measured it.
     """
 
     tasks: pd.DataFrame
@@ -58,6 +61,7 @@ class History:
     seconds: Matrix
     metafeatures: pd.DataFrame
     comparable: Mask
+    knows_machines: bool = False
 
     @property
     def described(self) -> Mask:
@@ -112,6 +116,7 @@ def _joined(history: History, other: History, new: Mask, comparable: bool) -> Hi
         seconds=stacked(history.seconds, other.seconds, np.nan),
         metafeatures=pd.concat([history.metafeatures, other.metafeatures[new]]),
         comparable=np.r_[history.comparable, np.full(new.sum(), comparable)],
+        knows_machines=history.knows_machines or other.knows_machines,
     )
 
 
@@ -142,6 +147,7 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         seconds=_with_slowest(matrix(averages.fit_seconds), untimed),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
         comparable=np.ones(len(tasks), dtype=np.bool_),
+        knows_machines=bool(averages.n_scaled.any()),
     )
 
 

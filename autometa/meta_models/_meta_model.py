@@ -110,6 +110,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         time_budget: float | None = None,
         seconds_factor: float = 1.0,
         algorithms: Collection[str] | None = None,
+        reference_seconds: float | None = None,
     ) -> list[Recommendation]:
         """Return the setups to try on a new dataset, best first.
 
@@ -134,10 +135,13 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             then by gain per time spent, and setups that are predicted not to
             fit come last.
         seconds_factor : float, default=1.0
-            Fits it takes to try one setup (folds), or how much slower this
-            machine is.
+            Fits it takes to try one setup (folds).
         algorithms : collection of str or None
             Recommend only these.
+        reference_seconds : float or None
+            What `autometa.evaluation.reference_seconds` says of the machine that
+            will fit: expected seconds are then its own, where the knowledge base
+            says by which machines it was measured.
 
         Returns
         -------
@@ -160,29 +164,15 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         question = self._desk.question(task_type, metric)
         described = self._described(metafeatures)
         with threadpool_limits(limits=1, user_api="blas"):
-            return self._answer(
-                question, described, task_type, n, algorithms, time_budget, seconds_factor
-            )
-
-    def _answer(
-        self,
-        question: Question,
-        described: pd.Series[float] | None,
-        task_type: str,
-        n: int,
-        algorithms: Collection[str] | None,
-        time_budget: float | None,
-        seconds_factor: float,
-    ) -> list[Recommendation]:
-        advisor = self._advisor(question, blind=described is None)
-        if time_budget is not None and not advisor.timed:
-            warnings.warn(
-                "The knowledge base has no fit times for such tasks: 'time_budget' is ignored.",
-                KnowledgeBaseWarning,
-                stacklevel=3,
-            )
-        forecast = advisor.forecast(described)
-        columns = advisor.order(forecast, n, algorithms, time_budget, seconds_factor)
+            advisor = self._advisor(question, blind=described is None)
+            if time_budget is not None and not advisor.timed:
+                warnings.warn(
+                    "The knowledge base has no fit times for such tasks: 'time_budget' is ignored.",
+                    KnowledgeBaseWarning,
+                    stacklevel=2,
+                )
+            forecast = advisor.forecast(described, reference_seconds)
+            columns = advisor.order(forecast, n, algorithms, time_budget, seconds_factor)
         return [advisor.recommendation(forecast, column, task_type) for column in columns]
 
     def _described(self, metafeatures: pd.Series[float] | None) -> pd.Series[float] | None:

@@ -28,6 +28,12 @@ of_numbers = partial(statistical, task_types=REGRESSION)
 of_classes = partial(statistical, task_types=CLASSIFICATION, undefined=NO_SPREAD)
 
 
+@of_numbers(low=0, unit="target")
+def target_sd(sorted_target: Floats) -> float:
+    """Return the standard deviation of the target, in the target's own unit."""
+    return float(sorted_target.std())
+
+
 @of_numbers()
 def target_skewness(standardized_target: Floats) -> float:
     """Return the skewness m3 / m2^1.5 of the target."""

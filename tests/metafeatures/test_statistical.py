@@ -96,6 +96,7 @@ def test_target_correlations_match_pandas():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("target_sd", NUMBERS.std(ddof=0)),
         ("target_skewness", scipy.stats.skew(NUMBERS)),
         ("target_kurtosis", scipy.stats.kurtosis(NUMBERS)),
         ("target_negative_share", (NUMBERS < 0).mean()),

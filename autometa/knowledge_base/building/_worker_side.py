@@ -49,8 +49,8 @@ def measure_setup(
 ) -> dict[str, Any]:
     """Return one cross-validation of a setup on a dataset, by metric.
 
-    ``seed`` draws the folds. The held-out rows are the same at every fidelity; a part of the training
-    rows is contained in the larger ones.
+    ``seed`` draws the folds. The held-out rows are the same at every fidelity; a part
+    of the training rows is contained in the larger ones.
     """
     table, cleaned, speed = _load(source)
     pipeline = get_algorithm(algorithm).build(config, table.task_type)[1:]

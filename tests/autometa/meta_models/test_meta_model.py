@@ -11,6 +11,7 @@ from histories import history, setups, smooth, two_clusters
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from autometa.evaluation import STANDARD_SECONDS
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
@@ -353,3 +354,35 @@ class TestEstimator:
 
     def test_fewer_setups_than_asked_for_are_all_given_once(self, clusters):
         assert sorted(setups(clusters.recommend(SMALL, 50))) == [0, 1, 2, 3]
+
+
+def test_errors_are_expected_in_the_unit_of_the_target():
+    """The same tasks in millimetres and in kilometres: the order is the same, errors scale."""
+    rng = np.random.default_rng(0)
+    spread = 10.0 ** rng.uniform(-3, 6, 60)
+    relative = np.column_stack([rng.uniform(0.3, 0.35, 60), rng.uniform(0.5, 0.55, 60)])
+    features = pd.DataFrame({"f": rng.normal(size=60), "target_sd": spread})
+    kb = history(
+        -relative * spread[:, None],
+        features,
+        task_type="regression",
+        metric="neg_root_mean_squared_error",
+    )
+    model = MetaModel(n_trees=20).fit(kb)
+    for unit in (1.0, 1e6):
+        first, _ = model.recommend(pd.Series({"f": 0.0, "target_sd": unit}))
+        assert first.config == {"j": 0}
+        low, high = first.score_interval
+        assert -0.4 * unit < low < first.expected_score < high < -0.25 * unit
+
+
+def test_seconds_are_those_of_the_machine_that_asks():
+    """A machine half as fast as the standard measured the runs; one of its speed will fit."""
+    kb = history(np.full((12, 1), 0.5), {"f": np.arange(12.0)}, seconds=3.0)
+    plain = MetaModel(n_trees=5).fit(kb).recommend(None, reference_seconds=2 * STANDARD_SECONDS)
+    assert plain[0].expected_fit_seconds == pytest.approx(3.0)
+    kb.runs = kb.runs.assign(reference_seconds=2 * STANDARD_SECONDS)
+    model = MetaModel(n_trees=5).fit(kb)
+    assert model.recommend(None)[0].expected_fit_seconds == pytest.approx(1.5)
+    slow = model.recommend(None, reference_seconds=4 * STANDARD_SECONDS)
+    assert slow[0].expected_fit_seconds == pytest.approx(6.0)
