@@ -92,6 +92,8 @@ class TaskWeights:
         centred = np.sqrt(losses) - np.sqrt(losses).mean(axis=0)
         _, _, axes = np.linalg.svd(centred, full_matrices=False)
         targets = centred[self._described] @ axes[:_COMPONENTS].T
+        if targets.shape[1] == 1:  # forests want one target as a vector
+            targets = targets[:, 0]
         n_coordinates = self._coordinates.shape[1]
         shared = {
             "n_estimators": n_trees,
