@@ -20,6 +20,8 @@ ROWS_PER_GROUP = 1 << 15
 COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
 INDEX_NAMES = ("task_id", "__index_level_0__")  # the other as pandas names an index without name
+# The same in all metrics of a run: whole numbers repeat, bytes of many of them do not.
+REPEATING = ("fit_seconds", "predict_seconds", "reference_seconds", "fidelity")
 # No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
 NARROW = ("train_score", "fold_scores")
 
@@ -103,7 +105,8 @@ def _options(schema: Any) -> dict[str, Any]:
     import pyarrow as pa
 
     coded = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-    split = {field.name for field in schema if pa.types.is_floating(field.type)}
+    numbers = {field.name for field in schema if pa.types.is_floating(field.type)}
+    split = {name for name in numbers if name not in REPEATING}
     if "fold_scores" in schema.names:
         split.add("fold_scores.list.element")
     return {
@@ -118,19 +121,33 @@ def _options(schema: Any) -> dict[str, Any]:
 
 
 def from_arrow(table: str, content: Any) -> pd.DataFrame:
-    """Return what was read as a frame with the types that the schema promises."""
-    import pyarrow as pa
+    """Return what was read as a frame with the types that the schema promises.
 
-    fields = [pa.field(field.name, _plain_type(field.type)) for field in content.schema]
-    content = content.cast(pa.schema(fields))
-    for i, field in enumerate(content.schema):
-        if pa.types.is_list(field.type) and content[i].null_count == len(content):
-            content = content.set_column(i, field.name, pa.nulls(len(content), pa.float64()))
-    frame: pd.DataFrame = content.to_pandas(types_mapper=_list_type, split_blocks=True)
+    ``content`` is an Arrow table, or a dict of its columns which is emptied: then
+    no column is in memory twice.
+    """
+    columns = (
+        content
+        if isinstance(content, dict)
+        else dict(zip(content.column_names, content.columns, strict=True))
+    )
+    n_rows = len(next(iter(columns.values()))) if columns else 0
+    series = {name: _to_series(columns.pop(name)) for name in list(columns)}
+    frame = pd.DataFrame(series, index=pd.RangeIndex(n_rows), copy=False)
     if table == "metafeatures":
         index = next(name for name in INDEX_NAMES if name in frame)
         frame = frame.set_index(index).rename_axis("task_id")
     return frame
+
+
+def _to_series(column: Any) -> pd.Series[Any]:
+    import pyarrow as pa
+
+    column = column.cast(_plain_type(column.type))
+    if pa.types.is_list(column.type) and column.null_count == len(column):
+        column = pa.nulls(len(column), pa.float64())
+    frame: pd.DataFrame = pa.table({"": column}).to_pandas(types_mapper=_list_type)
+    return frame[""]
 
 
 def _plain_type(kind: Any) -> Any:

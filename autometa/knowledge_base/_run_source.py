@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from autometa.knowledge_base._columns import normal_runs
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._layout import from_arrow, to_column
 from autometa.knowledge_base._opened import FramePart, Part
@@ -40,7 +41,8 @@ class FrameRuns:
         import pyarrow as pa
 
         columns = [*dict.fromkeys(["task_id", *columns])]
-        return use(iter([pa.table({n: to_column(n, self._runs[n]) for n in columns})]))
+        there = {n: to_column(n, self._runs[n]) for n in columns if n in self._runs}
+        return use(iter([normal_runs(pa.table(there), columns)]))
 
 
 class StoredRuns:
@@ -75,13 +77,17 @@ class StoredRuns:
         self, tasks: Collection[str] | None = None, columns: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Return the runs of these tasks, or all."""
+        return from_arrow("runs", self._columns(tasks, columns))
+
+    def _columns(
+        self, tasks: Collection[str] | None, columns: Sequence[str] | None
+    ) -> dict[str, Any]:
         import pyarrow as pa
 
         tables = self._steadily(lambda: list(batches(self._parts(), columns, tasks)))
-        empty = from_arrow("runs", _empty())
-        if not tables:
-            return empty if columns is None else empty[list(columns)]
-        return from_arrow("runs", pa.concat_tables(tables, promote_options="default"))
+        content = pa.concat_tables(tables, promote_options="default") if tables else _empty()
+        names = content.column_names if columns is None else columns
+        return {name: content[name] for name in names}
 
     def read(
         self,
@@ -121,7 +127,5 @@ def _sources(runs: FrameRuns | StoredRuns) -> Sequence[StoredFolder | FramePart]
 
 def _empty() -> Any:
     import pyarrow as pa
-
-    from autometa.knowledge_base._columns import normal_runs
 
     return normal_runs(pa.table({"task_id": pa.nulls(0, pa.string())}), list(RUN_DEFAULTS))
