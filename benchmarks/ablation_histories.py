@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import arff
 import numpy as np
 import pandas as pd
 from sklearn.datasets import make_classification
@@ -16,7 +15,8 @@ from autometa.datasets import load_dataset
 from autometa.evaluation import default_metric
 from autometa.exceptions import DatasetWarning
 from autometa.knowledge_base import KnowledgeBase
-from metafeatures import MetaFeatureExtractor, list_metafeatures, translate
+from autometa.knowledge_base.importers import Imported, read_aslib, read_table
+from metafeatures import MetaFeatureExtractor, list_metafeatures
 
 
 @dataclass(frozen=True)
@@ -78,50 +78,28 @@ def describe(shared: Path, task: object) -> pd.Series[float]:
 def oboe(shared: Path) -> History:
     """Return Oboe's runs of datasets that auto-sklearn's meta-features describe."""
     folder = shared / "histories" / "oboe"
-    values = pd.read_parquet(folder / "metafeatures.parquet").set_index("dataset_id")
-    values.index = values.index.astype(str)
-    runs = pd.read_parquet(folder / "runs.parquet")
-    runs = pd.DataFrame(
-        {
-            "task_id": runs["dataset_id"].astype(str),
-            "algorithm": runs["algorithm"],
-            "config": runs["config"],
-            "metric": "balanced_accuracy",
-            "score": 1.0 - runs["balanced_error"],
-        }
+    imported = read_table(
+        folder / "runs.parquet",
+        metafeatures=folder / "metafeatures.parquet",
+        translation="autosklearn",
+        approximate=True,
     )
-    described = translate(values, source="autosklearn", approximate=True)
-    return history(_tasks(runs), described, runs)
+    return foreign(imported)
 
 
 def weka(shared: Path) -> History:
     """Return the runs of Weka's algorithms on OpenML tasks, described by its qualities."""
     folder = shared / "histories" / "aslib" / "OPENML-WEKA-2017"
-    runs, values = (_arff(folder / f"{name}.arff") for name in ("algorithm_runs", "feature_values"))
-    values = values.drop(columns="repetition").set_index("instance_id").astype(float)
-    values.index = values.index.astype(str)
-    runs = pd.DataFrame(
-        {
-            "task_id": runs["instance_id"].astype(str),
-            "algorithm": runs["algorithm"],
-            "config": "{}",
-            "metric": "accuracy",
-            "score": runs["predictive_accuracy"].astype(float),
-        }
-    )
-    described = translate(values, source="openml", approximate=True)
-    return history(_tasks(runs), described, runs)
+    return foreign(read_aslib(folder, translation="openml", approximate=True))
 
 
-def _arff(path: Path) -> pd.DataFrame:
-    with path.open() as lines:
-        content = arff.load(lines)
-    return pd.DataFrame(content["data"], columns=[name for name, _ in content["attributes"]])
-
-
-def _tasks(runs: pd.DataFrame) -> pd.DataFrame:
-    names = sorted(set(runs["task_id"]))
-    return pd.DataFrame({"task_id": names, "family": names, "task_type": "classification"})
+def foreign(imported: Imported) -> History:
+    """Return a history by what has an equal among our meta-features, scores alone."""
+    kb = imported.knowledge_base
+    known = set(list_metafeatures()["name"])
+    ours = [name for name in kb.metafeatures if name in known]
+    runs = kb.runs[["task_id", "algorithm", "config", "metric", "score"]]
+    return history(kb.tasks.sort_values("task_id"), kb.metafeatures[ours], runs)
 
 
 def family_seconds() -> dict[str, float]:

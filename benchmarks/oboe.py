@@ -27,6 +27,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.knowledge_base import KnowledgeBase, canonical_config
+from autometa.knowledge_base.importers import read_table
 from autometa.meta_models import MetaModel
 from autometa.meta_models._features import FeatureSpace, distances
 from autometa.meta_models._portfolio import greedy_list
@@ -74,21 +75,14 @@ class Oboe:
 def read(shared: Path) -> Oboe:
     """Return the history in ``shared``/histories/oboe."""
     folder = shared / "histories" / "oboe"
-    runs = pd.read_parquet(folder / "runs.parquet")
-    runs = pd.DataFrame(
-        {
-            "task_id": runs["dataset_id"].astype(str),
-            "algorithm": runs["algorithm"],
-            "config": runs["config"],
-            "metric": "balanced_accuracy",
-            "score": 1.0 - runs["balanced_error"],
-            "fit_seconds": runs["seconds"],
-        }
-    )
-    metafeatures = pd.read_parquet(folder / "metafeatures.parquet").set_index("dataset_id")
-    names = sorted(set(runs["task_id"]))
-    tasks = pd.DataFrame({"task_id": names, "task_type": "classification"})
-    kb = KnowledgeBase.from_frames(tasks, metafeatures, runs)
+    imported = read_table(
+        folder / "runs.parquet",
+        metafeatures=folder / "metafeatures.parquet",
+        translation=None,
+    ).knowledge_base
+    tasks = imported.tasks.sort_values("task_id")
+    kb = KnowledgeBase.from_frames(tasks, imported.metafeatures, imported.runs)
+    names = kb.tasks["task_id"].tolist()
     wide = kb.runs.pivot(index="task_id", columns=["algorithm", "config"])
     scores, seconds = (wide[name].loc[names].to_numpy() for name in ("score", "fit_seconds"))
     best, worst = scores.max(axis=1, keepdims=True), scores.min(axis=1, keepdims=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def prepare(
         tally.note(f"{repeated} repetitions of features were averaged.")
     source = _source_of(list(numbers.columns), tally) if translation == "auto" else translation
     if source is None:
-        return _varying(numbers, tally, keep=set())
+        return _varying(numbers, tally)
     ours = translate(numbers, source, approximate=approximate)
     with_equal = set(_foreign_names(source.partition("-")[0]))
     theirs = numbers.drop(columns=[c for c in numbers if c in with_equal or c in ours])
@@ -61,7 +60,7 @@ def prepare(
         f"{ours.shape[1]} meta-features were translated from {source}'s names; "
         f"{theirs.shape[1]} without an equal keep their own."
     )
-    return _varying(pd.concat([ours, theirs], axis=1), tally, keep=set(ours.columns))
+    return _varying(pd.concat([ours, theirs], axis=1), tally)
 
 
 def read_features(path: str | os.PathLike[str] | pd.DataFrame) -> pd.DataFrame:
@@ -117,27 +116,25 @@ def _numbers(
     return pd.DataFrame(columns, index=features.index)
 
 
-def _varying(numbers: pd.DataFrame, tally: Tally, keep: set[str]) -> pd.DataFrame:
-    """Leave out foreign columns that say nothing: empty, or the same everywhere."""
+def _varying(numbers: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Leave out columns that say nothing: empty ones, and foreign ones that never vary."""
     empty = [c for c in numbers if not numbers[c].notna().any()]
     tally.drop("feature columns", len(empty), f"empty: {some(empty)}")
     numbers = numbers.drop(columns=empty)
     if len(numbers) < 2:
         return numbers
-    constant = [c for c in numbers if c not in keep and numbers[c].nunique(dropna=False) == 1]
+    own = _own_names()
+    constant = [c for c in numbers if c not in own and numbers[c].nunique(dropna=False) == 1]
     tally.drop("feature columns", len(constant), f"the same for all tasks: {some(constant)}")
     return numbers.drop(columns=constant)
 
 
 def _source_of(names: list[str], tally: Tally) -> str | None:
     """Return whose names these are, or None when they are nobody's or our own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        own = set(list_metafeatures().index)
     counts = {source: len(_foreign_names(source) & set(names)) for source in SOURCES}
     first, second = sorted(counts, key=lambda source: -counts[source])[:2]
     enough = counts[first] >= min(MIN_KNOWN, max(2, np.ceil(len(names) / 2)))
-    if not enough or len(own & set(names)) >= counts[first]:
+    if not enough or len(_own_names() & set(names)) >= counts[first]:
         return None
     if counts[first] == counts[second]:
         tally.note(
@@ -146,6 +143,10 @@ def _source_of(names: list[str], tally: Tally) -> str | None:
         )
         return None
     return first
+
+
+def _own_names() -> set[str]:
+    return set(list_metafeatures()["name"])
 
 
 def _foreign_names(source: str) -> set[str]:

@@ -44,6 +44,7 @@ class Reader:
     are_named: tuple[bool, bool]
     source: str
     metrics: list[str] = field(default_factory=list)
+    parsed: dict[str, str] = field(default_factory=dict)
     usable: Mask = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,12 +123,12 @@ class Reader:
         column = self.layout.roles.get("config")
         configs = np.full(len(frame), None, dtype=object)
         bad = np.zeros(len(frame), dtype=np.bool_)
+        cells = None if column is None else frame[column].tolist()
         for i in range(len(frame)):
             own = [values[i] for values in typed]
             try:
-                if column is not None:
-                    given = parse_config(frame[column].iloc[i])
-                    configs[i] = canonical_config(_without_gaps(given))
+                if cells is not None:
+                    configs[i] = self._config_of_cell(cells[i])
                     if configs[i] != "{}" or not names:
                         continue
                 configs[i] = config_of(names, own)
@@ -138,6 +139,15 @@ class Reader:
                     bad[i] = True
         self._refuse(bad, f"whose '{column}' is neither JSON nor a dict")
         return configs
+
+    def _config_of_cell(self, cell: Any) -> str:
+        """Return the configuration in a cell; a text that many rows share is parsed once."""
+        known = self.parsed.get(cell) if isinstance(cell, str) else None
+        if known is None:
+            known = canonical_config(_without_gaps(parse_config(cell)))
+            if isinstance(cell, str):
+                self.parsed[cell] = known
+        return known
 
     def _seconds(self, role: str) -> Floats:
         frame, roles = self.rows.frame, self.layout.roles
