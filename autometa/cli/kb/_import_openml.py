@@ -123,7 +123,10 @@ def _progress() -> Iterator[tuple[Any, Any]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=talk(), transient=True) as progress:
+    console = talk()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         bar = progress.add_task("asking OpenML", total=None)
 
         def show(what: str, n_done: int, n_total: int | None) -> None:

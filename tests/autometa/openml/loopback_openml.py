@@ -19,7 +19,8 @@ from xml.sax.saxutils import escape
 ROOT = "/api/v1/xml/"
 XMLNS = 'xmlns:oml="http://openml.org/openml"'
 LEGAL = {
-    "evaluation": "task setup flow uploader run tag limit offset function per_fold sort_order study",
+    "evaluation": "task setup flow uploader run tag limit offset function per_fold sort_order"
+    " study",
     "run": "task setup flow uploader run tag limit offset task_type study show_errors",
     "setup": "flow setup limit offset tag",
     "task": "type tag data_tag status limit offset task_id data_id data_name number_instances"
@@ -90,7 +91,7 @@ class World:
         self.setups[setup] = (flow, list(parameters))
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """OpenML's way to say no: HTTP 412 with a code in the body."""
 
     def __init__(self, code: int, message: str, status: int = 412) -> None:
@@ -273,7 +274,7 @@ class Loopback:
             return 404, "<html><head><title>404 Not Found</title></head></html>"
         try:
             return 200, self._content(call)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             return refusal.status, (
                 f"<oml:error {XMLNS}>\n\t<oml:code>{refusal.code}</oml:code>\n"
                 f"\t<oml:message>{escape(refusal.message)}</oml:message>\n</oml:error>\n"
@@ -300,7 +301,7 @@ class Loopback:
                 return self._study(name)
             case ["estimationprocedure", "list"]:
                 return PROCEDURES
-        raise Refusal(100, "Function not valid")
+        raise RefusalError(100, "Function not valid")
 
     def _chosen(self, kind: str, filters: Mapping[str, Any]) -> list[Upload]:
         def fits(run: Upload) -> bool:
@@ -315,7 +316,7 @@ class Loopback:
 
         found = [run for run in self.world.runs if fits(run)]
         if "limit" not in filters and len(found) > LIMITS[kind]:
-            raise Refusal(543, "Too many results")
+            raise RefusalError(543, "Too many results")
         return found
 
     def _runs_of(self, studies: list[int]) -> set[int]:
@@ -371,12 +372,12 @@ class Loopback:
         ]
         page = _page(wanted, filters, 674)
         if len(page) > self.most_setups:
-            raise Refusal(673, "Result set too big. Please use one of the filters")
+            raise RefusalError(673, "Result set too big. Please use one of the filters")
         return _listing("setups", [self._setup(number, "setup", "") for number in page])
 
     def _setup(self, number: int, tag: str, attributes: str) -> str:
         if number not in self.world.setups:
-            raise Refusal(281, "Unknown setup")
+            raise RefusalError(281, "Unknown setup")
         flow, parameters = self.world.setups[number]
         told = "".join(
             self._parameter(flow, at + number * 100, parameter)
@@ -423,14 +424,15 @@ class Loopback:
             f"<oml:task_type>{KINDS[task['kind']]}</oml:task_type><oml:did>{task['data']}</oml:did>"
             f"<oml:name>{escape(data['name'])}</oml:name><oml:status>active</oml:status>"
             f'<oml:format>ARFF</oml:format><oml:input name="estimation_procedure">'
-            f'{task["procedure"]}</oml:input><oml:input name="source_data">{task["data"]}</oml:input>'
+            f"{task['procedure']}</oml:input>"
+            f'<oml:input name="source_data">{task["data"]}</oml:input>'
             f'<oml:input name="target_feature">{escape(task["target"])}</oml:input>{qualities}'
             "</oml:task>"
         )
 
     def _task(self, number: int) -> str:
         if number not in self.world.tasks:
-            raise Refusal(151, "Unknown task")
+            raise RefusalError(151, "Unknown task")
         task = self.world.tasks[number]
         return (
             f"<oml:task {XMLNS}><oml:task_id>{number}</oml:task_id>"
@@ -458,10 +460,10 @@ class Loopback:
 
     def _qualities(self, number: int) -> str:
         if number not in self.world.datasets:
-            raise Refusal(361, "Unknown dataset")
+            raise RefusalError(361, "Unknown dataset")
         qualities = self.world.datasets[number]["qualities"]
         if not qualities:
-            raise Refusal(362, "No qualities found")
+            raise RefusalError(362, "No qualities found")
         told = "".join(
             f"<oml:quality ><oml:name>{name}</oml:name>"
             f"{'' if value is None else f'<oml:value>{value}</oml:value>'}</oml:quality>"
@@ -471,7 +473,7 @@ class Loopback:
 
     def _flow(self, number: int) -> str:
         if number not in self.world.flows:
-            raise Refusal(181, "Unknown flow")
+            raise RefusalError(181, "Unknown flow")
         name = escape(self.world.flows[number].rpartition("(")[0])
         return (
             f"<oml:flow {XMLNS}><oml:id>{number}</oml:id><oml:fullName>{name}</oml:fullName>"
@@ -480,7 +482,7 @@ class Loopback:
 
     def _study(self, name: str) -> str:
         if name not in self.world.suites:
-            raise Refusal(601, "Unknown study")
+            raise RefusalError(601, "Unknown study")
         content = self.world.suites[name]
         lists = "".join(
             f"<oml:{kind}s>"
@@ -490,7 +492,8 @@ class Loopback:
             if kind in content
         )
         return (
-            f"<oml:study {XMLNS}><oml:id>{content.get('id', 99)}</oml:id><oml:alias>{name}</oml:alias>"
+            f"<oml:study {XMLNS}><oml:id>{content.get('id', 99)}</oml:id>"
+            f"<oml:alias>{name}</oml:alias>"
             f"<oml:main_entity_type>{content.get('entity', 'task')}</oml:main_entity_type>"
             f"<oml:name>{name}</oml:name><oml:description>d</oml:description>"
             f"<oml:status>active</oml:status>{lists}</oml:study>"
@@ -521,17 +524,17 @@ def _filters(kind: str, words: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in zip(words[::2], words[1::2], strict=True):
         if name not in LEGAL[kind].split():
-            raise Refusal(ILLEGAL[kind], "Illegal filter specified")
+            raise RefusalError(ILLEGAL[kind], "Illegal filter specified")
         if name in NUMBERS or name in ("user_id", "study"):
             if not all(part.isdigit() for part in value.split(",")):
-                raise Refusal(ILLEGAL[kind] - 3, "Input not safe")
+                raise RefusalError(ILLEGAL[kind] - 3, "Input not safe")
             found[name] = [int(part) for part in value.split(",")]
         else:
             found[name] = value
     if "offset" in found and "limit" not in found:
-        raise Refusal(ILLEGAL[kind] + 1, "Can not specify offset without limit")
+        raise RefusalError(ILLEGAL[kind] + 1, "Can not specify offset without limit")
     if kind in LIMITS and found.get("limit", [0])[0] > LIMITS[kind]:
-        raise Refusal(TOO_HIGH[kind], "Requested result limit too high. ")
+        raise RefusalError(TOO_HIGH[kind], "Requested result limit too high. ")
     return found
 
 
@@ -544,7 +547,7 @@ def _page(rows: list[Any], filters: Mapping[str, Any], nothing: int) -> list[Any
     end = begin + filters["limit"][0] if "limit" in filters else None
     page = rows[begin:end]
     if not page:
-        raise Refusal(nothing, "No results")
+        raise RefusalError(nothing, "No results")
     return page
 
 

@@ -126,7 +126,7 @@ def test_a_server_that_stays_broken_is_told_and_what_came_is_kept(server, settin
     server.faults.extend([status(503)] * 100)
     with pytest.raises(
         KnowledgeBaseSourceError,
-        match=r"must answer 'evaluation/list/.*Got HTTP status 503, 6 times. What was fetched is kept",
+        match=r"must answer 'evaluation/.*Got HTTP status 503, 6 times. What was fetched is kept",
     ):
         import_openml(tasks=[7], settings=settings)
     assert len(server.faults) == 94
@@ -271,11 +271,18 @@ def test_the_client_is_given_a_home_where_it_has_none(server, tmp_path):
     assert json.loads(done.stdout)["imported"][0]["n_runs"] == N_RUNS
 
 
-def test_a_broken_server_ends_the_command_with_1(server, tmp_path):
-    server.faults.extend([status(503)] * 10)
-    done = subprocess.run(
-        command(server, tmp_path, "--tries", "2"), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert "What was fetched is kept" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_page_that_takes_too_long_twice_is_asked_for_in_parts(server, settings):
+    world = server.world
+    for n in range(N_RUNS + 1, 801):
+        world.add_setup(n, 1)
+        world.runs.append(Upload(run=n, task=7, setup=n, values={"predictive_accuracy": 0.5}))
+    server.fault_when = lambda call: call.startswith("evaluation/") and "limit/4000/" in call
+    server.faults.extend([status(504), silent(1.0)] * 10)
+    whole = changed(settings, page_size=4_000, setups_a_request=1_000, timeout=2.0)
+    quick = changed(whole, timeout=0.4)
+    assert len(import_openml(tasks=[7], settings=quick).knowledge_base.runs) == 800
+    assert server.count("evaluation/list/function/predictive_accuracy/limit/4000") == 2
+    assert server.count("evaluation/list/function/predictive_accuracy/limit/1000") == 1
+    n_calls = len(server.calls)
+    import_openml(tasks=[7], settings=whole)
+    assert len(server.calls) == n_calls

@@ -114,9 +114,7 @@ def test_a_run_without_the_measure_is_told_from_one_that_failed(settings):
     assert runs.loc[5, "status"] == "error"
     assert math.isnan(runs.loc[5, "score"])
     assert runs.loc[5, "message"] == "Exception in fold 3: weka <broken>"
-    assert (
-        "1 runs were not measured by predictive_accuracy: they have NaN scores." in imported.notes
-    )
+    assert "1 runs were not measured by predictive_accuracy: their score is NaN." in imported.notes
 
 
 def test_unknown_flows_keep_their_name_and_typed_hyperparameters(settings):
@@ -387,7 +385,7 @@ def test_a_task_without_runs_is_told(settings):
 
 
 def test_ids_are_numbers(settings):
-    with pytest.raises(KnowledgeBaseError, match="'tasks' of OpenML must be numbers. Got 'iris'"):
+    with pytest.raises(KnowledgeBaseError, match=r"'tasks' of OpenML must be numbers\. Got 'iris'"):
         import_openml(tasks=["iris"], settings=settings)
 
 
