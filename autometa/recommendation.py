@@ -16,6 +16,8 @@ from autometa.exceptions import ParameterError
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+    from autometa.explanation import Explanation
+
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbor:
@@ -59,6 +61,9 @@ class Recommendation:
     novelty : float
         From 0 (much like earlier tasks) to 1 (unlike all of them: the advice is
         then the all-round order). NaN when the dataset was not described.
+    probability_best : float
+        That of all setups which might have been recommended none scores better: the
+        share, by weight, of earlier tasks on which that was so. NaN when unknown.
 
     Examples
     --------
@@ -77,6 +82,10 @@ class Recommendation:
     metric: str
     task_type: str
     novelty: float = math.nan
+    probability_best: float = math.nan
+    _explainer: Callable[[Recommendation], Explanation] | None = field(
+        default=None, repr=False, compare=False
+    )
     _builder: Callable[[str, dict[str, Any]], Pipeline] | None = field(
         default=None, repr=False, compare=False
     )
@@ -97,6 +106,24 @@ class Recommendation:
             )
         return self._builder(self.algorithm, dict(self.config))
 
+    def explain(self) -> Explanation:
+        """Return why this candidate stands at its place; prints, and shows in a notebook.
+
+        Raises
+        ------
+        ParameterError
+            If the recommendation did not come from a model, or from another process.
+        """
+        if self._explainer is None:
+            raise ParameterError(
+                "explain() needs the model that gave the advice. This recommendation was made by "
+                "hand or has travelled between processes; ask for it again."
+            )
+        return self._explainer(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_explainer": None}  # it holds the model: too much to send
+
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain values for JSON; a NaN becomes None."""
         low, high = self.score_interval
@@ -108,6 +135,7 @@ class Recommendation:
             "expected_score": _json_number(self.expected_score),
             "score_interval": [_json_number(low), _json_number(high)],
             "expected_fit_seconds": _json_number(self.expected_fit_seconds),
+            "probability_best": _json_number(self.probability_best),
             "novelty": _json_number(self.novelty),
             "neighbors": [asdict(neighbor) for neighbor in self.neighbors],
         }

@@ -21,6 +21,7 @@ ROOMS = [  # each may import those after it
     "advice",
     "meta_models",
     "recommendation",
+    "explanation",
     "knowledge_base",
     "evaluation",
     "algorithms",

@@ -24,6 +24,9 @@ def recommend(
         ),
     ] = None,
     knowledge_base: _options.KnowledgeBasePath = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why the first stands where it does.")
+    ] = False,
     as_json: _options.AsJson = False,
 ) -> None:
     """Say which algorithms and hyperparameters to try on TABLE, best first."""
@@ -51,13 +54,22 @@ def recommend(
         "n_columns": loaded.X.shape[1],
     }
     if as_json:
-        _print_json(task, advice)
-    else:
-        _print_table(task, advice)
+        _print_json(task, advice, explain)
+        return
+    _print_table(task, advice)
+    if explain and advice:
+        console().print(f"\n{advice[0].explain()}", markup=False)
 
 
-def _print_json(task: dict[str, Any], advice: list[Any]) -> None:
-    ranked = [{"rank": i, **found.to_dict()} for i, found in enumerate(advice, start=1)]
+def _print_json(task: dict[str, Any], advice: list[Any], explain: bool) -> None:
+    ranked = [
+        {
+            "rank": i,
+            **found.to_dict(),
+            **({"explanation": found.explain().to_dict()} if explain else {}),
+        }
+        for i, found in enumerate(advice, start=1)
+    ]
     print_json({"schema": 1, "task": task, "recommendations": ranked})
 
 
@@ -91,3 +103,13 @@ def _print_table(task: dict[str, Any], advice: list[Any]) -> None:
     if advice and advice[0].neighbors:
         names = ", ".join(neighbor.name for neighbor in advice[0].neighbors[:5])
         out.print(f"Most like this dataset: {names}.")
+        out.print(_familiarity(advice[0].novelty))
+
+
+def _familiarity(novelty: float) -> str:
+    """Say how far the advice rests on tasks like this one."""
+    if novelty >= 1.0:
+        return "It is unlike every known task: this is the all-round order, and less is certain."
+    if novelty > 0.0:
+        return f"It is unusual: {novelty:.0%} of the advice is the all-round order."
+    return "It is as near to them as known tasks are to each other."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from autometa.meta_models._target_scale import units, without_unit
 from autometa.meta_models._weights import TaskWeights, Weights
 from autometa.recommendation import Neighbor, Recommendation
 
+Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 
 _N_NEIGHBORS = 5
@@ -36,6 +37,7 @@ class Forecast:
     weights: Weights
     scores: ExpectedScores
     seconds: Vector
+    coordinates: Vector
 
 
 class Advisor:
@@ -60,7 +62,7 @@ class Advisor:
         random_state: int,
         n_jobs: int | None,
     ) -> None:
-        self._history = history
+        self.history = history
         self._metric = metric
         described = history.described
         self._blind = blind or not described.any()
@@ -73,9 +75,9 @@ class Advisor:
         self._space = FeatureSpace(metafeatures)
         coordinates = self._space.coordinates(metafeatures)
         families = history.families
-        self._losses = losses(history)
+        self.losses = losses(history)
         self._weights = TaskWeights(
-            coordinates, self._losses, described, families, n_trees, random_state, n_jobs
+            coordinates, self.losses, described, families, n_trees, random_state, n_jobs
         )
         self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
         self._coordinates, self._families = coordinates, families[described]
@@ -85,7 +87,7 @@ class Advisor:
     def _score_model(self, in_units: bool) -> ScoreModel:
         """Return the model of scores, or of scores in units of the target; learnt when asked."""
         if in_units not in self._score_models:
-            history = self._history
+            history = self.history
             scores = np.where(history.comparable[:, None], history.scores, np.nan)
             if in_units:
                 scores = scores / np.asarray(units(history.metafeatures, self._metric))[:, None]
@@ -103,7 +105,7 @@ class Advisor:
     ) -> ExpectedScores:
         """Return the scores to expect, in the unit of the task's own target where it has one."""
         unit = None
-        if metafeatures is not None and units(self._history.metafeatures, self._metric) is not None:
+        if metafeatures is not None and units(self.history.metafeatures, self._metric) is not None:
             unit = units(metafeatures.to_frame().T, self._metric)
         if unit is None:
             return self._score_model(in_units=False).predict(coordinates)
@@ -115,11 +117,11 @@ class Advisor:
     def _listed(self) -> npt.NDArray[np.bool_]:
         """Return which setups a task would be given by those who have not seen its family."""
         weights = self._weights.left_out()
-        n_setups = self._losses.shape[1]
+        n_setups = self.losses.shape[1]
         listed = np.zeros((len(weights), n_setups), dtype=np.bool_)
         some = np.unique(np.linspace(0, len(weights) - 1, _LISTS).astype(np.intp))
         for row in some[weights[some].any(axis=1)]:
-            columns = greedy_list(self._losses, weights[row], min(_LIST_LENGTH, n_setups))
+            columns = greedy_list(self.losses, weights[row], min(_LIST_LENGTH, n_setups))
             listed[row, columns] = True
         return listed
 
@@ -138,9 +140,22 @@ class Advisor:
             weights = self._weights.of(coordinates)
         described = None if self._blind else metafeatures
         seconds = self._seconds.predict(coordinates)
-        if reference_seconds is not None and self._history.knows_machines:
+        if reference_seconds is not None and self.history.knows_machines:
             seconds = seconds * (reference_seconds / STANDARD_SECONDS)
-        return Forecast(weights, self._expected(coordinates, described), seconds)
+        return Forecast(weights, self._expected(coordinates, described), seconds, coordinates)
+
+    @property
+    def coordinate_names(self) -> Sequence[str]:
+        """Meta-features by which tasks are compared."""
+        return self._space.names
+
+    def coordinates(self, metafeatures: pd.DataFrame) -> Matrix:
+        """Return the tasks so described as points, one row each."""
+        return self._space.coordinates(metafeatures)
+
+    def weights_of(self, coordinates: Matrix) -> Matrix:
+        """Return how much each known task counts for tasks at ``coordinates``, one row each."""
+        return np.array([weights.values for weights in self._weights.many(coordinates)])
 
     def order(
         self,
@@ -151,8 +166,8 @@ class Advisor:
         seconds_factor: float,
     ) -> list[int]:
         """Return the columns of the setups to try, best first."""
-        columns = self._columns(algorithms)
-        losses = self._losses[:, columns]
+        columns = self.eligible(algorithms)
+        losses = self.losses[:, columns]
         weights = forecast.weights.values
         n = min(n, len(columns))
         seconds = forecast.seconds[columns] * seconds_factor
@@ -165,10 +180,11 @@ class Advisor:
     @property
     def timed(self) -> bool:
         """Whether any run was ever timed."""
-        return bool(np.isfinite(self._history.seconds).any())
+        return bool(np.isfinite(self.history.seconds).any())
 
-    def _columns(self, algorithms: Collection[str] | None) -> npt.NDArray[np.intp]:
-        known = [algorithm for algorithm, _ in self._history.setups]
+    def eligible(self, algorithms: Collection[str] | None) -> npt.NDArray[np.intp]:
+        """Return the columns of the setups of these algorithms; None means of all."""
+        known = [algorithm for algorithm, _ in self.history.setups]
         if algorithms is None:
             return np.arange(len(known))
         columns = np.flatnonzero([algorithm in algorithms for algorithm in known])
@@ -179,9 +195,18 @@ class Advisor:
             )
         return columns
 
+    def probabilities_best(
+        self, forecast: Forecast, eligible: npt.NDArray[np.intp]
+    ) -> dict[int, float]:
+        """Return how likely each setup is the best of those eligible, by how often it was."""
+        losses = self.losses[:, eligible]
+        best = losses <= losses.min(axis=1, keepdims=True)
+        shares = forecast.weights.values @ (best / best.sum(axis=1, keepdims=True))
+        return dict(zip(eligible.tolist(), shares.tolist(), strict=True))
+
     def recommendation(self, forecast: Forecast, column: int, task_type: str) -> Recommendation:
         """Return the setup of that column as a recommendation."""
-        algorithm, config = self._history.setups[column]
+        algorithm, config = self.history.setups[column]
         scores = forecast.scores
         return Recommendation(
             algorithm=algorithm,
@@ -199,7 +224,7 @@ class Advisor:
         """Return the most alike known tasks, nearest first; none for one not described."""
         described = np.flatnonzero(np.isfinite(weights.nearness))
         order = np.argsort(-weights.nearness[described], kind="stable")[:_N_NEIGHBORS]
-        tasks = self._history.tasks
+        tasks = self.history.tasks
         return tuple(
             Neighbor(
                 task_id=str(tasks["task_id"].iloc[row]),

@@ -131,20 +131,19 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
     columns = np.array([rank[name] for name in names], dtype=np.intp)[places]
     shape = (len(tasks), len(setups))
 
-    def matrix(values: npt.NDArray[Any]) -> Matrix:
-        filled = np.full(shape, np.nan)
+    def matrix(values: npt.NDArray[Any], missing: float | bool) -> npt.NDArray[Any]:
+        filled = np.full(shape, missing)
         filled[rows, columns] = values
         return filled
 
-    scores = matrix(averages.score)
-    failed = matrix(averages.n_failed) > 0
-    untimed = matrix(averages.n_untimed) > 0
+    scores = matrix(averages.score, np.nan)
+    seconds = matrix(averages.fit_seconds, np.nan)
     return History(
         tasks=tasks,
         setups=setups,
         scores=scores,
-        failed=failed & np.isnan(scores),
-        seconds=_with_slowest(matrix(averages.fit_seconds), untimed),
+        failed=matrix(averages.n_failed > 0, False) & np.isnan(scores),
+        seconds=_with_slowest(seconds, matrix(averages.n_untimed > 0, False)),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
         comparable=np.ones(len(tasks), dtype=np.bool_),
         knows_machines=bool(averages.n_scaled.any()),
@@ -164,7 +163,8 @@ def _with_slowest(seconds: Matrix, untimed: Mask) -> Matrix:
     """Seconds per cell; a timeout nobody timed counts as the slowest fit of its task."""
     slowest = np.max(seconds, axis=1, initial=-np.inf, where=np.isfinite(seconds), keepdims=True)
     capped = np.where(np.isfinite(slowest), slowest, np.nan)
-    return np.where(untimed, capped, seconds)
+    seconds[untimed] = np.broadcast_to(capped, seconds.shape)[untimed]
+    return seconds
 
 
 def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataFrame:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Collection
 from copy import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from autometa.exceptions import (
 )
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
+from autometa.meta_models._explaining import Choice
 from autometa.meta_models._history import read_histories
 from autometa.meta_models._questions import Question, QuestionDesk
 from autometa.recommendation import Recommendation
@@ -173,7 +176,19 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
                 )
             forecast = advisor.forecast(described, reference_seconds)
             columns = advisor.order(forecast, n, algorithms, time_budget, seconds_factor)
-        return [advisor.recommendation(forecast, column, task_type) for column in columns]
+        eligible = advisor.eligible(algorithms)
+        choice = Choice(
+            advisor, forecast, columns, eligible, described, time_budget, seconds_factor
+        )
+        probabilities = advisor.probabilities_best(forecast, eligible)
+        return [
+            dataclasses.replace(
+                advisor.recommendation(forecast, column, task_type),
+                probability_best=probabilities[column],
+                _explainer=partial(choice.explain, place),
+            )
+            for place, column in enumerate(columns)
+        ]
 
     def _described(self, metafeatures: pd.Series[float] | None) -> pd.Series[float] | None:
         """Return the meta-features the knowledge base knows; None when none is finite."""

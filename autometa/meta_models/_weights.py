@@ -111,15 +111,23 @@ class TaskWeights:
 
     def of(self, coordinates: Vector) -> Weights:
         """Return the weights for a task at ``coordinates``."""
-        novelty = self._novelty(coordinates)
-        values, near = self._near(coordinates)
-        values = values**_SHARPNESS * self._family
-        share = max(_ALL_ROUND, novelty)
-        everyone = share * self.all_round
-        everyone[self._described] += (1.0 - share) * values / values.sum()
-        nearness = np.full(len(self._described), np.nan)
-        nearness[self._described] = near
-        return Weights(everyone, nearness, novelty)
+        return self.many(coordinates[None])[0]
+
+    def many(self, coordinates: Matrix) -> list[Weights]:
+        """Return the weights for each of several tasks."""
+        leaves = [forest.apply(coordinates) for forest in self._forests]
+        novelties = self._novelties(coordinates)
+        found = []
+        for row, novelty in enumerate(novelties):
+            values, near = self._near(coordinates[row], [of_forest[row] for of_forest in leaves])
+            values = values**_SHARPNESS * self._family
+            share = max(_ALL_ROUND, novelty)
+            everyone = share * self.all_round
+            everyone[self._described] += (1.0 - share) * values / values.sum()
+            nearness = np.full(len(self._described), np.nan)
+            nearness[self._described] = near
+            found.append(Weights(everyone, nearness, float(novelty)))
+        return found
 
     def left_out(self) -> Matrix:
         """Return weights for each described task by trees that have not seen its family.
@@ -155,26 +163,28 @@ class TaskWeights:
         nothing = np.full(len(self._described), np.nan)
         return Weights(self.all_round, nothing, float("nan"))
 
-    def _near(self, coordinates: Vector) -> tuple[Vector, Vector]:
+    def _near(
+        self, coordinates: Vector, leaves: list[npt.NDArray[np.int64]]
+    ) -> tuple[Vector, Vector]:
         """Weights of the described tasks, and how often they share a leaf with the new one."""
         if not self._forests:
             near = self._plain(coordinates[None])[0]
             return near, near
         weights = np.zeros(len(self._coordinates))
         near = np.zeros(len(self._coordinates))
-        for forest, leaves in zip(self._forests, self._leaves, strict=True):
-            same = leaves == forest.apply(coordinates[None])
+        for known, here in zip(self._leaves, leaves, strict=True):
+            same = known == here
             weights += (same / same.sum(axis=0)).mean(axis=1) / len(self._forests)
             near += same.mean(axis=1) / len(self._forests)
         return weights, near
 
-    def _novelty(self, coordinates: Vector) -> float:
+    def _novelties(self, coordinates: Matrix) -> Vector:
         """0 within the usual distances to the nearest tasks, 1 from twice the largest on."""
         if self._usual is None:
-            return 0.0
-        distance = _nearest(distances(coordinates[None], self._coordinates))[0]
+            return np.zeros(len(coordinates))
+        distance = _nearest(distances(coordinates, self._coordinates))
         usual, largest = self._usual
-        return float(np.clip((distance - usual) / max(2 * largest - usual, 1e-12), 0.0, 1.0))
+        return np.clip((distance - usual) / max(2 * largest - usual, 1e-12), 0.0, 1.0)
 
 
 def family_weights(families: Families) -> Vector:

@@ -1,0 +1,203 @@
+"""Explaining advice: who decided it, what moved it, what lost, and what would change it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
+from autometa.recommendation import Recommendation
+
+if TYPE_CHECKING:
+    from autometa.meta_models._advisor import Advisor, Forecast
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+
+_N_PRECEDENTS = 5
+_N_INFLUENCES = 6
+_N_RUNNERS_UP = 2  # by what they would add, and as many by what they would score
+_N_ALTERNATIVES = 4
+_SMALL = 1e-3  # of regret; less is not worth a line
+_BUDGETS = (1.0, 10.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a list of recommendations came about.
+
+    Attributes
+    ----------
+    columns : list of int
+        The setups recommended, in order.
+    eligible : ndarray of int
+        All that might have been.
+    described : Series or None
+        The meta-features of the dataset.
+    """
+
+    advisor: Advisor
+    forecast: Forecast
+    columns: list[int]
+    eligible: npt.NDArray[np.intp]
+    described: pd.Series[float] | None
+    time_budget: float | None
+    seconds_factor: float
+
+    def explain(self, place: int, recommendation: Recommendation) -> Explanation:
+        """Return why the setup at ``place`` (0 is first) stands there."""
+        column = self.columns[place]
+        left = self._left_before(place)
+        return Explanation(
+            setup=str(recommendation),
+            place=place + 1,
+            gain=float(self._gains(self.forecast.weights.values, left)[column]),
+            novelty=self.forecast.weights.novelty,
+            precedents=self._precedents(column),
+            influences=self._influences(column),
+            runners_up=self._runners_up(place, left),
+            alternatives=self._alternatives(place, left),
+        )
+
+    def _left_before(self, place: int) -> Vector:
+        """Return the regret that the setups before this place leave on each known task."""
+        losses = self.advisor.losses[:, self.columns[:place]]
+        return np.asarray(np.min(losses, axis=1, initial=1.0))
+
+    def _gains(self, weights: Vector, left: Vector) -> Vector:
+        """Return what each setup is expected to take off the regret that is left."""
+        return np.asarray(weights @ np.maximum(left[:, None] - self.advisor.losses, 0.0))
+
+    def _precedents(self, column: int) -> tuple[Precedent, ...]:
+        weights, history = self.forecast.weights, self.advisor.history
+        heaviest = np.argsort(-weights.values, kind="stable")[:_N_PRECEDENTS]
+        found = []
+        for row in heaviest:
+            scores = history.scores[row]
+            if not np.isfinite(scores).any():
+                continue
+            winner = int(np.nanargmax(scores))
+            algorithm, config = history.setups[winner]
+            found.append(
+                Precedent(
+                    task_id=str(history.tasks["task_id"].iloc[row]),
+                    name=str(history.tasks["name"].iloc[row]),
+                    distance=float(np.clip(1.0 - weights.nearness[row], 0.0, 1.0)),
+                    weight=float(weights.values[row]),
+                    winner=algorithm,
+                    winner_config=json.loads(config),
+                    winner_score=float(scores[winner]),
+                    score=float(scores[column]),
+                )
+            )
+        return tuple(found)
+
+    def _influences(self, column: int) -> tuple[Influence, ...]:
+        if self.described is None or self.forecast.weights.novelty >= 1.0:
+            return ()
+        names = list(self.advisor.coordinate_names)
+        usual = np.repeat(self.forecast.coordinates[None], len(names), axis=0)
+        np.fill_diagonal(usual, 0.0)
+        losses = self.advisor.losses[:, column]
+        here = float(self.forecast.weights.values @ losses)
+        effects = self.advisor.weights_of(usual) @ losses - here
+        strongest = np.argsort(-np.abs(effects), kind="stable")[:_N_INFLUENCES]
+        medians = self.advisor.history.metafeatures.median()
+        return tuple(
+            Influence(
+                metafeature=names[i],
+                value=float(self.described[names[i]]),
+                usual=float(medians[names[i]]),
+                effect=float(effects[i]),
+            )
+            for i in strongest
+            if abs(effects[i]) >= _SMALL
+        )
+
+    def _runners_up(self, place: int, left: Vector) -> tuple[RunnerUp, ...]:
+        taken = set(self.columns[: place + 1])
+        others = np.array([c for c in self.eligible if c not in taken], dtype=np.intp)
+        weights = self.forecast.weights.values
+        gains, alone = self._gains(weights, left), weights @ self.advisor.losses
+        by_gain = others[np.argsort(-gains[others], kind="stable")][:_N_RUNNERS_UP]
+        by_score = others[np.argsort(alone[others], kind="stable")][:_N_RUNNERS_UP]
+        return tuple(
+            RunnerUp(
+                algorithm=self.advisor.history.setups[c][0],
+                config=json.loads(self.advisor.history.setups[c][1]),
+                expected_score=float(self.forecast.scores.expected[c]),
+                expected_fit_seconds=float(self.forecast.seconds[c]),
+                gain=float(gains[c]),
+                reason=self._reason(c, self.columns[place], gains, alone),
+            )
+            for c in dict.fromkeys([*by_gain.tolist(), *by_score.tolist()])
+        )
+
+    def _reason(self, column: int, chosen: int, gains: Vector, alone: Vector) -> str:
+        seconds = self.forecast.seconds * self.seconds_factor
+        if self.time_budget is not None and gains[column] >= gains[chosen] - _SMALL:
+            if seconds[column] > self.time_budget:
+                return f"would not fit: {seconds[column]:.3g} s of {self.time_budget:.3g} s"
+            if seconds[column] > seconds[chosen]:
+                return f"slower: {seconds[column]:.3g} s against {seconds[chosen]:.3g} s"
+        if abs(gains[column] - gains[chosen]) < _SMALL:
+            return "as good, within a thousandth of regret"
+        if alone[column] <= alone[chosen]:
+            return "adds less to those before it: they do well on the same tasks"
+        return f"expected to do worse: regret {alone[column]:.3f} against {alone[chosen]:.3f}"
+
+    def _alternatives(self, place: int, left: Vector) -> tuple[Alternative, ...]:
+        found = self._other_budgets() if place == 0 else []
+        found += self._other_datasets(place, left)
+        return tuple(found[:_N_ALTERNATIVES])
+
+    def _other_budgets(self) -> list[Alternative]:
+        """Return which budgets, or none, would put another setup first."""
+        if not np.isfinite(self.forecast.seconds).all():
+            return []
+        budgets = [b for b in (None, *_BUDGETS) if b != self.time_budget]
+        found = []
+        for budget in budgets:
+            order = self.advisor.order(self.forecast, 1, None, budget, self.seconds_factor)
+            if order[0] != self.columns[0] and order[0] in self.eligible:
+                condition = f"a time budget of {budget:g} s" if budget else "no time budget"
+                found.append(self._alternative(condition, order[0]))
+        return found[:2]
+
+    def _other_datasets(self, place: int, left: Vector) -> list[Alternative]:
+        """Return which single meta-feature, small or large, would put another setup here."""
+        if self.described is None:
+            return []
+        known = self.advisor.history.metafeatures
+        changes: list[tuple[str, float]] = []
+        for name in self.advisor.coordinate_names:
+            changes += [(name, float(v)) for v in known[name].quantile([0.05, 0.95])]
+        rows = pd.DataFrame([self.described] * len(changes)).reset_index(drop=True)
+        for row, (name, value) in enumerate(changes):
+            rows.loc[row, name] = value
+        coordinates = self.advisor.coordinates(rows)
+        moved = np.abs(coordinates - self.forecast.coordinates).max(axis=1)
+        taken = np.zeros(len(self.advisor.history.setups), dtype=np.bool_)
+        taken[self.eligible] = True
+        taken[self.columns[:place]] = False
+        found: dict[int, tuple[float, Alternative]] = {}
+        for row, weights in enumerate(self.advisor.weights_of(coordinates)):
+            gains = np.where(taken, self._gains(weights, left), -np.inf)
+            best = int(np.argmax(gains))
+            if best == self.columns[place] or gains[best] - gains[self.columns[place]] < _SMALL:
+                continue
+            name, value = changes[row]
+            condition = f"{name} = {value:.4g} (here {self.described[name]:.4g})"
+            nearest = found.get(best)
+            if nearest is None or moved[row] < nearest[0]:
+                found[best] = (float(moved[row]), self._alternative(condition, best))
+        return [alternative for _, alternative in sorted(found.values(), key=lambda f: f[0])]
+
+    def _alternative(self, condition: str, column: int) -> Alternative:
+        algorithm, config = self.advisor.history.setups[column]
+        return Alternative(condition=condition, algorithm=algorithm, config=json.loads(config))

@@ -1,0 +1,98 @@
+"""Explanations of advice whose reasons are known by construction."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories import history, two_clusters
+
+from autometa import MetaModel
+from autometa.exceptions import ParameterError
+
+
+@pytest.fixture(scope="module")
+def advice():
+    """Of a small task: setup 0 wins on small ones, setup 1 on large ones."""
+    model = MetaModel(n_trees=30).fit(two_clusters())
+    return model.recommend(pd.Series({"size": 100.0, "noise": 0.0}), n=4)
+
+
+def test_what_decides_is_named_and_speaks_for_the_choice(advice):
+    strongest = advice[0].explain().influences[0]
+    assert strongest.metafeature == "size"
+    assert strongest.value == 100.0
+    assert strongest.effect > 0.05
+
+
+def test_the_other_cluster_would_change_the_choice(advice):
+    alternatives = advice[0].explain().alternatives
+    assert alternatives[0].config == {"j": 1}
+    assert alternatives[0].condition.startswith("size = ")
+    assert alternatives[0].condition.endswith("(here 100)")
+
+
+def test_precedents_are_of_the_same_cluster_and_tell_what_won(advice):
+    for precedent in advice[0].explain().precedents:
+        assert (precedent.winner, precedent.winner_config) == ("algorithm0", {"j": 0})
+        assert precedent.score == precedent.winner_score == pytest.approx(0.9, abs=0.03)
+        assert int(precedent.name.split()[1]) % 2 == 0
+
+
+def test_runners_up_say_why_not():
+    """Setup 1 is a clone of setup 0, a little worse; setup 2 is worse but different."""
+    rng = np.random.default_rng(0)
+    hard = rng.permutation(np.arange(40) % 2 == 0)[:, None]
+    scores = np.where(hard, [0.50, 0.49, 0.8, 0.3], [0.90, 0.89, 0.6, 0.3])
+    kb = history(scores, {"f": rng.normal(size=40)}, seconds=[1.0, 1.0, 1.0, 1.0])
+    advice = MetaModel(n_trees=20).fit(kb).recommend(pd.Series({"f": 0.0}), n=2)
+    assert [a.config["j"] for a in advice] == [0, 2]
+    reasons = {r.config["j"]: r.reason for r in advice[1].explain().runners_up}
+    assert reasons[1].startswith("adds less to those before it")
+    reasons = {r.config["j"]: r.reason for r in advice[0].explain().runners_up}
+    assert reasons[2].startswith("expected to do worse")
+
+
+def test_with_a_time_budget_what_is_too_slow_is_said_to_be_so():
+    kb = history(np.tile([0.9, 0.8], (12, 1)), {"f": np.arange(12.0)}, seconds=[1000.0, 0.01])
+    first = MetaModel(n_trees=10).fit(kb).recommend(pd.Series({"f": 5.0}), n=1, time_budget=10.0)[0]
+    explained = first.explain()
+    assert first.config == {"j": 1}
+    assert explained.runners_up[0].reason.startswith("would not fit: 1e+03 s of 10 s")
+    assert explained.alternatives[0].condition == "no time budget"
+
+
+def test_a_dataset_that_is_not_described_gets_the_all_round_order():
+    model = MetaModel(n_trees=10).fit(two_clusters())
+    explained = model.recommend(None, n=1)[0].explain()
+    assert explained.influences == explained.alternatives == ()
+    assert "not described: this is the all-round order" in str(explained)
+
+
+def test_it_prints_travels_as_json_and_shows_in_a_notebook(advice):
+    explained = advice[0].explain()
+    text = str(explained)
+    for heading in ("Earlier tasks that count most", "Meta-features that moved", "Runners-up",
+                    "What would change"):  # fmt: skip
+        assert heading in text
+    told = json.loads(json.dumps(explained.to_dict(), allow_nan=False))
+    assert told["place"] == 1
+    risky = dataclasses.replace(explained, setup="<script>")
+    assert "&lt;script&gt;" in risky._repr_html_()
+    assert risky._repr_html_().count("<table>") == 4
+
+
+def test_a_recommendation_that_has_travelled_says_where_to_ask_again(advice):
+    arrived = pickle.loads(pickle.dumps(advice[0]))
+    assert arrived.to_dict() == advice[0].to_dict()
+    with pytest.raises(ParameterError, match="ask for it again"):
+        arrived.explain()
+
+
+def test_probabilities_of_being_best_are_shares_of_one(advice):
+    assert sum(a.probability_best for a in advice) == pytest.approx(1.0)
+    assert advice[0].probability_best > 0.8
