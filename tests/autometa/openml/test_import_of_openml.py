@@ -9,7 +9,7 @@ import openml as client
 import pytest
 from loopback_openml import Loopback, Parameter, Upload, World, status
 
-from autometa.exceptions import KnowledgeBaseError, MetricError
+from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError, MetricError
 from autometa.knowledge_base.importers.openml import OpenMLSettings, import_openml
 
 FOREST = "sklearn.ensemble.forest.RandomForestClassifier"
@@ -254,6 +254,14 @@ def test_at_most_so_many_runs_with_all_measures_of_each(server, settings):
     }
 
 
+def test_at_most_so_many_runs_of_a_server_that_lists_none(server, settings):
+    server.lacks = {"run/list"}
+    kb = import_openml(
+        tasks=[59, 31], measures=["predictive_accuracy", "kappa"], max_runs=3, settings=settings
+    ).knowledge_base
+    assert set(by_run(kb).index) == {1, 2, 3}
+
+
 def test_tasks_of_other_types_are_dropped_and_told(server, settings):
     server.world.add_task(77, "blobs", kind=5, target="")
     server.world.runs.append(Upload(run=9, task=77, setup=12, values={"predictive_accuracy": 0.1}))
@@ -377,6 +385,19 @@ def test_an_unknown_measure_is_told_with_its_neighbour(settings):
 def test_an_unknown_suite_is_told(settings):
     with pytest.raises(KnowledgeBaseError, match=r"suite 'nope'. Got Unknown study \(code 601\)"):
         import_openml(suites=["nope"], settings=settings)
+
+
+def test_an_alias_is_a_word(settings):
+    with pytest.raises(KnowledgeBaseError, match="must be numbers or aliases"):
+        import_openml(suites=["../data/1"], settings=settings)
+
+
+def test_a_server_that_lists_no_evaluations_is_told(server, settings):
+    server.lacks = {"evaluation/", "run/"}
+    with pytest.raises(
+        KnowledgeBaseSourceError, match=r"must list evaluations .*Got HTTP status 404"
+    ):
+        import_openml(tasks=[59], settings=settings)
 
 
 def test_a_task_without_runs_is_told(settings):

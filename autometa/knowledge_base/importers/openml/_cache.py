@@ -14,6 +14,7 @@ import json
 import os
 import re
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from autometa.exceptions import KnowledgeBaseError
+
+ABANDONED_AFTER = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,14 @@ class Cache:
         host = re.sub(r"[^A-Za-z0-9.]+", "-", server.split("//")[-1]).strip("-")
         self.folder = folder / host
         self.server = server
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what processes killed long ago left of answers they were writing."""
+        for left in self.folder.glob("*/.part-*"):
+            with contextlib.suppress(OSError):
+                if left.stat().st_mtime < time.time() - ABANDONED_AFTER:
+                    left.unlink()
 
     def get(self, call: str) -> Answer | None:
         """Return the answer to ``call``, or None when it is not there or damaged."""

@@ -67,12 +67,13 @@ def table() -> dict[str, Any]:
 
 def without_effect(config: Mapping[str, Any]) -> Config:
     """Return a configuration without seeds, threads and the like."""
-    patterns = table()["without_effect"]
-    return {
-        name: value
-        for name, value in config.items()
-        if not any(fnmatchcase(name.rpartition("__")[2], pattern) for pattern in patterns)
-    }
+    return {name: value for name, value in config.items() if _has_effect(name)}
+
+
+@lru_cache(maxsize=10_000)
+def _has_effect(name: str) -> bool:
+    name = name.rpartition("__")[2]
+    return not any(fnmatchcase(name, pattern) for pattern in table()["without_effect"])
 
 
 def translate_setup(
@@ -109,15 +110,20 @@ def translate_setup(
 
 def depends_on_task(flow: Flow) -> bool:
     """Return whether the translation of a setup differs between tasks of one kind."""
-    learner, _ = flow.learner()
+    return _depends_on_task(flow.learner()[0].name)
+
+
+@lru_cache(maxsize=10_000)
+def _depends_on_task(name: str) -> bool:
     return any(
         isinstance(rule, dict) and "times" in rule
         for entry in table()["flows"]
-        if _is_named(entry, learner.name)
+        if _is_named(entry, name)
         for rule in entry.get("parameters", {}).values()
     )
 
 
+@lru_cache(maxsize=10_000)
 def _entry(name: str, kind: str) -> dict[str, Any] | None:
     for entry in table()["flows"]:
         if _is_named(entry, name) and kind in entry.get("kinds", [kind]):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from autometa.exceptions import KnowledgeBaseError, ParameterError
+from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError, ParameterError
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._tally import Tally
 from autometa.knowledge_base.importers.openml._client import Client
@@ -92,7 +93,7 @@ def import_openml(
         If a measure is unknown.
     """
     plan = [_ids("tasks", tasks), _ids("flows", flows)]
-    wanted_suites = [str(suite).strip() for suite in suites]
+    wanted_suites = [_alias(suite) for suite in suites]
     if not wanted_suites and not any(plan):
         raise KnowledgeBaseError(
             "import_openml needs a suite, tasks or flows. Got none: OpenML holds millions of runs."
@@ -134,7 +135,7 @@ class _Importer:
         self._describe({*tasks, *(run.task for run in found.runs.values())}, gatherer)
         measures = measures or self._fitting_measures()
         for measure in measures:
-            gatherer.measure(measure)
+            self._measure(gatherer, measure)
         self._describe({run.task for run in found.runs.values()}, gatherer)
         if seconds:
             self._time(gatherer)
@@ -208,6 +209,15 @@ class _Importer:
     def _is_supervised(self, task: int) -> bool:
         return self.tasks[task].kind in KINDS.values()
 
+    def _measure(self, gatherer: Gatherer, measure: str) -> None:
+        try:
+            gatherer.measure(measure)
+        except NotAnsweredError as refused:
+            raise KnowledgeBaseSourceError(
+                f"'{self.client.server}' must list evaluations by '{measure}'. Got {refused}. "
+                "Is it the URL of an OpenML API of version 1 (.../api/v1/xml)?"
+            ) from None
+
     def _time(self, gatherer: Gatherer) -> None:
         measure = str(table()["fit_millis"])
         try:
@@ -240,6 +250,15 @@ class _Importer:
                 f"{len(setups.unknown)} setups are not told by the server{why}: their runs are "
                 "kept with the setup's number as their only hyperparameter, openml_setup."
             )
+
+
+def _alias(suite: int | str) -> str:
+    text = str(suite).strip()
+    if not re.fullmatch(r"[\w.-]+", text):
+        raise KnowledgeBaseError(
+            f"'suites' of OpenML must be numbers or aliases such as 'OpenML-CC18'. Got {suite!r}."
+        )
+    return text
 
 
 def _ids(what: str, values: Iterable[int | str]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 
 Row = dict[str, str]
 
@@ -28,6 +29,7 @@ def is_whole(body: str, root: str) -> bool:
     return local(element.tag) in root.split("|")
 
 
+@lru_cache(maxsize=1)  # a body is checked, then read
 def parse(body: str) -> ET.Element:
     """Return the root of a body; a prefix that is not declared is declared first."""
     if "<oml:" in body and "xmlns:oml" not in body:
