@@ -280,9 +280,9 @@ class Reader:
 def _name(value: Any) -> str | None:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() or None
+    text = str(value).strip()
+    is_whole = text.endswith(".0") and text[:-2].isdigit()  # an id in a column with gaps
+    return (text[:-2] if is_whole else text) or None
 
 
 def _without_gaps(config: dict[str, Any]) -> dict[str, Any]:

@@ -197,6 +197,25 @@ def test_a_storage_is_only_read(database, form):
     assert [p.name for p in path.parent.iterdir()] == ["studies.db"]
 
 
+def test_a_write_ahead_database_is_read_at_rest_and_while_it_is_written(database):
+    import sqlite3
+
+    storage, path = database
+    studied(storage, n_trials=2)
+    storage.remove_session()
+    storage.engine.dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    assert len(read_optuna(path).knowledge_base.runs) == 2
+    assert [p.name for p in path.parent.iterdir()] == ["studies.db"]
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE studies SET study_name = 'renamed'")
+    connection.commit()
+    assert read_optuna(path).knowledge_base.tasks["task_id"].tolist() == ["renamed"]
+    connection.close()
+
+
 @pytest.mark.parametrize("url", ["sqlite:///{0}/none.db", "{0}/none.db", "sqlite:///{0}/none.log"])
 def test_a_file_that_is_not_there_is_an_error_and_stays_so(tmp_path, url):
     with pytest.raises(KnowledgeBaseError, match=r"no such file\. Nothing was created"):

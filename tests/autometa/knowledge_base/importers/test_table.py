@@ -260,6 +260,11 @@ def test_every_kind_of_file_says_the_same(tmp_path, name):
     assert imported.knowledge_base.runs["score"].tolist() == [0.9, 0.8]
 
 
+def test_ids_that_became_floats_are_ids_again(read):
+    kb = read("data_id,model,accuracy\n31.0,b,0.9\n61.0,b,0.8\n").knowledge_base
+    assert kb.tasks["task_id"].tolist() == ["31", "61"]
+
+
 def test_repeated_rows_and_columns_are_told(read):
     imported = read("task,model,accuracy,model\na,b,0.9,c\na,b,0.9,c\n")
     assert told(imported) == {
