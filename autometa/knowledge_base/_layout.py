@@ -133,7 +133,8 @@ def from_arrow(table: str, content: Any) -> pd.DataFrame:
     )
     n_rows = len(next(iter(columns.values()))) if columns else 0
     series = {name: _to_series(columns.pop(name)) for name in list(columns)}
-    frame = pd.DataFrame(series, index=pd.RangeIndex(n_rows), copy=False)
+    # One block for many columns is quick to work with; for many rows it would be a second copy.
+    frame = pd.DataFrame(series, index=pd.RangeIndex(n_rows), copy=table != "runs")
     if table == "metafeatures":
         index = next(name for name in INDEX_NAMES if name in frame)
         frame = frame.set_index(index).rename_axis("task_id")

@@ -88,6 +88,15 @@ def test_ordinary_frames_come_back(folder):
     assert runs["algorithm"].iloc[0] == "never seen"
 
 
+def test_wide_tables_come_back_in_one_piece(tmp_path):
+    """Pandas warns when a column is added to a frame of hundreds of pieces."""
+    wide = pd.DataFrame(0.5, index=list(TASKS), columns=[f"m{i}" for i in range(200)])
+    KnowledgeBase.from_frames(task_table(), wide, RUNS).save(tmp_path)
+    metafeatures = KnowledgeBase.load(tmp_path).metafeatures
+    metafeatures["one more"] = 1.0
+    assert metafeatures.shape == (6, 201)
+
+
 def test_what_is_small_outlives_its_folder(kb, tmp_path):
     kb.save(tmp_path / "kb")
     loaded = KnowledgeBase.load(tmp_path / "kb")
