@@ -17,8 +17,8 @@ def add(
         list[str],
         typer.Argument(
             metavar="SOURCE...",
-            help="Folders of knowledge bases, csv or parquet files of runs, tune results, Optuna "
-            "storage URLs, ASlib scenarios.",
+            help="Knowledge bases, exports of these, csv or parquet files of runs, tune results, "
+            "Optuna storage URLs, ASlib scenarios.",
         ),
     ],
     to: Annotated[
@@ -56,11 +56,21 @@ def add(
 def _add(source: str, folder: Path, format: str | None) -> dict[str, int]:
     from dataclasses import asdict
 
-    from autometa.knowledge_base import add_to, folder_named, is_knowledge_base, merge_folders
+    from autometa.knowledge_base import (
+        add_to,
+        folder_named,
+        is_export,
+        is_knowledge_base,
+        merge_folders,
+        read_export,
+    )
     from autometa.knowledge_base.importers import import_history
 
-    if format is None and is_knowledge_base(folder_named(source)):
-        return asdict(merge_folders([folder_named(source)], folder))
+    given = folder_named(source)
+    if format is None and is_knowledge_base(given):
+        return asdict(merge_folders([given], folder))
+    if format is None and is_export(given):
+        return asdict(add_to(folder, read_export(given), source))
     imported = import_history(source, format=format)
     for dropped in imported.dropped:
         note(f"'{source}': left out {dropped.count} {dropped.what}: {dropped.why}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autometa.knowledge_base._keeping._adding import Added, add_to, merge_folders
 from autometa.knowledge_base._keeping._compacting import Compacted, compact
 from autometa.knowledge_base._keeping._differing import Difference, diff
+from autometa.knowledge_base._keeping._exported import is_export, read_export
 from autometa.knowledge_base._keeping._exporting import Exported, export
 from autometa.knowledge_base._keeping._informing import folder_facts, run_facts
 from autometa.knowledge_base._keeping._listing import (
@@ -29,7 +30,9 @@ __all__ = [
     "diff",
     "export",
     "folder_facts",
+    "is_export",
     "merge_folders",
+    "read_export",
     "remove",
     "run_facts",
     "run_list",

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._parts_of import (
     metafeatures_of,
     paths_of,
@@ -35,6 +36,10 @@ from autometa.knowledge_base._parts import (
     write_part,
 )
 from autometa.knowledge_base._replaced import read_rewrites, steadily
+from autometa.knowledge_base._run_source import StoredRuns
+from autometa.knowledge_base._schema import RUN_KEY
+
+FEW_TASKS = 500  # up to which a large folder is asked for these alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,8 @@ def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
     ``source`` says where it comes from, beside its own provenance.
     """
     provenance = {"source": source, **kb.provenance, "added": _now()}
-    with _Target(folder) as target:
+    tasks = set(kb.runs["task_id"].unique())
+    with _Target(folder, tasks if len(tasks) <= FEW_TASKS else None) as target:
         return target.take(kb.tasks, kb.metafeatures, [kb.runs], provenance)
 
 
@@ -135,10 +141,14 @@ def _told(paths: Iterable[Path], tell: Callable[[str], None]) -> Iterator[Path]:
 
 
 class _Target:
-    """A folder that gets parts; its manifest comes last when it is new."""
+    """A folder that gets parts; its manifest comes last when it is new.
 
-    def __init__(self, folder: Path) -> None:
+    Of what it holds, only runs of the tasks ``only`` are read, if these are given.
+    """
+
+    def __init__(self, folder: Path, only: set[str] | None = None) -> None:
         self.folder = folder
+        self.only = only
         self.is_new = not (folder / MANIFEST).exists()
         self.n_written = 0
         self.provenance: list[Mapping[str, Any]] = []
@@ -163,8 +173,13 @@ class _Target:
         self.tasks = set(tasks_of(paths_of(self.folder, "tasks"))["task_id"])
         self.described = set(metafeatures_of(paths_of(self.folder, "metafeatures")).index)
         self.seen = SeenRuns()
-        for runs in runs_of(paths_of(self.folder, "runs")):
-            self.seen.add(runs)
+        if self.only is None:
+            for runs in runs_of(paths_of(self.folder, "runs")):
+                self.seen.add(runs)
+            return
+        held = StoredRuns([StoredFolder(self.folder)])
+        if held.n_rows:
+            self.seen.add(held.frame(sorted(self.only), columns=RUN_KEY))
 
     def take(
         self,

@@ -20,7 +20,7 @@ from autometa.knowledge_base._keeping._repeats import SeenRuns
 from autometa.knowledge_base._keeping._rewriting import WAIT, Rewrite, rewriting
 from autometa.knowledge_base._parts import TABLES, write_part
 
-LARGE = 16 * 2**20  # bytes from which a part is left alone
+LARGE = 4 * 2**20  # bytes from which a part is left alone
 
 
 @dataclass(frozen=True, kw_only=True)

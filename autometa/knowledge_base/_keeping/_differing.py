@@ -155,7 +155,9 @@ def _variance(fold_scores: pd.Series[object]) -> Numbers:
     import pyarrow as pa
 
     kind = pa.list_(pa.float64())
-    lists = pa.array(fold_scores, from_pandas=True, type=kind)
+    is_arrow = isinstance(fold_scores.dtype, pd.ArrowDtype)
+    values = fold_scores if is_arrow else fold_scores.astype(object)
+    lists = pa.array(values, from_pandas=True, type=kind)
     lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
     rows = lists.value_parent_indices().to_numpy().astype(np.intp)
     flat = lists.flatten().to_numpy(zero_copy_only=False).astype(np.float64)

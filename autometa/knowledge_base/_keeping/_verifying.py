@@ -17,9 +17,7 @@ from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
 
 JOURNAL = "journal.jsonl"  # of a build that goes on
 OURS = (MANIFEST, REWRITES, LOCK, JOURNAL)
-PAGES = (
-    "Its pages agree with their checksums, so the file was renamed or written by something else."
-)
+PAGES = "Its pages agree with their checksums: perhaps it was only renamed."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import arff
 import numpy as np
 import pandas as pd
@@ -13,7 +11,7 @@ from keepers import grid, history, score
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError, ParameterError
-from autometa.knowledge_base import diff, export
+from autometa.knowledge_base import diff, export, is_export, read_export
 from autometa.knowledge_base.importers import import_history
 
 
@@ -36,43 +34,41 @@ def kb():
     )
 
 
-def frames(folder, read, suffix):
-    tables = {name: read(folder / f"{name}{suffix}") for name in ("tasks", "metafeatures", "runs")}
-    return KnowledgeBase.from_frames(**tables)
-
-
-NUMBERS = ["score", "fit_seconds", "predict_seconds", "reference_seconds", "train_score"]
-
-
-def read_csv(path):
-    """Read a table as R or a spreadsheet would: text is text, an empty number is missing."""
-    lists = {"fold_scores": lambda text: json.loads(text) if text else None}
-    missing = {name: [""] for name in (*NUMBERS, "n_rows", "odd")}
-    converters = lists if path.stem == "runs" else None
-    return pd.read_csv(path, keep_default_na=False, na_values=missing, converters=converters)
-
-
 @pytest.mark.parametrize(
     ("format", "read", "suffix"),
     [
         ("parquet", pd.read_parquet, ".parquet"),
         ("frames", pd.read_feather, ".feather"),
-        ("csv", read_csv, ".csv"),
+        ("csv", pd.read_csv, ".csv"),
     ],
 )
-def test_tables_are_read_back_by_others_to_the_same_numbers(kb, tmp_path, format, read, suffix):
-    done = export(kb, tmp_path / "out", format)
-    assert set(done.files) == {
-        *(f"{name}{suffix}" for name in ("tasks", "metafeatures", "runs")),
-        "provenance.json",
-    }
+def test_tables_are_read_by_others_and_back_to_the_same_numbers(kb, tmp_path, format, read, suffix):
+    out = tmp_path / "out"
+    done = export(kb, out, format)
+    tables = {"tasks": 2, "metafeatures": 2, "runs": 13}
+    assert set(done.files) == {*(f"{name}{suffix}" for name in tables), "provenance.json"}
     assert done.left_out == ()
-    back = frames(tmp_path / "out", read, suffix)
-    found = diff(kb, back, noise=0.0)
-    assert found.is_empty, found
-    assert json.loads((tmp_path / "out" / "provenance.json").read_text()) == {"by": "me"}
-    folds = back.runs.loc[back.runs["status"] == "ok", "fold_scores"].iloc[0]
-    assert list(folds) == [score("a", 0), 0.5]
+    assert {name: len(read(out / f"{name}{suffix}")) for name in tables} == tables
+    found = read(out / f"runs{suffix}").set_index(["task_id", "config", "metric", "fidelity"])
+    assert found["score"]["b", '{"k": 1}', "neg_log_loss", 1.0] == -score("b", 1)
+    assert is_export(out)
+    back = read_export(out)
+    assert diff(kb, back, noise=0.0).is_empty
+    assert back.provenance == kb.provenance == {"by": "me"}
+    for name in ("message", "source", "fidelity", "status"):
+        assert back.runs[name].tolist() == kb.runs[name].tolist()
+    folds = [None if value is None else list(value) for value in kb.runs["fold_scores"]]
+    assert [None if value is None else list(value) for value in back.runs["fold_scores"]] == folds
+
+
+def test_what_is_no_export_is_said_so(tmp_path):
+    (tmp_path / "tasks.csv").write_text("task_id,task_type\na,binary\n")
+    assert not is_export(tmp_path)
+    with pytest.raises(KnowledgeBaseError, match="is no export"):
+        read_export(tmp_path)
+    (tmp_path / "runs.csv").write_text("task_id\na\n")
+    with pytest.raises(KnowledgeBaseError, match="Missing:"):
+        read_export(tmp_path)
 
 
 def test_a_matrix_has_one_row_a_task_and_one_column_a_setup(kb, tmp_path):
