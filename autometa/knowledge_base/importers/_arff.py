@@ -17,11 +17,12 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 
 ATTRIBUTE = re.compile(
-    r"@attribute\s+(?P<name>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+?)\s*(?P<kind>\{.*|\s\S.*)$",
+    r"@attribute\s+(?P<name>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+?)\s*(?P<kind>\{.*|\s\S.*|)$",
     re.IGNORECASE,
 )
 TOKEN = re.compile(r"\s*(?:'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.|\"\")*)\"|([^,]*?))\s*(?:,|$)")
 MISSING = ("?", "")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +57,13 @@ def read_arff(path: Path) -> Arff:
     is_numeric: list[bool] = []
     rows: list[list[str | None]] = []
     bad_lines: list[int] = []
+    is_data = False
     for number, raw in enumerate(read_text(path).splitlines(), start=1):
         line = raw.strip()
         if not line or line.startswith("%"):
             continue
-        if line.startswith("@"):
+        if line.startswith("@") and not is_data:
+            is_data = line.lower().startswith("@data")
             found = ATTRIBUTE.match(line)
             if found:
                 name, kind = _unquoted(found["name"]), found["kind"].strip()
@@ -88,6 +91,8 @@ def read_text(path: Path) -> str:
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
         data = gzip.decompress(data)
+    if data[:2] in UTF16:
+        return data.decode("utf-16")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

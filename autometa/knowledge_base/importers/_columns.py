@@ -139,7 +139,7 @@ def _given(columns: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _assign_roles(layout: Layout, left: list[str], numeric: set[str]) -> None:
-    named = {column.strip().lower(): column for column in reversed(left)}
+    named = {_plain(column): column for column in reversed(left)}
     for role, names in ROLES.items():
         if role in layout.roles:
             continue
@@ -154,6 +154,11 @@ def _assign_roles(layout: Layout, left: list[str], numeric: set[str]) -> None:
             layout.roles[role] = column
             left.remove(column)
             break
+
+
+def _plain(name: str) -> str:
+    """Return a name as it stands in `ROLES`: ``Training Time`` is ``training_time``."""
+    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
 
 
 def _assign_measures(layout: Layout, left: list[str], numeric: set[str]) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
+from autometa.knowledge_base.importers._arff import UTF16
 from autometa.knowledge_base.importers._columns import read_layout
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._matrix import folder_kinds
@@ -163,7 +164,7 @@ def _kind_of_file(path: Path) -> str:
     if not head.strip():
         raise KnowledgeBaseError(f"'{path}' is empty. Looked for {LOOKED_FOR}.")
     is_text = kind_of(path) in ("csv", "json", "jsonl")
-    if is_text and b"\0" in head:
+    if is_text and b"\0" in head and head[:2] not in UTF16:
         raise KnowledgeBaseError(
             f"'{path}' is of no known format. Looked for {LOOKED_FOR}. "
             f"It begins with the bytes {head[:8]!r}."

@@ -119,7 +119,7 @@ def _sources(
         return {metric or "score": source}, None, None
     path = Path(source)
     if not path.is_dir():
-        return {metric or measure_of(path): path}, None, None
+        return {metric or _known_measure(path): path}, None, None
     kinds = folder_kinds(path)
     scores, times, features = (kinds[kind] for kind in ("scores", "seconds", "features"))
     if not scores:
@@ -160,6 +160,13 @@ def folder_kinds(folder: Path) -> dict[str, list[Path]]:
     return kinds
 
 
+def _known_measure(path: Path) -> str:
+    """Return the measure a single file is named for, or ``score`` for any other name."""
+    name = measure_of(path)
+    says = is_measure(name) or SECONDS.search(name) or re.search(r"error|loss|cost", name, re.I)
+    return name if says else "score"
+
+
 def measure_of(path: Path) -> str:
     """Return the measure that a file is named for.
 
@@ -175,6 +182,7 @@ def measure_of(path: Path) -> str:
 def _long(source: Source, algorithm: str, transpose: bool, tally: Tally, what: str) -> pd.DataFrame:
     """Return one row a cell that was run: task_id, algorithm, config, value, status."""
     rows = frame_rows(source) if isinstance(source, pd.DataFrame) else read_rows(Path(source))
+    tally.note(rows.note)
     for why, bad in rows.bad.items():
         tally.drop("rows", len(bad), f"of '{what}' {why}")
     tasks, table = _index(rows.frame, source)

@@ -101,7 +101,8 @@ def resolve(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
     if lower_is_better is None:
         return _guessed(name, known, finite)
     if not lower_is_better:
-        return Measure(name=_gain_name(name, known, finite))
+        gain = _gain_name(name, known, finite)
+        return Measure(name=gain, note=_percent(name, gain, finite))
     shortfall = shortfall_of(name)
     if shortfall is None and known is not None and _is_best_at_one(known) and _is_share(finite):
         shortfall = known
@@ -119,12 +120,18 @@ def _guessed(name: str, known: str | None, values: Floats) -> Measure:
             return Measure(name=known)
         return resolve(name, True, values)
     if known is not None:
-        return Measure(name=known)
+        return Measure(name=known, note=_percent(name, known, values))
     lower = bool(LOWER_WORDS & set(_plain(name).split("_")))
     which = "lower" if lower else "greater"
     note = f"'{name}' was taken as {which}-is-better, going by its name."
     found = resolve(name, lower, values)
     return Measure(name=found.name, sign=found.sign, offset=found.offset, note=note)
+
+
+def _percent(name: str, scorer: str, values: Floats) -> str:
+    if values.size == 0 or not _is_best_at_one(scorer) or values.max() <= 1 + 1e-9:
+        return ""
+    return f"'{name}' goes up to {values.max():g}; {scorer} is 1 at best. It was kept as it is."
 
 
 def _gain_name(name: str, known: str | None, values: Floats) -> str:

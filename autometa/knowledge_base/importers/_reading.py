@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._arff import read_text
 
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 DELIMITERS = ",;\t|"
 NESTED = ("metrics", "tags", "attributes", "user_attrs")
 
@@ -34,11 +36,14 @@ class Rows:
         The line of each row: of the file where it has lines, else rows from 1.
     bad : dict of str to list of int
         Why lines could not be read, and which.
+    note : str
+        What was changed on the way.
     """
 
     frame: pd.DataFrame
     lines: list[int]
     bad: dict[str, list[int]] = field(default_factory=dict)
+    note: str = ""
 
 
 def read_rows(path: Path) -> Rows:
@@ -79,12 +84,14 @@ def _read_csv(path: Path) -> Rows:
     text = read_text(path)
     if "\0" in text:
         raise ValueError("it holds binary data")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     csv.field_size_limit(1 << 30)
     header = next(reader, None)
     if header is None:
         raise ValueError("it is empty")
-    rows, lines, bad = [], [], []
+    rows: list[list[str | None]] = []
+    lines, bad = [], []
     for row in reader:
         if not row or not any(row):
             continue
@@ -93,9 +100,22 @@ def _read_csv(path: Path) -> Rows:
             continue
         rows.append([cell if cell.strip() else None for cell in row])
         lines.append(reader.line_num)
+    n_commas = _point_decimals(rows) if delimiter == ";" else 0
+    note = f"{n_commas} numbers were written with a decimal comma." if n_commas else ""
     frame = pd.DataFrame(rows, columns=_unique(header), dtype=object)
     why = f"not of the {len(header)} fields of the header"
-    return Rows(frame=frame, lines=lines, bad={why: bad} if bad else {})
+    return Rows(frame=frame, lines=lines, bad={why: bad} if bad else {}, note=note)
+
+
+def _point_decimals(rows: list[list[str | None]]) -> int:
+    """Write ``0,5`` as ``0.5``: where fields end in semicolons, commas mark decimals."""
+    count = 0
+    for row in rows:
+        for i, cell in enumerate(row):
+            if cell is not None and DECIMAL_COMMA.fullmatch(cell.strip()):
+                row[i] = cell.strip().replace(",", ".")
+                count += 1
+    return count
 
 
 def _delimiter(text: str) -> str:

@@ -83,6 +83,7 @@ def read_table(
     tally = Tally()
     for why, bad in rows.bad.items():
         tally.drop("rows", len(bad), f"{why}: {lines(bad)}")
+    tally.note(rows.note)
     frame = _named_once(rows.frame, tally)
     layout = read_layout(list(frame.columns), numeric_columns(frame), columns)
     if rest_are_parameters:

@@ -30,7 +30,7 @@ from autometa.knowledge_base.importers.openml._settings import OpenMLSettings
 
 DATABASE_IS_DOWN = 107
 TOO_MUCH = "too much at once"
-OBEYED = 5
+OBEYED_UP_TO = 300.0
 PATIENCE = 2
 
 
@@ -161,11 +161,10 @@ class Client:
         self._began = time.monotonic()
 
     def _pause(self, attempt: int, retry_after: float | None, why: str) -> None:
-        longest = self.settings.longest_pause
-        seconds = min(self.settings.pause * 2.0**attempt, longest)
+        seconds = min(self.settings.pause * 2.0**attempt, self.settings.longest_pause)
         seconds *= self._random.uniform(0.5, 1.0)
         if retry_after is not None:
-            if retry_after > OBEYED * longest:
+            if retry_after > OBEYED_UP_TO:
                 raise KnowledgeBaseSourceError(
                     f"'{self.server}' must answer now. It asks to be left alone for "
                     f"{retry_after:.0f} s. What was fetched is kept: run the same again then."

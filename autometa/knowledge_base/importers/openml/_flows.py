@@ -12,7 +12,8 @@ of each of its hyperparameters:
   ``"strict"`` says that the listed values are all there are; ``"count"`` names what
   becomes of the length of a list of equal values.
 - ``{"between": [low, high], "neutral": value}``: ours has no such thing; within
-  these bounds the setup is taken for ours nevertheless, and that is told.
+  these bounds, or with one of the ``"nearly"`` listed values, the setup is taken for
+  ours nevertheless, and that is told.
 
 Hyperparameters it does not name must be switched off (null, false, 0 or "").
 ``defaults`` are what holds where a setup does not say, ``needs`` what it must say.
@@ -177,7 +178,7 @@ def _translate(
         elif isinstance(rule, list):
             if not _is_one_of(value, rule):
                 raise _NotOursError
-        elif isinstance(rule, dict) and "between" in rule:
+        elif isinstance(rule, dict) and "to" not in rule:
             left_out += [name] if _is_left_out(value, rule) else []
         elif isinstance(rule, dict) and "count" in rule:
             ours[rule["to"]], ours[rule["count"]] = _counted(value)
@@ -219,7 +220,9 @@ def _is_one_of(value: Any, allowed: list[Any]) -> bool:
 def _is_left_out(value: Any, rule: Mapping[str, Any]) -> bool:
     if _is_one_of(value, [rule.get("neutral")]):
         return False
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if _is_one_of(value, rule.get("nearly", [])):
+        return True
+    if "between" not in rule or isinstance(value, bool) or not isinstance(value, int | float):
         raise _NotOursError
     low, high = rule["between"]
     if not low <= value <= (float("inf") if high is None else high):

@@ -41,12 +41,39 @@ class Gathered:
     n_unread: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How many runs are wanted at most, of all tasks and of each; None is no limit."""
+
+    runs: int | None = None
+    a_task: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.runs is not None or self.a_task is not None
+
+    def left(self, n_runs: int) -> int | None:
+        """Return how many more runs one listing may bring."""
+        left = [self.runs - n_runs] if self.runs is not None else []
+        left += [self.a_task] if self.a_task is not None else []
+        return min(left, default=None)
+
+    @property
+    def a_listing(self) -> int | None:
+        """Return how many rows one listing may bring."""
+        return self.left(0)
+
+
 def scopes(
-    client: Client, tasks: Sequence[int], flows: Sequence[int], study: Sequence[int]
+    client: Client,
+    tasks: Sequence[int],
+    flows: Sequence[int],
+    study: Sequence[int],
+    tasks_at_once: int | None = None,
 ) -> list[str]:
     """Return the filters that together ask for all of the given, each short enough."""
     room = room_for_ids(client) // (2 if tasks and flows else 1)
-    task_filters = [f"/task/{joined(group)}" for group in chunks(tasks, room)] or [""]
+    groups = chunks(tasks, room, tasks_at_once)
+    task_filters = [f"/task/{joined(group)}" for group in groups] or [""]
     flow_filters = [f"/flow/{joined(group)}" for group in chunks(flows, room)] or [""]
     study_filters = [f"/study/{one}" for one in study] or [""]
     return ["".join(parts) for parts in product(task_filters, flow_filters, study_filters)]
@@ -59,14 +86,14 @@ class Gatherer:
         self,
         client: Client,
         filters: Sequence[str],
-        max_runs: int | None,
+        limits: Limits,
         progress: Progress,
         tally: Tally,
     ) -> None:
         self.client = client
         self.tally = tally
         self.filters = filters
-        self.max_runs = max_runs
+        self.limits = limits
         self.progress = progress
         self.found = Gathered()
         self._is_closed = False
@@ -86,18 +113,19 @@ class Gatherer:
             except NotAnsweredError:
                 why = f"does not list runs ({refused})"
             self.tally.note(f"The server {why}: failures are not known, only values.")
-        if self.max_runs is not None and len(self.found.runs) >= self.max_runs:
-            self._is_closed = True
+        self._close()
+
+    def _close(self) -> None:
+        """Take no further runs once a limited listing has brought some."""
+        self._is_closed = bool(self.limits and self.found.runs)
 
     def _list_runs(self, show: str) -> None:
         for filters in self.filters:
-            for page, _ in pages(self.client, "run/list", filters + show, "runs", self._left()):
+            left = self.limits.left(len(self.found.runs))
+            for page, _ in pages(self.client, "run/list", filters + show, "runs", left):
                 for one, _ in page:
                     self._add(read_run(one), is_listed=True)
-                self.progress("listing runs", len(self.found.runs), self.max_runs)
-
-    def _left(self) -> int | None:
-        return None if self.max_runs is None else self.max_runs - len(self.found.runs)
+                self.progress("listing runs", len(self.found.runs), self.limits.runs)
 
     def _add(self, run: Run | None, is_listed: bool) -> bool:
         """Add a run; say whether it is one of those wanted."""
@@ -107,8 +135,7 @@ class Gatherer:
         if run.run in self.found.runs:
             self.found.n_repeated += is_listed
             return True
-        is_full = self.max_runs is not None and len(self.found.runs) >= self.max_runs
-        if self._is_closed or is_full:
+        if self._is_closed or self.limits.left(len(self.found.runs)) == 0:
             return False
         self.found.runs[run.run] = run
         return True
@@ -119,14 +146,15 @@ class Gatherer:
         known = bool(self.found.runs)
         self._awaited = self._missing(values)
         for filters in self.filters:
+            if known and not self._awaited:
+                break
             for page, is_last in self._evaluations(measure, filters):
                 for one, _ in page:
                     self._take(one, values)
                 self.progress(f"listing {measure}", len(values), self._n_expected())
                 if known and not is_last and not self._awaited:
                     break
-        if self.max_runs is not None and len(self.found.runs) >= self.max_runs:
-            self._is_closed = True
+        self._close()
         if self._is_closed:
             self._fill(measure, values)
 
@@ -134,7 +162,7 @@ class Gatherer:
         self, measure: str, filters: str
     ) -> Iterator[tuple[list[tuple[dict[str, str], object]], bool]]:
         call = f"evaluation/list/function/{measure}"
-        return pages(self.client, call, filters, "evaluations", self.max_runs)
+        return pages(self.client, call, filters, "evaluations", self.limits.a_listing)
 
     def _n_expected(self) -> int | None:
         return len(self.found.runs) or None

@@ -10,7 +10,7 @@ from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._tally import Tally
 from autometa.knowledge_base.importers.openml._client import Client
 from autometa.knowledge_base.importers.openml._frames import Frames
-from autometa.knowledge_base.importers.openml._gather import Gatherer, scopes
+from autometa.knowledge_base.importers.openml._gather import Gatherer, Limits, scopes
 from autometa.knowledge_base.importers.openml._listing import (
     NotAnsweredError,
     Progress,
@@ -40,6 +40,7 @@ def import_openml(
     flows: Iterable[int | str] = (),
     measures: Iterable[str] = (),
     max_runs: int | None = None,
+    max_runs_per_task: int | None = None,
     seconds: bool = False,
     qualities: bool = True,
     settings: OpenMLSettings | None = None,
@@ -61,8 +62,8 @@ def import_openml(
     measures : iterable of str
         OpenML's names, or scikit-learn's. Without any: accuracy for
         classification, the root mean squared error for regression.
-    max_runs : int, optional
-        Runs taken at most, in OpenML's order.
+    max_runs, max_runs_per_task : int, optional
+        Runs taken at most, of all tasks and of each, in OpenML's order.
     seconds : bool, default=False
         Whether to ask for the fit times as well, one more listing.
     qualities : bool, default=True
@@ -98,12 +99,14 @@ def import_openml(
         raise KnowledgeBaseError(
             "import_openml needs a suite, tasks or flows. Got none: OpenML holds millions of runs."
         )
-    if max_runs is not None and max_runs < 1:
-        raise ParameterError(f"'max_runs' must be >= 1 or None. Got {max_runs!r} instead.")
+    for name, most in (("max_runs", max_runs), ("max_runs_per_task", max_runs_per_task)):
+        if most is not None and most < 1:
+            raise ParameterError(f"'{name}' must be >= 1 or None. Got {most!r} instead.")
     chosen, timed = _chosen_measures(measures)
     importer = _Importer(settings or OpenMLSettings(), on_progress, on_wait)
+    limits = Limits(runs=max_runs, a_task=max_runs_per_task)
     return importer.run(
-        wanted_suites, plan[0], plan[1], chosen, max_runs, seconds or timed, qualities
+        wanted_suites, plan[0], plan[1], chosen, limits, seconds or timed, qualities
     )
 
 
@@ -124,12 +127,12 @@ class _Importer:
         tasks: Sequence[int],
         flows: Sequence[int],
         measures: Sequence[str],
-        max_runs: int | None,
+        limits: Limits,
         seconds: bool,
         qualities: bool,
     ) -> Imported:
-        filters = self._filters(suites, tasks, flows)
-        gatherer = Gatherer(self.client, filters, max_runs, self.progress, self.tally)
+        filters = self._filters(suites, tasks, flows, limits)
+        gatherer = Gatherer(self.client, filters, limits, self.progress, self.tally)
         found = gatherer.found
         gatherer.list_runs()
         self._describe({*tasks, *(run.task for run in found.runs.values())}, gatherer)
@@ -166,12 +169,13 @@ class _Importer:
                 "tasks": list(tasks),
                 "flows": list(flows),
                 "measures": list(measures),
-                "max_runs": max_runs,
+                "max_runs": limits.runs,
+                "max_runs_per_task": limits.a_task,
             },
         )
 
     def _filters(
-        self, suites: Sequence[str], tasks: Sequence[int], flows: Sequence[int]
+        self, suites: Sequence[str], tasks: Sequence[int], flows: Sequence[int], limits: Limits
     ) -> list[str]:
         wanted, studies = set(tasks), []
         for suite in suites:
@@ -186,7 +190,12 @@ class _Importer:
         if wanted or not studies:
             if suites and not wanted:
                 raise KnowledgeBaseError(f"The suites {list(suites)} must hold tasks. Got none.")
-            filters += scopes(self.client, sorted(wanted), flows, [])
+            at_once = None if limits.a_task is None else 1
+            filters += scopes(self.client, sorted(wanted), flows, [], at_once)
+        if limits.a_task is not None and (studies or not wanted):
+            raise KnowledgeBaseError(
+                "'max_runs_per_task' needs to know the tasks. Name them, or a suite of tasks."
+            )
         return filters
 
     def _describe(self, ids: Iterable[int], gatherer: Gatherer) -> None:

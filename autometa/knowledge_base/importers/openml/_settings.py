@@ -48,7 +48,7 @@ class OpenMLSettings:
     pause, longest_pause : float
         Seconds before the second try, doubled for each further one up to the
         longest; each is drawn between half and all of that. A server that names
-        a time itself (``Retry-After``) is obeyed up to five times the longest.
+        a time itself (``Retry-After``) is obeyed up to five minutes.
     page_size : int
         Rows of a listing asked for at once; OpenML allows 10,000.
     setups_a_request : int
@@ -63,9 +63,9 @@ class OpenMLSettings:
     interval: float = 0.25
     timeout: float = 60.0
     slowest: float = 1024.0
-    tries: int = 6
-    pause: float = 1.0
-    longest_pause: float = 60.0
+    tries: int = 8
+    pause: float = 0.5
+    longest_pause: float = 20.0
     page_size: int = 10_000
     setups_a_request: int = 1_000
     longest_path: int = 7_800

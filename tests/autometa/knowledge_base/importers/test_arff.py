@@ -32,6 +32,7 @@ HEADER = "@relation x\n@attribute name string\n@attribute value numeric\n@data\n
         ('"it\'s",?', ["it's", None]),
         ("'it\\'s',1", ["it's", "1"]),
         ("O'Brien,1", ["O'Brien", "1"]),
+        ("@home,1", ["@home", "1"]),
         ("a b,1e-3", ["a b", "1e-3"]),
         ("?,", [None, None]),
         ("'?',1", ["?", "1"]),
@@ -64,6 +65,10 @@ def test_names_and_levels_may_be_quoted(read):
     arff = read(text)
     assert list(arff.frame.columns) == ["the name", "kind"]
     assert arff.levels == {"kind": ("p q", "r", "s")}
+
+
+def test_an_attribute_without_a_type_is_one_all_the_same(read):
+    assert read("@attribute a\n@attribute 'b c'\n@data\n1,2\n").frame.loc[0, "b c"] == "2"
 
 
 def test_names_that_occur_again_are_numbered(read):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import canonical_config
-from autometa.knowledge_base.importers import Dropped, read_table
+from autometa.knowledge_base.importers import Dropped, import_history, read_table
 
 
 @pytest.fixture
@@ -260,6 +260,27 @@ def test_every_kind_of_file_says_the_same(tmp_path, name):
     assert imported.knowledge_base.runs["score"].tolist() == [0.9, 0.8]
 
 
+def test_names_of_columns_may_be_written_for_people(read):
+    imported = read("Data Set,Dataset Name,Training Time,Model,Accuracy\n,iris,3,knn,0.9\n")
+    run = imported.knowledge_base.runs.iloc[0]
+    assert (run["task_id"], run["fit_seconds"]) == ("iris", 3.0)
+
+
+def test_decimal_commas_are_read_where_semicolons_divide(read):
+    imported = read("task;model;accuracy;param_C\na;b;0,9;1,5\n")
+    assert imported.knowledge_base.runs["score"].tolist() == [0.9]
+    assert configs(imported) == [{"C": 1.5}]
+    assert imported.notes == ("2 numbers were written with a decimal comma.",)
+
+
+def test_percents_are_kept_and_told(read):
+    imported = read("task,model,accuracy\na,b,97.5\n")
+    assert imported.knowledge_base.runs["score"].tolist() == [97.5]
+    assert imported.notes == (
+        "'accuracy' goes up to 97.5; accuracy is 1 at best. It was kept as it is.",
+    )
+
+
 def test_ids_that_became_floats_are_ids_again(read):
     kb = read("data_id,model,accuracy\n31.0,b,0.9\n61.0,b,0.8\n").knowledge_base
     assert kb.tasks["task_id"].tolist() == ["31", "61"]
@@ -286,6 +307,13 @@ def test_repeated_rows_and_columns_are_told(read):
 def test_what_cannot_be_read_is_an_error_that_says_why(read, text, options, match):
     with pytest.raises(KnowledgeBaseError, match=match):
         read(text, **options)
+
+
+def test_utf16_is_read(tmp_path):
+    path = tmp_path / "excel.csv"
+    path.write_bytes("task;model;accuracy\nü;b;0,5\n".encode("utf-16"))
+    for read_it in (read_table, import_history):
+        assert read_it(path).knowledge_base.tasks["task_id"].tolist() == ["ü"]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
