@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from histories import two_clusters
 
 from autometa.cli import main
 
@@ -75,6 +76,42 @@ def test_recommend_prints_a_table(run, csv):
     assert code == 0
     assert "roc_auc" in out
     assert "rank" in out
+
+
+def test_recommend_says_why(run, csv):
+    code, out, _ = run("recommend", csv, "--target", "kind", "-n", "2", "--explain")
+    assert code == 0
+    assert "Earlier tasks that count most" in out
+    code, out, _ = run("recommend", csv, "--target", "kind", "-n", "2", "--explain", "--json")
+    explained = json.loads(out)["recommendations"][1]["explanation"]
+    assert explained["place"] == 2
+    assert explained["precedents"][0]["weight"] > 0
+
+
+@pytest.fixture
+def clusters(tmp_path):
+    """A knowledge base in a folder on which advice is worth something."""
+    two_clusters(16).save(tmp_path / "clusters")
+    return tmp_path / "clusters"
+
+
+def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
+    arguments = ("kb", "evaluate", clusters, "--n-splits", "2")
+    code, out, err = run(*arguments, "--plots", tmp_path / "plots")
+    assert code == 0
+    assert "16 tasks of 16 families" in out
+    assert "The advice is" in out
+    assert (tmp_path / "plots" / "evaluation-binary.png").exists()
+    code, out, _ = run(*arguments, "--json")
+    (figures,) = json.loads(out)["task_types"]
+    assert figures["orders"]["MetaModel"]["@1"] < figures["orders"]["random"]["@1"]
+    assert figures["seconds"] is None
+
+
+def test_kb_plot_draws_coverage_and_wins(run, tmp_path):
+    code, _, err = run("kb", "plot", "--out", tmp_path)
+    assert code == 0
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["coverage.png", "wins.png"]
 
 
 def test_describe_prints_the_meta_features_by_family(run, csv):
