@@ -97,7 +97,7 @@ def clusters(tmp_path):
 
 def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
     arguments = ("kb", "evaluate", clusters, "--n-splits", "2")
-    code, out, err = run(*arguments, "--plots", tmp_path / "plots")
+    code, out, _ = run(*arguments, "--plots", tmp_path / "plots")
     assert code == 0
     assert "16 tasks of 16 families" in out
     assert "The advice is" in out
@@ -109,7 +109,7 @@ def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
 
 
 def test_kb_plot_draws_coverage_and_wins(run, tmp_path):
-    code, _, err = run("kb", "plot", "--out", tmp_path)
+    code, *_ = run("kb", "plot", "--out", tmp_path)
     assert code == 0
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["coverage.png", "wins.png"]
 
