@@ -33,6 +33,9 @@ def import_openml(
     max_runs: Annotated[
         int | None, typer.Option(min=1, help="Runs taken at most.", show_default=False)
     ] = None,
+    max_runs_per_task: Annotated[
+        int | None, typer.Option(min=1, help="Of each task.", show_default=False)
+    ] = None,
     seconds: Annotated[
         bool, typer.Option("--seconds/--no-seconds", help="Ask for fit times as well.")
     ] = False,
@@ -55,7 +58,7 @@ def import_openml(
     timeout: Annotated[
         float, typer.Option(min=0.001, help="Seconds of silence that end a request.")
     ] = 60.0,
-    tries: Annotated[int, typer.Option(min=1, help="Times that one request is made.")] = 6,
+    tries: Annotated[int, typer.Option(min=1, help="Times that one request is made.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Import runs of a suite, of tasks or of flows from OpenML.
@@ -82,6 +85,7 @@ def import_openml(
                 flows=_split(flow),
                 measures=_split(measure),
                 max_runs=max_runs,
+                max_runs_per_task=max_runs_per_task,
                 seconds=seconds,
                 qualities=qualities,
                 settings=settings,

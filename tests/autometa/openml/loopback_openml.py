@@ -496,7 +496,8 @@ class Loopback:
             f"<oml:alias>{name}</oml:alias>"
             f"<oml:main_entity_type>{content.get('entity', 'task')}</oml:main_entity_type>"
             f"<oml:name>{name}</oml:name><oml:description>d</oml:description>"
-            f"<oml:status>active</oml:status>{lists}</oml:study>"
+            "<oml:status>active</oml:status><oml:creation_date>2019-02-16</oml:creation_date>"
+            f"<oml:creator>1</oml:creator>{lists}</oml:study>"
         )
 
     def _list_users(self, filters: dict[str, Any]) -> str:

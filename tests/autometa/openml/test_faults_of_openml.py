@@ -126,10 +126,10 @@ def test_a_server_that_stays_broken_is_told_and_what_came_is_kept(server, settin
     server.faults.extend([status(503)] * 100)
     with pytest.raises(
         KnowledgeBaseSourceError,
-        match=r"must answer 'evaluation/.*Got HTTP status 503, 6 times. What was fetched is kept",
+        match=r"must answer 'evaluation/.*Got HTTP status 503, 8 times. What was fetched is kept",
     ):
         import_openml(tasks=[7], settings=settings)
-    assert len(server.faults) == 94
+    assert len(server.faults) == 92
     server.faults.clear()
     n_before = len(server.calls)
     assert_complete(import_openml(tasks=[7], settings=settings))
@@ -209,7 +209,7 @@ def test_a_server_that_is_not_there_is_told(settings):
 
 def test_one_dataset_whose_qualities_fail_does_not_stop_the_import(server, settings):
     server.fault_when = lambda call: call.startswith("data/qualities")
-    server.faults.extend([status(500)] * 6)
+    server.faults.extend([status(500)] * 8)
     imported = import_openml(tasks=[7], settings=settings)
     assert_complete(imported)
     assert any("Qualities of dataset 1007" in note for note in imported.notes)

@@ -254,6 +254,18 @@ def test_at_most_so_many_runs_with_all_measures_of_each(server, settings):
     }
 
 
+def test_at_most_so_many_runs_of_each_task(server, settings):
+    kb = import_openml(suites=["99"], max_runs_per_task=2, settings=settings).knowledge_base
+    assert set(by_run(kb).index) == {1, 2, 6}
+    with pytest.raises(KnowledgeBaseError, match="needs to know the tasks"):
+        import_openml(flows=[3], max_runs_per_task=2, settings=settings)
+
+
+def test_a_limit_that_is_not_reached_costs_nothing(server, settings):
+    import_openml(tasks=[59], max_runs=100, settings=settings)
+    assert server.count("evaluation/") == 1
+
+
 def test_at_most_so_many_runs_of_a_server_that_lists_none(server, settings):
     server.lacks = {"run/list"}
     kb = import_openml(

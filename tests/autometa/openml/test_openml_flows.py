@@ -218,9 +218,11 @@ def test_an_algorithm_of_one_kind_of_task_is_not_taken_for_the_other():
 
 def test_what_was_left_out_is_told():
     found = translate_setup(
-        parse_flow("mlr.classif.ranger(16)"), {"sample.fraction": 0.7, "num.trees": 10}, CLASSES
+        parse_flow("mlr.classif.ranger(16)"),
+        {"sample.fraction": 0.7, "num.trees": 10, "replace": False, "verbose": True},
+        CLASSES,
     )
-    assert found.left_out == ("sample.fraction",)
+    assert found.left_out == ("sample.fraction", "replace")
 
 
 @pytest.mark.parametrize("entry", table()["flows"], ids=lambda entry: entry["flow"][0])
@@ -246,6 +248,6 @@ def test_the_table_speaks_of_hyperparameters_that_we_have(entry):
 @pytest.mark.parametrize("entry", table()["flows"], ids=lambda entry: entry["flow"][0])
 def test_every_rule_of_the_table_is_one_that_is_known(entry):
     known = {"to", "values", "strict", "match", "times", "scale", "power", "base", "offset", "type",
-             "count", "between", "neutral"}  # fmt: skip
+             "count", "between", "nearly", "neutral"}  # fmt: skip
     for rule in entry["parameters"].values():
         assert rule is None or isinstance(rule, str | list) or set(rule) <= known

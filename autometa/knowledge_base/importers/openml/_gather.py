@@ -48,9 +48,6 @@ class Limits:
     runs: int | None = None
     a_task: int | None = None
 
-    def __bool__(self) -> bool:
-        return self.runs is not None or self.a_task is not None
-
     def left(self, n_runs: int) -> int | None:
         """Return how many more runs one listing may bring."""
         left = [self.runs - n_runs] if self.runs is not None else []
@@ -96,7 +93,7 @@ class Gatherer:
         self.limits = limits
         self.progress = progress
         self.found = Gathered()
-        self._is_closed = False
+        self._is_closed = self._is_cut_off = False
         self._awaited: set[int] = set()
 
     def list_runs(self) -> None:
@@ -116,16 +113,18 @@ class Gatherer:
         self._close()
 
     def _close(self) -> None:
-        """Take no further runs once a limited listing has brought some."""
-        self._is_closed = bool(self.limits and self.found.runs)
+        """Take no further runs once a listing was cut off by its limit."""
+        self._is_closed = self._is_cut_off and bool(self.found.runs)
 
     def _list_runs(self, show: str) -> None:
         for filters in self.filters:
-            left = self.limits.left(len(self.found.runs))
+            left, n_rows = self.limits.left(len(self.found.runs)), 0
             for page, _ in pages(self.client, "run/list", filters + show, "runs", left):
+                n_rows += len(page)
                 for one, _ in page:
                     self._add(read_run(one), is_listed=True)
                 self.progress("listing runs", len(self.found.runs), self.limits.runs)
+            self._is_cut_off |= n_rows == left
 
     def _add(self, run: Run | None, is_listed: bool) -> bool:
         """Add a run; say whether it is one of those wanted."""
@@ -148,12 +147,15 @@ class Gatherer:
         for filters in self.filters:
             if known and not self._awaited:
                 break
+            n_rows = 0
             for page, is_last in self._evaluations(measure, filters):
+                n_rows += len(page)
                 for one, _ in page:
                     self._take(one, values)
                 self.progress(f"listing {measure}", len(values), self._n_expected())
                 if known and not is_last and not self._awaited:
                     break
+            self._is_cut_off |= n_rows == self.limits.a_listing
         self._close()
         if self._is_closed:
             self._fill(measure, values)
