@@ -305,3 +305,12 @@ def test_a_page_that_takes_too_long_twice_is_asked_for_in_parts(server, settings
     n_calls = len(server.calls)
     import_openml(tasks=[7], settings=whole)
     assert len(server.calls) == n_calls
+
+
+def test_a_list_of_runs_that_takes_too_long_is_done_without(server, settings):
+    server.fault_when = lambda call: call.startswith("run/list") and "offset/10/" in call
+    server.faults.extend([status(504)] * 8)
+    server.world.runs.append(Upload(run=99, task=7, setup=1, error="broken"))
+    imported = import_openml(tasks=[7], settings=settings)
+    assert_complete(imported)
+    assert any("too long to list runs" in note for note in imported.notes)

@@ -327,6 +327,16 @@ def test_a_server_that_lacks_a_list_gives_what_it_can(server, settings, lacks):
     assert len(server.calls) == n_calls
 
 
+def test_measures_of_other_runs_are_found_without_a_list_of_runs(server, settings):
+    server.lacks = {"run/list"}
+    small = OpenMLSettings(**{**settings.__dict__, "page_size": 1})
+    measures = ["predictive_accuracy", "kappa"]
+    kb = import_openml(tasks=[59], measures=measures, settings=small).knowledge_base
+    scores = kb.runs.set_index(["source", "metric"])["score"].dropna()
+    assert scores["openml:run/4", "kappa"] == 0.5
+    assert len(scores) == 4
+
+
 def test_a_server_that_lists_no_setups_still_tells_them_apart(server, settings):
     server.lacks = {"setup/list"}
     imported = import_openml(tasks=[59], settings=settings)

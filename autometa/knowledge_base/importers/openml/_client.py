@@ -34,6 +34,10 @@ OBEYED_UP_TO = 300.0
 PATIENCE = 2
 
 
+class SlowSourceError(KnowledgeBaseSourceError):
+    """The server is there, but takes too long for this."""
+
+
 class Client:
     """Asks one OpenML server; what was answered once is read from disk.
 
@@ -102,7 +106,7 @@ class Client:
                 answer = self._request(call)
                 if _reads(answer, root):
                     return answer
-                why = f"an answer that is cut off or not a list of {root!r}"
+                n_slow, why = 0, f"an answer that is cut off or not a list of {root!r}"
             except _transport.BusyError as busy:
                 why, retry_after = str(busy), _seconds(busy.retry_after)
                 n_slow = n_slow + 1 if isinstance(busy, _transport.TooSlowError) else 0
@@ -110,7 +114,8 @@ class Client:
                     return Answer(refused=TOO_MUCH, message=why)
             if attempt + 1 < self.settings.tries:
                 self._pause(attempt, retry_after, why)
-        raise KnowledgeBaseSourceError(
+        error = SlowSourceError if n_slow >= PATIENCE else KnowledgeBaseSourceError
+        raise error(
             f"'{self.server}' must answer '{_short(call)}'. Got {why}, "
             f"{self.settings.tries} times. What was fetched is kept: run the same again later, "
             "with more tries or a longer timeout if the server is only slow."

@@ -12,7 +12,7 @@ from itertools import product
 
 from autometa.knowledge_base.importers._tally import Tally
 from autometa.knowledge_base.importers.openml._cache import Answer
-from autometa.knowledge_base.importers.openml._client import Client
+from autometa.knowledge_base.importers.openml._client import Client, SlowSourceError
 from autometa.knowledge_base.importers.openml._listing import (
     NotAnsweredError,
     Progress,
@@ -93,7 +93,7 @@ class Gatherer:
         self.limits = limits
         self.progress = progress
         self.found = Gathered()
-        self._is_closed = self._is_cut_off = False
+        self._is_closed = self._is_cut_off = self._is_complete = False
         self._awaited: set[int] = set()
 
     def list_runs(self) -> None:
@@ -110,6 +110,13 @@ class Gatherer:
             except NotAnsweredError:
                 why = f"does not list runs ({refused})"
             self.tally.note(f"The server {why}: failures are not known, only values.")
+        except SlowSourceError:
+            self.tally.note(
+                f"The server took too long to list runs: failures are known of the first "
+                f"{len(self.found.runs)} alone. With more time (timeout) it may list them."
+            )
+        else:
+            self._is_complete = bool(self.found.runs)
         self._close()
 
     def _close(self) -> None:
@@ -142,7 +149,7 @@ class Gatherer:
     def measure(self, measure: str) -> None:
         """Collect the values of one measure."""
         values = self.found.values.setdefault(measure, {})
-        known = bool(self.found.runs)
+        known = self._is_complete
         self._awaited = self._missing(values)
         for filters in self.filters:
             if known and not self._awaited:

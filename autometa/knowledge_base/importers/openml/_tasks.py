@@ -65,7 +65,7 @@ class Task:
     @property
     def is_described(self) -> bool:
         """Whether the qualities can be of this target: as many classes as its type has."""
-        counted = "NumberOfClasses" in self.qualities
+        counted = self.qualities.get("NumberOfClasses", -1.0) >= 0  # -1: not known
         return not counted or (self.n_classes > 1) == (self.kind == "classification")
 
     @property
