@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from autometa.knowledge_base._keeping._parts_of import (
+    ROWS,
     metafeatures_of,
     paths_of,
-    runs_of,
     tasks_of,
-    write_runs,
 )
-from autometa.knowledge_base._keeping._repeats import SeenRuns
 from autometa.knowledge_base._keeping._rewriting import WAIT, Rewrite, rewriting
+from autometa.knowledge_base._layout import from_arrow
+from autometa.knowledge_base._opened import open_part
 from autometa.knowledge_base._parts import TABLES, write_part
+from autometa.knowledge_base._stream import _may_repeat as may_repeat
+from autometa.knowledge_base._stream import batches
 
-LARGE = 4 * 2**20  # bytes from which a part is left alone
+LARGE = 4 * 2**20  # bytes; two parts below are joined
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,25 +95,19 @@ def _join_small(rewrite: Rewrite, table: str) -> None:
 
 
 def _join_runs(rewrite: Rewrite) -> int:
-    """Join the parts of runs; return the number of repeats among them.
+    """Join the parts of runs, sorted by task over all of them; return the number of repeats.
 
-    Large parts without repeats stay as they are.
+    A task is then in one part, so that who asks for one reads little. Parts that
+    are so already stay as they are.
     """
-    sizes = {path: path.stat().st_size for path in paths_of(rewrite.folder, "runs")}
-    small = {path for path, size in sizes.items() if size < LARGE}
-    seen = SeenRuns()
-    n_repeats = 0
-
-    def changed() -> Iterator[pd.DataFrame]:
-        nonlocal n_repeats
-        paths = sorted(sizes, key=lambda path: -sizes[path])
-        for path, runs in zip(paths, runs_of(paths), strict=True):
-            new = seen.add(runs)
-            n_repeats += int((~new).sum())
-            if not new.all() or (path in small and len(small) > 1):
-                rewrite.old.append(path)
-                yield runs[new]
-
-    for path, _ in write_runs(rewrite.folder, changed()):
-        rewrite.wrote(path)
-    return n_repeats
+    paths = paths_of(rewrite.folder, "runs")
+    n_small = sum(path.stat().st_size < LARGE for path in paths)
+    parts = [open_part(path, keep=False) for path in paths]
+    if n_small < 2 and not may_repeat(parts):
+        return 0
+    n_rows = 0
+    for table in batches(parts, rows=ROWS):
+        n_rows += len(table)
+        rewrite.wrote(write_part(rewrite.folder, "runs", from_arrow("runs", table)))
+    rewrite.old += paths
+    return sum(part.n_rows for part in parts) - n_rows

@@ -179,11 +179,12 @@ def _check_known(what: str, wanted: set[str], known: set[str]) -> None:
 
 
 def _rewrite_runs(rewrite: Rewrite, touched: list[Path], fits: _Fits) -> None:
+    # a part for a part: what was sorted by task over all parts stays so
     def staying() -> Iterator[pd.DataFrame]:
         for runs in runs_of(touched):
             yield runs[~fits(runs)]
 
-    for path, _ in write_runs(rewrite.folder, staying()):
+    for path, _ in write_runs(rewrite.folder, staying(), rows=1):
         rewrite.wrote(path)
     rewrite.old += touched
 

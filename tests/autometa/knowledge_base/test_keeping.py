@@ -120,21 +120,27 @@ def test_compacting_a_compact_folder_changes_no_part(tmp_path):
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.parquet")} == before
 
 
-def test_large_parts_are_left_alone_unless_they_hold_repeats(tmp_path, monkeypatch):
+def test_large_folders_are_sorted_by_task_over_all_parts_and_then_left_alone(tmp_path, monkeypatch):
     from autometa.knowledge_base._keeping import _compacting
-    from autometa.knowledge_base._parts import write_part
+    from autometa.knowledge_base._parts import read_part, write_part
 
-    do_add(tmp_path, grid("abc", range(400)))
-    large = part_paths(tmp_path, "runs")
-    monkeypatch.setattr(_compacting, "LARGE", large[0].stat().st_size)
-    for k in range(3):
-        do_add(tmp_path, grid("d", [k]))
+    monkeypatch.setattr(_compacting, "ROWS", 100)
+    monkeypatch.setattr(_compacting, "LARGE", 1)
+    for k in range(2):
+        for task in "abc":
+            do_add(tmp_path, grid(task, range(50 * k, 50 * k + 50)))
     compact(tmp_path)
-    assert set(large) < set(part_paths(tmp_path, "runs"))
-    assert len(part_paths(tmp_path, "runs")) == 2
-    write_part(tmp_path, "runs", history(grid("a", range(3))).runs)
+    parts = part_paths(tmp_path, "runs")
+    tasks = [set(read_part(path)["task_id"]) for path in parts]
+    assert len(parts) >= 2
+    assert sum(map(len, tasks)) == 3
+    compact(tmp_path)
+    assert part_paths(tmp_path, "runs") == parts
+    assert remove(tmp_path, algorithms=["knn"]).n_runs == 150
+    assert len(part_paths(tmp_path, "runs")) == len(parts)
+    write_part(tmp_path, "runs", history(grid("a", [0, 2, 4])).runs)
     assert compact(tmp_path).n_repeats == 3
-    assert load(tmp_path) == grid("abc", range(400)) | grid("d", range(3))
+    assert load(tmp_path) == grid("abc", range(0, 100, 2))
 
 
 def test_who_loaded_before_a_rewrite_still_reads_what_was_there(tmp_path):
