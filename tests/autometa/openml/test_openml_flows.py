@@ -94,7 +94,7 @@ def test_a_normal_transform_before_a_learner_is_kept():
         ),
         (
             "sklearn.tree.tree.DecisionTreeClassifier(1)",
-            {"max_depth": None, "max_features": None, "min_samples_leaf": 4},
+            {"max_depth": None, "max_features": 1.0, "min_samples_leaf": 4},
             "decision_tree",
             {"max_depth": 30, "max_features": 1.0, "min_samples_leaf": 4},
         ),
@@ -196,6 +196,8 @@ def test_known_flows_have_our_names(name, config, algorithm, part):
         ("sklearn.ensemble.forest.RandomForestClassifier(9)", {"bootstrap": False}),
         ("sklearn.ensemble.forest.RandomForestClassifier(9)", {"max_depth": 2}),
         ("sklearn.ensemble.forest.RandomForestClassifier(9)", {"new_in_2030": "on"}),
+        ("mlr.classif.ranger(16)", {"mtry": 1}),
+        ("sklearn.tree.tree.DecisionTreeClassifier(1)", {"max_features": 1}),
         ("sklearn.svm.classes.SVC(1)", {"kernel": "poly"}),
         ("mlr.classif.xgboost(6)", {"booster": "gblinear"}),
         ("mlr.classif.glmnet(5)", {}),
@@ -248,6 +250,6 @@ def test_the_table_speaks_of_hyperparameters_that_we_have(entry):
 @pytest.mark.parametrize("entry", table()["flows"], ids=lambda entry: entry["flow"][0])
 def test_every_rule_of_the_table_is_one_that_is_known(entry):
     known = {"to", "values", "strict", "match", "times", "scale", "power", "base", "offset", "type",
-             "count", "between", "nearly", "neutral"}  # fmt: skip
+             "count", "between", "nearly", "neutral", "except"}  # fmt: skip
     for rule in entry["parameters"].values():
         assert rule is None or isinstance(rule, str | list) or set(rule) <= known

@@ -9,8 +9,9 @@ of each of its hyperparameters:
 - ``{"to": ..., "values": [[theirs, ours], ...], "match": regular expression,
   "times": task property, "scale": factor, "power": exponent, "base": of an exponential,
   "offset": summand, "type": "int" or "float"}``: renamed and converted, in this order.
-  ``"strict"`` says that the listed values are all there are; ``"count"`` names what
-  becomes of the length of a list of equal values.
+  ``"strict"`` says that the listed values are all there are, ``"except"`` which are not
+  ours (a max_features of 1 is one column, and equals 1.0, which is all of them);
+  ``"count"`` names what becomes of the length of a list of equal values.
 - ``{"between": [low, high], "neutral": value}``: ours has no such thing; within
   these bounds, or with one of the ``"nearly"`` listed values, the setup is taken for
   ours nevertheless, and that is told.
@@ -231,6 +232,8 @@ def _is_left_out(value: Any, rule: Mapping[str, Any]) -> bool:
 
 
 def _converted(value: Any, rule: Mapping[str, Any], task: Mapping[str, Any]) -> Any:
+    if any(value == one and type(value) is type(one) for one in rule.get("except", [])):
+        raise _NotOursError
     for theirs, ours in rule.get("values", []):
         if _is_one_of(value, [theirs]):
             return ours
