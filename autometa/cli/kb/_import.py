@@ -50,6 +50,10 @@ Out = Annotated[
     Path | None,
     typer.Option(help="Folder of the knowledge base, new or to be added to.", show_default=False),
 ]
+Prefix = Annotated[
+    str,
+    typer.Option(help="Put before each task id, to keep tasks of several sources apart."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")]
 MetricName = Annotated[
     str | None, typer.Option("--metric", "-m", help="What the values measure.", show_default=False)
@@ -95,6 +99,7 @@ def recognise(
     lower_is_better: Lower = None,
     metafeatures: Features = None,
     task_type: TaskKind = None,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
@@ -111,7 +116,7 @@ def recognise(
         "task_type": task_type,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    _run(format, sources, out, dry_run, as_json, given)
+    _run(format, sources, out, task_prefix, dry_run, as_json, given)
 
 
 @app.command()
@@ -125,13 +130,14 @@ def aslib(
     task_type: TaskKind = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
     """Folders of ASlib scenarios, with their features and folds."""
     options = {"measures": measure or None, "task_type": task_type}
     options |= _features(translation, approximate)
-    _run("aslib", sources, out, dry_run, as_json, options)
+    _run("aslib", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -153,6 +159,7 @@ def matrix(
     task_type: TaskKind = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
@@ -167,7 +174,7 @@ def matrix(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    _run("matrix", sources, out, dry_run, as_json, options)
+    _run("matrix", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -198,6 +205,7 @@ def table(
     task_type: TaskKind = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
@@ -213,7 +221,7 @@ def table(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    _run("table", sources, out, dry_run, as_json, options)
+    _run("table", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -236,6 +244,7 @@ def optuna(
     task_type: TaskKind = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
@@ -251,7 +260,7 @@ def optuna(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    _run("optuna", sources, out, dry_run, as_json, options)
+    _run("optuna", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -261,23 +270,25 @@ def tune(
     metafeatures: Features = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
     """Files that ``autometa tune --save`` wrote."""
     options = {"metafeatures": metafeatures, **_features(translation, approximate)}
-    _run("tune", sources, out, dry_run, as_json, options)
+    _run("tune", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command("kb")
 def knowledge_base(
     sources: Sources,
     out: Out = None,
+    task_prefix: Prefix = "",
     dry_run: DryRun = False,
     as_json: _options.AsJson = False,
 ) -> None:
     """Folders of knowledge bases."""
-    _run("kb", sources, out, dry_run, as_json, {})
+    _run("kb", sources, out, task_prefix, dry_run, as_json, {})
 
 
 def _features(translation: str, approximate: bool) -> dict[str, Any]:
@@ -308,6 +319,7 @@ def _run(
     format: str | None,
     sources: Sequence[str],
     out: Path | None,
+    task_prefix: str,
     dry_run: bool,
     as_json: bool,
     options: dict[str, Any],
@@ -324,7 +336,7 @@ def _run(
     with talk().status("reading") as status:
         for source in sources:
             status.update(f"reading {Path(source).name}")
-            found[source] = import_history(source, format, **options)
+            found[source] = import_history(source, format, task_prefix=task_prefix, **options)
     report_imports(found, None if dry_run else out, as_json)
 
 

@@ -58,7 +58,7 @@ def presolved(table: pd.DataFrame, tally: Tally) -> list[str]:
     """Return the tasks solved while their features were computed; count steps that failed."""
     steps = table.drop(columns=["instance_id", "repetition"], errors="ignore")
     words = steps.apply(lambda column: column.astype(str).str.strip().str.lower())
-    counts = words.stack().value_counts() if words.size else pd.Series(dtype=int)
+    counts = pd.Series(words.to_numpy().ravel(), dtype=object).value_counts()
     failed = {
         str(word): int(count)
         for word, count in counts.items()

@@ -18,6 +18,7 @@ from autometa.knowledge_base.importers._columns import read_layout
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._matrix import folder_kinds
 from autometa.knowledge_base.importers._optuna_storage import SQLITE
+from autometa.knowledge_base.importers._prefix import with_prefix
 from autometa.knowledge_base.importers._reading import frame_rows, kind_of, read_rows
 from autometa.knowledge_base.importers._table import numeric_columns
 from autometa.knowledge_base.importers._tally import some
@@ -37,7 +38,9 @@ LOOKED_FOR = (
 )
 
 
-def import_history(source: Any, format: str | None = None, **options: Any) -> Imported:
+def import_history(
+    source: Any, format: str | None = None, *, task_prefix: str = "", **options: Any
+) -> Imported:
     """Return a history from elsewhere as a knowledge base.
 
     Parameters
@@ -49,6 +52,9 @@ def import_history(source: Any, format: str | None = None, **options: Any) -> Im
     format : str, optional
         One of "aslib", "kb", "matrix", "optuna", "table", "tune"; recognised by
         content when not given.
+    task_prefix : str, default=""
+        Put before each ``task_id``, so that tasks of several sources which go by
+        the same number stay apart.
     **options
         Those of the format's own function, such as `read_table`.
 
@@ -78,7 +84,7 @@ def import_history(source: Any, format: str | None = None, **options: Any) -> Im
         raise KnowledgeBaseError(
             f"The format '{format}' has no option {some(unknown)}. It has {some(known) or 'none'}."
         )
-    return read(source, **options)
+    return with_prefix(read(source, **options), task_prefix)
 
 
 def recognise(source: Any) -> str:

@@ -69,9 +69,7 @@ class Tally:
         tasks = tasks[has_runs]
         if metafeatures is not None:
             unknown = ~metafeatures.index.astype(str).isin(tasks["task_id"])
-            why = "of tasks without runs"
-            if (~has_runs).sum() != unknown.sum():
-                self.drop("rows of meta-features", int(unknown.sum()), why)
+            self.drop("rows of meta-features", int(unknown.sum()), "of tasks without runs")
             if "n_rows" in metafeatures and "n_rows" not in tasks:
                 tasks = tasks.assign(n_rows=tasks["task_id"].map(metafeatures["n_rows"]))
         kb = KnowledgeBase.from_frames(tasks, metafeatures, runs, provenance)

@@ -12,7 +12,7 @@ import pytest
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import KnowledgeBase
-from autometa.knowledge_base.importers import import_history, recognise
+from autometa.knowledge_base.importers import folds_of, import_history, recognise
 
 LONG = "task,model,accuracy\niris,knn,0.9\nwine,knn,0.8\n"
 WIDE = "dataset,knn,tree\niris,0.9,0.8\nwine,0.7,0.6\n"
@@ -116,6 +116,23 @@ def test_a_saved_model_of_today_or_before_is_recognised(tmp_path):
     assert recognise(path) == "tune"
     with pytest.raises(KnowledgeBaseError, match="a fitted pipeline and no runs: an older"):
         import_history(path)
+
+
+def test_a_prefix_keeps_tasks_of_several_sources_apart(tmp_path, scenario):
+    plain = import_history(scenario())
+    named = import_history(scenario(), task_prefix="sat:")
+    tasks = [f"sat:{task}" for task in plain.knowledge_base.tasks["task_id"]]
+    kb = named.knowledge_base
+    assert kb.tasks["task_id"].tolist() == kb.tasks["family"].tolist() == tasks
+    assert folds_of(kb).to_dict() == {
+        f"sat:{task}": fold for task, fold in folds_of(plain.knowledge_base).items()
+    }
+    assert kb.provenance["presolved"] == ["sat:c.cnf"]
+    assert set(kb.metafeatures.index) <= set(tasks)
+    assert named.dropped == plain.dropped
+    for imported in (plain, named):
+        imported.knowledge_base.save(tmp_path / "kb")
+    assert len(KnowledgeBase.load(tmp_path / "kb").tasks) == 2 * len(tasks)
 
 
 def test_imports_into_one_folder_add_up(tmp_path, scenario):

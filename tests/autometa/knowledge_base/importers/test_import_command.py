@@ -82,6 +82,12 @@ def test_columns_can_be_named(run, tmp_path):
     assert set(runs["metric"]) == {"accuracy"}
 
 
+def test_task_ids_can_have_a_prefix(run, long, tmp_path):
+    assert run(long, "--task-prefix", "mine:", "--out", tmp_path / "kb")[0] == 0
+    tasks = KnowledgeBase.load(tmp_path / "kb").tasks["task_id"]
+    assert sorted(tasks) == ["mine:iris", "mine:wine"]
+
+
 def test_nothing_is_written_when_one_of_several_sources_cannot_be_read(run, long, tmp_path):
     code, _, said = run(long, tmp_path / "none.csv", "--out", tmp_path / "kb")
     assert code == 2
