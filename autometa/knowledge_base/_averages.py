@@ -7,7 +7,7 @@ memory than one table and the averages. Tasks, setups and metrics are numbers.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,10 @@ class Averages:
 
     def __len__(self) -> int:
         return len(self.task)
+
+    def where(self, rows: Mask) -> Averages:
+        """Return the rows that are marked, of the same tasks, setups and metrics."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in _KINDS})
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows with names instead of numbers, text as categories."""

@@ -6,6 +6,7 @@ where the setup failed is marked, for a failure is knowledge too.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.meta_models._completion import complete
 from autometa.meta_models._metric_families import on_one_scale
@@ -27,6 +29,9 @@ Mask = npt.NDArray[np.bool_]
 _WORST_IN_MEDIANS = 5.0
 FAILURE = 1.1
 _ENOUGH_TASKS = 500
+# A fit takes 20 s and half a gigabyte for each million cells of tasks by setups.
+MAX_SETUPS = 2_000
+MAX_CELLS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -121,8 +126,12 @@ def _joined(history: History, other: History, new: Mask, comparable: bool) -> Hi
 
 
 def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> History:
-    """Return the history of ``metric`` on the tasks of these types that have runs of it."""
-    averages = kb.averages(metric, task_types)
+    """Return the history of ``metric`` on the tasks of these types that have runs of it.
+
+    Of a history too large for matrices, the setups and tasks with most runs are
+    kept, with a KnowledgeBaseWarning.
+    """
+    averages = _bounded(kb.averages(metric, task_types), metric)
     rows, tasks = _in_order_of_tasks(kb, averages)
     used, places = np.unique(averages.setup, return_inverse=True)
     names = [averages.setups[setup] for setup in used.tolist()]
@@ -148,6 +157,32 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         comparable=np.ones(len(tasks), dtype=np.bool_),
         knows_machines=bool(averages.n_scaled.any()),
     )
+
+
+def _bounded(averages: Averages, metric: str) -> Averages:
+    """Return the most measured setups and tasks, as many as fit into matrices."""
+    n_tasks, n_setups = (len(np.unique(codes)) for codes in (averages.task, averages.setup))
+    if n_tasks * n_setups <= MAX_CELLS:
+        return averages
+    fewer = averages.where(_most_frequent(averages.setup, MAX_SETUPS))
+    kept_setups = len(np.unique(fewer.setup))
+    fewer = fewer.where(_most_frequent(fewer.task, MAX_CELLS // kept_setups))
+    warnings.warn(
+        f"The history of '{metric}' is too large to weigh whole: the advice rests on the "
+        f"{len(np.unique(fewer.task)):,} of {n_tasks:,} tasks and the {kept_setups:,} of "
+        f"{n_setups:,} setups with most runs.",
+        KnowledgeBaseWarning,
+        stacklevel=2,
+    )
+    return fewer
+
+
+def _most_frequent(codes: npt.NDArray[np.int32], n: int) -> Mask:
+    """Mark the rows of the ``n`` codes that have most; among equals, chance decides."""
+    counts = np.bincount(codes)
+    shuffled = np.random.default_rng(0).permutation(len(counts))
+    kept = shuffled[np.argsort(-counts[shuffled], kind="stable")[:n]]
+    return np.isin(codes, kept)
 
 
 def _in_order_of_tasks(

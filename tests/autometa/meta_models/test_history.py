@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from histories import history
 
+from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import _history
 from autometa.meta_models._completion import complete
 from autometa.meta_models._history import FAILURE, losses, read_histories, read_history
 from autometa.meta_models._questions import QuestionDesk
@@ -56,6 +58,25 @@ def test_tasks_of_other_types_and_tasks_without_runs_are_left_out():
     )
     kb.add(kb.runs.iloc[:0], pd.DataFrame({"task_id": ["c"], "task_type": ["binary"]}))
     assert read_history(kb, ["binary"], "accuracy").tasks["task_id"].tolist() == ["a"]
+
+
+def test_of_a_history_too_large_the_most_measured_is_kept(monkeypatch):
+    """Setup and task of the fewest runs go: two of three each are left."""
+    kb = knowledge_base(
+        {
+            "task_id": ["a", "a", "b", "b", "c"],
+            "algorithm": ["x", "y", "x", "y", "z"],
+            "score": [0.1, 0.2, 0.3, 0.4, 0.5],
+        }
+    )
+    monkeypatch.setattr(_history, "MAX_SETUPS", 2)
+    monkeypatch.setattr(_history, "MAX_CELLS", 4)
+    with pytest.warns(KnowledgeBaseWarning, match=r"2 of 3 tasks and the 2 of 3 setups"):
+        history = read_history(kb, ["binary"], "accuracy")
+    assert history.setups == [("x", "{}"), ("y", "{}")]
+    assert history.scores.tolist() == [[0.1, 0.2], [0.3, 0.4]]
+    monkeypatch.setattr(_history, "MAX_CELLS", 9)
+    assert read_history(kb, ["binary"], "accuracy").scores.shape == (3, 3)
 
 
 def test_losses_run_from_the_best_of_a_task_to_its_worst():
