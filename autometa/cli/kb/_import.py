@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, print_json, talk
 from autometa.cli.kb._import_openml import import_openml
+from autometa.cli.kb._import_run import report_imports as report_imports
+from autometa.cli.kb._import_run import run_import
 from autometa.exceptions import KnowledgeBaseError
-
-if TYPE_CHECKING:
-    from autometa.knowledge_base.importers import Imported
 
 RECOGNISE = "recognise"
 
@@ -116,7 +114,7 @@ def recognise(
         "task_type": task_type,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    _run(format, sources, out, task_prefix, dry_run, as_json, given)
+    run_import(format, sources, out, task_prefix, dry_run, as_json, given)
 
 
 @app.command()
@@ -137,7 +135,7 @@ def aslib(
     """Folders of ASlib scenarios, with their features and folds."""
     options = {"measures": measure or None, "task_type": task_type}
     options |= _features(translation, approximate)
-    _run("aslib", sources, out, task_prefix, dry_run, as_json, options)
+    run_import("aslib", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -174,7 +172,7 @@ def matrix(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    _run("matrix", sources, out, task_prefix, dry_run, as_json, options)
+    run_import("matrix", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -221,7 +219,7 @@ def table(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    _run("table", sources, out, task_prefix, dry_run, as_json, options)
+    run_import("table", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -260,7 +258,7 @@ def optuna(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    _run("optuna", sources, out, task_prefix, dry_run, as_json, options)
+    run_import("optuna", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command()
@@ -276,7 +274,7 @@ def tune(
 ) -> None:
     """Files that ``autometa tune --save`` wrote."""
     options = {"metafeatures": metafeatures, **_features(translation, approximate)}
-    _run("tune", sources, out, task_prefix, dry_run, as_json, options)
+    run_import("tune", sources, out, task_prefix, dry_run, as_json, options)
 
 
 @app.command("kb")
@@ -288,7 +286,7 @@ def knowledge_base(
     as_json: _options.AsJson = False,
 ) -> None:
     """Folders of knowledge bases."""
-    _run("kb", sources, out, task_prefix, dry_run, as_json, {})
+    run_import("kb", sources, out, task_prefix, dry_run, as_json, {})
 
 
 def _features(translation: str, approximate: bool) -> dict[str, Any]:
@@ -313,89 +311,3 @@ def _pairs(texts: Sequence[str]) -> dict[str, str] | None:
             f"'--column' must say which column is what, as score=NAME. Got '{wrong[0]}'."
         )
     return {role: name for role, _, name in pairs} or None
-
-
-def _run(
-    format: str | None,
-    sources: Sequence[str],
-    out: Path | None,
-    task_prefix: str,
-    dry_run: bool,
-    as_json: bool,
-    options: dict[str, Any],
-) -> None:
-    """Read all sources, and write them once all of them could be read."""
-    from autometa.knowledge_base.importers import import_history
-
-    if out is None and not dry_run:
-        raise KnowledgeBaseError(
-            "'--out' must name the folder of a knowledge base. To see what would be imported, "
-            "say --dry-run."
-        )
-    found: dict[str, Imported] = {}
-    with talk().status("reading") as status:
-        for source in sources:
-            status.update(f"reading {Path(source).name}")
-            found[source] = import_history(source, format, task_prefix=task_prefix, **options)
-    report_imports(found, None if dry_run else out, as_json)
-
-
-def report_imports(found: dict[str, Imported], out: Path | None, as_json: bool = False) -> None:
-    """Save what was imported into ``out``, unless that is None, and tell all of it."""
-    from autometa.knowledge_base import KnowledgeBase
-
-    if out is not None:
-        for imported in found.values():
-            imported.knowledge_base.save(out)
-    total = KnowledgeBase.load(out) if out is not None else None
-    if as_json:
-        content: dict[str, Any] = {
-            "schema": 1,
-            "out": None if out is None else str(out),
-            "imported": [_as_dict(source, one) for source, one in found.items()],
-        }
-        if total is not None:
-            content["knowledge_base"] = _counts(total)
-        print_json(content)
-        return
-    for source, imported in found.items():
-        _print(source, imported)
-    if out is not None:
-        note(f"'{out}' now holds {total}.")
-
-
-def _as_dict(source: str, imported: Imported) -> dict[str, Any]:
-    from autometa.knowledge_base.importers import shown
-
-    kb = imported.knowledge_base
-    return {
-        "source": shown(source),
-        "format": str(kb.provenance.get("format", "kb")),
-        **_counts(kb),
-        "dropped": [{"what": d.what, "count": d.count, "why": d.why} for d in imported.dropped],
-        "notes": list(imported.notes),
-    }
-
-
-def _counts(kb: Any) -> dict[str, int]:
-    n_setups = len(kb.runs[["algorithm", "config"]].drop_duplicates())
-    return {"n_tasks": len(kb.tasks), "n_setups": n_setups, "n_runs": len(kb.runs)}
-
-
-def _print(source: str, imported: Imported) -> None:
-    about = _as_dict(source, imported)
-    out = console()
-    out.print(f"{about['source']} ({about['format']})")
-    counts = make_table("", "what", "count", right=("count",))
-    for key in ("n_tasks", "n_setups", "n_runs"):
-        counts.add_row(key.removeprefix("n_"), str(about[key]))
-    counts.add_row("meta-features", str(imported.knowledge_base.metafeatures.shape[1]))
-    out.print(counts)
-    if imported.dropped:
-        dropped = make_table("dropped", "what", "count", "why", right=("count",))
-        for item in imported.dropped:
-            dropped.add_row(item.what, str(item.count), item.why)
-        out.print()
-        out.print(dropped)
-    for said in imported.notes:
-        note(f"Note: {said}")
