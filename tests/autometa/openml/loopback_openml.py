@@ -109,7 +109,7 @@ def status(code: int, body: str = "<html><br>down</html>", **headers: str) -> Fa
         handler.send_response(code)
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header("Content-Length", str(len(body.encode())))
         handler.end_headers()
         handler.wfile.write(body.encode())
 
@@ -187,6 +187,10 @@ class Loopback:
     ----------
     calls : list of str
         Paths that were asked for, below the API's.
+    tells_at_most : int or None
+        Rows of a listing beyond which this server is silent, whatever the limit.
+    highest_limit : int
+        Limit of evaluations beyond which it refuses.
     keys : set of str
         API keys that were sent.
     faults : deque of Fault
@@ -205,6 +209,8 @@ class Loopback:
         self.fault_when: Callable[[str], bool] = lambda _: True
         self.lacks: set[str] = set()
         self.most_setups = LIMITS["setup"]
+        self.tells_at_most: int | None = None
+        self.highest_limit = 10_000
         self.longest_path = longest_path
         self.delay = 0.0
         self._lock = threading.Lock()
@@ -288,7 +294,10 @@ class Loopback:
                 "list",
                 *rest,
             ]:
-                return str(getattr(self, f"_list_{kind}s")(_filters(kind, rest)))
+                filters = {**_filters(kind, rest), "most": self.tells_at_most}
+                if kind == "evaluation" and filters.get("limit", [0])[0] > self.highest_limit:
+                    raise RefusalError(546, "Requested result limit too high. ")
+                return str(getattr(self, f"_list_{kind}s")(filters))
             case ["setup", number]:
                 return self._setup(int(number), "setup_parameters", f" {XMLNS}")
             case ["task", number]:
@@ -549,7 +558,7 @@ def _page(rows: list[Any], filters: Mapping[str, Any], nothing: int) -> list[Any
     page = rows[begin:end]
     if not page:
         raise RefusalError(nothing, "No results")
-    return page
+    return page[: filters["most"]]
 
 
 def _listing(name: str, rows: Iterable[str]) -> str:

@@ -292,14 +292,14 @@ def test_the_client_is_given_a_home_where_it_has_none(server, tmp_path):
 
 def test_a_page_that_takes_too_long_twice_is_asked_for_in_parts(server, settings):
     world = server.world
-    for n in range(N_RUNS + 1, 801):
+    for n in range(N_RUNS + 1, 810):
         world.add_setup(n, 1)
         world.runs.append(Upload(run=n, task=7, setup=n, values={"predictive_accuracy": 0.5}))
     server.fault_when = lambda call: call.startswith("evaluation/") and "limit/4000/" in call
     server.faults.extend([status(504), silent(1.0)] * 10)
     whole = changed(settings, page_size=4_000, setups_a_request=1_000, timeout=2.0)
     quick = changed(whole, timeout=0.4)
-    assert len(import_openml(tasks=[7], settings=quick).knowledge_base.runs) == 800
+    assert len(import_openml(tasks=[7], settings=quick).knowledge_base.runs) == 809
     assert server.count("evaluation/list/function/predictive_accuracy/limit/4000") == 2
     assert server.count("evaluation/list/function/predictive_accuracy/limit/1000") == 1
     n_calls = len(server.calls)

@@ -229,6 +229,27 @@ def test_pages_are_read_to_the_end_and_a_full_last_page_is_not_an_error(server, 
     assert server.count("run/list/limit/2/offset/6") == 1  # past the end, code 512
 
 
+@pytest.mark.parametrize("limit", ["silent", "told"])
+def test_a_server_with_a_lower_limit_is_asked_for_more(server, settings, limit):
+    if limit == "silent":
+        server.tells_at_most = 100
+    else:
+        server.highest_limit = 100
+    server.world.runs = [
+        Upload(run=n, task=31, setup=n, values={"predictive_accuracy": 0.5})
+        for n in range(1001, 1251)
+    ]
+    for n in range(1001, 1251):
+        server.world.add_setup(n, 3, [Parameter(name="alpha", value=str(n))])
+    kb = import_openml(tasks=[31], settings=settings).knowledge_base
+    assert len(kb.runs) == len(kb.setups) == 250
+    assert kb.runs["score"].eq(0.5).all()
+    n_calls = len(server.calls)
+    again = import_openml(tasks=[31], settings=settings).knowledge_base
+    assert again.runs.equals(kb.runs)
+    assert len(server.calls) == n_calls
+
+
 def test_a_run_listed_twice_counts_once_and_that_is_told(server, settings):
     server.world.runs.append(server.world.runs[0])
     imported = import_openml(tasks=[59], settings=settings)
@@ -392,6 +413,30 @@ def test_a_prefix_that_nobody_declares_is_read(server, settings):
     assert (
         by_run(import_openml(tasks=[59], settings=settings).knowledge_base).loc[1, "score"] == 0.95
     )
+
+
+def test_an_error_message_that_nobody_escaped_is_read(server, settings):
+    """OpenML writes messages as they were uploaded."""
+    listed = (
+        '\ufeff<oml:runs xmlns:oml="http://openml.org/openml"><oml:run><oml:run_id>5</oml:run_id>'
+        "<oml:task_id>59</oml:task_id><oml:setup_id>13</oml:setup_id><oml:flow_id>4</oml:flow_id>"
+        "<oml:error_message>x <- y & z \x1b[1m&lt; 3 \xe9t\xe9 <NA></oml:error_message>"
+        "</oml:run></oml:runs>"
+    )
+    server.fault_when = lambda call: call.startswith("run/list")
+    server.faults.append(status(200, listed, Content_Type="text/xml"))
+    runs = by_run(import_openml(tasks=[59], settings=settings).knowledge_base)
+    assert runs.loc[5, "message"] == "x <- y & z  [1m< 3 \xe9t\xe9 <NA>"
+    assert runs.loc[5, "status"] == "error"
+
+
+def test_a_refusal_is_asked_about_again_on_refresh(server, settings):
+    server.lacks = {"setup/list"}
+    import_openml(tasks=[31], settings=settings)
+    server.lacks = set()
+    fresh = OpenMLSettings(**{**settings.__dict__, "refresh": True})
+    runs = by_run(import_openml(tasks=[31], settings=fresh).knowledge_base)
+    assert runs.loc[6, "config"] == "{}"
 
 
 def test_nothing_asked_for_is_an_error():

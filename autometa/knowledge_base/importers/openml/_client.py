@@ -83,9 +83,10 @@ class Client:
         KnowledgeBaseSourceError
             If no whole answer came within the number of tries.
         """
-        if lasts or not self.settings.refresh:
-            known = self._cache.get(call)
-            if known is not None and _reads(known, root):
+        known = self._cache.get(call)
+        if known is not None and _reads(known, root):
+            is_fixed = lasts and not known.refused
+            if is_fixed or not self.settings.refresh:
                 return known
         answer = self._fetch(call, root, can_be_less)
         self._cache.put(call, answer, **about)

@@ -14,9 +14,12 @@ from autometa.knowledge_base.importers.openml._client import TOO_MUCH, Client
 
 NO_RESULTS = frozenset({111, 361, 362, 372, 482, 500, 512, 542, 674})
 TOO_MANY = frozenset({673, 676})
+TOO_HIGH = frozenset({516, 546})
 TOO_LONG = frozenset({"400", "413", "414", "431"})
 
-SMALLEST_PAGE = 500
+LESS = 10
+SMALLEST_PAGE = 1_000
+ROUND = 100
 ELSE_IN_PATH = 200  # the words of a call, its limit and offset, and the user's key
 
 Progress = Callable[[str, int, int | None], None]
@@ -104,7 +107,9 @@ def pages(
 ) -> Iterator[tuple[list[tuple[_xml.Row, Any]], bool]]:
     """Yield the pages of a listing as rows, each with whether it is known to be the last.
 
-    A server that takes too long for a page is asked for a quarter of it from there on.
+    A server that takes too long for a page, or takes it for too large, is asked for a
+    tenth of it from there on. A page that falls short is the last one, unless its rows
+    are a round number: the server may have a lower limit of its own.
 
     Parameters
     ----------
@@ -129,18 +134,21 @@ def pages(
         path = f"{call}/limit/{wanted}/offset/{offset}{filters}"
         answer = client.ask(path, root, can_be_less=wanted > SMALLEST_PAGE)
         if answer.refused == TOO_MUCH:
-            size = max(SMALLEST_PAGE, wanted // 4)
+            size = max(SMALLEST_PAGE, wanted // LESS)
+            continue
+        if answer.code in TOO_HIGH and wanted > LESS:
+            size = wanted // LESS
             continue
         if answer.refused:
             if has_no_results(answer):
                 return
             raise NotAnsweredError(answer)
         found = list(_xml.rows(answer.body, root.removesuffix("s")))
-        is_last = len(found) < wanted
+        is_last = len(found) < wanted and (len(found) % ROUND != 0 or not found)
         yield found, is_last
         if is_last:
             return
-        offset += wanted
+        offset += len(found)
 
 
 def has_no_results(answer: Answer) -> bool:

@@ -41,34 +41,41 @@ def fetch_setups(client: Client, ids: Iterable[int], progress: Progress) -> Setu
     ------
         If the server breaks down meanwhile; what came until then is kept.
     """
-    wanted = sorted(set(ids))
+    wanted = set(ids)
     found = Setups()
-    needed = set(wanted)
-    for about, call in client.about("setup-list"):
-        held = needed.intersection(about.get("ids", ()))
-        if held:
-            answer = client.ask(call, "setups", lasts=True, ids=about["ids"])
-            _read(answer, held, found)
-            needed -= held
-            progress("reading setups", len(wanted) - len(needed), len(wanted))
-    missing = [one for one in wanted if one in needed]
+    asked = _read_kept(client, wanted, found)
+    missing = sorted(wanted - set(found.configs) - (set() if client.settings.refresh else asked))
     most = client.settings.setups_a_request
 
     def ask(batch: Sequence[int]) -> Answer:
         call = f"setup/list/setup/{joined(batch)}/limit/{most}/offset/0"
         return client.ask(call, "setups", lasts=True, ids=list(batch))
 
-    n_done = len(wanted) - len(missing)
-    for batch, answer in in_batches(client, missing, ask, most=most):
-        if answer.refused and not has_no_results(answer):
-            found.refusal = found.refusal or str(NotAnsweredError(answer))
-        _read(answer, set(batch), found)
-        n_done += len(batch)
-        progress("fetching setups", n_done, len(wanted))
-    found.unknown = set(wanted) - set(found.configs)
+    while missing:
+        for batch, answer in in_batches(client, missing, ask, most=most):
+            if answer.refused and not has_no_results(answer):
+                found.refusal = found.refusal or str(NotAnsweredError(answer))
+            _read(answer, set(batch), found)
+            progress("fetching setups", len(found.configs), len(wanted))
+        still = [one for one in missing if one not in found.configs]
+        # a server may tell fewer at once than it was asked for; one that tells none has no more
+        missing = still if len(still) < len(missing) else []
+    found.unknown = wanted - set(found.configs)
     for one in found.unknown:
         found.configs[one] = {"openml_setup": one}
     return found
+
+
+def _read_kept(client: Client, wanted: set[int], found: Setups) -> set[int]:
+    """Read what is on disk; return all ids that were ever asked for."""
+    asked: set[int] = set()
+    for about, call in client.about("setup-list"):
+        ids = set(about.get("ids", ()))
+        if ids & (wanted - set(found.configs)):
+            answer = client.ask(call, "setups", lasts=True, ids=about["ids"])
+            _read(answer, wanted, found)
+        asked |= ids
+    return asked
 
 
 def _read(answer: Answer, wanted: set[int], found: Setups) -> None:

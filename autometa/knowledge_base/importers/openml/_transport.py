@@ -166,6 +166,8 @@ class TimedSession(requests.Session):
             allowed = grace + response.raw.tell() / self._settings.slowest
             watch.extend(begun + allowed - time.monotonic())
         response._content = b"".join(pieces)
+        if "charset" not in response.headers.get("Content-Type", ""):
+            response.encoding = "utf-8"  # OpenML's, where requests would take Latin 1
 
     @staticmethod
     def _check(response: requests.Response) -> None:

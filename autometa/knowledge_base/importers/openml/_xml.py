@@ -11,6 +11,12 @@ Row = dict[str, str]
 
 NAMESPACE = 'xmlns:oml="http://openml.org/openml"'
 _FIRST_TAG = re.compile(r"<(oml:[\w.-]+)")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FREE_TEXT = re.compile(
+    r"(<((?:oml:)?(error_message|run_details|flow_name|data_name|name|description))>)(.*?)(</\2>)",
+    re.DOTALL,
+)
+_LONE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 
 
 def is_whole(body: str, root: str) -> bool:
@@ -32,9 +38,26 @@ def is_whole(body: str, root: str) -> bool:
 @lru_cache(maxsize=1)  # a body is checked, then read
 def parse(body: str) -> ET.Element:
     """Return the root of a body; a prefix that is not declared is declared first."""
+    body = body.strip("\ufeff \t\r\n")
     if "<oml:" in body and "xmlns:oml" not in body:
         body = _FIRST_TAG.sub(rf"<\1 {NAMESPACE}", body, count=1)
-    return ET.fromstring(body.strip())  # noqa: S314 - see the import
+    try:
+        return ET.fromstring(body)  # noqa: S314 - see the import
+    except ET.ParseError:
+        return ET.fromstring(_repaired(body))  # noqa: S314
+
+
+def _repaired(body: str) -> str:
+    """Return a body whose free texts are escaped; a cut body stays one.
+
+    OpenML writes error messages and names as they were uploaded.
+    """
+    return _FREE_TEXT.sub(_escaped, _ILLEGAL.sub(" ", body))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    begin, text, end = found[1], found[4], found[5]
+    return f"{begin}{_LONE_AMPERSAND.sub('&amp;', text).replace('<', '&lt;')}{end}"
 
 
 def local(tag: str) -> str:
