@@ -102,9 +102,9 @@ def grid(tasks: str, ks: Iterable[int]) -> set[ROW]:
 # What a process does to a folder; each can be done again after it was killed.
 
 
-def do_add(folder: Path, rows: Iterable[ROW]) -> None:
+def do_add(folder: Path, rows: Iterable[ROW], source: str = "a test") -> None:
     """Add rows by the command's own function."""
-    add_to(folder, history(rows), "a test")
+    add_to(folder, history(rows), source)
 
 
 def do_save(folder: Path, rows: Iterable[ROW]) -> None:

@@ -61,7 +61,7 @@ def sound(tmp_path_factory):
     """A folder that is copied before it is damaged, and what it holds."""
     path = tmp_path_factory.mktemp("sound") / "kb"
     do_add(path, grid("ab", range(6)))
-    do_add(path, grid("bc", range(5, 9)))
+    do_add(path, grid("bc", range(5, 9)), "another test")
     remove(path, tasks=["c"])
     do_add(path, grid("c", range(3)))
     return path, load(path)
