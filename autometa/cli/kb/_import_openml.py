@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from autometa.cli._output import note, talk
+from autometa.cli.kb._import_run import report_imports
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError
 
 SEVERAL = "repeat it, or separate by commas."
@@ -95,8 +96,6 @@ def import_openml(
     except KnowledgeBaseSourceError as error:
         note(f"Error: {error}")
         raise typer.Exit(1) from error
-    from autometa.cli.kb._import import report_imports
-
     report_imports({f"openml:{','.join(_scope(suite, task, flow))}": imported}, out, as_json)
 
 
