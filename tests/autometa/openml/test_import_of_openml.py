@@ -138,6 +138,18 @@ def test_qualities_become_meta_features_without_a_dataset(server, settings):
     assert not any(call.startswith("data/") and "qualities" not in call for call in server.calls)
 
 
+def test_qualities_of_an_old_export_do_not_change_how_others_are_read(server, settings):
+    server.world.datasets[1031]["qualities"] = {
+        "NumberOfInstances": "100", "NumberOfClasses": "2.0", "DefaultAccuracy": "0.7",
+    }  # fmt: skip
+    server.world.datasets[1059]["qualities"] = {**QUALITIES, "MeanSkewnessOfNumericAtts": "0.5"}
+    kb = import_openml(tasks=[59, 31], settings=settings).knowledge_base
+    assert kb.metafeatures.loc["openml:task/59", "skewness.mean"] == pytest.approx(
+        0.5 * 148 / (150 * 149) ** 0.5
+    )
+    assert kb.metafeatures.loc["openml:task/31", "n_rows"] == 100.0
+
+
 def test_a_suite_gives_its_tasks_and_a_task_keeps_its_own_measures(settings):
     imported = import_openml(
         suites=["99"], measures=["predictive_accuracy", "kappa"], settings=settings

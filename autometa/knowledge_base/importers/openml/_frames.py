@@ -81,16 +81,16 @@ class Frames:
         n_others = len(known) - len(described)
         if n_others:
             self.tally.drop("rows of meta-features", n_others, "that describe another target")
-        table = pd.DataFrame.from_dict(described, orient="index")
-        if table.empty:
-            return None
+        translated = [self._translated(table) for table in _alike(described)]
+        ours = [table for table in translated if table is not None]
+        return pd.concat(ours) if ours else None
+
+    def _translated(self, table: pd.DataFrame) -> pd.DataFrame | None:
         try:
-            ours = translate(table, source="openml")
+            return translate(table, source="openml")
         except MetaFeatureNotFoundError:
-            self.tally.note("None of the server's qualities has an equal among our meta-features.")
+            self.tally.note("Some of the server's qualities have no equal among our meta-features.")
             return None
-        ours.index = pd.Index([name_task(one) for one in table.index], name="task_id")
-        return ours
 
     def runs(self) -> pd.DataFrame:
         """Return one row a run and measure."""
@@ -165,6 +165,18 @@ class Frames:
         for left_out in ours.left_out:
             self._left_out[parse_flow(name).learner()[0].name, left_out, ours.algorithm] += 1
         return ours.algorithm, canonical_config(ours.config)
+
+
+def _alike(described: Mapping[int, Mapping[str, float]]) -> list[pd.DataFrame]:
+    """Return qualities as tables of the tasks that have the same ones.
+
+    By its names alone an export from before 2017 is known, whose numbers mean
+    something else.
+    """
+    groups: dict[frozenset[str], dict[str, Mapping[str, float]]] = {}
+    for one, qualities in sorted(described.items()):
+        groups.setdefault(frozenset(qualities), {})[name_task(one)] = qualities
+    return [pd.DataFrame.from_dict(group, orient="index") for group in groups.values()]
 
 
 def name_task(number: int) -> str:
