@@ -91,7 +91,7 @@ def encode(table: str, content: Any) -> bytes:
     file = io.BytesIO()
     hashes: list[str] = []
     with pq.ParquetWriter(file, content.schema, **_options(content.schema)) as writer:
-        for start in range(0, max(len(content), 1), ROWS_PER_GROUP):
+        for start in range(0, len(content), ROWS_PER_GROUP):
             begin = file.tell() or len(b"PAR1")
             writer.write_table(content.slice(start, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
             with file.getbuffer() as written:

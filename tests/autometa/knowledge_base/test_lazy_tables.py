@@ -206,3 +206,14 @@ def test_a_model_does_not_see_what_is_added_later(folder):
     kb.add(RUNS.assign(score=RUNS["score"] * 2, algorithm="new", source="later"))
     assert advice(MetaModel(n_trees=20).fit(kb)) != before
     assert advice(model) == before
+
+
+def test_empty_parts_do_no_harm(folder, kb):
+    for table, frame in (("runs", RUNS), ("tasks", kb.tasks), ("metafeatures", kb.metafeatures)):
+        write_part(folder, table, frame.iloc[:0])
+    loaded = KnowledgeBase.load(folder)
+    assert len(loaded.runs_of("a")) == len(kb.runs_of("a"))
+    assert len(loaded.averages()) == len(kb.averages())
+    same_runs(loaded.runs, kb.runs)
+    assert loaded.runs["score"].dtype == float
+    pd.testing.assert_frame_equal(loaded.metafeatures, kb.metafeatures)
