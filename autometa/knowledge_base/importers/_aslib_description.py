@@ -74,7 +74,7 @@ def parse_description(text: str) -> Description:
 
 
 def _load(text: str) -> tuple[Mapping[str, Any], bool]:
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     repaired = re.sub(
         r"(:\s*|-\s+)\?\s*$", r"\1'?'", text.replace("\t", "    "), flags=re.MULTILINE
