@@ -49,7 +49,8 @@ class StoredFolder:
         steadily(self.path, self._open)
 
     def _open(self) -> None:
-        paths = {table: live_paths(self.path, table) for table in TABLES}
+        # Writers write tasks before runs, so runs are listed first: no run lacks its task.
+        paths = {table: live_paths(self.path, table) for table in reversed(TABLES)}
         self.is_small = sum(_size(path) for found in paths.values() for path in found) <= SMALL
         opened = {
             table: [open_part(path, keep=self.is_small) for path in found]

@@ -118,11 +118,13 @@ def _take_folder(target: _Target, folder: Path, on_progress: Callable[[str], Non
     n_before = target.n_written
     while True:
         count = read_rewrites(folder).count
+        # Writers write tasks before runs, so runs are listed first: no run lacks its task.
+        runs = paths_of(folder, "runs")
         try:
             added = target.take(
                 tasks_of(paths_of(folder, "tasks")),
                 metafeatures_of(paths_of(folder, "metafeatures")),
-                runs_of(_told(paths_of(folder, "runs"), on_progress)),
+                runs_of(_told(runs, on_progress)),
                 read_manifest(folder).get("provenance") or {},
             )
         except FileNotFoundError:

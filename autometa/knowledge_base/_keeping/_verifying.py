@@ -17,6 +17,7 @@ from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
 
 JOURNAL = "journal.jsonl"  # of a build that goes on
 OURS = (MANIFEST, REWRITES, LOCK, JOURNAL)
+TRIES = 5  # errors in a folder that others change meanwhile are looked at again
 PAGES = "Its pages agree with their checksums: perhaps it was only renamed."
 
 
@@ -71,9 +72,9 @@ def verify(
 ) -> Verification:
     """Check every file of a knowledge base; change nothing.
 
-    Each file is held against the hash in its name and the checksums of its
-    pages; each table against the schema: types and ranges, one row a task, runs
-    of listed tasks only, scores that their metric can have.
+    Each file is held against the hash in its name; each table against the
+    schema: types and ranges, one row a task, runs of listed tasks only, scores
+    that their metric can have. Others may change the folder meanwhile.
 
     Parameters
     ----------
@@ -91,14 +92,30 @@ def verify(
     KnowledgeBaseError
         If there is no such folder, or it may not be read.
     """
-    checker = _Checker(Path(folder))
+    path = Path(folder)
+    for _ in range(TRIES):
+        before = _state(path)
+        report = _check(path, on_progress)
+        if report.is_sound or _state(path) == before:
+            break
+    return report
+
+
+def _state(folder: Path) -> tuple[object, ...]:
+    """Return what changes when others add to a folder or rewrite it."""
+    try:
+        return (read_rewrites(folder), *sorted(os.listdir(folder)))
+    except (KnowledgeBaseError, OSError):
+        return ()
+
+
+def _check(folder: Path, on_progress: Callable[[str], None]) -> Verification:
+    checker = _Checker(folder)
     for name in checker.names:
         on_progress(name)
-        checker.look_at(checker.folder / name)
+        checker.look_at(folder / name)
     checker.finish()
-    return Verification(
-        folder=checker.folder, files=checker.files, findings=tuple(checker.findings)
-    )
+    return Verification(folder=folder, files=checker.files, findings=tuple(checker.findings))
 
 
 class _Checker:
@@ -173,8 +190,6 @@ class _Checker:
         try:
             read_whole(path)
         except FileNotFoundError:
-            if path.name in os.listdir(self.folder):
-                raise
             self.note(path.name, "was replaced by others during this check")
             return
         except KnowledgeBaseError as error:

@@ -179,14 +179,14 @@ def run(work: Callable[..., None], *args: Any, kill_after: float | None = None) 
 
 
 def keep_adding(folder: Path, log: Path, name: str, stop: Any) -> None:
-    """Add a few rows again and again; log what is finished."""
+    """Add rows of a new task and of an old one again and again; log what is finished."""
     k = 0
     while not stop.is_set():
-        rows = [(name, k), (name, k + 1)]
-        (do_add if k % 4 else do_save)(folder, rows)
+        rows = [(f"{name}{k}", k), (name, k)]
+        (do_add if k % 2 else do_save)(folder, rows)
         with log.open("a") as file:
-            file.write(f"{name} {k}\n{name} {k + 1}\n")
-        k += 2
+            file.write("".join(f"{task} {k}\n" for task, _ in rows))
+        k += 1
 
 
 def keep_compacting(folder: Path, stop: Any) -> None:

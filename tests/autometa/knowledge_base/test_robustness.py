@@ -37,7 +37,7 @@ from autometa.knowledge_base import compact, merge_folders, remove, verify
 ROWS = grid("abc", range(8))
 KINDS = ["tasks", "metafeatures", "runs", "manifest", "source", "rewrites"]
 quick = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 thorough = settings(quick, max_examples=1000)
 
@@ -122,7 +122,7 @@ def test_a_flipped_bit_anywhere_is_an_error_or_makes_no_difference(sound, tmp_pa
     "kind", ["tasks", "metafeatures", "runs", "manifest", "source", "rewrites"]
 )
 def test_every_kind_of_file_is_checked_at_its_beginning_middle_and_end(sound, tmp_path, kind):
-    for number, at in enumerate([0, 4, 0.5, -1, -5, -9]):
+    for number, at in enumerate([0, 0.5, -1, -9]):
         folder = tmp_path / str(number)
         shutil.copytree(sound[0], folder)
         path = next(folder.glob(f"{kind}*"))
@@ -137,7 +137,7 @@ def test_every_kind_of_file_is_checked_at_its_beginning_middle_and_end(sound, tm
 )
 def test_a_truncated_file_is_an_error_at_any_length(sound, tmp_path, kind):
     size = next(sound[0].glob(f"{kind}*")).stat().st_size
-    for kept in sorted({0, 1, 4, 8, size // 4, size // 2, size - 9, size - 8, size - 1}):
+    for kept in sorted({0, 1, size // 2, size - 8, size - 1}):
         folder = tmp_path / str(kept)
         shutil.copytree(sound[0], folder)
         path = next(folder.glob(f"{kind}*"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import random
 import sys
 import time
@@ -22,6 +23,7 @@ from keepers import (
     killed_at_change,
     load,
     read_log,
+    rows_of,
     run,
     start_server,
 )
@@ -164,3 +166,41 @@ def test_adding_does_not_wait_for_a_rewrite_and_a_second_rewrite_says_so(folder)
         assert load(folder) == OLD | NEW
         with pytest.raises(KnowledgeBaseError, match="is being rewritten by another process"):
             compact(folder, wait=0.1)
+
+
+@pytest.mark.parametrize("module", ["_folder.live_paths", "_keeping._adding.paths_of"])
+def test_what_is_added_between_two_listings_is_seen_with_its_task_or_not_at_all(
+    folder, tmp_path, monkeypatch, module
+):
+    """Tables are listed one after the other; an adder may finish in between."""
+    name = f"autometa.knowledge_base.{module}"
+    listing = pkgutil.resolve_name(name)
+    listed = []
+
+    def add_after_the_first(path, table):
+        found = listing(path, table)
+        if path == folder and not listed:
+            listed.append(table)
+            do_add(folder, grid("new", [1]))
+        return found
+
+    monkeypatch.setattr(name, add_after_the_first)
+    if module.startswith("_folder"):
+        kb = KnowledgeBase.load(folder)
+    else:
+        do_merge(tmp_path / "out", [folder])
+        kb = KnowledgeBase.load(tmp_path / "out")
+    assert listed == ["runs"]
+    assert OLD <= rows_of(kb) <= OLD | grid("new", [1])
+
+
+def test_verify_does_not_complain_of_what_others_change_meanwhile(folder):
+    seen = []
+
+    def interrupt(name):
+        if not seen:
+            compact(folder)
+            do_add(folder, grid("new", [1]))
+        seen.append(name)
+
+    assert verify(folder, on_progress=interrupt).is_sound
