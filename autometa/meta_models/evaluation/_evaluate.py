@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold
 from autometa.evaluation import METRICS
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.knowledge_base import KnowledgeBase, canonical_config
+from autometa.knowledge_base.importers import folds_of
 from autometa.meta_models._history import read_history
 from autometa.meta_models._meta_model import MetaModel
 from autometa.meta_models._questions import Question, QuestionDesk
@@ -80,7 +81,8 @@ def evaluate(
     metric : str or None
         What to be good at; None is the usual metric of each task type.
     n_splits : int, default=10
-        Parts the families are divided into; each is held out once.
+        Parts the families are divided into; each is held out once. A knowledge base
+        whose tasks came with folds, as ASlib's scenarios do, is divided by these.
     n_repeats : int, default=1
         Divisions, each with another seed.
     model : MetaModel, optional
@@ -100,16 +102,19 @@ def evaluate(
         )
     questions = _questions(kb, metric)
     on_progress = on_progress or (lambda *_: None)
-    n_total, n_done = len(questions) * n_repeats * n_splits, 0
     tables: dict[str, list[pd.DataFrame]] = {"orders": [], "harm": [], "predictions": []}
-    for question in questions:
-        asked = _Asked(kb, question, model or MetaModel(random_state=random_state))
-        for repeat in range(n_repeats):
-            for held_out in _parts(asked.history.families, n_splits, random_state + repeat):
-                for name, rows in asked.part(held_out, random_state + repeat).items():
-                    tables[name].append(rows.assign(repeat=repeat))
-                n_done += 1
-                on_progress(f"{question.task_types[0]}, {question.metric}", n_done, n_total)
+    plan = [
+        (asked, random_state + repeat, repeat, held_out)
+        for asked in (
+            _Asked(kb, q, model or MetaModel(random_state=random_state)) for q in questions
+        )
+        for repeat in range(n_repeats)
+        for held_out in asked.parts(n_splits, random_state + repeat)
+    ]
+    for n_done, (asked, seed, repeat, held_out) in enumerate(plan, start=1):
+        for name, rows in asked.part(held_out, seed).items():
+            tables[name].append(rows.assign(repeat=repeat))
+        on_progress(f"{asked.question.task_types[0]}, {asked.question.metric}", n_done, len(plan))
     return Evaluation(**{name: pd.concat(rows, ignore_index=True) for name, rows in tables.items()})
 
 
@@ -155,6 +160,15 @@ class _Asked:
         self.history = read_history(kb, question.task_types, question.metric)
         self.truth = read_truth(self.history, kb, question.metric)
         self.columns = {setup: column for column, setup in enumerate(self.history.setups)}
+
+    def parts(self, n_splits: int, seed: int) -> Iterator[Order]:
+        """Yield the positions of held-out tasks, every task once."""
+        folds = folds_of(self.kb).reindex(self.history.tasks["task_id"])
+        if folds.notna().all() and folds.nunique() > 1:
+            for fold in folds.unique():
+                yield np.flatnonzero(folds == fold)
+        else:
+            yield from _parts(self.history.families, n_splits, seed)
 
     def part(self, held_out: Order, seed: int) -> dict[str, pd.DataFrame]:
         """Return the rows of each table for the tasks held out."""

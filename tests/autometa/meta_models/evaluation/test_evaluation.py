@@ -83,6 +83,14 @@ def test_every_task_is_held_out_once_a_repeat():
     assert len(counts) == 2 * 6 * 20
 
 
+def test_folds_that_came_with_the_tasks_divide_them():
+    kb = two_clusters(12)
+    kb.provenance["folds"] = {task: 1 + i % 3 for i, task in enumerate(kb.tasks["task_id"])}
+    said = []
+    evaluate(kb, model=FEW_TREES, on_progress=lambda _, *counts: said.append(counts))
+    assert said == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_a_family_is_never_on_both_sides():
     """Twins with a random winner each pair: whoever sees a twin knows the winner."""
     rng = np.random.default_rng(0)
