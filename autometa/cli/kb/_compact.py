@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autometa.cli import _options
 from autometa.cli._output import note, print_json
+from autometa.cli._progress import steps
 from autometa.cli.kb import _arguments
 
 
@@ -22,7 +23,8 @@ def compact(
     from autometa.knowledge_base import compact as run
     from autometa.knowledge_base import folder_named
 
-    done = run(folder_named(knowledge_base), wait=wait)
+    with steps("runs") as show:
+        done = run(folder_named(knowledge_base), wait=wait, on_progress=show)
     if as_json:
         print_json({"schema": 1, **asdict(done)})
     note(

@@ -9,6 +9,7 @@ import typer
 
 from autometa.cli import _options
 from autometa.cli._output import note, print_json
+from autometa.cli._progress import steps
 
 
 def merge(
@@ -27,17 +28,11 @@ def merge(
 
     from autometa.knowledge_base import KnowledgeBase, folder_named, merge_folders
 
-    merged = merge_folders([folder_named(name) for name in folders], out, on_progress=_say)
+    with steps("folders") as show:
+        merged = merge_folders([folder_named(name) for name in folders], out, on_progress=show)
     if as_json:
         print_json({"schema": 1, "knowledge_base": str(out), **asdict(merged)})
     note(
         f"{merged.n_runs} new runs, {merged.n_tasks} new tasks; {merged.n_repeats} exact repeats "
         f"were dropped. '{out}' now holds {KnowledgeBase.load(out)}."
     )
-
-
-def _say(name: str) -> None:
-    from autometa.cli._output import talk
-
-    if talk().is_terminal:
-        note(f"reading {name}")

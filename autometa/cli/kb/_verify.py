@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, print_json, talk
+from autometa.cli._output import console, make_table, note, print_json
+from autometa.cli._progress import steps
 
 if TYPE_CHECKING:
     from autometa.knowledge_base import Verification
@@ -28,7 +29,8 @@ def verify(
     from autometa.knowledge_base import verify as run
 
     named = default_folders() if knowledge_base is None else [folder_named(knowledge_base)]
-    reports = [run(folder, on_progress=_say) for folder in named]
+    with steps("files") as show:
+        reports = [run(folder, on_progress=show) for folder in named]
     if as_json:
         print_json({"schema": 1, "folders": [_content(report) for report in reports]})
     else:
@@ -36,11 +38,6 @@ def verify(
             _print(report)
     if not all(report.is_sound for report in reports):
         raise typer.Exit(1)
-
-
-def _say(name: str) -> None:
-    if talk().is_terminal:
-        note(f"checking {name}")
 
 
 def _content(report: Verification) -> dict[str, Any]:

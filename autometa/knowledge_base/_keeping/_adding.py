@@ -8,7 +8,7 @@ into memory are merged as well.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._parts_of import (
+    Progress,
     metafeatures_of,
     paths_of,
     runs_of,
@@ -82,7 +83,7 @@ def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
 def merge_folders(
     folders: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str],
-    on_progress: Callable[[str], None] = lambda name: None,
+    on_progress: Progress | None = None,
 ) -> Added:
     """Add what the folders hold to the folder ``out``, which is begun when there is none.
 
@@ -94,7 +95,8 @@ def merge_folders(
     folders : sequence of path
     out : path
     on_progress : callable, optional
-        Called with the name of each file of runs as it is read.
+        Called with the name of each folder that was taken, its number, and how
+        many there are.
 
     Raises
     ------
@@ -108,12 +110,14 @@ def merge_folders(
         read_manifest(path)
     total = Added()
     with _Target(Path(out)) as target:
-        for path in paths:
-            total += _take_folder(target, path, on_progress)
+        for number, path in enumerate(paths, start=1):
+            total += _take_folder(target, path)
+            if on_progress is not None:
+                on_progress(str(path), number, len(paths))
     return total
 
 
-def _take_folder(target: _Target, folder: Path, on_progress: Callable[[str], None]) -> Added:
+def _take_folder(target: _Target, folder: Path) -> Added:
     """Add a folder; one that is rewritten meanwhile is read again, and what is there is left."""
     n_before = target.n_written
     while True:
@@ -124,7 +128,7 @@ def _take_folder(target: _Target, folder: Path, on_progress: Callable[[str], Non
             added = target.take(
                 tasks_of(paths_of(folder, "tasks")),
                 metafeatures_of(paths_of(folder, "metafeatures")),
-                runs_of(_told(runs, on_progress)),
+                runs_of(runs),
                 read_manifest(folder).get("provenance") or {},
             )
         except FileNotFoundError:
@@ -134,12 +138,6 @@ def _take_folder(target: _Target, folder: Path, on_progress: Callable[[str], Non
             continue
         n_earlier = target.n_written - n_before - added.n_runs
         return added + Added(n_runs=n_earlier, n_repeats=-n_earlier)
-
-
-def _told(paths: Iterable[Path], tell: Callable[[str], None]) -> Iterator[Path]:
-    for path in paths:
-        tell(path.name)
-        yield path
 
 
 class _Target:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autometa.knowledge_base._keeping._parts_of import (
     ROWS,
+    Progress,
     metafeatures_of,
     paths_of,
     tasks_of,
@@ -43,7 +44,9 @@ class Compacted:
     n_repeats: int
 
 
-def compact(folder: str | os.PathLike[str], *, wait: float = WAIT) -> Compacted:
+def compact(
+    folder: str | os.PathLike[str], *, wait: float = WAIT, on_progress: Progress | None = None
+) -> Compacted:
     """Join the many parts of a knowledge base into few, and drop exact repeats.
 
     Readers and adders are not disturbed: what is added meanwhile stays a part of
@@ -56,6 +59,8 @@ def compact(folder: str | os.PathLike[str], *, wait: float = WAIT) -> Compacted:
         The knowledge base.
     wait : float, default=60.0
         Seconds to wait for another process that rewrites the same folder.
+    on_progress : callable, optional
+        Called with "runs", how many were read, and how many there are.
 
     Raises
     ------
@@ -70,7 +75,7 @@ def compact(folder: str | os.PathLike[str], *, wait: float = WAIT) -> Compacted:
         n_bytes = sum(path.stat().st_size for path in before)
         for table in ("tasks", "metafeatures"):
             _join_small(rewrite, table)
-        n_repeats = _join_runs(rewrite)
+        n_repeats = _join_runs(rewrite, on_progress)
     after = _all_parts(folder)
     return Compacted(
         n_parts_before=len(before),
@@ -94,7 +99,7 @@ def _join_small(rewrite: Rewrite, table: str) -> None:
         rewrite.old += paths
 
 
-def _join_runs(rewrite: Rewrite) -> int:
+def _join_runs(rewrite: Rewrite, on_progress: Progress | None) -> int:
     """Join the parts of runs, sorted by task over all of them; return the number of repeats.
 
     A task is then in one part, so that who asks for one reads little. Parts that
@@ -105,9 +110,11 @@ def _join_runs(rewrite: Rewrite) -> int:
     parts = [open_part(path, keep=False) for path in paths]
     if n_small < 2 and not may_repeat(parts):
         return 0
-    n_rows = 0
+    n_rows, n_total = 0, sum(part.n_rows for part in parts)
     for table in batches(parts, rows=ROWS):
         n_rows += len(table)
         rewrite.wrote(write_part(rewrite.folder, "runs", from_arrow("runs", table)))
+        if on_progress is not None:
+            on_progress("runs", n_rows, n_total)
     rewrite.old += paths
-    return sum(part.n_rows for part in parts) - n_rows
+    return n_total - n_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from autometa.knowledge_base._replaced import steadily, without_replaced
 from autometa.knowledge_base._schema import RUN_DEFAULTS, check_metafeatures
 
 ROWS = 500_000
+Progress = Callable[[str, int, int], None]  # what was done, how many are done, of how many
 
 
 def paths_of(folder: Path, table: str) -> list[Path]:

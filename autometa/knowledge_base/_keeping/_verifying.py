@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._files import digest
 from autometa.knowledge_base._keeping._contents import Contents
+from autometa.knowledge_base._keeping._parts_of import Progress
 from autometa.knowledge_base._keeping._rewriting import LOCK, TEMPORARY, leftovers
 from autometa.knowledge_base._manifest import manifest_is_as_written
 from autometa.knowledge_base._parts import MANIFEST, TABLES, read_manifest, read_part, read_whole
@@ -67,9 +67,7 @@ class Verification:
         return not self.errors
 
 
-def verify(
-    folder: str | os.PathLike[str], on_progress: Callable[[str], None] = lambda name: None
-) -> Verification:
+def verify(folder: str | os.PathLike[str], on_progress: Progress | None = None) -> Verification:
     """Check every file of a knowledge base; change nothing.
 
     Each file is held against the hash in its name; each table against the
@@ -80,7 +78,8 @@ def verify(
     ----------
     folder : path
     on_progress : callable, optional
-        Called with the name of each file before it is read.
+        Called with the name of each file that was looked at, its number, and how
+        many there are.
 
     Returns
     -------
@@ -109,11 +108,12 @@ def _state(folder: Path) -> tuple[object, ...]:
         return ()
 
 
-def _check(folder: Path, on_progress: Callable[[str], None]) -> Verification:
+def _check(folder: Path, on_progress: Progress | None) -> Verification:
     checker = _Checker(folder)
-    for name in checker.names:
-        on_progress(name)
+    for number, name in enumerate(checker.names, start=1):
         checker.look_at(folder / name)
+        if on_progress is not None:
+            on_progress(name, number, len(checker.names))
     checker.finish()
     return Verification(folder=folder, files=checker.files, findings=tuple(checker.findings))
 

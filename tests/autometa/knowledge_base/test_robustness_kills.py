@@ -197,7 +197,7 @@ def test_what_is_added_between_two_listings_is_seen_with_its_task_or_not_at_all(
 def test_verify_does_not_complain_of_what_others_change_meanwhile(folder):
     seen = []
 
-    def interrupt(name):
+    def interrupt(name, number, total):
         if not seen:
             compact(folder)
             do_add(folder, grid("new", [1]))
