@@ -150,6 +150,26 @@ def test_qualities_of_an_old_export_do_not_change_how_others_are_read(server, se
     assert kb.metafeatures.loc["openml:task/31", "n_rows"] == 100.0
 
 
+def test_without_qualities_tasks_have_what_their_list_says(server, settings):
+    kb = import_openml(tasks=[59], qualities=False, settings=settings).knowledge_base
+    assert server.count("data/") == 0
+    assert kb.tasks["n_rows"].tolist() == [150.0]
+    assert kb.metafeatures.loc["openml:task/59", "n_columns"] == 4.0
+    assert "class_entropy" not in kb.metafeatures.dropna(axis=1)
+
+
+def test_an_error_that_comes_as_if_all_was_well_is_one(server, settings):
+    nothing = (
+        '<oml:error xmlns:oml="http://openml.org/openml"><oml:code>512</oml:code>'
+        "<oml:message>No results</oml:message></oml:error>"
+    )
+    server.fault_when = lambda call: call.startswith("run/list")
+    server.faults.append(status(200, nothing))
+    runs = by_run(import_openml(tasks=[59], settings=settings).knowledge_base)
+    assert set(runs.index) == {1, 2, 3}
+    assert server.count("run/list") == 1
+
+
 def test_a_suite_gives_its_tasks_and_a_task_keeps_its_own_measures(settings):
     imported = import_openml(
         suites=["99"], measures=["predictive_accuracy", "kappa"], settings=settings

@@ -45,6 +45,8 @@ class Client:
     ----------
     n_requests : int
         Requests made, repeated ones included.
+    largest_page : int
+        Most rows that one page of a listing had so far.
     on_wait : callable or None
         Called with a line about what is waited for, before a pause.
     """
@@ -52,6 +54,7 @@ class Client:
     def __init__(self, settings: OpenMLSettings) -> None:
         self.settings = settings
         self.n_requests = 0
+        self.largest_page = 0
         self.on_wait: Callable[[str], None] | None = None
         self._random = random.Random()  # noqa: S311 - spreads requests, hides nothing
         self._began = float("-inf")

@@ -108,8 +108,8 @@ def pages(
     """Yield the pages of a listing as rows, each with whether it is known to be the last.
 
     A server that takes too long for a page, or takes it for too large, is asked for a
-    tenth of it from there on. A page that falls short is the last one, unless its rows
-    are a round number: the server may have a lower limit of its own.
+    tenth of it from there on. A page that falls short is the last one, unless it has a
+    round number of rows and no page had more: the server may have a limit of its own.
 
     Parameters
     ----------
@@ -144,7 +144,9 @@ def pages(
                 return
             raise NotAnsweredError(answer)
         found = list(_xml.rows(answer.body, root.removesuffix("s")))
-        is_last = len(found) < wanted and (len(found) % ROUND != 0 or not found)
+        may_be_cut = len(found) % ROUND == 0 and len(found) >= max(1, client.largest_page)
+        client.largest_page = max(client.largest_page, len(found))
+        is_last = len(found) < wanted and not may_be_cut
         yield found, is_last
         if is_last:
             return
