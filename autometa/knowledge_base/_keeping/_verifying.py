@@ -170,6 +170,12 @@ class _Checker:
         elif table in TABLES and name.endswith(".parquet"):
             self.files[name] = table
             self._part(path, table)
+            if name in self.rewrites.replaced:
+                self.note(
+                    name,
+                    "has the name of a part that an interrupted rewrite had replaced, and counts: "
+                    "it was added again, or the folder was copied without the times of its files",
+                )
         elif table == "source" and name.endswith(".json"):
             self.files[name] = "provenance"
             self._provenance(path)

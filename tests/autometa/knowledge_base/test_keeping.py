@@ -218,8 +218,10 @@ def test_what_was_removed_can_be_added_again_even_after_a_kill(folder, monkeypat
     assert any("was replaced by a rewrite" in found.message for found in verify(folder).findings)
     history(grid("bc", range(4, 6)), source="optuna:study 1").save(folder)
     assert load(folder) == MINE | STUDY
+    assert any("counts: it was added again" in found.message for found in verify(folder).findings)
     compact(folder)
     assert load(folder) == MINE | STUDY
+    assert not verify(folder).findings
 
 
 def test_all_can_be_removed_and_the_folder_can_be_filled_again(folder):

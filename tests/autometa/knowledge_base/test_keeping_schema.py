@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 
 import pytest
 
 from autometa import KnowledgeBase
-from autometa.knowledge_base import canonical_config
+from autometa.knowledge_base import canonical_config, compact, diff, verify
 
 HERE = Path(__file__).resolve().parent
 KEY = ("task_id", "algorithm", "config", "metric", "fidelity")
@@ -36,7 +37,7 @@ def expected(rows, key):
     return sorted(rows, key=lambda row: [row[name] for name in key])
 
 
-@pytest.fixture(params=["schema_1"])
+@pytest.fixture(params=["schema_1", "schema_2"])
 def folder(request):
     return HERE / request.param
 
@@ -59,3 +60,11 @@ def test_every_earlier_schema_is_read_to_the_same_metafeatures(folder, written):
     assert sorted(found.index) == sorted(written["metafeatures"])
     for task, values in written["metafeatures"].items():
         assert found.loc[task].to_dict() == pytest.approx(values, nan_ok=True, rel=0, abs=0)
+
+
+def test_every_earlier_schema_is_sound_and_compacts_to_the_same_values(folder, tmp_path):
+    assert verify(folder).is_sound
+    shutil.copytree(folder, tmp_path / "copy")
+    assert compact(tmp_path / "copy").n_repeats == 2
+    assert diff(folder, tmp_path / "copy", noise=0.0).is_empty
+    assert verify(tmp_path / "copy").is_sound
