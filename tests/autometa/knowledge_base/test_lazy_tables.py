@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -217,3 +218,11 @@ def test_empty_parts_do_no_harm(folder, kb):
     same_runs(loaded.runs, kb.runs)
     assert loaded.runs["score"].dtype == float
     pd.testing.assert_frame_equal(loaded.metafeatures, kb.metafeatures)
+
+
+def test_threads_may_ask_at_the_same_time(folder, kb):
+    loaded = KnowledgeBase.load(folder)
+    questions = [lambda: len(loaded.runs), lambda: len(loaded.runs_of(list(TASKS)))] * 8
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda ask: ask(), questions))
+    assert answers == [len(kb.runs)] * 16
