@@ -102,6 +102,7 @@ class RunReader:
 
         Examples
         --------
+        >>> from autometa import KnowledgeBase
         >>> kb = KnowledgeBase.bundled()
         >>> task_id = kb.tasks["task_id"].iloc[0]
         >>> set(kb.runs_of(task_id)["task_id"]) == {task_id}
