@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError, ParameterError
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._tally import Tally
+from autometa.knowledge_base.importers.openml import _xml
 from autometa.knowledge_base.importers.openml._client import Client
 from autometa.knowledge_base.importers.openml._frames import Frames
 from autometa.knowledge_base.importers.openml._gather import Gatherer, Limits, scopes
@@ -93,21 +95,35 @@ def import_openml(
     MetricError
         If a measure is unknown.
     """
-    plan = [_ids("tasks", tasks), _ids("flows", flows)]
-    wanted_suites = [_alias(suite) for suite in suites]
-    if not wanted_suites and not any(plan):
-        raise KnowledgeBaseError(
-            "import_openml needs a suite, tasks or flows. Got none: OpenML holds millions of runs."
-        )
     for name, most in (("max_runs", max_runs), ("max_runs_per_task", max_runs_per_task)):
         if most is not None and most < 1:
             raise ParameterError(f"'{name}' must be >= 1 or None. Got {most!r} instead.")
     chosen, timed = _chosen_measures(measures)
-    importer = _Importer(settings or OpenMLSettings(), on_progress, on_wait)
-    limits = Limits(runs=max_runs, a_task=max_runs_per_task)
-    return importer.run(
-        wanted_suites, plan[0], plan[1], chosen, limits, seconds or timed, qualities
+    question = _Question(
+        suites=[_alias(suite) for suite in suites],
+        tasks=_ids("tasks", tasks),
+        flows=_ids("flows", flows),
+        measures=chosen,
+        limits=Limits(runs=max_runs, a_task=max_runs_per_task),
+        seconds=seconds or timed,
+        qualities=qualities,
     )
+    if not (question.suites or question.tasks or question.flows):
+        raise KnowledgeBaseError(
+            "import_openml needs a suite, tasks or flows. Got none: OpenML holds millions of runs."
+        )
+    return _Importer(settings or OpenMLSettings(), on_progress, on_wait).answer(question)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    suites: list[str]
+    tasks: list[int]
+    flows: list[int]
+    measures: list[str]
+    limits: Limits
+    seconds: bool
+    qualities: bool
 
 
 class _Importer:
@@ -121,43 +137,19 @@ class _Importer:
         if on_wait is not None:
             self.client.on_wait = lambda why: on_wait(why, self.client.n_requests, None)
 
-    def run(
-        self,
-        suites: Sequence[str],
-        tasks: Sequence[int],
-        flows: Sequence[int],
-        measures: Sequence[str],
-        limits: Limits,
-        seconds: bool,
-        qualities: bool,
-    ) -> Imported:
-        filters = self._filters(suites, tasks, flows, limits)
-        gatherer = Gatherer(self.client, filters, limits, self.progress, self.tally)
-        found = gatherer.found
-        gatherer.list_runs()
-        self._describe({*tasks, *(run.task for run in found.runs.values())}, gatherer)
-        measures = measures or self._fitting_measures()
-        for measure in measures:
-            self._measure(gatherer, measure)
-        self._describe({run.task for run in found.runs.values()}, gatherer)
-        if seconds:
-            self._time(gatherer)
-        setups = fetch_setups(
-            self.client,
-            (run.setup for run in found.runs.values() if self._is_supervised(run.task)),
-            self.progress,
-        )
-        used = [self.tasks[one] for one in {run.task for run in found.runs.values()}]
-        if qualities:
-            supervised = [task for task in used if task.kind in KINDS.values()]
-            fetch_qualities(self.client, supervised, self.progress, self.tally)
+    def answer(self, question: _Question) -> Imported:
+        filters = self._filters(question)
+        gatherer = Gatherer(self.client, filters, question.limits, self.progress, self.tally)
+        measures = self._gather(gatherer, question)
+        runs = gatherer.found.runs.values()
+        supervised = [run for run in runs if self.tasks[run.task].kind in KINDS.values()]
+        setups = fetch_setups(self.client, (run.setup for run in supervised), self.progress)
         self._name_flows(gatherer, setups)
-        self._say_what_is_unknown(setups)
-        n_requests = self.client.n_requests
-        self.tally.note(
-            f"{n_requests} requests were made." if n_requests else "All was on disk: no request."
-        )
-        frames = Frames(found, self.tasks, setups, measures, self.tally)
+        if question.qualities:
+            used = [self.tasks[one] for one in {run.task for run in supervised}]
+            fetch_qualities(self.client, used, self.progress, self.tally)
+        self._tell(setups)
+        frames = Frames(gatherer.found, self.tasks, setups, measures, self.tally)
         return self.tally.finish(
             frames.tasks(),
             frames.metafeatures(),
@@ -165,20 +157,33 @@ class _Importer:
             {
                 "format": "openml",
                 "source": self.client.server,
-                "suites": list(suites),
-                "tasks": list(tasks),
-                "flows": list(flows),
-                "measures": list(measures),
-                "max_runs": limits.runs,
-                "max_runs_per_task": limits.a_task,
+                "suites": question.suites,
+                "tasks": question.tasks,
+                "flows": question.flows,
+                "measures": measures,
+                "max_runs": question.limits.runs,
+                "max_runs_per_task": question.limits.a_task,
             },
         )
 
-    def _filters(
-        self, suites: Sequence[str], tasks: Sequence[int], flows: Sequence[int], limits: Limits
-    ) -> list[str]:
-        wanted, studies = set(tasks), []
-        for suite in suites:
+    def _gather(self, gatherer: Gatherer, question: _Question) -> list[str]:
+        """Collect runs and values; return the measures."""
+        gatherer.list_runs()
+        runs = gatherer.found.runs
+        self._describe({*question.tasks, *(run.task for run in runs.values())}, gatherer)
+        measures = question.measures or self._fitting_measures()
+        for measure in measures:
+            self._measure(gatherer, measure)
+        if question.seconds:
+            self._time(gatherer)
+        self._describe({run.task for run in runs.values()}, gatherer)
+        if question.seconds:
+            fetch_fits(self.client, list(self.tasks.values()), self.tally)
+        return measures
+
+    def _filters(self, question: _Question) -> list[str]:
+        wanted, studies = set(question.tasks), []
+        for suite in question.suites:
             content = study_content(self.client, suite)
             if content.get("study"):
                 studies += content["study"]
@@ -186,13 +191,13 @@ class _Importer:
                 wanted.update(content["task"])
             else:
                 self.tally.note(f"The suite '{suite}' holds no tasks.")
-        filters = scopes(self.client, [], flows, studies) if studies else []
+        filters = scopes(self.client, [], question.flows, studies) if studies else []
         if wanted or not studies:
-            if suites and not wanted:
-                raise KnowledgeBaseError(f"The suites {list(suites)} must hold tasks. Got none.")
-            at_once = None if limits.a_task is None else 1
-            filters += scopes(self.client, sorted(wanted), flows, [], at_once)
-        if limits.a_task is not None and (studies or not wanted):
+            if question.suites and not wanted:
+                raise KnowledgeBaseError(f"The suites {question.suites} must hold tasks. Got none.")
+            at_once = None if question.limits.a_task is None else 1
+            filters += scopes(self.client, sorted(wanted), question.flows, [], at_once)
+        if question.limits.a_task is not None and (studies or not wanted):
             raise KnowledgeBaseError(
                 "'max_runs_per_task' needs to know the tasks. Name them, or a suite of tasks."
             )
@@ -215,9 +220,6 @@ class _Importer:
             DEFAULT_MEASURES["classification"]
         ]
 
-    def _is_supervised(self, task: int) -> bool:
-        return self.tasks[task].kind in KINDS.values()
-
     def _measure(self, gatherer: Gatherer, measure: str) -> None:
         try:
             gatherer.measure(measure)
@@ -233,9 +235,6 @@ class _Importer:
             gatherer.measure(measure)
         except NotAnsweredError as refused:
             self.tally.note(f"The server does not tell fit times ({refused}).")
-            return
-        self._describe({run.task for run in gatherer.found.runs.values()}, gatherer)
-        fetch_fits(self.client, list(self.tasks.values()), self.tally)
 
     def _name_flows(self, gatherer: Gatherer, setups: Setups) -> None:
         """Name the flows of runs that no evaluation names."""
@@ -245,14 +244,16 @@ class _Importer:
                 names.setdefault(run.flow, run.flow_name)
         needed = {run.flow for run in gatherer.found.runs.values()} - set(names)
         for number in sorted(needed):
-            from autometa.knowledge_base.importers.openml import _xml
-
             answer = self.client.ask(f"flow/{number}", "flow")
             name = "" if answer.refused else _xml.row(_xml.parse(answer.body)).get("name", "")
             names[number] = name or f"openml:flow/{number}"
         gatherer.found.flow_names = names
 
-    def _say_what_is_unknown(self, setups: Setups) -> None:
+    def _tell(self, setups: Setups) -> None:
+        n_requests = self.client.n_requests
+        self.tally.note(
+            f"{n_requests} requests were made." if n_requests else "All was on disk: no request."
+        )
         if setups.unknown:
             why = f" ({setups.refusal})" if setups.refusal else ""
             self.tally.note(
