@@ -144,7 +144,7 @@ def _candidates(knowledge_base: KnowledgeBase, table: Table, is_default: bool) -
     if is_default:
         return sorted({*usable_algorithms(table)} & set(knowledge_base.algorithms))
     unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable_algorithms(table))
-    return sorted(set(knowledge_base.runs["algorithm"]) - unusable)
+    return sorted(set(knowledge_base.algorithms) - unusable)
 
 
 def build_setup(algorithm: str, config: dict[str, Any], *, task_type: str) -> Pipeline:
