@@ -30,6 +30,7 @@ class Rewrites:
     Attributes
     ----------
     count : int
+        Of rewrites that took effect, and of those whose old parts were deleted.
     replaced : dict of str to int
         When the files of these names were written, in nanoseconds: a part of the
         same name that was added since then is another one, and counts.

@@ -134,7 +134,8 @@ def finish(folder: Path) -> None:
         path = folder / name
         if rewrites.covers(path):
             path.unlink(missing_ok=True)
-    _write(folder, Rewrites(count=rewrites.count))
+    # counted too: who listed the parts before and asks what is replaced now must look again
+    _write(folder, Rewrites(count=rewrites.count + 1))
 
 
 def _write(folder: Path, rewrites: Rewrites) -> None:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base import add_to, compact, merge_folders, remove
+from autometa.knowledge_base import _folder, add_to, compact, merge_folders, remove
 
 ROW = tuple[str, int]  # a task and the k of a setup
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "open"}
@@ -83,15 +83,22 @@ def rows_of(kb: KnowledgeBase) -> set[ROW]:
     assert not wrong, f"scores that nobody wrote: {wrong[:5]}"
     rows = {(task, k) for task, k, _ in found}
     assert len(rows) == len(found), "runs are there twice"
-    assert set(runs["task_id"]) <= set(kb.tasks["task_id"]), "runs of tasks that are not there"
+    return rows
+
+
+def check_tables(kb: KnowledgeBase, rows: set[ROW]) -> None:
+    """Complain of runs of tasks that are not there, and of descriptions nobody wrote."""
+    assert {task for task, _ in rows} <= set(kb.tasks["task_id"]), "runs of tasks not there"
     metafeatures = kb.metafeatures["n_rows"]
     assert all(metafeatures[name] == hash_of(str(name)) for name in metafeatures.index)
-    return rows
 
 
 def load(folder: Path) -> set[ROW]:
     """Return what the folder holds, checked."""
-    return rows_of(KnowledgeBase.load(folder))
+    kb = KnowledgeBase.load(folder)
+    rows = rows_of(kb)
+    check_tables(kb, rows)
+    return rows
 
 
 def grid(tasks: str, ks: Iterable[int]) -> set[ROW]:
@@ -202,11 +209,18 @@ def keep_removing(folder: Path, stop: Any) -> None:
         remove(folder, tasks=["z"])
 
 
-def keep_reading(folder: Path, log: Path, stop: Any) -> None:
-    """Load again and again: all that was finished before must be there."""
+def keep_reading(folder: Path, log: Path, stop: Any, is_large: bool = False) -> None:
+    """Load again and again: all that was finished before must be there.
+
+    A large folder is read when it is asked, not when it is opened, so each of its
+    tables is whole, but a removal may come between two of them.
+    """
+    if is_large:
+        _folder.SMALL = -1
     while not stop.is_set():
         finished = read_log(log)
-        missing = finished - load(folder)
+        found = rows_of(KnowledgeBase.load(folder)) if is_large else load(folder)
+        missing = finished - found
         assert not missing, f"lost: {sorted(missing)[:5]}"
 
 

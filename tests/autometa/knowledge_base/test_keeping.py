@@ -21,9 +21,11 @@ from autometa.knowledge_base import (
     user_folder,
     verify,
 )
+from autometa.knowledge_base._keeping import _compacting, _rewriting
 from autometa.knowledge_base._keeping._ranges import score_range
 from autometa.knowledge_base._keeping._repeats import SeenRuns
-from autometa.knowledge_base._parts import part_paths
+from autometa.knowledge_base._parts import part_paths, read_part, write_part
+from autometa.knowledge_base._replaced import steadily, without_replaced
 
 
 def with_provenance(rows, **provenance):
@@ -121,9 +123,6 @@ def test_compacting_a_compact_folder_changes_no_part(tmp_path):
 
 
 def test_large_folders_are_sorted_by_task_over_all_parts_and_then_left_alone(tmp_path, monkeypatch):
-    from autometa.knowledge_base._keeping import _compacting
-    from autometa.knowledge_base._parts import read_part, write_part
-
     monkeypatch.setattr(_compacting, "ROWS", 100)
     monkeypatch.setattr(_compacting, "LARGE", 1)
     for k in range(2):
@@ -209,8 +208,6 @@ def test_removing_what_is_not_there_is_an_error(folder, wanted, message):
 
 def test_what_was_removed_can_be_added_again_even_after_a_kill(folder, monkeypatch):
     """The part that is written then has the name of one that does not count any more."""
-    from autometa.knowledge_base._keeping import _rewriting
-
     monkeypatch.setattr(_rewriting, "finish", lambda folder: None)  # as if killed before it
     remove(folder, source="optuna:*")
     monkeypatch.undo()
@@ -222,6 +219,23 @@ def test_what_was_removed_can_be_added_again_even_after_a_kill(folder, monkeypat
     compact(folder)
     assert load(folder) == MINE | STUDY
     assert not verify(folder).findings
+
+
+def test_who_lists_parts_before_their_deletion_and_asks_after_it_looks_again(folder, monkeypatch):
+    monkeypatch.setattr(_rewriting, "finish", lambda folder: None)  # as if it took its time
+    remove(folder, source="optuna:*")
+    monkeypatch.undo()
+    looks = []
+
+    def read():
+        paths = part_paths(folder, "runs")
+        if not looks:
+            _rewriting.finish(folder)
+        looks.append(len(paths))
+        return pd.concat([read_part(path) for path in without_replaced(folder, paths)])
+
+    assert set(steadily(folder, read)["source"]) == {"mine"}
+    assert looks == [2, 1]
 
 
 def test_all_can_be_removed_and_the_folder_can_be_filled_again(folder):

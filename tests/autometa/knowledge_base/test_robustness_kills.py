@@ -136,7 +136,8 @@ def test_writers_readers_and_rewriters_at_once_lose_nothing(folder, tmp_path, se
         ),
         PROCESSES.Process(target=keep_compacting, args=(folder, stop)),
         PROCESSES.Process(target=keep_removing, args=(folder, stop)),
-        *(PROCESSES.Process(target=keep_reading, args=(folder, log, stop)) for _ in range(2)),
+        PROCESSES.Process(target=keep_reading, args=(folder, log, stop)),
+        PROCESSES.Process(target=keep_reading, args=(folder, log, stop, True)),
     ]
     for process in processes:
         process.start()
