@@ -17,6 +17,7 @@ from autometa.exceptions import (
     AutometaError,
     BudgetError,
     KnowledgeBaseCorruptError,
+    KnowledgeBaseSourceError,
     WorkerError,
 )
 
@@ -31,7 +32,7 @@ app.command("tune")(_tune.tune)
 app.command("describe")(_describe.describe)
 app.add_typer(kb.app, name="kb")
 
-FAILURES = (BudgetError, KnowledgeBaseCorruptError, WorkerError)
+FAILURES = (BudgetError, KnowledgeBaseCorruptError, KnowledgeBaseSourceError, WorkerError)
 
 
 def _print_version(wanted: bool) -> None:
