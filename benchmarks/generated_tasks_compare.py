@@ -10,6 +10,7 @@ from typing import Any
 
 import generated_tasks_measure
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from rich.progress import track
 
@@ -32,26 +33,30 @@ class Arm:
     ----------
     real : float
         Share of the families of real tasks.
-    derived, synthetic : bool
+    derived : {"", "all", "same type", "other type"}
+        Which of the tasks derived from these families: same type means their parent's.
+    synthetic : bool
     one_family : bool
         Whether all synthetic tasks together count as much as one family.
     """
 
     real: float = 1.0
-    derived: bool = False
+    derived: str = ""
     synthetic: bool = False
     one_family: bool = False
 
 
 ARMS = {
     ALONE: Arm(),
-    "and derived ones": Arm(derived=True),
+    "and derived ones": Arm(derived="all"),
+    "and derived ones of their parent's type": Arm(derived="same type"),
+    "and derived ones of another type": Arm(derived="other type"),
     "and synthetic ones": Arm(synthetic=True),
     "and synthetic ones, as one family": Arm(synthetic=True, one_family=True),
-    "and both": Arm(derived=True, synthetic=True),
-    "and both, synthetic ones as one family": Arm(derived=True, synthetic=True, one_family=True),
+    "and both": Arm(derived="all", synthetic=True),
+    "and both, synthetic ones as one family": Arm(derived="all", synthetic=True, one_family=True),
     "half of the real tasks": Arm(real=0.5),
-    "half of them, and their derived ones": Arm(real=0.5, derived=True),
+    "half of them, and their derived ones": Arm(real=0.5, derived="all"),
     "half of them, and synthetic ones": Arm(real=0.5, synthetic=True),
     "synthetic tasks only": Arm(real=0.0, synthetic=True),
 }
@@ -95,7 +100,7 @@ def training(
     order = np.random.default_rng([seed, 1]).permutation(families)
     seen = set(order[: round(arm.real * len(order))])
     is_derived = generated.tasks["name"].str.contains("~")
-    wanted = (is_derived & generated.tasks["family"].isin(seen) & arm.derived) | (
+    wanted = (_kind_of_derived(real, generated, arm) & generated.tasks["family"].isin(seen)) | (
         ~is_derived & arm.synthetic
     )
     extra = generated.tasks[wanted].copy()
@@ -108,6 +113,18 @@ def training(
     return KnowledgeBase.from_frames(
         tasks, metafeatures[metafeatures.index.isin(known)], runs[runs["task_id"].isin(known)]
     )
+
+
+def _kind_of_derived(
+    real: KnowledgeBase, generated: KnowledgeBase, arm: Arm
+) -> npt.NDArray[np.bool_]:
+    """Mark the derived tasks of the kind that an arm takes."""
+    types = real.tasks.set_index("task_id")["task_type"]
+    of_parent = generated.tasks["name"].str.partition("~")[0].map(types)
+    same = (generated.tasks["task_type"] == of_parent).to_numpy()
+    known = of_parent.notna().to_numpy()  # synthetic ones have no parent
+    kinds = {"all": known, "same type": same, "other type": known & ~same}
+    return np.asarray(kinds.get(arm.derived, np.zeros_like(known)), dtype=np.bool_)
 
 
 def compare(work: Path, n_seeds: int) -> pd.DataFrame:
