@@ -39,7 +39,7 @@ KINDS = ["tasks", "metafeatures", "runs", "manifest", "source", "rewrites"]
 quick = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-thorough = settings(quick, max_examples=1000)
+thorough = settings(quick, max_examples=600)
 
 
 @pytest.fixture
