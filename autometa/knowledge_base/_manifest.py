@@ -44,7 +44,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"'{folder}' has schema version {version}; this autometa reads up to "
             f"{SCHEMA_VERSION}. Update autometa to open it."
         )
-    added = [_read(folder / name)["provenance"] for name in _source_names(folder)]
+    added = [_read_source(folder / name) for name in _source_names(folder)]
     manifest["provenance"] = join_provenance(manifest.get("provenance") or {}, *added)
     return manifest
 
@@ -109,6 +109,18 @@ def _source_names(folder: Path) -> list[str]:
         for name in file_names(folder)
         if name.startswith(f"{SOURCE}-") and name.endswith(".json")
     ]
+
+
+def _read_source(path: Path) -> dict[str, Any]:
+    """Return the provenance in a file of its own, whose name promises its bytes."""
+    content = _read(path)
+    if path.name != f"{SOURCE}-{digest(path.read_bytes())}.json":
+        raise KnowledgeBaseCorruptError(
+            f"'{path.name}' in '{path.parent}' is damaged: its bytes are not those its name "
+            "promises. It says where runs come from: restore it from a copy, or remove it."
+        )
+    provenance: dict[str, Any] = content["provenance"]
+    return provenance
 
 
 def _read_own(folder: Path) -> dict[str, Any]:
