@@ -25,6 +25,7 @@ Families = npt.NDArray[np.int64]
 
 _FEW_TASKS = 8  # fewer cannot be split twice: plain distances then
 _COMPONENTS = 30
+_CLOSE = 0.1  # losses below it are those that lists are made of
 _SHARPNESS = 1.3  # of the leaf weights, and
 _ALL_ROUND = 0.05  # the share of every task alike; both by cross-validation on Oboe's history
 
@@ -89,7 +90,8 @@ class TaskWeights:
         self, losses: Matrix, n_trees: int, random_state: int, n_jobs: int | None
     ) -> list[ExtraTreesRegressor | RandomForestRegressor]:
         """Forests on the main components of the losses: cheaper, and less of their noise."""
-        centred = np.sqrt(losses) - np.sqrt(losses).mean(axis=0)
+        seen = np.hstack([_alike(np.sqrt(losses)), _alike(np.exp(-losses / _CLOSE))])
+        centred = seen - seen.mean(axis=0)
         _, _, axes = np.linalg.svd(centred, full_matrices=False)
         targets = centred[self._described] @ axes[:_COMPONENTS].T
         if targets.shape[1] == 1:  # forests want one target as a vector
@@ -185,6 +187,11 @@ class TaskWeights:
         distance = _nearest(distances(coordinates, self._coordinates))
         usual, largest = self._usual
         return np.clip((distance - usual) / max(2 * largest - usual, 1e-12), 0.0, 1.0)
+
+
+def _alike(values: Matrix) -> Matrix:
+    """Return ``values`` in units of their standard deviation, so that their kinds weigh alike."""
+    return values / max(float(values.std()), 1e-12)
 
 
 def family_weights(families: Families) -> Vector:
