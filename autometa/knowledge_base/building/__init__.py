@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autometa.knowledge_base.building._build import BuildSettings, build_knowledge_base
 from autometa.knowledge_base.building._dask import dask_executor
-from autometa.knowledge_base.building._describing import describe_tasks
 from autometa.knowledge_base.building._derived_tasks import derive_tasks
+from autometa.knowledge_base.building._describing import describe_tasks
 from autometa.knowledge_base.building._generated_folder import generate_tasks
 from autometa.knowledge_base.building._generated_task import GeneratedTask
 from autometa.knowledge_base.building._synthetic_tasks import synthesise_tasks
