@@ -10,6 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Tests run side by side: threads of numerical libraries would wait for each other.
+for library in ("OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep tests and their processes away from the knowledge base of whoever runs them."""
