@@ -27,13 +27,14 @@ ROOMS = [  # each may import those after it
     "algorithms",
     "datasets",
     "tables",
+    "pictures",
     "exceptions",
     "metafeatures",
 ]
 MAY_IMPORT = {
     "optuna": {"cli", "samplers", "tuning", "estimators", "algorithms", "knowledge_base"},
     "distributed": {"knowledge_base"},
-    "matplotlib": {"knowledge_base", "meta_models"},
+    "matplotlib": {"pictures"},
     "openml": {"datasets", "knowledge_base"},
     "typer": {"cli"},
     "rich": {"cli"},

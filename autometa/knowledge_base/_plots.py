@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from autometa.evaluation import METRICS
-from autometa.exceptions import KnowledgeBaseError, ParameterError
+from autometa.exceptions import KnowledgeBaseError
+from autometa.pictures import pyplot
 
 if TYPE_CHECKING:
     from autometa.knowledge_base._knowledge_base import KnowledgeBase
@@ -40,7 +41,7 @@ def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
     ParameterError
         If matplotlib is not installed.
     """
-    plt = _pyplot()
+    plt = pyplot()
     tasks = kb.tasks.set_index("task_id")[["task_type"]].join(
         kb.metafeatures.reindex(columns=["n_rows", "n_columns", "n_classes"])
     )
@@ -131,7 +132,7 @@ def _fold_error(fold_scores: Any) -> float:
 
 def plot_wins(kb: KnowledgeBase, path: Path, metrics: Mapping[str, str] | None = None) -> None:
     """Draw `shares_of_wins`: one panel a task type, one bar an algorithm."""
-    plt = _pyplot()
+    plt = pyplot()
     metrics = metrics or judging_metrics(kb)
     shares = shares_of_wins(kb, metrics)
     types = list(dict.fromkeys(shares["task_type"]))
@@ -146,14 +147,3 @@ def plot_wins(kb: KnowledgeBase, path: Path, metrics: Mapping[str, str] | None =
     figure.supxlabel("% of tasks: best (dark), within a standard error of the best (light)")
     figure.savefig(path, dpi=110)
     plt.close(figure)
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib
-    except ImportError:
-        raise ParameterError("Plots need matplotlib. Install autometa[report].") from None
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot

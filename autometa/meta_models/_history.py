@@ -26,7 +26,7 @@ Mask = npt.NDArray[np.bool_]
 
 # A catastrophic score must not make all others look alike: the worst score that
 # counts lies this many times as far below the best as the median does.
-_WORST_IN_MEDIANS = 5.0
+WORST_IN_MEDIANS = 5.0
 FAILURE = 1.1
 _ENOUGH_TASKS = 500
 # A fit takes 20 s and half a gigabyte for each million cells of tasks by setups.
@@ -227,5 +227,5 @@ def _task_losses(scores: Matrix) -> Matrix:
     worst = behind.max()
     middle = np.median(behind)
     if middle > 0:
-        worst = min(worst, _WORST_IN_MEDIANS * middle)
+        worst = min(worst, WORST_IN_MEDIANS * middle)
     return np.asarray(np.minimum(behind / worst, 1.0) if worst > 0 else np.zeros_like(behind))

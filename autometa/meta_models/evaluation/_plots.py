@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autometa.exceptions import ParameterError
 from autometa.meta_models.evaluation._evaluate import ADVICE, LISTED, Evaluation
 from autometa.meta_models.evaluation._figures import AFTER, BUDGETS
+from autometa.pictures import pyplot
 
 MOST_POINTS = 5000
 WIDTHS = {ADVICE: 2.5}
@@ -24,7 +24,7 @@ def plot_evaluation(evaluation: Evaluation, folder: Path) -> list[Path]:
     ParameterError
         If matplotlib is not installed.
     """
-    plt = _pyplot()
+    plt = pyplot()
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for task_type, orders in evaluation.orders.groupby("task_type", sort=False):
@@ -123,14 +123,3 @@ def _confusion(panel: Any, predictions: pd.DataFrame) -> None:
     for row, column in zip(*np.nonzero(table.to_numpy()), strict=True):
         panel.text(column, row, table.iat[row, column], ha="center", va="center", fontsize=7)
     panel.set(xlabel="advised first", ylabel="best", title="Algorithms")
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib
-    except ImportError:
-        raise ParameterError("Plots need matplotlib. Install autometa[report].") from None
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot

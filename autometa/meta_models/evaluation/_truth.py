@@ -16,13 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._history import History
+from autometa.meta_models._history import WORST_IN_MEDIANS, History
 from autometa.meta_models._score_scale import ScoreScale
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-_WORST_IN_MEDIANS = 5.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def read_truth(history: History, kb: KnowledgeBase, metric: str) -> Truth:
 def _unit(behind: Matrix, bounded: bool) -> float:
     worst = float(behind.max())
     if not bounded and (middle := float(np.median(behind))) > 0:
-        worst = min(worst, _WORST_IN_MEDIANS * middle)
+        worst = min(worst, WORST_IN_MEDIANS * middle)
     return worst if worst > 0 else 1.0
 
 
