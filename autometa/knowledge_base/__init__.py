@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from autometa.knowledge_base._averages import Averages
+from autometa.knowledge_base._default import default_folders, default_knowledge_base, default_state
+from autometa.knowledge_base._folders import folder_named, is_knowledge_base, user_folder
 from autometa.knowledge_base._keeping import (
     Added,
     Compacted,
@@ -28,14 +30,6 @@ from autometa.knowledge_base._keeping import (
     verify,
 )
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._places import (
-    default_folders,
-    default_knowledge_base,
-    default_state,
-    folder_named,
-    is_knowledge_base,
-    user_folder,
-)
 from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base._summary import summarise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._folder import StoredFolder
+from autometa.knowledge_base._folders import bundled_folder
 from autometa.knowledge_base._manifest import join_provenance, read_manifest
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
@@ -218,9 +218,7 @@ class KnowledgeBase(RunReader):
     @classmethod
     def bundled(cls) -> KnowledgeBase:
         """Return the knowledge base that ships with autometa."""
-        inside = Path(str(resources.files("autometa"))) / "data"
-        checkout = inside.parent.parent / "data"
-        return cls.load(inside if inside.is_dir() else checkout)
+        return cls.load(bundled_folder())
 
     def add(
         self,

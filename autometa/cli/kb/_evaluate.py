@@ -10,6 +10,7 @@ import typer
 from autometa.cli import _options
 from autometa.cli._output import console, make_table, note, print_json
 from autometa.cli._progress import steps
+from autometa.cli.kb import _arguments
 
 WORDS = {
     "better": "The advice is better than the all-round order.",
@@ -19,9 +20,7 @@ WORDS = {
 
 
 def evaluate(
-    path: Annotated[
-        Path | None, typer.Argument(help="Its folder; the bundled one when not given.")
-    ] = None,
+    knowledge_base: _arguments.FolderName = "bundled",
     metric: Annotated[
         str | None, typer.Option(help="What to be good at; the usual metric when not given.")
     ] = None,
@@ -37,10 +36,10 @@ def evaluate(
     Regret is 0 for the best setup of a task and 1 for the worst; after so many setups,
     and as the mean over the logarithm of time for budgets in seconds.
     """
-    from autometa.knowledge_base import KnowledgeBase
+    from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.meta_models import evaluation
 
-    kb = KnowledgeBase.load(path) if path else KnowledgeBase.bundled()
+    kb = KnowledgeBase.load(folder_named(knowledge_base))
     with steps("parts") as show:
         found = evaluation.evaluate(
             kb, metric=metric, n_splits=n_splits, n_repeats=n_repeats, on_progress=show

@@ -8,18 +8,17 @@ from typing import Annotated
 import typer
 
 from autometa.cli._output import note
+from autometa.cli.kb import _arguments
 
 
 def plot(
     out: Annotated[Path, typer.Option(help="Folder that gets the pictures.")],
-    path: Annotated[
-        Path | None, typer.Argument(help="Its folder; the bundled one when not given.")
-    ] = None,
+    knowledge_base: _arguments.FolderName = "bundled",
 ) -> None:
     """Draw which tasks a knowledge base covers, and which algorithms win on them."""
-    from autometa.knowledge_base import KnowledgeBase, plot_coverage, plot_wins
+    from autometa.knowledge_base import KnowledgeBase, folder_named, plot_coverage, plot_wins
 
-    kb = KnowledgeBase.load(path) if path else KnowledgeBase.bundled()
+    kb = KnowledgeBase.load(folder_named(knowledge_base))
     out.mkdir(parents=True, exist_ok=True)
     plot_coverage(kb, out / "coverage.png")
     plot_wins(kb, out / "wins.png")

@@ -366,7 +366,7 @@ def test_every_scorer_of_scikit_learn_has_bounds_that_its_best_and_worst_scores_
 
 
 def test_the_bundled_knowledge_base_is_sound():
-    from autometa.knowledge_base._places import bundled_folder
+    from autometa.knowledge_base._folders import bundled_folder
 
     report = verify(bundled_folder())
     assert report.is_sound, report.errors
