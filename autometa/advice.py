@@ -113,7 +113,7 @@ def recommend_for_table(
         metric=metric,
         time_budget=time_budget,
         algorithms=_candidates(base, table, is_default=knowledge_base is None),
-        reference_seconds=speed_of_this_machine(),
+        reference_seconds=speed_of_this_machine,
     )
     builder = partial(build_setup, task_type=table.task_type)
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]

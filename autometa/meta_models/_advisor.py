@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -126,11 +126,13 @@ class Advisor:
         return listed
 
     def forecast(
-        self, metafeatures: pd.Series[float] | None, reference_seconds: float | None = None
+        self,
+        metafeatures: pd.Series[float] | None,
+        reference_seconds: Callable[[], float] | None = None,
     ) -> Forecast:
         """Return what is expected of every setup on the task so described.
 
-        Seconds are those of the machine with these ``reference_seconds``.
+        Seconds are those of the machine that ``reference_seconds`` measures.
         """
         if metafeatures is None or self._blind:
             coordinates = np.zeros(len(self._space.names))
@@ -141,7 +143,7 @@ class Advisor:
         described = None if self._blind else metafeatures
         seconds = self._seconds.predict(coordinates)
         if reference_seconds is not None and self.history.knows_machines:
-            seconds = seconds * (reference_seconds / STANDARD_SECONDS)
+            seconds = seconds * (reference_seconds() / STANDARD_SECONDS)
         return Forecast(weights, self._expected(coordinates, described), seconds, coordinates)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from copy import copy
 from functools import partial
 from typing import Any
@@ -113,7 +113,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         time_budget: float | None = None,
         seconds_factor: float = 1.0,
         algorithms: Collection[str] | None = None,
-        reference_seconds: float | None = None,
+        reference_seconds: Callable[[], float] | None = None,
     ) -> list[Recommendation]:
         """Return the setups to try on a new dataset, best first.
 
@@ -141,10 +141,11 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             Fits it takes to try one setup (folds).
         algorithms : collection of str or None
             Recommend only these.
-        reference_seconds : float or None
-            What `autometa.evaluation.reference_seconds` says of the machine that
-            will fit: expected seconds are then its own, where the knowledge base
-            says by which machines it was measured.
+        reference_seconds : callable or None
+            Times the reference workload on the machine that will fit, as
+            `autometa.evaluation.reference_seconds` does here. Called only when the
+            knowledge base says by which machines it was measured: expected
+            seconds are then those of this one.
 
         Returns
         -------
