@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from autometa.cli._output import talk
 
 LOG_EVERY_SECONDS = 30.0
+Show = Callable[[str, int, int | None], None]
 
 
 @contextmanager
-def steps(what: str) -> Iterator[Callable[[str, int, int], None]]:
+def steps(what: str) -> Iterator[Show]:
     """Yield a function that shows ``(what was done, how many are done, of how many)``."""
     if talk().is_terminal:
         with _bar() as show:
@@ -22,7 +23,7 @@ def steps(what: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
+def _bar() -> Iterator[Show]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -40,19 +41,20 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=talk()) as progress:
         bar = progress.add_task("starting", total=None)
 
-        def show(done: str, n_done: int, n_total: int) -> None:
+        def show(done: str, n_done: int, n_total: int | None) -> None:
             progress.update(bar, description=done, completed=n_done, total=n_total)
 
         yield show
 
 
-def _log(what: str) -> Callable[[str, int, int], None]:
+def _log(what: str) -> Show:
     last = time.monotonic()
 
-    def show(done: str, n_done: int, n_total: int) -> None:
+    def show(done: str, n_done: int, n_total: int | None) -> None:
         nonlocal last
         if time.monotonic() - last >= LOG_EVERY_SECONDS or n_done == n_total:
             last = time.monotonic()
-            talk().print(f"{n_done} of {n_total} {what}; last: {done}", markup=False)
+            of_all = "" if n_total is None else f" of {n_total}"
+            talk().print(f"{n_done}{of_all} {what}; last: {done}", markup=False)
 
     return show

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note, talk
+from autometa.cli._output import note
+from autometa.cli._progress import steps
 
 
 def describe(
@@ -16,16 +17,11 @@ def describe(
     out: Annotated[Path, typer.Option(help="New folder that gets the result.")],
 ) -> None:
     """Describe the tasks of a knowledge base anew, by the meta-features of today."""
-    from rich.progress import Progress
-
     from autometa.knowledge_base import KnowledgeBase
     from autometa.knowledge_base.building import describe_tasks
 
     kb = KnowledgeBase.load(path)
-    with Progress(console=talk()) as progress:
-        bar = progress.add_task("describing", total=len(kb.tasks))
-        described = describe_tasks(
-            kb, datasets, on_progress=lambda name: progress.update(bar, advance=1, description=name)
-        )
+    with steps("tasks") as show:
+        described = describe_tasks(kb, datasets, on_progress=show)
     described.save(out)
     note(f"'{out}' now holds {described}.")

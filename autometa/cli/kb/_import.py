@@ -15,7 +15,6 @@ from typer.core import TyperGroup
 
 from autometa.cli import _options
 from autometa.cli.kb._import_openml import import_openml
-from autometa.cli.kb._import_run import report_imports as report_imports
 from autometa.cli.kb._import_run import run_import
 from autometa.exceptions import KnowledgeBaseError
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note, talk
+from autometa.cli._output import note
+from autometa.cli._progress import steps
 from autometa.cli.kb._import_run import report_imports
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError
 
@@ -79,7 +78,7 @@ def import_openml(
         tries=tries,
     )
     try:
-        with _progress() as (show, wait):
+        with steps("requests") as show:
             imported = openml.import_openml(
                 suites=_split(suite),
                 tasks=_split(task),
@@ -91,7 +90,7 @@ def import_openml(
                 qualities=qualities,
                 settings=settings,
                 on_progress=show,
-                on_wait=wait,
+                on_wait=lambda why, *_: note(f"OpenML: {why}"),
             )
     except KnowledgeBaseSourceError as error:
         note(f"Error: {error}")
@@ -114,28 +113,3 @@ def _check_out(out: Path) -> None:
     """Raise before anything is fetched when there is no place for it."""
     if out.exists() and not out.is_dir():
         raise KnowledgeBaseError(f"'--out' must be a folder, new or begun. '{out}' is a file.")
-
-
-@contextmanager
-def _progress() -> Iterator[tuple[Any, Any]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    console = talk()
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        bar = progress.add_task("asking OpenML", total=None)
-
-        def show(what: str, n_done: int, n_total: int | None) -> None:
-            progress.update(bar, description=what, completed=n_done, total=n_total)
-
-        def wait(why: str, *_: object) -> None:
-            progress.console.print(f"OpenML: {why}")
-
-        yield show, wait

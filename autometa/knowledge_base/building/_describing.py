@@ -15,7 +15,7 @@ from autometa.knowledge_base.building._worker_side import describe_task
 
 
 def describe_tasks(
-    kb: KnowledgeBase, datasets: Path, *, on_progress: Callable[[str], None] | None = None
+    kb: KnowledgeBase, datasets: Path, *, on_progress: Callable[[str, int, int], None] | None = None
 ) -> KnowledgeBase:
     """Return a knowledge base whose tasks are described by the meta-features of today.
 
@@ -26,7 +26,7 @@ def describe_tasks(
     datasets : Path
         Folder of tables with ``manifest.csv``; tasks are found there by ``task_id``.
     on_progress : callable, optional
-        Called with each task's name before it is described.
+        Called with each task that is described, how many are, and of how many.
 
     Raises
     ------
@@ -41,9 +41,9 @@ def describe_tasks(
             f"{', '.join(missing[:5])}{', ...' if len(missing) > 5 else ''}."
         )
     described = {}
-    for task_id in kb.tasks["task_id"]:
-        if on_progress is not None:
-            on_progress(task_id)
+    for n_done, task_id in enumerate(kb.tasks["task_id"], start=1):
         described[task_id] = describe_task(None, sources[task_id])
+        if on_progress is not None:
+            on_progress(task_id, n_done, len(kb.tasks))
     metafeatures = check_metafeatures(pd.DataFrame.from_dict(described, orient="index"), described)
     return KnowledgeBase(kb.tasks, metafeatures, kb.runs, kb.provenance)
