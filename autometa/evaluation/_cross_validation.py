@@ -134,12 +134,6 @@ def predict(model: Any, X: pd.DataFrame, n_classes: int = 0) -> npt.NDArray[np.f
     return values
 
 
-def _scores(
-    metrics: list[str], y: npt.NDArray[Any], values: npt.NDArray[np.float64], n_classes: int
-) -> dict[str, float]:
-    return scores(metrics, Predictions(y=y, values=values, n_classes=n_classes))
-
-
 def _means(metrics: list[str], folds: list[dict[str, float]]) -> dict[str, float]:
     """Mean over the folds in which a metric is defined; NaN when in none."""
     means = {}

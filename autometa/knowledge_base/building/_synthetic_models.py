@@ -60,17 +60,6 @@ class CausalModel:
     values: Matrix
     levels: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
 
-    def ancestors(self, node: int) -> set[int]:
-        """Return every node that this one follows from."""
-        found: set[int] = set()
-        waiting = list(self.parents[node])
-        while waiting:
-            parent = waiting.pop()
-            if parent not in found:
-                found.add(parent)
-                waiting += self.parents[parent]
-        return found
-
 
 def draw_model(n_rows: int, n_nodes: int, rng: np.random.Generator) -> CausalModel:
     """Return a random model with a sample of ``n_rows`` drawn from it."""

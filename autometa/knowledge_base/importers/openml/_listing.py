@@ -64,15 +64,11 @@ class Run:
 
 def read_evaluation(row: _xml.Row, _: Any = None) -> Evaluation | None:
     """Return a row of ``evaluation/list``, or None when it names no run, task and setup."""
-    ids = [_xml.integer(row.get(f"{name}_id")) for name in ("run", "task", "setup")]
-    if None in ids:
+    ids = _ids(row)
+    if ids is None:
         return None
-    run, task, setup = ids
     return Evaluation(
-        run=run,  # type: ignore[arg-type]
-        task=task,  # type: ignore[arg-type]
-        setup=setup,  # type: ignore[arg-type]
-        flow=_xml.integer(row.get("flow_id")) or 0,
+        **ids,
         flow_name=row.get("flow_name", ""),
         data_id=_xml.integer(row.get("data_id")),
         data_name=row.get("data_name", ""),
@@ -83,19 +79,24 @@ def read_evaluation(row: _xml.Row, _: Any = None) -> Evaluation | None:
 
 def read_run(row: _xml.Row, _: Any = None) -> Run | None:
     """Return a row of ``run/list``, or None when it names no run, task and setup."""
-    ids = [_xml.integer(row.get(f"{name}_id")) for name in ("run", "task", "setup")]
-    if None in ids:
+    ids = _ids(row)
+    if ids is None:
         return None
-    run, task, setup = ids
     return Run(
-        run=run,  # type: ignore[arg-type]
-        task=task,  # type: ignore[arg-type]
-        setup=setup,  # type: ignore[arg-type]
-        flow=_xml.integer(row.get("flow_id")) or 0,
+        **ids,
         flow_name=row.get("flow_name", ""),
         uploader=row.get("uploader", ""),
         error=row.get("error_message", ""),
     )
+
+
+def _ids(row: _xml.Row) -> dict[str, int] | None:
+    """Return the numbers of run, task, setup and flow (0 where unknown); None if one is missing."""
+    found = {name: _xml.integer(row.get(f"{name}_id")) for name in ("run", "task", "setup")}
+    known = {name: number for name, number in found.items() if number is not None}
+    if len(known) < len(found):
+        return None
+    return {**known, "flow": _xml.integer(row.get("flow_id")) or 0}
 
 
 def pages(
