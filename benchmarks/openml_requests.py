@@ -20,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "autometa" / "openml"))
 
-from loopback_openml import Loopback, Parameter, Upload, World  # noqa: E402
+from loopback_openml import Loopback  # noqa: E402
+from openml_world import Parameter, Upload, World  # noqa: E402
 
 RESULT = Path(__file__).parent / "results" / "openml_requests.md"
 FIRST_SETUP = 5_000_000

@@ -6,31 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keepers import (
     do_add,
-    do_compact,
-    do_remove,
-    do_save,
     grid,
-    history,
-    limited,
     load,
-    rows_of,
-    run,
-    start_server,
 )
 
-from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
 from autometa.knowledge_base import compact, merge_folders, remove, verify
 
@@ -249,174 +234,3 @@ def test_a_damaged_part_stops_a_rewrite_before_it_changes_anything(folder):
 
 
 # The disk fills up while a process writes.
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_FSIZE is POSIX")
-@pytest.mark.parametrize("work", [do_add, do_save, do_compact, do_remove])
-def test_a_file_that_cannot_be_written_leaves_the_folder_as_it_was(tmp_path, work):
-    start_server()
-    folder, said = tmp_path / "kb", tmp_path / "said"
-    rows = grid("abc", range(300)) | grid("d", range(2))
-    do_add(folder, grid("abc", range(300)))
-    do_add(folder, grid("d", range(2)))
-    before = set(os.listdir(folder))
-    arguments = {do_compact: (), do_remove: (["a"],)}.get(work, (grid("pqr", range(400)),))
-    for _ in range(2):
-        assert run(limited, folder, said, 4096, work, *arguments) == 7
-        assert "Could not write" in said.read_text()
-        assert "File too large" in said.read_text()
-        assert load(folder) == rows
-    assert not [name for name in os.listdir(folder) if name.endswith(".tmp")]
-    if work in (do_compact, do_remove):
-        assert set(os.listdir(folder)) - {".lock"} == before
-
-
-@pytest.fixture
-def small_disk():
-    """A file system of 256 kB."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root on Linux")
-    point = Path(tempfile.mkdtemp())
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(point)], capture_output=True
-    )
-    if mounted.returncode:
-        point.rmdir()
-        pytest.skip("mounting is not permitted here")
-    try:
-        yield point
-    finally:
-        subprocess.run(["umount", "-l", str(point)], check=True)
-        point.rmdir()
-
-
-def test_on_a_full_disk_the_error_is_clear_and_the_folder_opens_with_what_it_held(small_disk):
-    folder, filler = small_disk / "kb", small_disk / "filler"
-    rows = grid("abc", range(100))
-    do_add(folder, grid("ab", range(100)))
-    do_add(folder, grid("c", range(100)))
-    fill(filler)
-    for act in (compact, lambda f: remove(f, tasks=["a"]), lambda f: do_add(f, grid("h", [1]))):
-        with pytest.raises(KnowledgeBaseError, match="No space left on device"):
-            act(folder)
-        assert load(folder) == rows
-        assert not list(folder.glob(".*.tmp"))
-    filler.unlink()
-    compact(folder)
-    do_add(folder, grid("h", [1]))
-    assert load(folder) == rows | grid("h", [1])
-
-
-def fill(path):
-    """Let a file take all that is left of a disk."""
-    with path.open("wb", buffering=0) as file:
-        try:
-            for _ in range(10_000):
-                file.write(b"x" * 512)
-        except OSError:
-            return
-    raise AssertionError("the disk is larger than thought")
-
-
-@pytest.fixture
-def closed(tmp_path_factory):
-    """A folder that may be read and not written to, by us as we are then."""
-    if sys.platform == "win32":
-        pytest.skip("permissions are POSIX")
-    point = Path(tempfile.mkdtemp())
-    point.chmod(0o755)
-    folder = point / "kb"
-    do_add(folder, ROWS)
-    do_add(folder, grid("d", range(3)))
-    for path in folder.iterdir():
-        path.chmod(0o444)
-    folder.chmod(0o555)
-    was = os.geteuid()
-    if was == 0:
-        os.seteuid(65534)  # nobody: permissions do not bind root
-    try:
-        yield folder
-    finally:
-        os.seteuid(was)
-        folder.chmod(0o755)
-        shutil.rmtree(point)
-
-
-def test_a_read_only_folder_opens_and_writing_to_it_is_a_clear_error(closed):
-    rows = load(closed)
-    assert rows == ROWS | grid("d", range(3))
-    assert verify(closed).is_sound
-    for act in (compact, lambda f: remove(f, tasks=["a"]), lambda f: do_add(f, grid("h", [1]))):
-        with pytest.raises(KnowledgeBaseError, match=r"Could not write .*Permission denied"):
-            act(closed)
-    history(sorted(ROWS)).save(closed)  # nothing of it is new, so nothing is written
-    with pytest.raises(KnowledgeBaseError, match=r"Could not write .*Permission denied"):
-        history([("h", 1)]).save(closed)
-    with pytest.raises(KnowledgeBaseError, match=r"Could not make the folder .*Permission denied"):
-        do_add(closed / "inside", ROWS)
-    assert load(closed) == rows
-
-
-def test_what_verify_finds_in_rows_is_named(tmp_path):
-    from autometa.knowledge_base._parts import write_manifest, write_part
-
-    kb = history(ROWS)
-    runs = kb.runs.copy()
-    runs.loc[0, "score"] = 1.5
-    runs.loc[1, "score"] = -float("inf")
-    runs.loc[2, "fit_seconds"] = -1.0
-    runs.loc[3, "fidelity"] = 2.0
-    runs.loc[4, "status"] = "odd"
-    runs.loc[5, "task_id"] = "unlisted"
-    runs.loc[6, "config"] = "{'k': 1}"
-    runs.loc[7, "metric"] = None
-    runs.loc[8, "status"] = "error"
-    write_part(tmp_path, "tasks", kb.tasks.assign(task_type="odd"))
-    write_part(tmp_path, "runs", runs)
-    write_part(tmp_path, "metafeatures", pd.DataFrame({"n": [1.0]}, index=["nobody"]))
-    write_manifest(tmp_path, {})
-    said = " | ".join(error.message for error in verify(tmp_path).errors)
-    for text in (
-        *("outside 0 .. 1 (1 rows): ['1.5']", "infinite 'score'", "'fit_seconds' below 0"),
-        *("'fidelity' that is no fraction", "'status' that is none of", "unlisted", "{'k': 1}"),
-        *("1 rows without 'metric'", "scores of runs that failed", "'task_type' that is none of"),
-        "nobody",
-    ):
-        assert text in said
-
-
-def test_a_part_that_is_whole_but_no_parquet_is_named(tmp_path, folder):
-    from autometa.knowledge_base._files import digest
-
-    data = b"PAR1 not really PAR1"
-    path = folder / f"runs-{digest(data)}.parquet"
-    path.write_bytes(data)
-    assert [error.file for error in verify(folder).errors] == [path.name]
-    with pytest.raises(KnowledgeBaseError):
-        load(folder)
-
-
-def test_exact_repeats_across_parts_are_counted_and_gone_after_a_compaction(folder):
-    from autometa.knowledge_base._parts import write_part
-
-    kb = KnowledgeBase.load(folder)
-    rows = rows_of(kb)
-    write_part(folder, "runs", kb.runs.head(5))
-    write_part(folder, "runs", kb.runs.head(3))
-    assert load(folder) == rows
-    said = [finding.message for finding in verify(folder).findings]
-    assert any(message.startswith("8 runs are there more than once") for message in said)
-    assert compact(folder).n_repeats == 8
-    assert load(folder) == rows
-    assert not verify(folder).findings
-
-
-def test_page_checksums_are_written(folder):
-    path = next(folder.glob("runs-*"))
-    data = bytearray(path.read_bytes())
-    group = pq.ParquetFile(path).metadata.row_group(0)
-    columns = [group.column(i) for i in range(group.num_columns)]
-    column = next(column for column in columns if column.path_in_schema == "score")
-    data[column.data_page_offset + column.total_compressed_size - 1] ^= 1
-    with pytest.raises((OSError, pa.ArrowException), match=r"(?i)crc|checksum|corrupt"):
-        pq.read_table(pa.BufferReader(bytes(data)), page_checksum_verification=True)

@@ -10,11 +10,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from openml_faults import Fault
+from openml_world import Parameter, Upload, World
 
 ROOT = "/api/v1/xml/"
 XMLNS = 'xmlns:oml="http://openml.org/openml"'
@@ -36,148 +38,12 @@ LIMITS = {"evaluation": 10_000, "run": 10_000, "setup": 1_000}
 NUMBERS = {"task", "setup", "flow", "uploader", "run", "limit", "offset", "task_id", "data_id"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """One hyperparameter of a setup; ``flow`` is the part of the flow it belongs to."""
-
-    name: str
-    value: str
-    flow: int | None = None
-    data_type: str = ""
-    default: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """A run; ``values`` are by measure, ``None`` where it is listed without a value."""
-
-    run: int
-    task: int
-    setup: int
-    uploader: int = 1
-    error: str = ""
-    values: Mapping[str, float | str | None] = field(default_factory=dict)
-
-
-@dataclass
-class World:
-    """What the server holds: flow names with version, setups, tasks, datasets, runs."""
-
-    flows: dict[int, str] = field(default_factory=dict)
-    setups: dict[int, tuple[int, list[Parameter]]] = field(default_factory=dict)
-    tasks: dict[int, dict[str, Any]] = field(default_factory=dict)
-    datasets: dict[int, dict[str, Any]] = field(default_factory=dict)
-    runs: list[Upload] = field(default_factory=list)
-    suites: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def add_task(
-        self,
-        task: int,
-        name: str,
-        *,
-        data: int | None = None,
-        kind: int = 1,
-        target: str = "class",
-        version: int = 1,
-        qualities: Mapping[str, float | str] | None = None,
-    ) -> None:
-        """Add a task on a dataset of its own."""
-        data = data if data is not None else task + 1000
-        self.tasks[task] = {"kind": kind, "data": data, "target": target, "procedure": 1}
-        self.datasets[data] = {"name": name, "version": version, "qualities": qualities or {}}
-
-    def add_setup(self, setup: int, flow: int, parameters: Iterable[Parameter] = ()) -> None:
-        """Add a setup of a flow."""
-        self.setups[setup] = (flow, list(parameters))
-
-
 class RefusalError(Exception):
     """OpenML's way to say no: HTTP 412 with a code in the body."""
 
     def __init__(self, code: int, message: str, status: int = 412) -> None:
         super().__init__(message)
         self.code, self.message, self.status = code, message, status
-
-
-Fault = Callable[[BaseHTTPRequestHandler, bytes], None]
-
-
-def status(code: int, body: str = "<html><br>down</html>", **headers: str) -> Fault:
-    """Answer with a status that is not OpenML's."""
-
-    def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
-        handler.send_response(code)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body.encode())))
-        handler.end_headers()
-        handler.wfile.write(body.encode())
-
-    return answer
-
-
-def truncated(part: float = 0.5, *, says_so: bool = False) -> Fault:
-    """Answer with the first part of the body; ``says_so`` keeps the length of all of it."""
-
-    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        cut = body[: int(len(body) * part)]
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body if says_so else cut)))
-        handler.end_headers()
-        handler.wfile.write(cut)
-        handler.close_connection = True
-
-    return answer
-
-
-def reset(handler: BaseHTTPRequestHandler, _: bytes) -> None:
-    """Close the connection without an answer."""
-    handler.close_connection = True
-    handler.connection.close()
-
-
-def dripping(seconds: float, pause: float = 0.05) -> Fault:
-    """Answer a byte at a time for so long, then the rest."""
-
-    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        n_sent, until = 0, time.monotonic() + seconds
-        while time.monotonic() < until and n_sent < len(body):
-            handler.wfile.write(body[n_sent : n_sent + 1])
-            handler.wfile.flush()
-            n_sent += 1
-            time.sleep(pause)
-        handler.wfile.write(body[n_sent:])
-
-    return answer
-
-
-def dripping_head(seconds: float) -> Fault:
-    """Send header after header for so long, and no body."""
-
-    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        until, n_sent = time.monotonic() + seconds, 0
-        while time.monotonic() < until:
-            handler.wfile.write(b"X-Header-%d: 1\r\n" % n_sent)
-            handler.wfile.flush()
-            n_sent += 1
-            time.sleep(0.05)
-        handler.close_connection = True
-
-    return answer
-
-
-def silent(seconds: float) -> Fault:
-    """Say nothing for so long."""
-
-    def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
-        time.sleep(seconds)
-        handler.close_connection = True
-
-    return answer
 
 
 class Loopback:

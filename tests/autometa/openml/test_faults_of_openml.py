@@ -12,18 +12,8 @@ import time
 
 import openml as client
 import pytest
-from loopback_openml import (
-    Loopback,
-    Parameter,
-    Upload,
-    World,
-    dripping,
-    dripping_head,
-    reset,
-    silent,
-    status,
-    truncated,
-)
+from openml_faults import dripping, dripping_head, reset, silent, status, truncated
+from openml_world import Parameter, Upload, World
 
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError
 from autometa.knowledge_base.importers.openml import OpenMLSettings, _transport, import_openml
@@ -32,19 +22,14 @@ N_RUNS = 30
 LISTED = [f"openml:run/{n}" for n in range(1, N_RUNS + 1)]
 
 
-def make_world() -> World:
+@pytest.fixture
+def world():
     world = World(flows={1: "my.Learner(1)"})
     world.add_task(7, "things", qualities={"NumberOfInstances": "90", "NumberOfClasses": "2"})
     for n in range(1, N_RUNS + 1):
         world.add_setup(n, 1, [Parameter(name="alpha", value=str(n))])
         world.runs.append(Upload(run=n, task=7, setup=n, values={"predictive_accuracy": n / 100}))
     return world
-
-
-@pytest.fixture
-def server():
-    with Loopback(make_world()) as loopback:
-        yield loopback
 
 
 @pytest.fixture

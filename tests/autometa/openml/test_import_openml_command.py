@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from loopback_openml import Loopback, Parameter, Upload, World, status
+from openml_faults import status
+from openml_world import Parameter, Upload, World
 
 from autometa.cli import main
 from autometa.knowledge_base import KnowledgeBase
 
 
 @pytest.fixture
-def server():
+def world():
     world = World(flows={1: "mlr.classif.ranger(8)", 2: "my.Learner(1)"})
     world.add_task(3, "kr-vs-kp", qualities={"NumberOfInstances": "3196", "NumberOfClasses": "2"})
     world.add_task(31, "credit-g", qualities={"NumberOfInstances": "1000", "NumberOfClasses": "2"})
@@ -24,8 +25,7 @@ def server():
         Upload(run=3, task=31, setup=11, error="Error: timed out"),
     ]
     world.suites["OpenML-CC18"] = {"task": [3, 31]}
-    with Loopback(world) as loopback:
-        yield loopback
+    return world
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import logging
 
 import openml as client
 import pytest
-from loopback_openml import Loopback, Parameter, Upload, World
+from loopback_openml import Loopback
+from openml_world import Parameter, Upload, World
 
 from autometa.knowledge_base.importers.openml import OpenMLSettings, import_openml
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import optuna
 import pandas as pd
 
 from autometa.knowledge_base import KnowledgeBase
@@ -46,3 +47,18 @@ def suggest_config(trial):
         "rate": trial.suggest_float("rate", 1e-4, 1, log=True),
         "kind": trial.suggest_categorical("kind", ["a", "b", "c"]),
     }
+
+
+def bowl_objective(trial):
+    return bowl(suggest_config(trial))
+
+
+def run(sampler, n_trials, objective=bowl_objective, **kwargs):
+    study = optuna.create_study(direction="maximize", sampler=sampler, **kwargs)
+    study.optimize(objective, n_trials=n_trials)
+    return study
+
+
+def assert_all_differ(study):
+    points = [tuple(sorted(trial.params.items())) for trial in study.trials]
+    assert len(set(points)) == len(points)
