@@ -81,6 +81,7 @@ class Advisor:
         )
         self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
         self._coordinates, self._families = coordinates, families[described]
+        self._all_round: dict[bytes, list[int]] = {}
         self._score_models: dict[bool, ScoreModel] = {}
         self._score_model(in_units=units(history.metafeatures, metric) is not None)
 
@@ -118,10 +119,12 @@ class Advisor:
         """Return which setups a task would be given by those who have not seen its family."""
         weights = self._weights.left_out()
         n_setups = self.losses.shape[1]
+        length = min(_LIST_LENGTH, n_setups)
+        usual = self.all_round(np.arange(n_setups), length)
         listed = np.zeros((len(weights), n_setups), dtype=np.bool_)
         some = np.unique(np.linspace(0, len(weights) - 1, _LISTS).astype(np.intp))
         for row in some[weights[some].any(axis=1)]:
-            columns = greedy_list(self.losses, weights[row], min(_LIST_LENGTH, n_setups))
+            columns = greedy_list(self.losses, weights[row], length, usual)
             listed[row, columns] = True
         return listed
 
@@ -174,10 +177,18 @@ class Advisor:
         n = min(n, len(columns))
         seconds = forecast.seconds[columns] * seconds_factor
         if time_budget is None or np.isnan(seconds).any():
-            chosen = greedy_list(losses, weights, n)
+            chosen = greedy_list(losses, weights, n, self.all_round(columns, n))
         else:
             chosen = greedy_schedule(losses, weights, n, seconds, time_budget)
         return [int(columns[position]) for position in chosen]
+
+    def all_round(self, columns: npt.NDArray[np.intp], n: int) -> list[int]:
+        """Return the first ``n`` of these columns when every family of tasks counts alike."""
+        known = self._all_round.get(columns.tobytes(), [])
+        if len(known) < n:
+            known = greedy_list(self.losses[:, columns], self._weights.all_round, n)
+            self._all_round[columns.tobytes()] = known
+        return known[:n]
 
     @property
     def timed(self) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
+from autometa.meta_models._portfolio import risks
 from autometa.recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Choice:
     def explain(self, place: int, recommendation: Recommendation) -> Explanation:
         """Return why the setup at ``place`` (0 is first) stands there."""
         column = self.columns[place]
-        left = self._left_before(place)
+        left, usual = self._left_before(place), self._usual_at(place)
         return Explanation(
             setup=str(recommendation),
             place=place + 1,
@@ -60,14 +61,22 @@ class Choice:
             novelty=self.forecast.weights.novelty,
             precedents=self._precedents(column),
             influences=self._influences(column),
-            runners_up=self._runners_up(place, left),
-            alternatives=self._alternatives(place, left),
+            runners_up=self._runners_up(place, left, usual),
+            alternatives=self._alternatives(place, left, usual),
         )
 
     def _left_before(self, place: int) -> Vector:
         """Return the regret that the setups before this place leave on each known task."""
         losses = self.advisor.losses[:, self.columns[:place]]
         return np.asarray(np.min(losses, axis=1, initial=1.0))
+
+    def _usual_at(self, place: int) -> Vector:
+        """Return the regret the all-round list leaves at this place; 1 with a time budget."""
+        losses = self.advisor.losses[:, self.eligible]
+        if self.time_budget is not None and self.advisor.timed:
+            return np.ones(len(losses))
+        chosen = self.advisor.all_round(self.eligible, place + 1)
+        return np.asarray(np.min(losses[:, chosen], axis=1, initial=1.0))
 
     def _gains(self, weights: Vector, left: Vector) -> Vector:
         """Return what each setup is expected to take off the regret that is left."""
@@ -119,12 +128,16 @@ class Choice:
             if abs(effects[i]) >= _SMALL
         )
 
-    def _runners_up(self, place: int, left: Vector) -> tuple[RunnerUp, ...]:
+    def _risks(self, weights: Vector, left: Vector, usual: Vector) -> Vector:
+        return risks(self.advisor.losses, weights, left, usual)
+
+    def _runners_up(self, place: int, left: Vector, usual: Vector) -> tuple[RunnerUp, ...]:
         taken = set(self.columns[: place + 1])
         others = np.array([c for c in self.eligible if c not in taken], dtype=np.intp)
         weights = self.forecast.weights.values
         gains, alone = self._gains(weights, left), weights @ self.advisor.losses
-        by_gain = others[np.argsort(-gains[others], kind="stable")][:_N_RUNNERS_UP]
+        risk = self._risks(weights, left, usual)
+        by_gain = others[np.argsort((risk - gains)[others], kind="stable")][:_N_RUNNERS_UP]
         by_score = others[np.argsort(alone[others], kind="stable")][:_N_RUNNERS_UP]
         return tuple(
             RunnerUp(
@@ -133,27 +146,29 @@ class Choice:
                 expected_score=float(self.forecast.scores.expected[c]),
                 expected_fit_seconds=float(self.forecast.seconds[c]),
                 gain=float(gains[c]),
-                reason=self._reason(c, self.columns[place], gains, alone),
+                reason=self._reason(c, self.columns[place], gains, risk, alone),
             )
             for c in dict.fromkeys([*by_gain.tolist(), *by_score.tolist()])
         )
 
-    def _reason(self, column: int, chosen: int, gains: Vector, alone: Vector) -> str:
+    def _reason(self, column: int, chosen: int, gains: Vector, risk: Vector, alone: Vector) -> str:
         seconds = self.forecast.seconds * self.seconds_factor
         if self.time_budget is not None and gains[column] >= gains[chosen] - _SMALL:
             if seconds[column] > self.time_budget:
                 return f"would not fit: {seconds[column]:.3g} s of {self.time_budget:.3g} s"
             if seconds[column] > seconds[chosen]:
                 return f"slower: {seconds[column]:.3g} s against {seconds[chosen]:.3g} s"
+        if gains[column] > gains[chosen] - _SMALL and risk[column] > risk[chosen] + _SMALL:
+            return "riskier: behind the all-round list on some of the tasks like this"
         if abs(gains[column] - gains[chosen]) < _SMALL:
             return "as good, within a thousandth of regret"
         if alone[column] <= alone[chosen]:
             return "adds less to those before it: they do well on the same tasks"
         return f"expected to do worse: regret {alone[column]:.3f} against {alone[chosen]:.3f}"
 
-    def _alternatives(self, place: int, left: Vector) -> tuple[Alternative, ...]:
+    def _alternatives(self, place: int, left: Vector, usual: Vector) -> tuple[Alternative, ...]:
         found = self._other_budgets() if place == 0 else []
-        found += self._other_datasets(place, left)
+        found += self._other_datasets(place, left, usual)
         return tuple(found[:_N_ALTERNATIVES])
 
     def _other_budgets(self) -> list[Alternative]:
@@ -169,7 +184,7 @@ class Choice:
                 found.append(self._alternative(condition, order[0]))
         return found[:2]
 
-    def _other_datasets(self, place: int, left: Vector) -> list[Alternative]:
+    def _other_datasets(self, place: int, left: Vector, usual: Vector) -> list[Alternative]:
         """Return which single meta-feature, small or large, would put another setup here."""
         if self.described is None:
             return []
@@ -187,9 +202,9 @@ class Choice:
         taken[self.columns[:place]] = False
         found: dict[int, tuple[float, Alternative]] = {}
         for row, weights in enumerate(self.advisor.weights_of(coordinates)):
-            gains = np.where(taken, self._gains(weights, left), -np.inf)
-            best = int(np.argmax(gains))
-            if best == self.columns[place] or gains[best] - gains[self.columns[place]] < _SMALL:
+            worth = self._gains(weights, left) - self._risks(weights, left, usual)
+            best = int(np.argmax(np.where(taken, worth, -np.inf)))
+            if best == self.columns[place] or worth[best] - worth[self.columns[place]] < _SMALL:
                 continue
             name, value = changes[row]
             condition = f"{name} = {value:.4g} (here {self.described[name]:.4g})"

@@ -2,9 +2,11 @@
 
 Every earlier task is a scenario of how the new one may behave, with its weight.
 A setup adds what it is expected to improve on the best of those before it, so
-near-clones of what is listed add nothing [1]_. With a time budget that gain is
-taken per cost, the growth of the logarithm of the time spent: a gain in the
-first second is worth as much as the same gain in the first ten.
+near-clones of what is listed add nothing [1]_. What it is expected to lose to
+the all-round list, the one that fits all tasks alike, counts against it: advice
+should not be worse than none. With a time budget the gain is taken per cost, the
+growth of the logarithm of the time spent: a gain in the first second is worth as
+much as the same gain in the first ten.
 
 References
 ----------
@@ -14,6 +16,8 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,10 +25,13 @@ Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 
 _FIRST_MOMENT = 0.1  # seconds; nobody can tell what comes sooner
+_CAUTION = 0.75  # what a loss to the all-round list weighs against as large a gain
 _LIGHT = 1e-4  # share of the largest weight below which a scenario is left out
 
 
-def greedy_list(losses: Matrix, weights: Vector, n: int) -> list[int]:
+def greedy_list(
+    losses: Matrix, weights: Vector, n: int, all_round: Sequence[int] = ()
+) -> list[int]:
     """Return the first ``n`` setups when time does not matter.
 
     Parameters
@@ -35,6 +42,8 @@ def greedy_list(losses: Matrix, weights: Vector, n: int) -> list[int]:
         Of the tasks; at least 0, sum 1.
     n : int
         Length of the list, at most n_setups.
+    all_round : sequence of int
+        The list to be no worse than, at every place; empty for none.
 
     Examples
     --------
@@ -44,8 +53,30 @@ def greedy_list(losses: Matrix, weights: Vector, n: int) -> list[int]:
     >>> losses = np.array([[0.1, 0.1, 0.0, 0.9], [0.2, 0.2, 0.9, 0.0]])
     >>> greedy_list(losses, np.array([0.5, 0.5]), 4)
     [0, 3, 2, 1]
+
+    The second setup is better on average, but would lose where the first does well:
+
+    >>> losses = np.array([[0.1, 0.4], [0.6, 0.1], [0.2, 0.3]])
+    >>> greedy_list(losses, np.array([0.5, 0.4, 0.1]), 1)
+    [1]
+    >>> greedy_list(losses, np.array([0.5, 0.4, 0.1]), 1, all_round=[0])
+    [0]
     """
-    return _Greedy(losses, weights).take(n)
+    return _Greedy(losses, weights, all_round).take(n)
+
+
+def risks(losses: Matrix, weights: Vector, left: Vector, usual: Vector) -> Vector:
+    """Return what it costs each setup that it may end up behind the all-round list.
+
+    Parameters
+    ----------
+    losses, weights
+        As for `greedy_list`.
+    left, usual : ndarray of shape (n_tasks,)
+        The loss that the setups so far leave, and that as many of the all-round list do.
+    """
+    best = np.minimum(left[:, None], losses)
+    return _CAUTION * np.asarray(weights @ np.maximum(best - usual[:, None], 0.0))
 
 
 def greedy_schedule(
@@ -80,11 +111,12 @@ def greedy_schedule(
 
 
 class _Greedy:
-    def __init__(self, losses: Matrix, weights: Vector) -> None:
+    def __init__(self, losses: Matrix, weights: Vector, all_round: Sequence[int] = ()) -> None:
         heavy = weights > _LIGHT * weights.max()
         self._losses = losses[heavy]
         self._weights = weights[heavy] / weights[heavy].sum()
         self._best = np.ones(len(self._losses))
+        self._usual = np.minimum.accumulate(self._losses[:, list(all_round)], axis=1)
         self._left = np.ones(losses.shape[1], dtype=np.bool_)
         # When nothing can be gained any more, the best on average comes next.
         self._merit = 1e-9 * (2.0 - self._weights @ self._losses)
@@ -98,7 +130,7 @@ class _Greedy:
 
     def step(self, cost: Vector, fits: npt.NDArray[np.bool_]) -> int:
         gain = self._weights @ np.maximum(self._best[:, None] - self._losses, 0.0)
-        value = (gain + self._merit) / cost
+        value = (gain - self._risk() + self._merit) / cost
         for eligible in (self._left & fits, self._left):
             if eligible.any():
                 break
@@ -107,3 +139,9 @@ class _Greedy:
         self._best = np.minimum(self._best, self._losses[:, chosen])
         self.order.append(chosen)
         return chosen
+
+    def _risk(self) -> Vector | float:
+        place = len(self.order)
+        if place >= self._usual.shape[1]:
+            return 0.0
+        return risks(self._losses, self._weights, self._best, self._usual[:, place])

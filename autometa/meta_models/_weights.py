@@ -26,7 +26,7 @@ Families = npt.NDArray[np.int64]
 _FEW_TASKS = 8  # fewer cannot be split twice: plain distances then
 _COMPONENTS = 30
 _CLOSE = 0.1  # losses below it are those that lists are made of
-_SHARPNESS = 1.3  # of the leaf weights, and
+_SHARPNESS = 1.7  # of the leaf weights, and
 _ALL_ROUND = 0.05  # the share of every task alike; both by cross-validation on Oboe's history
 
 

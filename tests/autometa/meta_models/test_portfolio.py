@@ -77,3 +77,25 @@ def test_a_greedy_list_reaches_the_share_of_the_best_list_that_theory_promises(s
 
     best = max(gain(chosen) for chosen in combinations(range(7), 3))
     assert gain(greedy_list(losses, weights, 3)) >= (1 - 1 / np.e) * best - 1e-12
+
+
+@given(seed=st.integers(0, 10**6))
+def test_where_all_tasks_count_alike_the_list_is_the_all_round_one(seed):
+    losses = np.random.default_rng(seed).random((6, 9))
+    alike = np.full(6, 1 / 6)
+    all_round = greedy_list(losses, alike, 9)
+    assert greedy_list(losses, alike, 9, all_round) == all_round
+
+
+@given(seed=st.integers(0, 10**6))
+def test_the_first_setup_is_behind_the_all_round_one_no_more_often_when_that_is_minded(seed):
+    rng = np.random.default_rng(seed)
+    losses, weights = rng.random((6, 9)), rng.dirichlet(np.ones(6))
+    all_round = greedy_list(losses, np.full(6, 1 / 6), 1)
+    usual = losses[:, all_round[0]]
+
+    def behind(chosen):
+        return weights @ np.maximum(losses[:, chosen[0]] - usual, 0.0)
+
+    minded = greedy_list(losses, weights, 1, all_round)
+    assert behind(minded) <= behind(greedy_list(losses, weights, 1)) + 1e-12
