@@ -30,6 +30,7 @@ from autometa.knowledge_base._keeping import (
     verify,
 )
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._learnt_file import Origin, read_learnt, write_learnt
 from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base._summary import summarise
@@ -42,6 +43,7 @@ __all__ = [
     "Exported",
     "Finding",
     "KnowledgeBase",
+    "Origin",
     "Removed",
     "Verification",
     "add_to",
@@ -60,6 +62,7 @@ __all__ = [
     "plot_coverage",
     "plot_wins",
     "read_export",
+    "read_learnt",
     "remove",
     "run_facts",
     "run_list",
@@ -70,4 +73,5 @@ __all__ = [
     "task_list",
     "user_folder",
     "verify",
+    "write_learnt",
 ]

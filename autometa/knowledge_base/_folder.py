@@ -14,7 +14,7 @@ from typing import TypeVar
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._files import unreadable
+from autometa.knowledge_base._files import digest, unreadable
 from autometa.knowledge_base._opened import OpenedPart, open_part
 from autometa.knowledge_base._parts import TABLES, live_paths
 from autometa.knowledge_base._replaced import steadily
@@ -63,6 +63,11 @@ class StoredFolder:
     def names(self) -> set[str]:
         """Names of the parts of runs."""
         return {part.name for part in self.runs}
+
+    def fingerprint(self) -> str:
+        """Return a digest of the names of all parts, which are made of their contents."""
+        parts = [*self._tasks, *self._metafeatures, *self.runs]
+        return digest("\n".join(sorted(part.name for part in parts)).encode())
 
     def check_filled(self) -> None:
         """Say so when there is nothing in the folder to learn from."""

@@ -12,6 +12,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._folders import bundled_folder
+from autometa.knowledge_base._learnt_file import Origin
 from autometa.knowledge_base._manifest import join_provenance, read_manifest
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
@@ -70,6 +71,7 @@ class KnowledgeBase(RunReader):
         self._runs: pd.DataFrame | None = runs
         self._folder: StoredFolder | None = None  # of tasks and meta-features not read yet
         self._stored: StoredRuns | None = None  # runs not read yet
+        self._origin: Origin | None = None
         self.provenance = dict(provenance or {})
 
     @property
@@ -82,7 +84,7 @@ class KnowledgeBase(RunReader):
 
     @tasks.setter
     def tasks(self, tasks: pd.DataFrame) -> None:
-        self._tasks = tasks
+        self._tasks, self._origin = tasks, None
 
     @property
     def metafeatures(self) -> pd.DataFrame:
@@ -94,24 +96,29 @@ class KnowledgeBase(RunReader):
 
     @metafeatures.setter
     def metafeatures(self, metafeatures: pd.DataFrame) -> None:
-        self._metafeatures = metafeatures
+        self._metafeatures, self._origin = metafeatures, None
 
     @property
     def runs(self) -> pd.DataFrame:
         """One row a run and metric, all of them; see `runs_of` and `averages` for less."""
         source = self._source
         if isinstance(source, StoredRuns):
-            self.runs = source.frame()
+            self._runs, self._stored = source.frame(), None
         return cast(pd.DataFrame, self._runs)
 
     @runs.setter
     def runs(self, runs: pd.DataFrame) -> None:
-        self._runs, self._stored = runs, None
+        self._runs, self._stored, self._origin = runs, None, None
 
     @property
     def state(self) -> object:
         """Another object when the runs have become others; what was learnt is then out of date."""
         return self._stored if self._runs is None else self._runs
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where these tables lie; None when they were made in memory or have changed since."""
+        return self._origin
 
     @property
     def _source(self) -> FrameRuns | StoredRuns:
@@ -212,6 +219,7 @@ class KnowledgeBase(RunReader):
         loaded = cls.__new__(cls)
         loaded._tasks = loaded._metafeatures = loaded._runs = None
         loaded._folder, loaded._stored = folder, StoredRuns([folder])
+        loaded._origin = Origin(Path(path), folder.fingerprint())
         loaded.provenance = manifest["provenance"]
         return loaded
 
@@ -262,7 +270,7 @@ class KnowledgeBase(RunReader):
         """Add runs; a side that is large stays on the disk, and repeats are dropped when read."""
         sides = self._source, runs
         if any(isinstance(side, StoredRuns) and not side.is_small for side in sides):
-            self._stored, self._runs = joined(*sides), None
+            self._stored, self._runs, self._origin = joined(*sides), None, None
             return
         self.runs = pd.concat([self.runs, runs.frame()], ignore_index=True).drop_duplicates(
             RUN_KEY, ignore_index=True

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +13,14 @@ import pandas as pd
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.exceptions import KnowledgeBaseMismatchError
 from autometa.meta_models._features import FeatureSpace
+from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import History, losses
+from autometa.meta_models._learnt import Learnt
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._scores import ExpectedScores, ScoreModel
 from autometa.meta_models._seconds import SecondsModel
 from autometa.meta_models._target_scale import units, without_unit
-from autometa.meta_models._weights import TaskWeights, Weights
+from autometa.meta_models._weights import TaskWeights, Weights, learn_forests
 from autometa.recommendation import Neighbor, Recommendation
 
 Matrix = npt.NDArray[np.float64]
@@ -49,8 +50,10 @@ class Advisor:
     metric : str
     blind : bool
         Whether to learn without meta-features, for tasks that are not described.
-    n_trees, random_state, n_jobs
-        Of the forests; as for MetaModel.
+    growth : Growth
+        Of the forests.
+    learnt : Learnt, optional
+        What an advisor of the same history has learnt; None to learn it now.
     """
 
     def __init__(
@@ -58,9 +61,8 @@ class Advisor:
         history: History,
         metric: str,
         blind: bool,
-        n_trees: int,
-        random_state: int,
-        n_jobs: int | None,
+        growth: Growth,
+        learnt: Learnt | None = None,
     ) -> None:
         self.history = history
         self._metric = metric
@@ -76,14 +78,37 @@ class Advisor:
         coordinates = self._space.coordinates(metafeatures)
         families = history.families
         self.losses = losses(history)
-        self._weights = TaskWeights(
-            coordinates, self.losses, described, families, n_trees, random_state, n_jobs
-        )
-        self._seconds = SecondsModel(coordinates, history.seconds[described], families[described])
         self._coordinates, self._families = coordinates, families[described]
         self._all_round: dict[bytes, list[int]] = {}
+        if learnt is None or not learnt.is_of(coordinates, self.losses):
+            learnt = self._learn(growth)
+        else:
+            self._weights = TaskWeights(coordinates, described, families, learnt.forests)
+        self._seconds = SecondsModel(
+            coordinates, history.seconds[described], self._families, learnt.of_seconds
+        )
+        self._learnt = learnt
         self._score_models: dict[bool, ScoreModel] = {}
-        self._score_model(in_units=units(history.metafeatures, metric) is not None)
+        self._score_model(self._has_unit)
+
+    def _learn(self, growth: Growth) -> Learnt:
+        described, families = self._described, self.history.families
+        forests, unseen = learn_forests(self._coordinates, self.losses, described, families, growth)
+        self._weights = TaskWeights(self._coordinates, described, families, forests)
+        return Learnt(forests, self._listed(self._weights.left_out(unseen)))
+
+    @property
+    def learnt(self) -> Learnt:
+        """What took time to learn; an advisor of the same history is at once made of it."""
+        return replace(
+            self._learnt,
+            of_scores=self._score_model(self._has_unit).settings,
+            of_seconds=self._seconds.settings,
+        )
+
+    @property
+    def _has_unit(self) -> bool:
+        return units(self.history.metafeatures, self._metric) is not None
 
     def _score_model(self, in_units: bool) -> ScoreModel:
         """Return the model of scores, or of scores in units of the target; learnt when asked."""
@@ -96,8 +121,9 @@ class Advisor:
                 self._coordinates,
                 scores[self._described],
                 self._families,
-                self._listed,
+                self._learnt.listed,
                 self._metric,
+                self._learnt.of_scores if in_units == self._has_unit else None,
             )
         return self._score_models[in_units]
 
@@ -106,7 +132,7 @@ class Advisor:
     ) -> ExpectedScores:
         """Return the scores to expect, in the unit of the task's own target where it has one."""
         unit = None
-        if metafeatures is not None and units(self.history.metafeatures, self._metric) is not None:
+        if metafeatures is not None and self._has_unit:
             unit = units(metafeatures.to_frame().T, self._metric)
         if unit is None:
             return self._score_model(in_units=False).predict(coordinates)
@@ -114,10 +140,8 @@ class Advisor:
         ends = (relative.expected, relative.low, relative.high)
         return ExpectedScores(*(unit[0] * end for end in ends))
 
-    @cached_property
-    def _listed(self) -> npt.NDArray[np.bool_]:
-        """Return which setups a task would be given by those who have not seen its family."""
-        weights = self._weights.left_out()
+    def _listed(self, weights: Matrix) -> npt.NDArray[np.bool_]:
+        """Return which setups tasks of these weights would be given, one row a described task."""
         n_setups = self.losses.shape[1]
         length = min(_LIST_LENGTH, n_setups)
         usual = self.all_round(np.arange(n_setups), length)

@@ -22,6 +22,7 @@ from autometa.meta_models._features import distances
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 Families = npt.NDArray[np.int64]
+Settings = tuple[float, float, float]
 
 _LENGTHS = (0.5, 1.0, 2.0)
 _LINEAR = (0.1, 1.0)
@@ -39,9 +40,13 @@ class KernelRegression:
     outputs : ndarray of shape (n_tasks, n_outputs)
         Without NaN.
     families : ndarray of shape (n_tasks,)
+    settings : tuple of float, optional
+        As ``settings`` of one fitted to the same; by default they are chosen.
 
     Attributes
     ----------
+    settings : tuple of float
+        Length, share of the linear kernel and noise.
     left_out : ndarray of shape (n_tasks, n_outputs)
         Prediction for each task by a model that has not seen its family. With a
         single family that is the mean over the outputs of all tasks.
@@ -49,11 +54,18 @@ class KernelRegression:
         Variance of those predictions, relative to that of the outputs.
     """
 
-    def __init__(self, coordinates: Matrix, outputs: Matrix, families: Families) -> None:
+    def __init__(
+        self,
+        coordinates: Matrix,
+        outputs: Matrix,
+        families: Families,
+        settings: Settings | None = None,
+    ) -> None:
         self._coordinates = coordinates
         self._mean = outputs.mean(axis=0)
         centred = outputs - self._mean
-        self._length, self._linear, self._noise = _choose(coordinates, centred, families)
+        self.settings = settings or _choose(coordinates, centred, families)
+        self._length, self._linear, self._noise = self.settings
         self._inverse = _inverse_kernel(coordinates, self._length, self._linear, self._noise)
         self._coefficients = self._inverse @ centred
         errors, self.left_out_variance = _left_out_errors(self._inverse, centred, _groups(families))
@@ -72,7 +84,7 @@ class KernelRegression:
         return np.asarray(np.maximum(prior + self._noise - explained, self._noise))
 
 
-def _choose(coordinates: Matrix, outputs: Matrix, families: Families) -> tuple[float, float, float]:
+def _choose(coordinates: Matrix, outputs: Matrix, families: Families) -> Settings:
     """Return length, linear share and noise with the smallest errors on families left out."""
     some = np.unique(np.linspace(0, len(families) - 1, _TASKS).astype(np.intp))
     coordinates, outputs = coordinates[some], _main_components(outputs[some])

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Collection
 from copy import copy
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.exceptions import NotFittedError
 from threadpoolctl import threadpool_limits
 
 from autometa.exceptions import (
+    KnowledgeBaseError,
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
     ParameterError,
@@ -23,8 +25,10 @@ from autometa.exceptions import (
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._explaining import Choice
+from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import read_histories
 from autometa.meta_models._questions import Question, QuestionDesk
+from autometa.meta_models._ready import read_ready, write_ready
 from autometa.recommendation import Recommendation
 
 
@@ -40,7 +44,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     ----------
     random_state : int, default=0
         Of the forests.
-    n_trees : int, default=200
+    n_trees : int, default=100
         Of each of the two forests.
     n_jobs : int or None, default=1
         Threads growing them.
@@ -66,7 +70,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     'forest'
     """
 
-    def __init__(self, random_state: int = 0, n_trees: int = 200, n_jobs: int | None = 1) -> None:
+    def __init__(self, random_state: int = 0, n_trees: int = 100, n_jobs: int | None = 1) -> None:
         self.random_state = random_state
         self.n_trees = n_trees
         self.n_jobs = n_jobs
@@ -96,12 +100,50 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
                 "Add runs that ended well."
             )
         self._advisors: dict[tuple[Question, bool], Advisor] = {}
+        self._ready = read_ready(kb.origin, self._growth)
         self.metafeature_names_ = [str(name) for name in kb.metafeatures.columns]
         questions = self._desk.questions()
         if len(questions) == 1 and self._desk.n_metrics() == 1:
             with threadpool_limits(limits=1, user_api="blas"):  # on small matrices threads wait
                 self._advisor(questions[0], blind=False)
         return self
+
+    def write_ready(self, on_progress: Callable[[str, int, int], None] | None = None) -> Path:
+        """Learn the answers to all questions and keep them beside the knowledge base.
+
+        A MetaModel that is fitted to the same folder later finds them there and
+        has nothing to learn; it gives the same advice.
+
+        Parameters
+        ----------
+        on_progress : callable, optional
+            Called with a question, how many are learnt, and of how many.
+
+        Returns
+        -------
+        Path
+            Of the file.
+
+        Raises
+        ------
+        KnowledgeBaseError
+            If the knowledge base was not loaded from a folder, has changed since, or
+            the folder cannot be written.
+        """
+        origin = self._kb.origin
+        if origin is None:
+            raise KnowledgeBaseError(
+                "Ready-made answers lie beside the knowledge base they were learnt from. This one "
+                "was made in memory or has changed since it was loaded: save it and load it again."
+            )
+        questions = self._desk.all_questions()
+        learnt = {}
+        for n_done, question in enumerate(questions, start=1):
+            with threadpool_limits(limits=1, user_api="blas"):
+                learnt[question] = self._advisor(question, blind=False).learnt
+            if on_progress:
+                on_progress(question.metric, n_done, len(questions))
+        return write_ready(origin, self._growth, learnt)
 
     def recommend(
         self,
@@ -191,6 +233,10 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             for place, column in enumerate(columns)
         ]
 
+    @property
+    def _growth(self) -> Growth:
+        return Growth(self.n_trees, self.random_state, self.n_jobs)
+
     def _described(self, metafeatures: pd.Series[float] | None) -> pd.Series[float] | None:
         """Return the meta-features the knowledge base knows; None when none is finite."""
         if metafeatures is None:
@@ -216,9 +262,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         key = (question, blind)
         if key not in self._advisors:
             history = read_histories(self._kb, question)
-            self._advisors[key] = Advisor(
-                history, question.metric, blind, self.n_trees, self.random_state, self.n_jobs
-            )
+            learnt = self._ready.get(question) if self._ready and not blind else None
+            self._advisors[key] = Advisor(history, question.metric, blind, self._growth, learnt)
         return self._advisors[key]
 
 

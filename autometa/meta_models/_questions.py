@@ -57,6 +57,12 @@ class QuestionDesk:
         kinds = [k for k in ("classification", "regression") if known & set(_TASK_TYPES[k])]
         return [self.question(kind, None) for kind in kinds]
 
+    def all_questions(self) -> list[Question]:
+        """Return every question about one task type that has an answer."""
+        counts = self._n_runs.reset_index()
+        asked = counts[["task_type", "metric"]].drop_duplicates()
+        return list(dict.fromkeys(self.question(t, m) for t, m in asked.itertuples(index=False)))
+
     def n_metrics(self) -> int:
         """Return the number of metrics over all task types."""
         return int(self._n_runs.index.get_level_values("metric").nunique())

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from autometa.meta_models._completion import complete
-from autometa.meta_models._kernel import KernelRegression
+from autometa.meta_models._kernel import KernelRegression, Settings
 from autometa.meta_models._score_scale import ScoreScale
 from autometa.meta_models._weights import family_weights
 
@@ -55,6 +55,8 @@ class ScoreModel:
         Setups that would be recommended on each task by those who have not
         seen its family.
     metric : str
+    settings : pair of tuples of float, optional
+        Of the regressions of scores and of errors; by default they are chosen.
     """
 
     def __init__(
@@ -64,16 +66,19 @@ class ScoreModel:
         families: Families,
         listed: npt.NDArray[np.bool_],
         metric: str,
+        settings: tuple[Settings, Settings] | None = None,
     ) -> None:
         self._scale = ScoreScale.of(scores, metric)
         scored = np.isfinite(scores).any(axis=1)
         known = self._scale.to_even(scores[scored])
         coordinates, families = coordinates[scored], families[scored]
-        self._model = KernelRegression(coordinates, complete(known), families)
+        of_scores, of_errors = settings or (None, None)
+        self._model = KernelRegression(coordinates, complete(known), families, of_scores)
         errors = known - self._model.left_out
         self._spread = _spread_of_setups(errors)
         size = np.sqrt(np.nanmean((errors / self._spread) ** 2, axis=1))
-        self._size = KernelRegression(coordinates, _log_size(size)[:, None], families)
+        self._size = KernelRegression(coordinates, _log_size(size)[:, None], families, of_errors)
+        self.settings = self._model.settings, self._size.settings
         relative = errors / (self._spread * np.exp(self._size.left_out))
         chosen = np.where(listed[scored], relative, np.nan)
         if not np.isfinite(chosen).any():

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autometa.meta_models._completion import complete
-from autometa.meta_models._kernel import KernelRegression
+from autometa.meta_models._kernel import KernelRegression, Settings
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -23,17 +23,30 @@ class SecondsModel:
     seconds : ndarray of shape (n_tasks, n_setups)
         NaN where unknown.
     families : ndarray of shape (n_tasks,)
+    settings : tuple of float, optional
+        Of the regression; by default they are chosen.
     """
 
     def __init__(
-        self, coordinates: Matrix, seconds: Matrix, families: npt.NDArray[np.int64]
+        self,
+        coordinates: Matrix,
+        seconds: Matrix,
+        families: npt.NDArray[np.int64],
+        settings: Settings | None = None,
     ) -> None:
         timed = np.isfinite(seconds).any(axis=1)
         self._model: KernelRegression | None = None
         if timed.any():
             logarithm = np.log(np.maximum(seconds[timed], _SHORTEST))
-            self._model = KernelRegression(coordinates[timed], complete(logarithm), families[timed])
+            self._model = KernelRegression(
+                coordinates[timed], complete(logarithm), families[timed], settings
+            )
         self._n_setups = seconds.shape[1]
+
+    @property
+    def settings(self) -> Settings | None:
+        """Of the regression; None when no run was ever timed."""
+        return self._model.settings if self._model else None
 
     def predict(self, coordinates: Vector) -> Vector:
         """Return the seconds of each setup; NaN for all when no run was ever timed."""

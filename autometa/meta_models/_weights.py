@@ -11,13 +11,14 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
 from autometa.meta_models._features import distances
+from autometa.meta_models._forests import Growth, LeafForest, grow
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -50,30 +51,23 @@ class Weights:
 
 
 class TaskWeights:
-    """Weights of the known tasks for any new one, learnt at once.
+    """Weights of the known tasks for any new one.
 
     Parameters
     ----------
     coordinates : ndarray of shape (n_described, n_coordinates)
-    losses : ndarray of shape (n_tasks, n_setups)
-        Of all tasks, described or not.
     described : ndarray of shape (n_tasks,), bool
     families : ndarray of shape (n_tasks,)
-    n_trees : int
-        Per forest.
-    random_state : int
-    n_jobs : int or None
+    forests : sequence of LeafForest
+        Without any, tasks are near by plain distance.
     """
 
     def __init__(
         self,
         coordinates: Matrix,
-        losses: Matrix,
         described: npt.NDArray[np.bool_],
         families: Families,
-        n_trees: int,
-        random_state: int,
-        n_jobs: int | None,
+        forests: Sequence[LeafForest],
     ) -> None:
         self._coordinates = coordinates
         self._described = described
@@ -81,35 +75,8 @@ class TaskWeights:
         self.all_round = family_weights(families)
         self._family = family_weights(families[described]) if described.any() else np.empty(0)
         self._usual = _usual_distances(coordinates, families[described])
-        self._forests = []
-        if len(coordinates) >= _FEW_TASKS and coordinates.shape[1]:
-            self._forests = self._grow(losses, n_trees, random_state, n_jobs)
-        self._leaves = [forest.apply(coordinates) for forest in self._forests]
-
-    def _grow(
-        self, losses: Matrix, n_trees: int, random_state: int, n_jobs: int | None
-    ) -> list[ExtraTreesRegressor | RandomForestRegressor]:
-        """Forests on the main components of the losses: cheaper, and less of their noise."""
-        seen = np.hstack([_alike(np.sqrt(losses)), _alike(np.exp(-losses / _CLOSE))])
-        centred = seen - seen.mean(axis=0)
-        _, _, axes = np.linalg.svd(centred, full_matrices=False)
-        targets = centred[self._described] @ axes[:_COMPONENTS].T
-        if targets.shape[1] == 1:  # forests want one target as a vector
-            targets = targets[:, 0]
-        n_coordinates = self._coordinates.shape[1]
-        shared = {
-            "n_estimators": n_trees,
-            "min_samples_leaf": 2,
-            "random_state": random_state,
-            "n_jobs": n_jobs,
-        }
-        forests = [
-            ExtraTreesRegressor(max_features=min(32, n_coordinates), **shared),
-            RandomForestRegressor(max_features=min(16, n_coordinates), **shared),
-        ]
-        return [
-            forest.fit(self._coordinates, targets, sample_weight=self._family) for forest in forests
-        ]
+        self._forests = forests
+        self._leaves = [forest.apply(coordinates) for forest in forests]
 
     def of(self, coordinates: Vector) -> Weights:
         """Return the weights for a task at ``coordinates``."""
@@ -131,13 +98,14 @@ class TaskWeights:
             found.append(Weights(everyone, nearness, float(novelty)))
         return found
 
-    def left_out(self) -> Matrix:
-        """Return weights for each described task by trees that have not seen its family.
+    def left_out(self, unseen: Matrix | None) -> Matrix:
+        """Return weights for each described task by those who have not seen its family.
 
-        One row a described task, one column a task; only the forest that grows
-        on samples leaves tasks out. Where no other family is near, all count alike.
+        ``unseen`` holds the leaf weights by trees grown without the task; None where
+        there are no trees. One row a described task, one column a task. Where no
+        other family is near, all count alike.
         """
-        weights = self._out_of_bag() if self._forests else self._plain(self._coordinates)
+        weights = self._plain(self._coordinates) if unseen is None else unseen
         foreign = self._families[:, None] != self._families
         weights = np.where(foreign, weights, 0.0) ** _SHARPNESS * self._family
         total = weights.sum(axis=1, keepdims=True)
@@ -145,17 +113,6 @@ class TaskWeights:
         everyone = np.zeros((len(weights), len(self._described)))
         everyone[:, self._described] = weights
         return everyone
-
-    def _out_of_bag(self) -> Matrix:
-        """Leaf weights by the trees of the second forest that were grown without the task."""
-        forest, leaves = self._forests[1], self._leaves[1]
-        total = np.zeros((len(leaves), len(leaves)))
-        for tree, sample in enumerate(forest.estimators_samples_):
-            in_bag = np.bincount(sample, minlength=len(leaves))
-            unseen = np.flatnonzero(in_bag == 0)
-            same = (leaves[unseen, tree][:, None] == leaves[:, tree]) * in_bag
-            total[unseen] += same / same.sum(axis=1, keepdims=True)
-        return total
 
     def _plain(self, coordinates: Matrix) -> Matrix:
         return np.asarray(np.exp(-distances(coordinates, self._coordinates)))
@@ -187,6 +144,31 @@ class TaskWeights:
         distance = _nearest(distances(coordinates, self._coordinates))
         usual, largest = self._usual
         return np.clip((distance - usual) / max(2 * largest - usual, 1e-12), 0.0, 1.0)
+
+
+def learn_forests(
+    coordinates: Matrix,
+    losses: Matrix,
+    described: npt.NDArray[np.bool_],
+    families: Families,
+    growth: Growth,
+) -> tuple[list[LeafForest], Matrix | None]:
+    """Grow forests that tell apart tasks on which different setups win; see `grow`.
+
+    They learn the main components of the losses: cheaper, and less of their noise.
+    With too few tasks or nothing to split by there are none.
+    """
+    if len(coordinates) < _FEW_TASKS or not coordinates.shape[1]:
+        return [], None
+    seen = np.hstack([_alike(np.sqrt(losses)), _alike(np.exp(-losses / _CLOSE))])
+    centred = seen - seen.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    return grow(
+        coordinates,
+        centred[described] @ axes[:_COMPONENTS].T,
+        family_weights(families[described]),
+        growth,
+    )
 
 
 def _alike(values: Matrix) -> Matrix:

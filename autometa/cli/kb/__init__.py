@@ -12,6 +12,7 @@ from autometa.cli.kb import (
     _diff,
     _evaluate,
     _export,
+    _fit,
     _generate,
     _import,
     _info,
@@ -37,4 +38,5 @@ app.command("remove")(_remove.remove)
 app.command("export")(_export.export)
 app.command("evaluate")(_evaluate.evaluate)
 app.command("plot")(_plot.plot)
+app.command("fit")(_fit.fit)
 app.add_typer(_import.app, name="import")

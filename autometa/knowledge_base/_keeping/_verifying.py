@@ -8,9 +8,11 @@ from pathlib import Path
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._files import digest
+from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._contents import Contents
 from autometa.knowledge_base._keeping._parts_of import Progress
 from autometa.knowledge_base._keeping._rewriting import LOCK, TEMPORARY, leftovers
+from autometa.knowledge_base._learnt_file import is_learnt_file, learnt_from, read_learnt_file
 from autometa.knowledge_base._manifest import manifest_is_as_written
 from autometa.knowledge_base._parts import MANIFEST, TABLES, read_manifest, read_part, read_whole
 from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
@@ -48,7 +50,7 @@ class Verification:
     folder : Path
     files : dict of str to str
         What each file was taken for: "tasks", "metafeatures", "runs",
-        "manifest", "provenance", or else why it does not count.
+        "manifest", "provenance", "learnt", or else why it does not count.
     findings : tuple of Finding
     """
 
@@ -179,6 +181,9 @@ class _Checker:
         elif table == "source" and name.endswith(".json"):
             self.files[name] = "provenance"
             self._provenance(path)
+        elif is_learnt_file(name):
+            self.files[name] = "learnt"
+            self._learnt(path)
         else:
             self.files[name] = "foreign"
             self.note(name, "is no file of a knowledge base, and is not read")
@@ -216,6 +221,23 @@ class _Checker:
                 path.name,
                 "is damaged: its bytes are not those its name promises. It says where runs come "
                 "from; restore it from a copy, or remove it",
+            )
+
+    def _learnt(self, path: Path) -> None:
+        try:
+            read_learnt_file(path)
+        except KnowledgeBaseError as error:
+            self.error(path.name, str(error))
+            return
+        try:
+            fingerprint = StoredFolder(self.folder).fingerprint()
+        except KnowledgeBaseError:  # another finding says so
+            return
+        if learnt_from(path.name) != fingerprint:
+            self.note(
+                path.name,
+                "was learnt before the runs were what they are, and is not used; "
+                "'autometa kb fit' learns anew",
             )
 
     def finish(self) -> None:

@@ -237,3 +237,17 @@ def test_every_command_says_what_it_is_for(run):
     for command in commands:
         assert f" {command} " in out
         assert run(command, "--help")[0] == 0
+
+
+def test_fit_keeps_what_was_learnt_beside_the_parts(run, folder):
+    code, out, err = run("fit", folder)
+    assert (code, out) == (0, "")
+    assert "MB" in err
+    assert len(list(folder.glob("model-*.zip"))) == 1
+    assert run("verify", folder)[0] == 0
+
+
+def test_fit_of_what_is_no_knowledge_base_is_an_error(run, tmp_path):
+    code, _, err = run("fit", tmp_path)
+    assert code == 2
+    assert "not a knowledge base" in err

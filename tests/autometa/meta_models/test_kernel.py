@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from autometa.meta_models._features import FeatureSpace, distances
+from autometa.meta_models._forests import Growth
 from autometa.meta_models._kernel import KernelRegression, _inverse_kernel, _kernel
 from autometa.meta_models._score_scale import ScoreScale
-from autometa.meta_models._weights import TaskWeights, family_weights
+from autometa.meta_models._weights import TaskWeights, family_weights, learn_forests
 
 
 def test_errors_on_families_left_out_are_those_of_models_fitted_without_them():
@@ -73,15 +74,11 @@ def test_every_family_weighs_the_same():
 def test_a_family_never_votes_on_itself(n_tasks):
     rng = np.random.default_rng(0)
     families = np.arange(n_tasks) // 2
-    weights = TaskWeights(
-        rng.normal(size=(n_tasks, 3)),
-        rng.random((n_tasks, 5)),
-        np.ones(n_tasks, dtype=bool),
-        families,
-        n_trees=20,
-        random_state=0,
-        n_jobs=1,
-    ).left_out()
+    coordinates, described = rng.normal(size=(n_tasks, 3)), np.ones(n_tasks, dtype=bool)
+    forests, unseen = learn_forests(
+        coordinates, rng.random((n_tasks, 5)), described, families, Growth(20, random_state=0)
+    )
+    weights = TaskWeights(coordinates, described, families, forests).left_out(unseen)
     own = families[:, None] == families
     assert (weights[own] == 0.0).all()
     assert weights.sum(axis=1) == pytest.approx(np.ones(n_tasks))

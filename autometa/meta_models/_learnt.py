@@ -1,0 +1,43 @@
+"""Learnt: of what an advisor knows, the part that takes time to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from autometa.meta_models._forests import LeafForest
+from autometa.meta_models._kernel import Settings
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """All else follows from the history at once.
+
+    Attributes
+    ----------
+    forests : sequence of LeafForest
+        Empty where tasks are too few or not described.
+    listed : ndarray of shape (n_described, n_setups), bool
+        Which setups each task would be given by those who have not seen its family.
+    of_scores : pair of tuples of float or None
+        Settings of the regressions of scores and of errors; None to choose them.
+    of_seconds : tuple of float or None
+        Settings of the regression of seconds.
+    """
+
+    forests: Sequence[LeafForest]
+    listed: npt.NDArray[np.bool_]
+    of_scores: tuple[Settings, Settings] | None = None
+    of_seconds: Settings | None = None
+
+    def is_of(self, coordinates: Matrix, losses: Matrix) -> bool:
+        """Say whether this can have been learnt from tasks at ``coordinates``."""
+        n_tasks, n_coordinates = coordinates.shape
+        return self.listed.shape == (n_tasks, losses.shape[1]) and all(
+            forest.is_sound(n_coordinates) for forest in self.forests
+        )

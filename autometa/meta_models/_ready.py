@@ -1,0 +1,150 @@
+"""Ready-made models: what was learnt from a knowledge base, in a file beside its parts.
+
+The file holds arrays and JSON only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
+from autometa.knowledge_base import Origin, read_learnt, write_learnt
+from autometa.meta_models._forests import Growth, LeafForest
+from autometa.meta_models._learnt import Learnt
+from autometa.meta_models._questions import Question
+
+FORMAT = 1  # of the file, and of what is learnt: another one is learnt anew
+_HEADER = "header.json"
+_ARRAYS = tuple(field.name for field in dataclasses.fields(LeafForest))
+
+
+class ReadyModels:
+    """What is there ready-made for the questions to one knowledge base.
+
+    Parameters
+    ----------
+    data : bytes
+        Of a file that `write_ready` wrote.
+    growth : Growth
+        What was learnt with other trees or another seed is not given out.
+    """
+
+    def __init__(self, data: bytes, growth: Growth) -> None:
+        self._file = zipfile.ZipFile(io.BytesIO(data))
+        header = json.loads(self._file.read(_HEADER))
+        fits = header["format"] == FORMAT and header["growth"] == _numbers(growth)
+        self._entries: dict[str, Any] = header["questions"] if fits else {}
+
+    def get(self, question: Question) -> Learnt | None:
+        """Return what was learnt for a question; None when it has to be learnt."""
+        entry = self._entries.get(_key(question))
+        try:
+            return None if entry is None else self._read(**entry)
+        except (ValueError, KeyError, TypeError, zipfile.BadZipFile):  # not of our making
+            return None
+
+    def _read(
+        self, name: str, n_forests: int, shape: list[int], of_scores: Any, of_seconds: Any
+    ) -> Learnt:
+        listed = np.unpackbits(self._array(f"{name}/listed"), count=int(np.prod(shape)))
+        return Learnt(
+            forests=[
+                LeafForest(*(self._array(f"{name}/{n}/{field}") for field in _ARRAYS))
+                for n in range(n_forests)
+            ],
+            listed=listed.reshape(shape).astype(np.bool_),
+            of_scores=None if of_scores is None else (_triple(of_scores[0]), _triple(of_scores[1])),
+            of_seconds=None if of_seconds is None else _triple(of_seconds),
+        )
+
+    def _array(self, name: str) -> Any:
+        return np.load(io.BytesIO(self._file.read(f"{name}.npy")), allow_pickle=False)
+
+
+def read_ready(origin: Origin | None, growth: Growth) -> ReadyModels | None:
+    """Return the ready-made models of an unchanged knowledge base, if it has some.
+
+    Warns
+    -----
+    KnowledgeBaseWarning
+        If they cannot be read; all is then learnt anew.
+    """
+    if origin is None:
+        return None
+    try:
+        data = read_learnt(origin)
+        return ReadyModels(data, growth) if data is not None else None
+    except (KnowledgeBaseError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        warnings.warn(
+            f"The ready-made model beside '{origin.folder}' is left out, and what it knew learnt "
+            f"anew: {error}",
+            KnowledgeBaseWarning,
+            stacklevel=3,
+        )
+        return None
+
+
+def write_ready(origin: Origin, growth: Growth, learnt: Mapping[Question, Learnt]) -> Path:
+    """Write what was learnt beside the parts it was learnt from; older files go."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        entries = {}
+        for place, (question, one) in enumerate(learnt.items()):
+            entries[_key(question)] = _entry(f"{place:02d}", one)
+            for name, array in _arrays(f"{place:02d}", one).items():
+                _add(file, f"{name}.npy", _npy(array))
+        header = {"format": FORMAT, "growth": _numbers(growth), "questions": entries}
+        _add(file, _HEADER, json.dumps(header).encode())
+    return write_learnt(origin, buffer.getvalue())
+
+
+def _entry(name: str, learnt: Learnt) -> dict[str, Any]:
+    return {
+        "name": name,
+        "n_forests": len(learnt.forests),
+        "shape": learnt.listed.shape,
+        "of_scores": learnt.of_scores,
+        "of_seconds": learnt.of_seconds,
+    }
+
+
+def _arrays(name: str, learnt: Learnt) -> dict[str, Any]:
+    arrays = {f"{name}/listed": np.packbits(learnt.listed)}
+    for n, forest in enumerate(learnt.forests):
+        arrays |= {f"{name}/{n}/{field}": getattr(forest, field) for field in _ARRAYS}
+    return arrays
+
+
+def _npy(array: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _add(file: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Add a member without the time of day: equal models make equal files."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    file.writestr(member, data)
+
+
+def _numbers(growth: Growth) -> dict[str, int]:
+    return {"n_trees": growth.n_trees, "random_state": growth.random_state}
+
+
+def _key(question: Question) -> str:
+    return json.dumps(dataclasses.astuple(question))
+
+
+def _triple(values: list[float]) -> tuple[float, float, float]:
+    length, linear, noise = values
+    return length, linear, noise

@@ -1,0 +1,151 @@
+"""What was learnt ahead: the same advice, used only where it belongs."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories import history, smooth, two_clusters
+
+from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
+from autometa.knowledge_base import KnowledgeBase, verify, write_learnt
+from autometa.meta_models import MetaModel, _weights
+
+LARGE = pd.Series({"size": 90_000.0, "noise": 0.0})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    two_clusters().save(tmp_path / "kb")
+    return tmp_path / "kb"
+
+
+@pytest.fixture
+def ready(folder):
+    MetaModel().fit(KnowledgeBase.load(folder)).write_ready()
+    return folder
+
+
+@pytest.fixture
+def grown(monkeypatch):
+    """How often forests were grown."""
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(1)
+        return grow(*args, **kwargs)
+
+    grow = _weights.grow
+    monkeypatch.setattr(_weights, "grow", counted)
+    return calls
+
+
+def advice(kb, **parameters):
+    return [one.to_dict() for one in MetaModel(**parameters).fit(kb).recommend(LARGE)]
+
+
+def model_of(folder):
+    (path,) = folder.glob("model-*.zip")
+    return path
+
+
+def test_advice_is_the_same_and_nothing_is_learnt(folder, grown):
+    learnt = advice(KnowledgeBase.load(folder))
+    assert len(grown) == 1
+    MetaModel().fit(KnowledgeBase.load(folder)).write_ready()
+    grown.clear()
+    assert advice(KnowledgeBase.load(folder)) == learnt
+    assert not grown
+
+
+def test_every_question_is_answered_by_what_was_learnt_ahead(tmp_path, grown):
+    features, scores, seconds = smooth(n=40)
+    kb = history(scores, features, seconds)
+    kb.runs = pd.concat([kb.runs, kb.runs.assign(metric="balanced_accuracy")])
+    kb.save(tmp_path / "kb")
+    done = []
+    model = MetaModel().fit(KnowledgeBase.load(tmp_path / "kb"))
+    model.write_ready(on_progress=lambda *step: done.append(step))
+    assert [step[1:] for step in done] == [(1, 2), (2, 2)]
+    grown.clear()
+    fitted = MetaModel().fit(KnowledgeBase.load(tmp_path / "kb"))
+    for metric in ("accuracy", "balanced_accuracy"):
+        assert fitted.recommend(features.iloc[0], metric=metric)
+    assert not grown
+
+
+@pytest.mark.parametrize("parameters", [{"n_trees": 20}, {"random_state": 1}])
+def test_other_forests_are_grown_anew(ready, grown, parameters):
+    advice(KnowledgeBase.load(ready), **parameters)
+    assert grown
+
+
+def test_what_was_learnt_before_runs_were_added_is_not_used(ready, grown):
+    more = two_clusters(n=6, seed=1)
+    more.tasks = more.tasks.assign(task_id=more.tasks["task_id"] + "x")
+    more.runs = more.runs.assign(task_id=more.runs["task_id"] + "x")
+    more.metafeatures = more.metafeatures.rename(index=lambda name: f"{name}x")
+    changed = KnowledgeBase.load(ready).merge(more)
+    assert changed.origin is None
+    advice(changed)
+    assert grown
+    more.save(ready)
+    grown.clear()
+    advice(KnowledgeBase.load(ready))
+    assert grown
+    (note,) = [found for found in verify(ready).findings if "kb fit" in found.message]
+    assert not note.is_error
+    old = model_of(ready)
+    MetaModel().fit(KnowledgeBase.load(ready)).write_ready()
+    assert not old.exists()
+    assert not verify(ready).findings
+
+
+def test_reading_the_runs_does_not_make_it_another_knowledge_base(ready, grown):
+    kb = KnowledgeBase.load(ready)
+    assert all(len(table) for table in (kb.runs, kb.tasks, kb.metafeatures))
+    advice(kb)
+    assert not grown
+
+
+@pytest.mark.parametrize("where", [0, 0.3, 0.9, -1])
+def test_a_damaged_file_is_told_and_advice_is_as_it_was(ready, grown, where):
+    before = advice(KnowledgeBase.load(ready))
+    path = model_of(ready)
+    data = bytearray(path.read_bytes())
+    data[int(where * len(data)) if where >= 0 else -1] ^= 1
+    path.write_bytes(data)
+    with pytest.warns(KnowledgeBaseWarning, match=r"is damaged.*kb fit"):
+        after = advice(KnowledgeBase.load(ready))
+    assert after == before
+    assert grown
+    assert [found.file for found in verify(ready).errors] == [path.name]
+
+
+def test_a_forged_file_is_not_believed(ready, grown):
+    """The name is right, the content is no model."""
+    kb = KnowledgeBase.load(ready)
+    before = advice(kb)
+    write_learnt(kb.origin, b"PK, or not")
+    with pytest.warns(KnowledgeBaseWarning, match="left out"):
+        assert advice(KnowledgeBase.load(ready)) == before
+
+
+def test_equal_models_are_equal_files(ready):
+    first = model_of(ready)
+    MetaModel().fit(KnowledgeBase.load(ready)).write_ready()
+    assert model_of(ready) == first
+
+
+def test_tables_made_in_memory_have_no_place_to_keep_it():
+    with pytest.raises(KnowledgeBaseError, match="save it and load it"):
+        MetaModel().fit(two_clusters()).write_ready()
+
+
+def test_a_task_without_meta_features_is_answered_too(ready):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = MetaModel().fit(KnowledgeBase.load(ready)).recommend(None)
+    assert np.isfinite(found[0].expected_score)
