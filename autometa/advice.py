@@ -27,6 +27,7 @@ def recommend(
     n: int = 10,
     time_budget: float | None = None,
     knowledge_base: KnowledgeBase | None = None,
+    max_predict_ms: float | None = None,
 ) -> list[Recommendation]:
     """Return the most promising setups for a table, best first; nothing is trained on it.
 
@@ -50,6 +51,9 @@ def recommend(
     knowledge_base : KnowledgeBase or None
         What to learn from; None is the one that ships with autometa, with what
         the user added (`autometa kb add`) on top.
+    max_predict_ms : float or None
+        Milliseconds that predicting one row may take, on average over some hundred
+        rows or more. Setups that are expected to need longer are left out.
 
     Returns
     -------
@@ -78,6 +82,7 @@ def recommend(
         n=n,
         time_budget=time_budget,
         knowledge_base=knowledge_base,
+        max_predict_ms=max_predict_ms,
     )
 
 
@@ -89,6 +94,7 @@ def recommend_for_table(
     time_budget: float | None = None,
     knowledge_base: KnowledgeBase | None = None,
     metafeatures: pd.Series[float] | None = None,
+    max_predict_ms: float | None = None,
 ) -> list[Recommendation]:
     """Return what `recommend` does, for a table already checked (and perhaps described)."""
     if not isinstance(n, int) or n < 1:
@@ -114,6 +120,7 @@ def recommend_for_table(
         time_budget=time_budget,
         algorithms=_candidates(base, table, is_default=knowledge_base is None),
         reference_seconds=speed_of_this_machine,
+        max_predict_ms=max_predict_ms,
     )
     builder = partial(build_setup, task_type=table.task_type)
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]

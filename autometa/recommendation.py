@@ -52,6 +52,9 @@ class Recommendation:
         Low and high end of the 90 % interval of the score.
     expected_fit_seconds : float
         Of one fit on all rows; NaN when no run was ever timed.
+    expected_predict_ms : float
+        Milliseconds to predict one row, among as many as a fold holds; NaN when
+        nobody ever timed that.
     neighbors : tuple of Neighbor
         The most alike earlier tasks, nearest first. Empty when the dataset was
         not described.
@@ -83,6 +86,7 @@ class Recommendation:
     task_type: str
     novelty: float = math.nan
     probability_best: float = math.nan
+    expected_predict_ms: float = math.nan
     _explainer: Callable[[Recommendation], Explanation] | None = field(
         default=None, repr=False, compare=False
     )
@@ -135,6 +139,7 @@ class Recommendation:
             "expected_score": _json_number(self.expected_score),
             "score_interval": [_json_number(low), _json_number(high)],
             "expected_fit_seconds": _json_number(self.expected_fit_seconds),
+            "expected_predict_ms": _json_number(self.expected_predict_ms),
             "probability_best": _json_number(self.probability_best),
             "novelty": _json_number(self.novelty),
             "neighbors": [asdict(neighbor) for neighbor in self.neighbors],

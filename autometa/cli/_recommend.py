@@ -23,6 +23,10 @@ def recommend(
             "--time-budget", "-b", help="Seconds for training: cheap first.", show_default=False
         ),
     ] = None,
+    max_predict_ms: Annotated[
+        float | None,
+        typer.Option(help="Milliseconds to predict a row, at most.", show_default=False),
+    ] = None,
     knowledge_base: _options.KnowledgeBasePath = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why the first stands where it does.")
@@ -42,6 +46,7 @@ def recommend(
         metric=metric,
         n=n,
         time_budget=time_budget,
+        max_predict_ms=max_predict_ms,
         knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
     )
     metric = check_metric(metric, loaded.task_type)

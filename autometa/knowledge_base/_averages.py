@@ -28,6 +28,7 @@ COLUMNS = (
     "metric",
     "score",
     "fit_seconds",
+    "predict_seconds",
     "reference_seconds",
     "fidelity",
     "status",
@@ -58,7 +59,7 @@ class Averages:
         Mean over the runs that ended well; NaN when none did.
     n_scores, n_failed : ndarray of int
         Runs with a score, and runs that did not end well.
-    fit_seconds : ndarray of float
+    fit_seconds, predict_seconds : ndarray of float
         Mean over the runs that were timed; NaN when none was. Where a run says how
         fast its machine was, scaled to the standard machine.
     n_scaled : ndarray of int
@@ -78,6 +79,7 @@ class Averages:
     n_scores: npt.NDArray[np.int32]
     n_failed: npt.NDArray[np.int32]
     fit_seconds: Floats
+    predict_seconds: Floats
     n_scaled: npt.NDArray[np.int32]
     n_untimed: npt.NDArray[np.int32]
 
@@ -153,6 +155,7 @@ _KINDS: dict[str, Any] = {
     "n_scores": np.int32,
     "n_failed": np.int32,
     "fit_seconds": np.float64,
+    "predict_seconds": np.float64,
     "n_scaled": np.int32,
     "n_untimed": np.int32,
 }
@@ -220,18 +223,21 @@ def _setups(table: Any) -> tuple[list[tuple[str, str]], Integers]:
 def _cell_numbers(table: Any, cell: Integers, n_cells: int) -> dict[str, Any]:
     statuses, status = codes_of(table["status"])
     score, seconds = numbers_of(table["score"]), numbers_of(table["fit_seconds"])
+    predicting = numbers_of(table["predict_seconds"])
     is_ok = np.array([name == "ok" for name in statuses], dtype=bool)[status]
     is_cut = np.array([name in _NEVER_TIMED for name in statuses], dtype=bool)[status]
     scored, timed = is_ok & ~np.isnan(score), np.isfinite(seconds)
     reference = numbers_of(table["reference_seconds"])
-    is_scaled = timed & (reference > 0)
-    seconds = np.where(is_scaled, seconds * STANDARD_SECONDS / reference, seconds)
+    has_speed = reference > 0
+    speed = np.where(has_speed, STANDARD_SECONDS / np.where(has_speed, reference, 1.0), 1.0)
+    awaited = np.isfinite(predicting)
     return {
         "score": _mean(cell[scored], score[scored], n_cells),
         "n_scores": np.bincount(cell[scored], minlength=n_cells),
         "n_failed": np.bincount(cell[~is_ok], minlength=n_cells),
-        "fit_seconds": _mean(cell[timed], seconds[timed], n_cells),
-        "n_scaled": np.bincount(cell[is_scaled], minlength=n_cells),
+        "fit_seconds": _mean(cell[timed], (seconds * speed)[timed], n_cells),
+        "predict_seconds": _mean(cell[awaited], (predicting * speed)[awaited], n_cells),
+        "n_scaled": np.bincount(cell[timed & has_speed], minlength=n_cells),
         "n_untimed": np.bincount(cell[is_cut & np.isnan(seconds)], minlength=n_cells),
     }
 

@@ -17,9 +17,10 @@ from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import History, losses
 from autometa.meta_models._learnt import Learnt
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
+from autometa.meta_models._request import Request
 from autometa.meta_models._scores import ExpectedScores, ScoreModel
-from autometa.meta_models._seconds import SecondsModel
 from autometa.meta_models._target_scale import units, without_unit
+from autometa.meta_models._times import TimeModel
 from autometa.meta_models._weights import TaskWeights, Weights, learn_forests
 from autometa.recommendation import Neighbor, Recommendation
 
@@ -38,6 +39,7 @@ class Forecast:
     weights: Weights
     scores: ExpectedScores
     seconds: Vector
+    predict_ms: Vector
     coordinates: Vector
 
 
@@ -84,9 +86,9 @@ class Advisor:
             learnt = self._learn(growth)
         else:
             self._weights = TaskWeights(coordinates, described, families, learnt.forests)
-        self._seconds = SecondsModel(
-            coordinates, history.seconds[described], self._families, learnt.of_seconds
-        )
+        place = coordinates, self._families
+        self._seconds = TimeModel(*place, history.seconds[described], learnt.of_seconds)
+        self._predict_ms = TimeModel(*place, history.predict_ms[described], learnt.of_predict_ms)
         self._learnt = learnt
         self._score_models: dict[bool, ScoreModel] = {}
         self._score_model(self._has_unit)
@@ -104,6 +106,7 @@ class Advisor:
             self._learnt,
             of_scores=self._score_model(self._has_unit).settings,
             of_seconds=self._seconds.settings,
+            of_predict_ms=self._predict_ms.settings,
         )
 
     @property
@@ -159,7 +162,7 @@ class Advisor:
     ) -> Forecast:
         """Return what is expected of every setup on the task so described.
 
-        Seconds are those of the machine that ``reference_seconds`` measures.
+        Times are those of the machine that ``reference_seconds`` measures.
         """
         if metafeatures is None or self._blind:
             coordinates = np.zeros(len(self._space.names))
@@ -168,10 +171,16 @@ class Advisor:
             coordinates = self._space.coordinates(metafeatures.to_frame().T)[0]
             weights = self._weights.of(coordinates)
         described = None if self._blind else metafeatures
-        seconds = self._seconds.predict(coordinates)
+        slowness = 1.0
         if reference_seconds is not None and self.history.knows_machines:
-            seconds = seconds * (reference_seconds() / STANDARD_SECONDS)
-        return Forecast(weights, self._expected(coordinates, described), seconds, coordinates)
+            slowness = reference_seconds() / STANDARD_SECONDS
+        return Forecast(
+            weights,
+            self._expected(coordinates, described),
+            slowness * self._seconds.predict(coordinates),
+            slowness * self._predict_ms.predict(coordinates),
+            coordinates,
+        )
 
     @property
     def coordinate_names(self) -> Sequence[str]:
@@ -186,24 +195,17 @@ class Advisor:
         """Return how much each known task counts for tasks at ``coordinates``, one row each."""
         return np.array([weights.values for weights in self._weights.many(coordinates)])
 
-    def order(
-        self,
-        forecast: Forecast,
-        n: int,
-        algorithms: Collection[str] | None,
-        time_budget: float | None,
-        seconds_factor: float,
-    ) -> list[int]:
+    def order(self, forecast: Forecast, n: int, request: Request) -> list[int]:
         """Return the columns of the setups to try, best first."""
-        columns = self.eligible(algorithms)
+        columns = self.eligible(forecast, request)
         losses = self.losses[:, columns]
         weights = forecast.weights.values
         n = min(n, len(columns))
-        seconds = forecast.seconds[columns] * seconds_factor
-        if time_budget is None or np.isnan(seconds).any():
+        seconds = forecast.seconds[columns] * request.seconds_factor
+        if request.time_budget is None or np.isnan(seconds).any():
             chosen = greedy_list(losses, weights, n, self.all_round(columns, n))
         else:
-            chosen = greedy_schedule(losses, weights, n, seconds, time_budget)
+            chosen = greedy_schedule(losses, weights, n, seconds, request.time_budget)
         return [int(columns[position]) for position in chosen]
 
     def all_round(self, columns: npt.NDArray[np.intp], n: int) -> list[int]:
@@ -219,8 +221,26 @@ class Advisor:
         """Whether any run was ever timed."""
         return bool(np.isfinite(self.history.seconds).any())
 
-    def eligible(self, algorithms: Collection[str] | None) -> npt.NDArray[np.intp]:
-        """Return the columns of the setups of these algorithms; None means of all."""
+    @property
+    def knows_predict_ms(self) -> bool:
+        """Whether anybody ever timed how long predicting takes."""
+        return bool(np.isfinite(self.history.predict_ms).any())
+
+    def eligible(self, forecast: Forecast, request: Request) -> npt.NDArray[np.intp]:
+        """Return the columns of the setups that were asked for and predict quickly enough."""
+        columns = self._of_algorithms(request.algorithms)
+        limit = request.max_predict_ms
+        if limit is None or not self.knows_predict_ms:
+            return columns
+        expected = forecast.predict_ms[columns]
+        if not (expected <= limit).any():
+            raise KnowledgeBaseMismatchError(
+                f"No setup is expected to predict a row within {limit:g} ms; the quickest needs "
+                f"{expected.min():.3g} ms. Allow more, or other algorithms."
+            )
+        return np.asarray(columns[expected <= limit])
+
+    def _of_algorithms(self, algorithms: Collection[str] | None) -> npt.NDArray[np.intp]:
         known = [algorithm for algorithm, _ in self.history.setups]
         if algorithms is None:
             return np.arange(len(known))
@@ -251,6 +271,7 @@ class Advisor:
             expected_score=float(scores.expected[column]),
             score_interval=(float(scores.low[column]), float(scores.high[column])),
             expected_fit_seconds=float(forecast.seconds[column]),
+            expected_predict_ms=float(forecast.predict_ms[column]),
             neighbors=self.neighbors(forecast.weights),
             metric=self._metric,
             task_type=task_type,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 
 from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
 from autometa.meta_models._portfolio import risks
+from autometa.meta_models._request import Request
 from autometa.recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Choice:
         All that might have been.
     described : Series or None
         The meta-features of the dataset.
+    request : Request
     """
 
     advisor: Advisor
@@ -47,8 +49,7 @@ class Choice:
     columns: list[int]
     eligible: npt.NDArray[np.intp]
     described: pd.Series[float] | None
-    time_budget: float | None
-    seconds_factor: float
+    request: Request
 
     def explain(self, place: int, recommendation: Recommendation) -> Explanation:
         """Return why the setup at ``place`` (0 is first) stands there."""
@@ -73,7 +74,7 @@ class Choice:
     def _usual_at(self, place: int) -> Vector:
         """Return the regret the all-round list leaves at this place; 1 with a time budget."""
         losses = self.advisor.losses[:, self.eligible]
-        if self.time_budget is not None and self.advisor.timed:
+        if self.request.time_budget is not None and self.advisor.timed:
             return np.ones(len(losses))
         chosen = self.advisor.all_round(self.eligible, place + 1)
         return np.asarray(np.min(losses[:, chosen], axis=1, initial=1.0))
@@ -152,10 +153,11 @@ class Choice:
         )
 
     def _reason(self, column: int, chosen: int, gains: Vector, risk: Vector, alone: Vector) -> str:
-        seconds = self.forecast.seconds * self.seconds_factor
-        if self.time_budget is not None and gains[column] >= gains[chosen] - _SMALL:
-            if seconds[column] > self.time_budget:
-                return f"would not fit: {seconds[column]:.3g} s of {self.time_budget:.3g} s"
+        seconds = self.forecast.seconds * self.request.seconds_factor
+        budget = self.request.time_budget
+        if budget is not None and gains[column] >= gains[chosen] - _SMALL:
+            if seconds[column] > budget:
+                return f"would not fit: {seconds[column]:.3g} s of {budget:.3g} s"
             if seconds[column] > seconds[chosen]:
                 return f"slower: {seconds[column]:.3g} s against {seconds[chosen]:.3g} s"
         if gains[column] > gains[chosen] - _SMALL and risk[column] > risk[chosen] + _SMALL:
@@ -175,13 +177,14 @@ class Choice:
         """Return which budgets, or none, would put another setup first."""
         if not np.isfinite(self.forecast.seconds).all():
             return []
-        budgets = [b for b in (None, *_BUDGETS) if b != self.time_budget]
+        budgets = [b for b in (None, *_BUDGETS) if b != self.request.time_budget]
         found = []
         for budget in budgets:
-            order = self.advisor.order(self.forecast, 1, None, budget, self.seconds_factor)
-            if order[0] != self.columns[0] and order[0] in self.eligible:
+            asked = replace(self.request, time_budget=budget)
+            (first,) = self.advisor.order(self.forecast, 1, asked)
+            if first != self.columns[0]:
                 condition = f"a time budget of {budget:g} s" if budget else "no time budget"
-                found.append(self._alternative(condition, order[0]))
+                found.append(self._alternative(condition, first))
         return found[:2]
 
     def _other_datasets(self, place: int, left: Vector, usual: Vector) -> list[Alternative]:

@@ -29,6 +29,7 @@ Mask = npt.NDArray[np.bool_]
 WORST_IN_MEDIANS = 5.0
 FAILURE = 1.1
 _ENOUGH_TASKS = 500
+_USUAL_FOLDS = 3
 # A fit takes 20 s and half a gigabyte for each million cells of tasks by setups.
 MAX_SETUPS = 2_000
 MAX_CELLS = 2_000_000
@@ -50,6 +51,8 @@ class History:
     seconds : ndarray of shape (n_tasks, n_setups)
         Of one fit; where a setup failed, how long that took. NaN where unknown.
         Those of a known machine are scaled to the standard machine.
+    predict_ms : ndarray of shape (n_tasks, n_setups)
+        Milliseconds to predict one row, among as many as a fold holds; scaled alike.
     metafeatures : DataFrame
         One row a task in the same order; all NaN where the task is not described.
     comparable : ndarray of shape (n_tasks,), bool
@@ -64,6 +67,7 @@ class History:
     scores: Matrix
     failed: Mask
     seconds: Matrix
+    predict_ms: Matrix
     metafeatures: pd.DataFrame
     comparable: Mask
     knows_machines: bool = False
@@ -119,6 +123,7 @@ def _joined(history: History, other: History, new: Mask, comparable: bool) -> Hi
         scores=stacked(history.scores, other.scores, np.nan),
         failed=stacked(history.failed, other.failed, False).astype(np.bool_),
         seconds=stacked(history.seconds, other.seconds, np.nan),
+        predict_ms=stacked(history.predict_ms, other.predict_ms, np.nan),
         metafeatures=pd.concat([history.metafeatures, other.metafeatures[new]]),
         comparable=np.r_[history.comparable, np.full(new.sum(), comparable)],
         knows_machines=history.knows_machines or other.knows_machines,
@@ -153,6 +158,7 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         scores=scores,
         failed=matrix(averages.n_failed > 0, False) & np.isnan(scores),
         seconds=_with_slowest(seconds, matrix(averages.n_untimed > 0, False)),
+        predict_ms=1e3 * matrix(averages.predict_seconds, np.nan) / _fold_rows(kb, tasks),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
         comparable=np.ones(len(tasks), dtype=np.bool_),
         knows_machines=bool(averages.n_scaled.any()),
@@ -200,6 +206,15 @@ def _with_slowest(seconds: Matrix, untimed: Mask) -> Matrix:
     capped = np.where(np.isfinite(slowest), slowest, np.nan)
     seconds[untimed] = np.broadcast_to(capped, seconds.shape)[untimed]
     return seconds
+
+
+def _fold_rows(kb: KnowledgeBase, tasks: pd.DataFrame) -> Matrix:
+    """Return how many rows of each task were predicted at once; NaN where unknown."""
+    sources = kb.provenance.get("sources", [kb.provenance])
+    known = [source.get("protocol", {}).get("n_folds") for source in sources]
+    n_folds = next((n for n in known if n), _USUAL_FOLDS)
+    n_rows = tasks["n_rows"].to_numpy(dtype=np.float64)
+    return np.asarray(np.maximum(n_rows / n_folds, 1.0)[:, None])
 
 
 def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataFrame:

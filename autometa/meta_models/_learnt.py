@@ -26,14 +26,15 @@ class Learnt:
         Which setups each task would be given by those who have not seen its family.
     of_scores : pair of tuples of float or None
         Settings of the regressions of scores and of errors; None to choose them.
-    of_seconds : tuple of float or None
-        Settings of the regression of seconds.
+    of_seconds, of_predict_ms : tuple of float or None
+        Settings of the regressions of times.
     """
 
     forests: Sequence[LeafForest]
     listed: npt.NDArray[np.bool_]
     of_scores: tuple[Settings, Settings] | None = None
     of_seconds: Settings | None = None
+    of_predict_ms: Settings | None = None
 
     def is_of(self, coordinates: Matrix, losses: Matrix) -> bool:
         """Say whether this can have been learnt from tasks at ``coordinates``."""

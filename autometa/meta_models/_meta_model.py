@@ -29,6 +29,7 @@ from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import read_histories
 from autometa.meta_models._questions import Question, QuestionDesk
 from autometa.meta_models._ready import read_ready, write_ready
+from autometa.meta_models._request import Request
 from autometa.recommendation import Recommendation
 
 
@@ -156,6 +157,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         seconds_factor: float = 1.0,
         algorithms: Collection[str] | None = None,
         reference_seconds: Callable[[], float] | None = None,
+        max_predict_ms: float | None = None,
     ) -> list[Recommendation]:
         """Return the setups to try on a new dataset, best first.
 
@@ -187,7 +189,10 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             Times the reference workload on the machine that will fit, as
             `autometa.evaluation.reference_seconds` does here. Called only when the
             knowledge base says by which machines it was measured: expected
-            seconds are then those of this one.
+            times are then those of this one.
+        max_predict_ms : float or None
+            Milliseconds that predicting one row may take, among as many as a fold
+            holds. Setups that are predicted to need more are not recommended.
 
         Returns
         -------
@@ -197,7 +202,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         KnowledgeBaseMismatchError
-            If there is no history for the question.
+            If there is no history for the question, or no setup predicts quickly enough.
         MetricError
             If the metric is unknown or cannot judge such tasks.
         ParameterError
@@ -205,24 +210,29 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         """
         if not hasattr(self, "_kb"):
             raise NotFittedError("This MetaModel is not fitted yet. Call fit(kb) first.")
-        _check(n, time_budget, seconds_factor)
+        if not isinstance(n, int | np.integer) or n < 1:
+            raise ParameterError(f"The 'n' parameter must be an int >= 1. Got {n!r} instead.")
+        request = Request(
+            algorithms=algorithms,
+            time_budget=time_budget,
+            seconds_factor=seconds_factor,
+            max_predict_ms=max_predict_ms,
+        )
         task_type = self._desk.task_type(task_type)
         question = self._desk.question(task_type, metric)
         described = self._described(metafeatures)
         with threadpool_limits(limits=1, user_api="blas"):
             advisor = self._advisor(question, blind=described is None)
-            if time_budget is not None and not advisor.timed:
+            for name in _unknown(advisor, request):
                 warnings.warn(
-                    "The knowledge base has no fit times for such tasks: 'time_budget' is ignored.",
+                    f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
                     KnowledgeBaseWarning,
                     stacklevel=2,
                 )
             forecast = advisor.forecast(described, reference_seconds)
-            columns = advisor.order(forecast, n, algorithms, time_budget, seconds_factor)
-        eligible = advisor.eligible(algorithms)
-        choice = Choice(
-            advisor, forecast, columns, eligible, described, time_budget, seconds_factor
-        )
+            columns = advisor.order(forecast, n, request)
+        eligible = advisor.eligible(forecast, request)
+        choice = Choice(advisor, forecast, columns, eligible, described, request)
         probabilities = advisor.probabilities_best(forecast, eligible)
         return [
             dataclasses.replace(
@@ -267,12 +277,10 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         return self._advisors[key]
 
 
-def _check(n: int, time_budget: float | None, seconds_factor: float) -> None:
-    if not isinstance(n, int | np.integer) or n < 1:
-        raise ParameterError(f"The 'n' parameter must be an int >= 1. Got {n!r} instead.")
-    if time_budget is not None and not time_budget > 0:
-        raise ParameterError(
-            f"'time_budget' must be a number of seconds > 0, or None. Got {time_budget!r} instead."
-        )
-    if not seconds_factor > 0:
-        raise ParameterError(f"'seconds_factor' must be > 0. Got {seconds_factor!r} instead.")
+def _unknown(advisor: Advisor, request: Request) -> list[str]:
+    """Return the limits that were asked for and about which nothing is known."""
+    limits = {
+        "time_budget": (request.time_budget, advisor.timed),
+        "max_predict_ms": (request.max_predict_ms, advisor.knows_predict_ms),
+    }
+    return [name for name, (limit, known) in limits.items() if limit is not None and not known]

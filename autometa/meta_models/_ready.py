@@ -53,7 +53,7 @@ class ReadyModels:
             return None
 
     def _read(
-        self, name: str, n_forests: int, shape: list[int], of_scores: Any, of_seconds: Any
+        self, name: str, n_forests: int, shape: list[int], of_scores: Any, **of_times: Any
     ) -> Learnt:
         listed = np.unpackbits(self._array(f"{name}/listed"), count=int(np.prod(shape)))
         return Learnt(
@@ -63,7 +63,7 @@ class ReadyModels:
             ],
             listed=listed.reshape(shape).astype(np.bool_),
             of_scores=None if of_scores is None else (_triple(of_scores[0]), _triple(of_scores[1])),
-            of_seconds=None if of_seconds is None else _triple(of_seconds),
+            **{time: None if of is None else _triple(of) for time, of in of_times.items()},
         )
 
     def _array(self, name: str) -> Any:
@@ -114,6 +114,7 @@ def _entry(name: str, learnt: Learnt) -> dict[str, Any]:
         "shape": learnt.listed.shape,
         "of_scores": learnt.of_scores,
         "of_seconds": learnt.of_seconds,
+        "of_predict_ms": learnt.of_predict_ms,
     }
 
 

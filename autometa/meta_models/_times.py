@@ -1,4 +1,4 @@
-"""SecondsModel: how long one fit of each setup will take."""
+"""TimeModel: how long each setup will take to fit, or to predict."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from autometa.meta_models._kernel import KernelRegression, Settings
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 
-_SHORTEST = 1e-4  # seconds; below it a clock measures itself
+_SHORTEST = 1e-4  # below it a clock measures itself
 
 
-class SecondsModel:
-    """Regression of the logarithm of the seconds on the task's coordinates.
+class TimeModel:
+    """Regression of the logarithm of times on the task's coordinates.
 
     Parameters
     ----------
     coordinates : ndarray of shape (n_tasks, n_coordinates)
-    seconds : ndarray of shape (n_tasks, n_setups)
+    times : ndarray of shape (n_tasks, n_setups)
         NaN where unknown.
     families : ndarray of shape (n_tasks,)
     settings : tuple of float, optional
@@ -30,18 +30,18 @@ class SecondsModel:
     def __init__(
         self,
         coordinates: Matrix,
-        seconds: Matrix,
         families: npt.NDArray[np.int64],
+        times: Matrix,
         settings: Settings | None = None,
     ) -> None:
-        timed = np.isfinite(seconds).any(axis=1)
+        timed = np.isfinite(times).any(axis=1)
         self._model: KernelRegression | None = None
         if timed.any():
-            logarithm = np.log(np.maximum(seconds[timed], _SHORTEST))
+            logarithm = np.log(np.maximum(times[timed], _SHORTEST))
             self._model = KernelRegression(
                 coordinates[timed], complete(logarithm), families[timed], settings
             )
-        self._n_setups = seconds.shape[1]
+        self._n_setups = times.shape[1]
 
     @property
     def settings(self) -> Settings | None:
@@ -49,7 +49,7 @@ class SecondsModel:
         return self._model.settings if self._model else None
 
     def predict(self, coordinates: Vector) -> Vector:
-        """Return the seconds of each setup; NaN for all when no run was ever timed."""
+        """Return the time of each setup; NaN for all when no run was ever timed."""
         if self._model is None:
             return np.full(self._n_setups, np.nan)
         return np.asarray(np.exp(self._model.predict(coordinates[None])[0]))

@@ -1,0 +1,45 @@
+"""Request: what a list of setups is to keep to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from autometa.exceptions import ParameterError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What may be recommended, and at what cost.
+
+    Attributes
+    ----------
+    algorithms : collection of str or None
+        Only these; None is all.
+    time_budget : float or None
+        Seconds there are to try setups one after the other.
+    seconds_factor : float
+        Fits it takes to try one setup (folds).
+    max_predict_ms : float or None
+        Milliseconds that predicting one row may take.
+
+    Raises
+    ------
+    ParameterError
+        If a value is out of range.
+    """
+
+    algorithms: Collection[str] | None = None
+    time_budget: float | None = None
+    seconds_factor: float = 1.0
+    max_predict_ms: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, unit in (("time_budget", "seconds"), ("max_predict_ms", "milliseconds")):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ParameterError(
+                    f"'{name}' must be a number of {unit} > 0, or None. Got {value!r} instead."
+                )
+        if not self.seconds_factor > 0:
+            raise ParameterError(f"'seconds_factor' must be > 0. Got {self.seconds_factor!r}.")
