@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils.extmath import randomized_svd
 
 Matrix = npt.NDArray[np.float64]
 
 _SHRINKAGE = 1.0  # an effect seen in one cell is trusted by half
 _ROUNDS = 15
+_LARGE = 256
+_COMPONENTS = 30
 
 
 def complete(values: Matrix) -> Matrix:
@@ -57,9 +60,18 @@ def _low_rank(residual: Matrix, known: npt.NDArray[np.bool_]) -> Matrix:
     low_rank = np.zeros_like(residual)
     threshold = None
     for _ in range(_ROUNDS):
-        left, values, right = np.linalg.svd(filled, full_matrices=False)
+        left, values, right = _main_components(filled)
         if threshold is None:
             threshold = 0.25 * values[0]
         low_rank = (left * np.maximum(values - threshold, 0.0)) @ right
         filled = np.where(known, residual, low_rank)
     return low_rank
+
+
+def _main_components(values: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """Return the SVD; of a large matrix its largest components, which are found much sooner."""
+    if min(values.shape) <= _LARGE:
+        left, sizes, right = np.linalg.svd(values, full_matrices=False)
+    else:
+        left, sizes, right = randomized_svd(values, _COMPONENTS, n_iter=4, random_state=0)
+    return left, sizes, right

@@ -133,6 +133,16 @@ def test_completion_keeps_what_was_measured_and_finds_an_additive_pattern():
     assert np.corrcoef(filled[hidden], truth[hidden])[0, 1] > 0.98
 
 
+@pytest.mark.parametrize("n_rows", [200, 300])  # on either side of where the SVD is shortened
+def test_completion_finds_interactions_of_rows_and_columns(n_rows):
+    rng = np.random.default_rng(0)
+    truth = np.sign(rng.normal(size=(n_rows, 1))) * np.sign(rng.normal(size=(1, 320)))
+    hidden = rng.random(truth.shape) < 0.3
+    filled = complete(np.where(hidden, NAN, truth))
+    assert np.corrcoef(filled[hidden], truth[hidden])[0, 1] > 0.98
+    assert (filled[~hidden] == truth[~hidden]).all()
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 8), (8, 1), (6, 6)])
 def test_completion_of_nothing_is_zero(shape):
     assert (complete(np.full(shape, NAN)) == 0.0).all()
