@@ -65,7 +65,7 @@ def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
     left.set(xscale="log", yscale="log", xlabel="columns", ylabel="rows", title="Tasks by size")
     left.xaxis.set_major_formatter("{x:.0f}")
     left.xaxis.set_minor_formatter("")
-    left.legend()
+    left.legend(loc="lower right")
     classes = tasks["n_classes"].dropna()
     counts = classes[classes > 0].astype(int).clip(upper=20).value_counts().sort_index()
     right.bar([_class_label(n) for n in counts.index], counts, color=COLOURS["multiclass"])
