@@ -149,3 +149,20 @@ def test_a_task_without_meta_features_is_answered_too(ready):
         warnings.simplefilter("error")
         found = MetaModel().fit(KnowledgeBase.load(ready)).recommend(None)
     assert np.isfinite(found[0].expected_score)
+
+
+@pytest.mark.parametrize(
+    ("task_type", "metric"),
+    [("binary", "roc_auc"), ("multiclass", "accuracy"), ("regression", "r2")],
+)
+def test_the_bundled_knowledge_base_ships_with_what_is_learnt_from_it(grown, task_type, metric):
+    bundled, anew = KnowledgeBase.bundled(), KnowledgeBase.bundled()
+    anew.tasks = anew.tasks  # it has no origin any more
+    task = bundled.tasks["task_id"][bundled.tasks["task_type"] == task_type].iloc[0]
+    described = bundled.metafeatures.loc[task] * 1.1
+    asked = {"task_type": task_type, "metric": metric}
+    found = MetaModel().fit(bundled).recommend(described, 20, **asked)
+    assert not grown
+    learnt = MetaModel().fit(anew).recommend(described, 20, **asked)
+    # Another processor may round otherwise and grow a few other trees.
+    assert len({str(one.config) for one in found} & {str(one.config) for one in learnt}) > 12
