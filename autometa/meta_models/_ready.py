@@ -39,8 +39,9 @@ class ReadyModels:
     """
 
     def __init__(self, data: bytes, growth: Growth) -> None:
-        self._file = zipfile.ZipFile(io.BytesIO(data))
-        header = json.loads(self._file.read(_HEADER))
+        self._data = data
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            header = json.loads(file.read(_HEADER))
         fits = header["format"] == FORMAT and header["growth"] == _numbers(growth)
         self._entries: dict[str, Any] = header["questions"] if fits else {}
 
@@ -48,26 +49,10 @@ class ReadyModels:
         """Return what was learnt for a question; None when it has to be learnt."""
         entry = self._entries.get(_key(question))
         try:
-            return None if entry is None else self._read(**entry)
+            with zipfile.ZipFile(io.BytesIO(self._data)) as file:
+                return None if entry is None else _read(file, **entry)
         except (ValueError, KeyError, TypeError, zipfile.BadZipFile):  # not of our making
             return None
-
-    def _read(
-        self, name: str, n_forests: int, shape: list[int], of_scores: Any, **of_times: Any
-    ) -> Learnt:
-        listed = np.unpackbits(self._array(f"{name}/listed"), count=int(np.prod(shape)))
-        return Learnt(
-            forests=[
-                LeafForest(*(self._array(f"{name}/{n}/{field}") for field in _ARRAYS))
-                for n in range(n_forests)
-            ],
-            listed=listed.reshape(shape).astype(np.bool_),
-            of_scores=None if of_scores is None else (_triple(of_scores[0]), _triple(of_scores[1])),
-            **{time: None if of is None else _triple(of) for time, of in of_times.items()},
-        )
-
-    def _array(self, name: str) -> Any:
-        return np.load(io.BytesIO(self._file.read(f"{name}.npy")), allow_pickle=False)
 
 
 def read_ready(origin: Origin | None, growth: Growth) -> ReadyModels | None:
@@ -91,6 +76,28 @@ def read_ready(origin: Origin | None, growth: Growth) -> ReadyModels | None:
             stacklevel=3,
         )
         return None
+
+
+def _read(
+    file: zipfile.ZipFile,
+    name: str,
+    n_forests: int,
+    shape: list[int],
+    of_scores: Any,
+    **of_times: Any,
+) -> Learnt:
+    def array(path: str) -> Any:
+        return np.load(io.BytesIO(file.read(f"{name}/{path}.npy")), allow_pickle=False)
+
+    listed = np.unpackbits(array("listed"), count=int(np.prod(shape)))
+    return Learnt(
+        forests=[
+            LeafForest(*(array(f"{n}/{field}") for field in _ARRAYS)) for n in range(n_forests)
+        ],
+        listed=listed.reshape(shape).astype(np.bool_),
+        of_scores=None if of_scores is None else (_triple(of_scores[0]), _triple(of_scores[1])),
+        **{time: None if of is None else _triple(of) for time, of in of_times.items()},
+    )
 
 
 def write_ready(origin: Origin, growth: Growth, learnt: Mapping[Question, Learnt]) -> Path:

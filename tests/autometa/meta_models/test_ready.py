@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 
 import numpy as np
@@ -131,6 +132,15 @@ def test_a_forged_file_is_not_believed(ready, grown):
     write_learnt(kb.origin, b"PK, or not")
     with pytest.warns(KnowledgeBaseWarning, match="left out"):
         assert advice(KnowledgeBase.load(ready)) == before
+
+
+def test_a_model_that_found_it_travels(ready, grown):
+    model = MetaModel().fit(KnowledgeBase.load(ready))
+    travelled = pickle.loads(pickle.dumps(model))
+    assert [one.to_dict() for one in travelled.recommend(LARGE)] == advice(
+        KnowledgeBase.load(ready)
+    )
+    assert not grown
 
 
 def test_equal_models_are_equal_files(ready):
