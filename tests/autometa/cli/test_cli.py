@@ -78,6 +78,16 @@ def test_recommend_prints_a_table(run, csv):
     assert "rank" in out
 
 
+def test_recommend_leaves_out_what_predicts_too_slowly(run, csv):
+    asked = ("recommend", csv, "--target", "kind", "--json", "--max-predict-ms")
+    code, out, _ = run(*asked, 0.05)
+    assert code == 0
+    assert all(0 < one["expected_predict_ms"] <= 0.05 for one in json.loads(out)["recommendations"])
+    code, _, err = run(*asked, 1e-9)
+    assert code == 2
+    assert "the quickest needs" in err
+
+
 def test_recommend_says_why(run, csv):
     code, out, _ = run("recommend", csv, "--target", "kind", "-n", "2", "--explain")
     assert code == 0
