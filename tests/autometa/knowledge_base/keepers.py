@@ -106,6 +106,9 @@ def grid(tasks: str, ks: Iterable[int]) -> set[ROW]:
     return {(task, k) for task in tasks for k in ks}
 
 
+ROWS = grid("abc", range(8))
+
+
 # What a process does to a folder; each can be done again after it was killed.
 
 

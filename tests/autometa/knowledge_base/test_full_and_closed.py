@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from keepers import (
+    ROWS,
     do_add,
     do_compact,
     do_remove,
@@ -25,8 +26,6 @@ from keepers import (
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import compact, remove, verify
-
-ROWS = grid("abc", range(8))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_FSIZE is POSIX")

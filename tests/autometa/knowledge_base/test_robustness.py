@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keepers import (
+    ROWS,
     do_add,
     grid,
     load,
@@ -19,26 +20,11 @@ from keepers import (
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
 from autometa.knowledge_base import compact, merge_folders, remove, verify
 
-ROWS = grid("abc", range(8))
 KINDS = ["tasks", "metafeatures", "runs", "manifest", "source", "rewrites"]
 quick = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 thorough = settings(quick, max_examples=600)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder of two parts of runs, with every kind of file that counts."""
-    path = tmp_path / "kb"
-    do_add(path, grid("abc", range(4)))
-    do_add(path, grid("abc", range(4, 8)))
-    compact(path)
-    do_add(path, grid("d", range(2)))
-    remove(path, tasks=["d"])
-    do_add(path, grid("abc", range(4, 8)) | grid("a", [100]))
-    remove(path, algorithms=["tree"], tasks=["a"])
-    return path
 
 
 @pytest.fixture(scope="module")

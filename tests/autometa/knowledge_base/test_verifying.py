@@ -7,8 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from keepers import (
-    do_add,
-    grid,
+    ROWS,
     history,
     load,
     rows_of,
@@ -16,23 +15,7 @@ from keepers import (
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base import compact, remove, verify
-
-ROWS = grid("abc", range(8))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder of two parts of runs, with every kind of file that counts."""
-    path = tmp_path / "kb"
-    do_add(path, grid("abc", range(4)))
-    do_add(path, grid("abc", range(4, 8)))
-    compact(path)
-    do_add(path, grid("d", range(2)))
-    remove(path, tasks=["d"])
-    do_add(path, grid("abc", range(4, 8)) | grid("a", [100]))
-    remove(path, algorithms=["tree"], tasks=["a"])
-    return path
+from autometa.knowledge_base import compact, verify
 
 
 def test_what_verify_finds_in_rows_is_named(tmp_path):
