@@ -228,7 +228,7 @@ def plot(answers: pd.DataFrame, path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
     for question in SHOWN:
         own = answers[answers["question"] == question]
         left.plot(own["runs"], own["cpu_seconds"], marker="o", label=question)
@@ -240,8 +240,7 @@ def plot(answers: pd.DataFrame, path: Path) -> None:
     right.set(
         xscale="log", yscale="log", xlabel="runs", ylabel="MB", title="peak memory (dots: 4 GB)"
     )
-    left.legend()
-    figure.tight_layout()
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(SHOWN))
     figure.savefig(path, dpi=110)
 
 

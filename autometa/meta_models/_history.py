@@ -30,7 +30,7 @@ WORST_IN_MEDIANS = 5.0
 FAILURE = 1.1
 _ENOUGH_TASKS = 500
 _USUAL_FOLDS = 3
-# A fit takes 20 s and half a gigabyte for each million cells of tasks by setups.
+# A fit takes 9 s and half a gigabyte for each million cells of tasks by setups.
 MAX_SETUPS = 2_000
 MAX_CELLS = 2_000_000
 
