@@ -51,7 +51,8 @@ class Recommendation:
     score_interval : tuple of float
         Low and high end of the 90 % interval of the score.
     expected_fit_seconds : float
-        Of one fit on all rows; NaN when no run was ever timed.
+        Of one fit as the knowledge base measured it (the bundled one on two thirds of
+        the rows); NaN when no run was ever timed.
     expected_predict_ms : float
         Milliseconds to predict one row, among as many as a fold holds; NaN when
         nobody ever timed that.

@@ -19,6 +19,7 @@ from autometa.meta_models._learnt import Learnt
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._request import Request
 from autometa.meta_models._scores import ExpectedScores, ScoreModel
+from autometa.meta_models._sizes import TaskSizes
 from autometa.meta_models._target_scale import units, without_unit
 from autometa.meta_models._times import TimeModel
 from autometa.meta_models._weights import TaskWeights, Weights, learn_forests
@@ -86,7 +87,8 @@ class Advisor:
             learnt = self._learn(growth)
         else:
             self._weights = TaskWeights(coordinates, described, families, learnt.forests)
-        place = coordinates, self._families
+        self._sizes = TaskSizes(metafeatures)
+        place = coordinates, self._sizes.of(metafeatures), self._families
         self._seconds = TimeModel(*place, history.seconds[described], learnt.of_seconds)
         self._predict_ms = TimeModel(*place, history.predict_ms[described], learnt.of_predict_ms)
         self._learnt = learnt
@@ -164,21 +166,24 @@ class Advisor:
 
         Times are those of the machine that ``reference_seconds`` measures.
         """
-        if metafeatures is None or self._blind:
-            coordinates = np.zeros(len(self._space.names))
-            weights = self._weights.nobody()
-        else:
-            coordinates = self._space.coordinates(metafeatures.to_frame().T)[0]
-            weights = self._weights.of(coordinates)
         described = None if self._blind else metafeatures
+        if described is None:
+            row = pd.DataFrame(index=[0])
+            weights = self._weights.nobody()
+            coordinates = self._space.coordinates(row)[0]
+        else:
+            row = described.to_frame().T
+            coordinates = self._space.coordinates(row)[0]
+            weights = self._weights.of(coordinates)
+        sizes = self._sizes.of(row)[0]
         slowness = 1.0
         if reference_seconds is not None and self.history.knows_machines:
             slowness = reference_seconds() / STANDARD_SECONDS
         return Forecast(
             weights,
             self._expected(coordinates, described),
-            slowness * self._seconds.predict(coordinates),
-            slowness * self._predict_ms.predict(coordinates),
+            slowness * self._seconds.predict(coordinates, sizes),
+            slowness * self._predict_ms.predict(coordinates, sizes),
             coordinates,
         )
 
