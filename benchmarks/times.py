@@ -1,0 +1,94 @@
+"""Measure how well fit times are expected, by family and beyond the largest known task.
+
+The bundled knowledge base, once by ten parts of its families, and once learnt from tasks of up to
+4,000 rows and asked about larger ones; with the trend along sizes and without. Errors are of the
+natural logarithm of the seconds.
+
+    python benchmarks/times.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.model_selection import GroupKFold
+
+from autometa.evaluation import default_metric
+from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models._features import FeatureSpace
+from autometa.meta_models._history import History, read_history
+from autometa.meta_models._sizes import TaskSizes
+from autometa.meta_models._target_scale import without_unit
+from autometa.meta_models._times import TimeModel
+
+RESULT = Path(__file__).parent / "results" / "times.md"
+FEW_ROWS = 4_000
+SHORTEST = 1e-4
+
+Order = npt.NDArray[np.intp]
+
+
+def errors(history: History, held_out: Order, with_trend: bool) -> list[float]:
+    """Return expected less true logarithms on the tasks held out."""
+    families = history.families
+    known = np.flatnonzero(~np.isin(families, families[held_out]))
+    metafeatures = without_unit(history.metafeatures)
+    table = metafeatures.iloc[known]
+    space = FeatureSpace(table)
+    sizes = TaskSizes(table if with_trend else table.iloc[:, :0])
+    model = TimeModel(
+        space.coordinates(table), sizes.of(table), families[known], history.seconds[known]
+    )
+    found: list[float] = []
+    for task in held_out:
+        row = metafeatures.iloc[[task]]
+        expected = model.predict(space.coordinates(row)[0], sizes.of(row)[0])
+        true = np.maximum(history.seconds[task], SHORTEST)
+        error = np.log(np.maximum(expected, SHORTEST) / true)
+        found += error[np.isfinite(error)].tolist()
+    return found
+
+
+def rows(kb: KnowledgeBase, task_type: str) -> list[str]:
+    """Return the rows of the table for a task type."""
+    history = read_history(kb, (task_type,), default_metric(task_type))
+    folds = GroupKFold(10, shuffle=True, random_state=0)
+    parts = [held for _, held in folds.split(history.seconds, groups=history.families)]
+    large = np.flatnonzero(history.tasks["n_rows"] > FEW_ROWS)
+    shown = []
+    for title, held_out in (("by family", parts), (f"{len(large)} larger tasks", [large])):
+        for with_trend in (False, True):
+            found = pd.Series([e for part in held_out for e in errors(history, part, with_trend)])
+            shown.append(
+                f"| {task_type} | {title} | {'with' if with_trend else 'without'} | "
+                f"{found.abs().mean():.2f} | {found.mean():+.2f} | "
+                f"{(found.abs() < np.log(2)).mean():.1%} |"
+            )
+    return shown
+
+
+def main() -> None:
+    """Measure, print and write the result."""
+    kb = KnowledgeBase.bundled()
+    lines = [row for kind in ("binary", "multiclass", "regression") for row in rows(kb, kind)]
+    text = "\n".join(
+        [
+            "# Expected fit times",
+            "",
+            "| tasks | held out | trend | mean error | bias | within a factor of 2 |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *lines,
+            "",
+            "Made by `python benchmarks/times.py`.",
+            "",
+        ]
+    )
+    print(text)
+    RESULT.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
