@@ -192,7 +192,7 @@ def test_advice_is_the_same_from_parts_as_from_memory(folder, kb):
         MetaModel(n_trees=20).fit(history).recommend(row, task_type="binary", metric="accuracy")
         for history in (KnowledgeBase.load(folder), in_memory)
     )
-    assert one == other
+    assert [advice.to_dict() for advice in one] == [advice.to_dict() for advice in other]
 
 
 def test_a_model_does_not_see_what_is_added_later(folder):
