@@ -62,10 +62,11 @@ def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
             color=COLOURS[str(task_type)],
             label=f"{task_type} ({len(of_type)})",
         )
-    left.set(xscale="log", yscale="log", xlabel="columns", ylabel="rows", title="Tasks by size")
+    left.set(xscale="log", yscale="log", xlabel="columns", ylabel="rows")
+    left.set_title("Tasks by size", pad=28)
     left.xaxis.set_major_formatter("{x:.0f}")
     left.xaxis.set_minor_formatter("")
-    left.legend(loc="lower right")
+    left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     classes = tasks["n_classes"].dropna()
     counts = classes[classes > 0].astype(int).clip(upper=20).value_counts().sort_index()
     right.bar([_class_label(n) for n in counts.index], counts, color=COLOURS["multiclass"])
