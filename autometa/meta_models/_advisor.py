@@ -12,16 +12,16 @@ import pandas as pd
 
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.exceptions import KnowledgeBaseMismatchError
-from autometa.meta_models._features import FeatureSpace
-from autometa.meta_models._forests import Growth
+from autometa.meta_models._forests import Growth, LeafForest
 from autometa.meta_models._history import History, losses
+from autometa.meta_models._kernel import Settings
+from autometa.meta_models._known_tasks import KnownTasks
 from autometa.meta_models._learnt import Learnt
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._request import Request
-from autometa.meta_models._scores import ExpectedScores, ScoreModel
-from autometa.meta_models._sizes import TaskSizes
-from autometa.meta_models._target_scale import units, without_unit
+from autometa.meta_models._scores import ExpectedScores
 from autometa.meta_models._times import TimeModel
+from autometa.meta_models._unit_scores import UnitScores
 from autometa.meta_models._weights import TaskWeights, Weights, learn_forests
 from autometa.recommendation import Neighbor, Recommendation
 
@@ -57,6 +57,12 @@ class Advisor:
         Of the forests.
     learnt : Learnt, optional
         What an advisor of the same history has learnt; None to learn it now.
+
+    Attributes
+    ----------
+    losses : ndarray of shape (n_tasks, n_setups)
+    learnt : Learnt
+        What took time; an advisor of the same history is at once made of it.
     """
 
     def __init__(
@@ -67,83 +73,40 @@ class Advisor:
         growth: Growth,
         learnt: Learnt | None = None,
     ) -> None:
-        self.history = history
-        self._metric = metric
-        described = history.described
-        self._blind = blind or not described.any()
-        metafeatures = history.metafeatures[described]
-        if self._blind:
-            described = np.ones_like(described)
-            metafeatures = history.metafeatures.iloc[:, :0]
-        self._described = described
-        metafeatures = without_unit(metafeatures)
-        self._space = FeatureSpace(metafeatures)
-        coordinates = self._space.coordinates(metafeatures)
-        families = history.families
+        self.history, self._metric = history, metric
         self.losses = losses(history)
-        self._coordinates, self._families = coordinates, families[described]
+        self._known = KnownTasks(history, blind)
         self._all_round: dict[bytes, list[int]] = {}
-        if learnt is None or not learnt.is_of(coordinates, self.losses):
+        if learnt is None or not learnt.is_of(self._known.coordinates, self.losses):
             learnt = self._learn(growth)
         else:
-            self._weights = TaskWeights(coordinates, described, families, learnt.forests)
-        self._sizes = TaskSizes(metafeatures)
-        place = coordinates, self._sizes.of(metafeatures), self._families
-        self._seconds = TimeModel(*place, history.seconds[described], learnt.of_seconds)
-        self._predict_ms = TimeModel(*place, history.predict_ms[described], learnt.of_predict_ms)
-        self._learnt = learnt
-        self._score_models: dict[bool, ScoreModel] = {}
-        self._score_model(self._has_unit)
-
-    def _learn(self, growth: Growth) -> Learnt:
-        described, families = self._described, self.history.families
-        forests, unseen = learn_forests(self._coordinates, self.losses, described, families, growth)
-        self._weights = TaskWeights(self._coordinates, described, families, forests)
-        return Learnt(forests, self._listed(self._weights.left_out(unseen)))
-
-    @property
-    def learnt(self) -> Learnt:
-        """What took time to learn; an advisor of the same history is at once made of it."""
-        return replace(
-            self._learnt,
-            of_scores=self._score_model(self._has_unit).settings,
+            self._weights = self._weights_by(learnt.forests)
+        self._scores = UnitScores(history, self._known, metric, learnt.listed, learnt.of_scores)
+        self._seconds = self._times(history.seconds, learnt.of_seconds)
+        self._predict_ms = self._times(history.predict_ms, learnt.of_predict_ms)
+        self.learnt = replace(
+            learnt,
+            of_scores=self._scores.settings,
             of_seconds=self._seconds.settings,
             of_predict_ms=self._predict_ms.settings,
         )
 
-    @property
-    def _has_unit(self) -> bool:
-        return units(self.history.metafeatures, self._metric) is not None
+    def _learn(self, growth: Growth) -> Learnt:
+        known, families = self._known, self.history.families
+        forests, unseen = learn_forests(
+            known.coordinates, self.losses, known.described, families, growth
+        )
+        self._weights = self._weights_by(forests)
+        return Learnt(forests, self._listed(self._weights.left_out(unseen)))
 
-    def _score_model(self, in_units: bool) -> ScoreModel:
-        """Return the model of scores, or of scores in units of the target; learnt when asked."""
-        if in_units not in self._score_models:
-            history = self.history
-            scores = np.where(history.comparable[:, None], history.scores, np.nan)
-            if in_units:
-                scores = scores / np.asarray(units(history.metafeatures, self._metric))[:, None]
-            self._score_models[in_units] = ScoreModel(
-                self._coordinates,
-                scores[self._described],
-                self._families,
-                self._learnt.listed,
-                self._metric,
-                self._learnt.of_scores if in_units == self._has_unit else None,
-            )
-        return self._score_models[in_units]
+    def _weights_by(self, forests: Sequence[LeafForest]) -> TaskWeights:
+        known = self._known
+        return TaskWeights(known.coordinates, known.described, self.history.families, forests)
 
-    def _expected(
-        self, coordinates: Vector, metafeatures: pd.Series[float] | None
-    ) -> ExpectedScores:
-        """Return the scores to expect, in the unit of the task's own target where it has one."""
-        unit = None
-        if metafeatures is not None and self._has_unit:
-            unit = units(metafeatures.to_frame().T, self._metric)
-        if unit is None:
-            return self._score_model(in_units=False).predict(coordinates)
-        relative = self._score_model(in_units=True).predict(coordinates)
-        ends = (relative.expected, relative.low, relative.high)
-        return ExpectedScores(*(unit[0] * end for end in ends))
+    def _times(self, times: Matrix, settings: Settings | None) -> TimeModel:
+        known = self._known
+        described = times[known.described]
+        return TimeModel(known.coordinates, known.sizes, known.families, described, settings)
 
     def _listed(self, weights: Matrix) -> npt.NDArray[np.bool_]:
         """Return which setups tasks of these weights would be given, one row a described task."""
@@ -166,35 +129,29 @@ class Advisor:
 
         Times are those of the machine that ``reference_seconds`` measures.
         """
-        described = None if self._blind else metafeatures
-        if described is None:
-            row = pd.DataFrame(index=[0])
-            weights = self._weights.nobody()
-            coordinates = self._space.coordinates(row)[0]
-        else:
-            row = described.to_frame().T
-            coordinates = self._space.coordinates(row)[0]
-            weights = self._weights.of(coordinates)
-        sizes = self._sizes.of(row)[0]
+        described = None if self._known.is_blind else metafeatures
+        place = self._known.place(described)
+        here = place.coordinates
+        weights = self._weights.nobody() if described is None else self._weights.of(here)
         slowness = 1.0
         if reference_seconds is not None and self.history.knows_machines:
             slowness = reference_seconds() / STANDARD_SECONDS
         return Forecast(
             weights,
-            self._expected(coordinates, described),
-            slowness * self._seconds.predict(coordinates, sizes),
-            slowness * self._predict_ms.predict(coordinates, sizes),
-            coordinates,
+            self._scores.expect(place, described),
+            slowness * self._seconds.predict(here, place.sizes),
+            slowness * self._predict_ms.predict(here, place.sizes),
+            here,
         )
 
     @property
     def coordinate_names(self) -> Sequence[str]:
         """Meta-features by which tasks are compared."""
-        return self._space.names
+        return self._known.coordinate_names
 
     def coordinates(self, metafeatures: pd.DataFrame) -> Matrix:
         """Return the tasks so described as points, one row each."""
-        return self._space.coordinates(metafeatures)
+        return self._known.points(metafeatures)
 
     def weights_of(self, coordinates: Matrix) -> Matrix:
         """Return how much each known task counts for tasks at ``coordinates``, one row each."""

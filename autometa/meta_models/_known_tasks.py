@@ -1,0 +1,73 @@
+"""KnownTasks: the described tasks of a history as points and sizes, and new ones beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.meta_models._features import FeatureSpace
+from autometa.meta_models._history import History
+from autometa.meta_models._sizes import TaskSizes
+from autometa.meta_models._target_scale import without_unit
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a new task lies, and how large it is."""
+
+    coordinates: Vector
+    sizes: Vector
+
+
+class KnownTasks:
+    """Tasks by which new ones are judged.
+
+    Parameters
+    ----------
+    history : History
+    blind : bool
+        Whether to do without meta-features: all tasks then count as described, and lie
+        at one point.
+
+    Attributes
+    ----------
+    is_blind : bool
+    described : ndarray of shape (n_tasks,), bool
+    families : ndarray of shape (n_described,)
+    coordinates : ndarray of shape (n_described, n_coordinates)
+    sizes : ndarray of shape (n_described, n_sizes)
+    """
+
+    def __init__(self, history: History, blind: bool) -> None:
+        described = history.described
+        self.is_blind = blind or not described.any()
+        metafeatures = without_unit(history.metafeatures[described])
+        if self.is_blind:
+            described = np.ones_like(described)
+            metafeatures = history.metafeatures.iloc[:, :0]
+        self.described = described
+        self.families = history.families[described]
+        self._space, self._scale = FeatureSpace(metafeatures), TaskSizes(metafeatures)
+        self.coordinates = self._space.coordinates(metafeatures)
+        self.sizes = self._scale.of(metafeatures)
+
+    @property
+    def coordinate_names(self) -> Sequence[str]:
+        """Meta-features by which tasks are compared."""
+        return self._space.names
+
+    def points(self, metafeatures: pd.DataFrame) -> Matrix:
+        """Return the tasks so described as points, one row each."""
+        return self._space.coordinates(metafeatures)
+
+    def place(self, metafeatures: pd.Series[float] | None) -> Place:
+        """Return where the task so described lies: in the middle, when it is not described."""
+        row = pd.DataFrame(index=[0]) if metafeatures is None else metafeatures.to_frame().T
+        return Place(self._space.coordinates(row)[0], self._scale.of(row)[0])

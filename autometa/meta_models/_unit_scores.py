@@ -1,0 +1,71 @@
+"""UnitScores: scores to expect, in the unit of the task's own target where it has one."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.meta_models._history import History
+from autometa.meta_models._kernel import Settings
+from autometa.meta_models._known_tasks import KnownTasks, Place
+from autometa.meta_models._scores import ExpectedScores, ScoreModel
+from autometa.meta_models._target_scale import units
+
+
+class UnitScores:
+    """Models of the scores, and of those in units of the target, each learnt when asked for.
+
+    Parameters
+    ----------
+    history : History
+    known : KnownTasks
+    metric : str
+    listed : ndarray of shape (n_described, n_setups), bool
+        As for ScoreModel.
+    settings : pair of tuples of float, optional
+        Of the model that most tasks need; by default they are chosen.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        known: KnownTasks,
+        metric: str,
+        listed: npt.NDArray[np.bool_],
+        settings: tuple[Settings, Settings] | None,
+    ) -> None:
+        self._known, self._metric, self._listed = known, metric, listed
+        self._scores = np.where(history.comparable[:, None], history.scores, np.nan)
+        self._units = units(history.metafeatures, metric)
+        self._models: dict[bool, ScoreModel] = {}
+        self.settings = self._model(self._units is not None, settings).settings
+
+    def _model(
+        self, in_units: bool, settings: tuple[Settings, Settings] | None = None
+    ) -> ScoreModel:
+        if in_units not in self._models:
+            scores = self._scores
+            if in_units:
+                scores = scores / np.asarray(self._units)[:, None]
+            known = self._known
+            self._models[in_units] = ScoreModel(
+                known.coordinates,
+                scores[known.described],
+                known.families,
+                self._listed,
+                self._metric,
+                settings,
+            )
+        return self._models[in_units]
+
+    def expect(self, place: Place, metafeatures: pd.Series[float] | None) -> ExpectedScores:
+        """Return what to expect on the task at ``place``."""
+        unit = None
+        if metafeatures is not None and self._units is not None:
+            unit = units(metafeatures.to_frame().T, self._metric)
+        relative = self._model(in_units=unit is not None).predict(place.coordinates)
+        if unit is None:
+            return relative
+        ends = (relative.expected, relative.low, relative.high)
+        return ExpectedScores(*(unit[0] * end for end in ends))
