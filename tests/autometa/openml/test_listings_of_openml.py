@@ -16,6 +16,13 @@ def by_run(kb):
     return kb.runs.assign(run=kb.runs["source"].str.rpartition("/")[2].astype(int)).set_index("run")
 
 
+def runs_of_many_setups(world, numbers):
+    """Add a setup of each number; return a run of each."""
+    for n in numbers:
+        world.add_setup(n, 3, [Parameter(name="alpha", value=str(n))])
+    return [Upload(run=n, task=31, setup=n, values={"predictive_accuracy": 0.5}) for n in numbers]
+
+
 def test_a_second_import_makes_no_request_and_gives_the_same(server, settings):
     first = import_openml(suites=["99"], seconds=True, settings=settings).knowledge_base
     n_calls = len(server.calls)
@@ -55,15 +62,10 @@ def test_pages_are_read_to_the_end_and_a_full_last_page_is_not_an_error(server, 
 @pytest.mark.parametrize("limit", ["silent", "told"])
 def test_a_server_with_a_lower_limit_is_asked_for_more(server, settings, limit):
     if limit == "silent":
-        server.tells_at_most = 100
+        server.api.tells_at_most = 100
     else:
-        server.highest_limit = 100
-    server.world.runs = [
-        Upload(run=n, task=31, setup=n, values={"predictive_accuracy": 0.5})
-        for n in range(1001, 1251)
-    ]
-    for n in range(1001, 1251):
-        server.world.add_setup(n, 3, [Parameter(name="alpha", value=str(n))])
+        server.api.highest_limit = 100
+    server.world.runs = runs_of_many_setups(server.world, range(1001, 1251))
     kb = import_openml(tasks=[31], settings=settings).knowledge_base
     assert len(kb.runs) == len(kb.setups) == 250
     assert kb.runs["score"].eq(0.5).all()
@@ -162,7 +164,7 @@ def test_a_server_that_lists_no_setups_still_tells_them_apart(server, settings):
 
 
 def test_setups_are_asked_for_in_halves_when_the_server_finds_them_too_many(server, settings):
-    server.most_setups = 2
+    server.api.most_setups = 2
     runs = by_run(import_openml(tasks=[59], settings=settings).knowledge_base)
     assert json.loads(runs.loc[4, "config"]) == {"alpha": 1e-05, "on": True}
     assert server.count("setup/list/setup/10,11/") == server.count("setup/list/setup/12,13/") == 1
@@ -170,12 +172,7 @@ def test_setups_are_asked_for_in_halves_when_the_server_finds_them_too_many(serv
 
 def test_a_path_is_never_longer_than_web_servers_take(server, settings):
     server.longest_path = 300
-    server.world.runs = [
-        Upload(run=n, task=31, setup=n, values={"predictive_accuracy": 0.5})
-        for n in range(1000, 1100)
-    ]
-    for n in range(1000, 1100):
-        server.world.add_setup(n, 3, [Parameter(name="alpha", value=str(n))])
+    server.world.runs = runs_of_many_setups(server.world, range(1000, 1100))
     short = OpenMLSettings(**{**settings.__dict__, "longest_path": 300})
     kb = import_openml(tasks=[31], settings=short).knowledge_base
     assert len(kb.setups) == 100
