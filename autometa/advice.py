@@ -13,7 +13,7 @@ from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
 from autometa.evaluation import check_metric, speed_of_this_machine
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
-from autometa.meta_models import MetaModel
+from autometa.meta_models import MetaModel, Request
 from autometa.recommendation import Recommendation
 from autometa.tables import Table, check_table
 from metafeatures import MetaFeatureExtractor, list_metafeatures
@@ -101,11 +101,7 @@ def recommend_for_table(
         raise ParameterError(
             f"The 'n' parameter of recommend must be an int >= 1. Got {n} instead."
         )
-    if time_budget is not None and not time_budget > 0:
-        raise ParameterError(
-            "The 'time_budget' parameter must be a number of seconds > 0. "
-            f"Got {time_budget} instead."
-        )
+    Request(time_budget=time_budget, max_predict_ms=max_predict_ms)  # refuses before any work
     metric = check_metric(metric, table.task_type)
     state = default_state() if knowledge_base is None else ()
     base = _default(state) if knowledge_base is None else knowledge_base

@@ -6,6 +6,7 @@ does not belong to the parts of today, or is damaged, is never used.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from autometa.knowledge_base._files import digest, unreadable, write_whole
 
 LEARNT = "model"
 _SUFFIX = ".zip"
+_NAME = re.compile(rf"{LEARNT}-([0-9a-f]{{16}})-([0-9a-f]{{16}})\{_SUFFIX}")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Origin:
 
 def is_learnt_file(name: str) -> bool:
     """Say whether a file has the name of one that holds what was learnt."""
-    return name.startswith(f"{LEARNT}-") and name.endswith(_SUFFIX)
+    return _NAME.fullmatch(name) is not None
 
 
 def learnt_from(name: str) -> str:
@@ -72,7 +74,7 @@ def write_learnt(origin: Origin, data: bytes) -> Path:
     """Write what was learnt beside the parts; files that were learnt earlier go."""
     path = origin.folder / f"{LEARNT}-{origin.fingerprint}-{digest(data)}{_SUFFIX}"
     write_whole(path, data)
-    for old in origin.folder.glob(f"{LEARNT}-*{_SUFFIX}"):
-        if old != path:
+    for old in origin.folder.iterdir():
+        if is_learnt_file(old.name) and old != path:
             old.unlink(missing_ok=True)
     return path

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autometa.meta_models._request import Request
+
 if TYPE_CHECKING:
     from autometa.meta_models._meta_model import MetaModel
 
-__all__ = ["MetaModel"]
+__all__ = ["MetaModel", "Request"]
 
 
 def __getattr__(name: str) -> Any:

@@ -129,15 +129,12 @@ class Choice:
             if abs(effects[i]) >= _SMALL
         )
 
-    def _risks(self, weights: Vector, left: Vector, usual: Vector) -> Vector:
-        return risks(self.advisor.losses, weights, left, usual)
-
     def _runners_up(self, place: int, left: Vector, usual: Vector) -> tuple[RunnerUp, ...]:
         taken = set(self.columns[: place + 1])
         others = np.array([c for c in self.eligible if c not in taken], dtype=np.intp)
         weights = self.forecast.weights.values
         gains, alone = self._gains(weights, left), weights @ self.advisor.losses
-        risk = self._risks(weights, left, usual)
+        risk = risks(self.advisor.losses, weights, left, usual)
         by_gain = others[np.argsort((risk - gains)[others], kind="stable")][:_N_RUNNERS_UP]
         by_score = others[np.argsort(alone[others], kind="stable")][:_N_RUNNERS_UP]
         return tuple(
@@ -205,7 +202,7 @@ class Choice:
         taken[self.columns[:place]] = False
         found: dict[int, tuple[float, Alternative]] = {}
         for row, weights in enumerate(self.advisor.weights_of(coordinates)):
-            worth = self._gains(weights, left) - self._risks(weights, left, usual)
+            worth = self._gains(weights, left) - risks(self.advisor.losses, weights, left, usual)
             best = int(np.argmax(np.where(taken, worth, -np.inf)))
             if best == self.columns[place] or worth[best] - worth[self.columns[place]] < _SMALL:
                 continue

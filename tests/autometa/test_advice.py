@@ -115,7 +115,8 @@ def test_setups_of_an_extra_that_is_absent_are_not_recommended(monkeypatch):
     ("arguments", "error", "message"),
     [
         ({"n": 0}, ParameterError, "'n' parameter of recommend must be an int >= 1. Got 0"),
-        ({"time_budget": -1}, ParameterError, "'time_budget' parameter must be a number"),
+        ({"time_budget": -1}, ParameterError, "'time_budget' must be a number of seconds > 0"),
+        ({"max_predict_ms": 0}, ParameterError, "'max_predict_ms' must be a number of mill"),
         ({"metric": "rocauc"}, MetricError, "Did you mean 'roc_auc'"),
         ({"metric": "r2", "task_type": "ranking"}, ParameterError, "'task_type' must be one of"),
     ],

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from autometa.cli._output import note
 from autometa.cli._progress import steps
+from autometa.cli.kb import _arguments
 
 
 def fit(
-    path: Annotated[Path, typer.Argument(help="Folder of the knowledge base.")],
+    knowledge_base: _arguments.FolderName,
 ) -> None:
     """Learn the answers to all questions now, and keep them beside the knowledge base.
 
@@ -22,7 +18,7 @@ def fit(
     from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.meta_models import MetaModel
 
-    kb = KnowledgeBase.load(folder_named(str(path)))
+    kb = KnowledgeBase.load(folder_named(knowledge_base))
     with steps("questions") as show:
         written = MetaModel(random_state=0).fit(kb).write_ready(on_progress=show)
     note(f"'{written}': {written.stat().st_size / 1e6:.2f} MB.")

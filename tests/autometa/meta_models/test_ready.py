@@ -143,6 +143,15 @@ def test_a_model_that_found_it_travels(ready, grown):
     assert not grown
 
 
+def test_files_of_others_are_left_alone(ready):
+    other = ready / "model-final.zip"
+    other.write_bytes(b"somebody's own")
+    MetaModel().fit(KnowledgeBase.load(ready)).write_ready()
+    assert other.exists()
+    (note,) = verify(ready).findings
+    assert (note.file, note.is_error) == (other.name, False)
+
+
 def test_equal_models_are_equal_files(ready):
     first = model_of(ready)
     MetaModel().fit(KnowledgeBase.load(ready)).write_ready()
