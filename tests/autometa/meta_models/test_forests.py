@@ -56,11 +56,11 @@ def test_arrays_that_are_no_trees_are_not_sound(field, value):
 @given(seed=st.integers(0, 10**6))
 def test_sound_arrays_always_lead_to_a_leaf(seed):
     rng = np.random.default_rng(seed)
-    tree = LeafForest(
-        rng.integers(-1, 3, 8), rng.normal(size=8), rng.integers(0, 5, 8), rng.integers(0, 8, 2)
-    )
-    if tree.is_sound(3):
-        assert (tree.feature[tree.apply(rng.normal(size=(4, 3)))] == -1).all()
+    right = rng.integers(1, 8 - np.minimum(np.arange(8), 6))  # no further than the last node
+    feature = np.append(rng.integers(-1, 3, 7), -1)
+    tree = LeafForest(feature, rng.normal(size=8), right, rng.integers(0, 8, 2))
+    assert tree.is_sound(3)
+    assert (tree.feature[tree.apply(rng.normal(size=(4, 3)))] == -1).all()
 
 
 def test_trees_that_saw_a_task_say_nothing_of_its_neighbours():
