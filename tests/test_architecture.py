@@ -28,6 +28,7 @@ ROOMS = [  # each may import those after it
     "datasets",
     "tables",
     "pictures",
+    "_urls",
     "exceptions",
     "metafeatures",
 ]

@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from autometa._urls import hide_password
+
 
 def console() -> Console:
     """Return the console of results; plain text when stdout is not a terminal."""
@@ -25,8 +27,8 @@ def talk() -> Console:
 
 
 def note(text: str) -> None:
-    """Say one line on stderr."""
-    print(text, file=sys.stderr)
+    """Say one line on stderr; passwords of URLs in it are hidden."""
+    print(hide_password(text), file=sys.stderr)
 
 
 def print_json(content: dict[str, Any]) -> None:

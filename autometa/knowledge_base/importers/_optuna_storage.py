@@ -7,7 +7,6 @@ first damaged record, and a database must hold Optuna's tables already.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import urllib.parse
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autometa._urls import hide_password, with_driver
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._tally import Tally
 
@@ -71,12 +71,7 @@ def shown(source: Any) -> str:
     >>> shown("postgresql://ann:secret@db.example/optuna")
     'postgresql://ann:***@db.example/optuna'
     """
-    text = str(source)
-    parts = urllib.parse.urlsplit(text) if "://" in text else None
-    if parts is None or parts.password is None:
-        return text
-    user, _, host = parts.netloc.rpartition("@")
-    return text.replace(f"{user}@{host}", f"{user.partition(':')[0]}:***@{host}", 1)
+    return hide_password(str(source))
 
 
 @contextmanager
@@ -96,7 +91,9 @@ def _sqlite_path(url: str) -> Path:
     try:
         database = make_url(url).database
     except ArgumentError as error:
-        raise KnowledgeBaseError(f"'{url}' must be a URL such as sqlite:///study.db.") from error
+        raise KnowledgeBaseError(
+            f"'{shown(url)}' must be a URL such as sqlite:///study.db."
+        ) from error
     if not database or database == ":memory:":
         raise KnowledgeBaseError(
             f"'{url}' names a database in memory, which holds nothing. Name a file: "
@@ -148,7 +145,7 @@ def _from_database(
     import sqlalchemy
     from optuna.storages import RDBStorage
 
-    name, options, url = name or shown(url), engine_options or {}, _with_driver(url)
+    name, options, url = name or shown(url), engine_options or {}, with_driver(url)
     try:
         engine = sqlalchemy.create_engine(url, **options)
         try:
@@ -169,17 +166,8 @@ def _from_database(
     except (sqlalchemy.exc.SQLAlchemyError, RuntimeError, ValueError) as error:
         if isinstance(error, KnowledgeBaseError):
             raise
-        reason = str(error).strip().splitlines()[0]
+        reason = hide_password(str(error).strip().splitlines()[0])
         raise KnowledgeBaseError(f"'{name}' could not be read: {reason}") from error
-
-
-def _with_driver(url: str) -> str:
-    """Name a PostgreSQL driver that is there: the default one has changed over time."""
-    scheme, _, rest = url.partition("://")
-    if scheme not in ("postgres", "postgresql"):
-        return url
-    there = [d for d in ("psycopg", "psycopg2", "pg8000") if importlib.util.find_spec(d)]
-    return f"postgresql{'+' + there[0] if there else ''}://{rest}"
 
 
 def _from_redis(url: str) -> BaseStorage:
@@ -193,7 +181,9 @@ def _from_redis(url: str) -> BaseStorage:
             f"'{shown(url)}' needs the package redis: pip install redis."
         ) from error
     except Exception as error:  # redis has error classes of its own, which may be absent
-        raise KnowledgeBaseError(f"'{shown(url)}' could not be read: {error}") from error
+        raise KnowledgeBaseError(
+            f"'{shown(url)}' could not be read: {hide_password(str(error))}"
+        ) from error
 
 
 def _from_grpc(url: str) -> BaseStorage:
@@ -204,7 +194,7 @@ def _from_grpc(url: str) -> BaseStorage:
         return GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
     except ImportError as error:
         raise KnowledgeBaseError(
-            f"'{url}' needs the packages grpcio and protobuf: pip install grpcio protobuf."
+            f"'{shown(url)}' needs the packages grpcio and protobuf: pip install grpcio protobuf."
         ) from error
 
 
