@@ -79,8 +79,15 @@ def bin_codes(codes: Codes) -> Codes:
 
 
 def n_intervals(n_rows: int) -> int:
-    """Return the number of intervals for a column: the cube root of its rows, rounded down."""
-    return int(n_rows ** (1 / 3))
+    """Return the number of intervals for a column: the cube root of its rows, rounded down.
+
+    Examples
+    --------
+    >>> n_intervals(999), n_intervals(1000)
+    (9, 10)
+    """
+    root = int(np.rint(n_rows ** (1 / 3)))  # a power of floats is a little below the root of a cube
+    return root if root**3 <= n_rows else root - 1
 
 
 def cut_at_quantiles(values: Floats, n_parts: int) -> list[Codes]:

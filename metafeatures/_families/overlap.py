@@ -50,7 +50,11 @@ def overlap_f1(class_groups: ClassGroups) -> Floats:
     return class_groups.within_shares
 
 
-@of_pairs(pymfe="f1v", differs="pymfe when columns are collinear: depends on their units")
+@of_pairs(
+    pymfe="f1v",
+    differs="pymfe when columns are collinear: depends on their units; when a direction parts "
+    "classes without spread: leaves it out, here 0",
+)
 def overlap_f1v(class_groups: ClassGroups) -> Floats:
     """Return 1 / (1 + d), d being Fisher's ratio of two classes in their best direction (F1v)."""
     return np.asarray(1 / (1 + class_groups.directional_ratios))

@@ -163,7 +163,8 @@ def encode(dataset: Dataset, rows: Integers) -> Floats:
 
     Numbers and dates as they are, text by its length, categories by their most
     frequent levels (one column of zeros and ones each) and, when there are more than
-    8, by the rank of the level's frequency.
+    8, by the rank of the level's frequency. A gap is no level: a row of zeros. Two levels
+    without gaps need one column only.
     """
     blocks = [dataset.numbers[:, rows], dataset.dates[:, rows], dataset.text_lengths[:, rows]]
     n_columns = sum(len(block) for block in blocks)
@@ -177,7 +178,7 @@ def encode(dataset: Dataset, rows: Integers) -> Floats:
 
 def _encode_category(codes: npt.NDArray[np.int32]) -> Floats:
     n_levels = int(codes.max(initial=-1)) + 1
-    if n_levels == 2:
+    if n_levels == 2 and codes.min() >= 0:  # else the first level would look like a gap
         return np.asarray((codes == 1).astype(np.float64)[None, :])
     shown = np.arange(min(n_levels, MAX_LEVELS))
     one_hot = (codes == shown[:, None]).astype(np.float64)
@@ -208,9 +209,11 @@ def _scale(columns: Floats, is_train: npt.NDArray[np.bool_]) -> Floats:
     train = columns[:, is_train]
     present = ~np.isnan(train)
     n_present = np.maximum(present.sum(axis=1, keepdims=True), 1)
-    size = np.nanmax(np.abs(columns), axis=1, keepdims=True, initial=0.0)
+    low = np.nanmin(columns, axis=1, keepdims=True, initial=np.inf)
+    offset = np.where(np.isfinite(low), low, 0.0)  # a large one would leave no digits below it
+    size = np.nanmax(columns - offset, axis=1, keepdims=True, initial=0.0)
     size[size == 0.0] = 1.0
-    scaled = columns / size
+    scaled = (columns - offset) / size
     train = np.where(present, scaled[:, is_train], 0.0)
     mean = train.sum(axis=1, keepdims=True) / n_present
     deviation = np.where(present, train - mean, 0.0)

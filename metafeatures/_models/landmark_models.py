@@ -87,7 +87,28 @@ def naive_bayes(fold: Fold, seed: int = 0) -> Floats:
         + fold.test @ (means * precisions).T
         - 0.5 * (means**2 * precisions).sum(axis=1)
     )
-    return np.asarray(scores[:, 1:] - scores[:, :1] + 0.5 if is_binary else scores)
+    odds = log_odds(scores)
+    return np.asarray(odds[:, 1:] + 0.5 if is_binary else odds)
+
+
+def log_odds(scores: Floats) -> Floats:
+    """Return the log odds of each class against all others, from joint log densities.
+
+    An odd row is unlikely in every class; odds take that out, and only then can rows be
+    compared. They do not saturate as probabilities near 1 do.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_rows, n_classes)
+        Log of the density of a row times the share of a class, less any constant.
+
+    Examples
+    --------
+    >>> log_odds(np.log([[0.2, 0.6], [0.01, 0.03]])).round(2).tolist()
+    [[-1.1, 1.1], [-1.1, 1.1]]
+    """
+    others = [np.delete(scores, k, axis=1) for k in range(scores.shape[1])]
+    return np.asarray(scores - np.array([np.logaddexp.reduce(some, axis=1) for some in others]).T)
 
 
 def nearest_neighbor(fold: Fold, seed: int = 0) -> Floats:
@@ -174,9 +195,22 @@ def _random_trees(
 
 
 def first_quarter(fold: Fold) -> Fold:
-    """Return the fold with a quarter of its training rows: rows come in random order."""
-    n_rows = max(2, len(fold.train) // 4)
-    return replace(fold, train=fold.train[:n_rows], target=fold.target[:n_rows])
+    """Return the fold with a quarter of its training rows: rows come in random order.
+
+    Of each class a quarter, rounded up: a rare class would often be in none of the first rows.
+    """
+    if fold.is_regression:
+        rows = np.arange(max(2, len(fold.train) // 4))
+    else:
+        classes = [np.flatnonzero(member) for member in _memberships(fold.target)]
+        rows = np.sort(np.concatenate([some[: -(-some.size // 4)] for some in classes]))
+    return replace(fold, train=fold.train[rows], target=fold.target[rows])
+
+
+def _memberships(target: Floats) -> Floats:
+    """Return one row a class of zeros and ones; a single column of two classes becomes two."""
+    columns = target.T
+    return np.concatenate([1 - columns, columns]) if len(columns) == 1 else columns
 
 
 MODELS: Mapping[str, Model] = MappingProxyType(

@@ -14,7 +14,6 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
-LARGEST = 2.0**100
 PURE = 6
 MAX_CELLS = 60_000
 MIN_ROWS = 200
@@ -56,7 +55,7 @@ class GrownTree:
         grower = DecisionTreeRegressor if is_regression else DecisionTreeClassifier
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The number of unique classes")
-            nodes = grower(random_state=random_state).fit(_within_float32(points), target).tree_
+            nodes = grower(random_state=random_state).fit(_places(points), target).tree_
         self.columns = np.asarray(nodes.feature, np.int64)
         self.is_leaf: Flags = self.columns < 0
         self.rows = np.asarray(nodes.n_node_samples, np.int64)
@@ -75,12 +74,14 @@ class GrownTree:
         return self.is_leaf.size - self.n_leaves
 
 
-def _within_float32(points: Floats) -> Floats:
-    """Divide columns too large for the floats of trees; the order of values stays."""
-    size = np.abs(points).max(axis=0, initial=0.0)
-    if not (size > LARGEST).any():
-        return points
-    return np.asarray(points / np.where(size > LARGEST, size / LARGEST, 1.0))
+def _places(points: Floats) -> npt.NDArray[np.float32]:
+    """Return the place of each value among the distinct ones of its column.
+
+    Splits depend on the order of values only, and scikit-learn's trees have single precision:
+    beside an offset of 1e9 they see steps of 64.
+    """
+    places = [np.unique(column, return_inverse=True)[1] for column in points.T]
+    return np.array(places, np.float32).T
 
 
 def _depths(left: Integers, right: Integers) -> Integers:

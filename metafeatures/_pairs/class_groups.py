@@ -18,6 +18,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 SINGULAR = 1e-12
+APART = 1e-9  # of the squared distance of means; rounding leaves 1e-15
 
 
 class ClassGroups:
@@ -80,7 +81,11 @@ class ClassGroups:
 
 
 def _directional_ratio(first: Floats, second: Floats) -> float:
-    """Return the squared Mahalanobis distance of two means; singular directions do not count."""
+    """Return the squared Mahalanobis distance of two means.
+
+    Infinite where means differ in a direction without spread within the classes: a line
+    parts them. Directions in which nothing differs do not count.
+    """
     way = first.mean(axis=1) - second.mean(axis=1)
     if way.size == 0:
         return 0.0
@@ -90,7 +95,11 @@ def _directional_ratio(first: Floats, second: Floats) -> float:
     values, vectors = np.linalg.eigh(root.T @ root if is_wide else root @ root.T)
     counts = values > SINGULAR * max(values[-1], 0.0)
     squares = (vectors[:, counts].T @ (root.T @ way if is_wide else way)) ** 2
-    return float((squares / values[counts] ** (2 if is_wide else 1)).sum())
+    along = squares / values[counts] if is_wide else squares
+    length = float(way @ way)
+    if length - float(along.sum()) > APART * length:
+        return float("inf")
+    return float((along / values[counts]).sum())
 
 
 def _deviations(rows: Floats) -> Floats:

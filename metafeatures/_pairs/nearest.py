@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metafeatures._pairs.distances import by_group, centre, strips
+from metafeatures._pairs.distances import CELLS_AT_ONCE, by_group, centre, strips
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Vote = Callable[[Integers, Integers], Floats]
 
-ROUNDING = 1e-13
+ROUNDING = 1e-13  # of squared lengths: what a product of matrices leaves
+SAME = 1e-11  # of a squared distance taken from differences
+HALF_STEPS = 8 * float(np.finfo(np.float64).eps)  # that three numbers may be off, twice over
 
 
 def vote_of_classes(classes: Integers) -> Vote:
@@ -64,10 +66,41 @@ def ask_nearest(points: Floats, in_fold: Integers, vote: Vote) -> Floats:
         squared[at, nearest] = np.inf
         tied = np.flatnonzero(squared.min(axis=1) <= limit)
         squared[tied, nearest[tied]] = -np.inf
-        is_near = squared[tied] <= limit[tied, None]
-        votes = vote(order[part][tied, None], order)
-        answer[order[part][tied]] = (is_near * votes).sum(axis=1) / is_near.sum(axis=1)
+        at, others = np.nonzero(squared[tied] <= limit[tied, None])
+        own = tied + part.start
+        at, others = _nearest_exactly(rows, own, at, others)
+        votes = vote(order[own[at]], order[others])
+        n_near = np.bincount(at, minlength=tied.size)
+        answer[order[own]] = np.bincount(at, weights=votes, minlength=tied.size) / n_near
     return answer
+
+
+def _nearest_exactly(
+    rows: Floats, own: Integers, at: Integers, others: Integers
+) -> tuple[Integers, Integers]:
+    """Compare candidates again, from differences of columns; leave the nearest.
+
+    Squared distances from a product of matrices are right to a part of the squared
+    lengths: beside a long column, rows that differ in others only would be equally near.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_columns)
+    own : ndarray of int of shape (n_own,)
+        Rows that ask.
+    at, others : ndarrays of int of shape (n_candidates,)
+        Place of the row that asks, in order, and the row that may be nearest.
+    """
+    step = max(1, CELLS_AT_ONCE // max(1, rows.shape[1]))
+    squared = np.empty(at.size)
+    for start in range(0, at.size, step):
+        some = slice(start, start + step)
+        differences = rows[own[at[some]]] - rows[others[some]]
+        squared[some] = np.einsum("ij,ij->i", differences, differences)
+    lowest = np.full(own.size, np.inf)
+    np.minimum.at(lowest, at, squared)
+    is_nearest = squared <= lowest[at] * (1 + SAME)
+    return at[is_nearest], others[is_nearest]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +151,7 @@ def nearest_values(train: Floats, test: Floats) -> NearestValues:
     above = np.searchsorted(distinct, test)
     low, high = np.maximum(above - 1, 0), np.minimum(above, distinct.size - 1)
     lead = (test - distinct[low]) - (distinct[high] - test)
-    margin = ROUNDING * (np.abs(distinct[low]) + np.abs(distinct[high]))
+    margin = HALF_STEPS * np.maximum(np.abs(distinct[low]), np.abs(distinct[high]))
     is_low = (lead <= margin) & (above > 0)
     is_high = (lead >= -margin) & (above < distinct.size)
     return NearestValues(

@@ -205,3 +205,25 @@ def test_a_thousand_classes_take_no_time_of_their_own():
     assert folds.splits.score.shape == (3, 10)
     assert folds.nearest.mean() < 0.02
     assert linear_discriminant(folds.sums).mean() < 0.02
+
+
+@pytest.mark.parametrize("values", [[1e6, 3e7, 8e7], [0.0, 86_400.0, 172_800.0]])
+def test_rows_of_one_large_value_are_compared_by_their_other_columns(values):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"large": rng.choice(values, 300), "small": rng.normal(size=300)})
+    y = (X["small"] > 0).astype(int)
+    rows, classes = rows_as_seen(X, y)
+    expected = [
+        NEAREST.fit(rows[train], classes[train]).score(rows[test], classes[test])
+        for train, test in StratifiedKFold(10).split(rows, classes)
+    ]
+    assert describe(X, y, names=["one_nn.mean"], max_rows=None).item() == np.mean(expected)
+
+
+@pytest.mark.parametrize("offset", [1e6, 1e9, 1.7e12])
+def test_the_nearest_value_is_found_under_an_offset(offset):
+    y = np.arange(100.0) // 2
+    X = pd.DataFrame({"a": np.arange(100.0)})
+    near = describe(X, y, "regression", names=["elite_nn_r2.mean"]).item()
+    found = describe(X + offset, y, "regression", names=["elite_nn_r2.mean"]).item()
+    assert found == pytest.approx(near)

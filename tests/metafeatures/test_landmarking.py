@@ -16,7 +16,13 @@ from sklearn.naive_bayes import GaussianNB
 from metafeatures import MetaFeatureExtractor, MetaFeatureWarning, describe
 from metafeatures._dataset import Dataset
 from metafeatures._models.folds import Fold, pick_rows
-from metafeatures._models.landmark_models import MODELS, linear, naive_bayes, nearest_neighbor
+from metafeatures._models.landmark_models import (
+    MODELS,
+    first_quarter,
+    linear,
+    naive_bayes,
+    nearest_neighbor,
+)
 from metafeatures._models.landmarks import class_scores, number_scores
 from metafeatures._task import read_target
 
@@ -59,6 +65,42 @@ def test_naive_bayes_decides_as_that_of_scikit_learn(n_classes):
     chosen = scores[:, 0] > 0.5 if n_classes == 2 else scores.argmax(axis=1)
     expected = GaussianNB(var_smoothing=1e-3).fit(x[:200], classes[:200]).predict(x[200:])
     assert (chosen == expected).mean() >= 0.99
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+def test_the_auc_of_naive_bayes_is_that_of_posteriors(n_classes):
+    rng = np.random.default_rng(n_classes)
+    classes = np.arange(400) % n_classes
+    x = rng.normal(size=(400, 20))
+    x[:, 0] += 2 * classes
+    target = np.eye(n_classes)[classes] if n_classes > 2 else classes[:, None].astype(float)
+    scores = naive_bayes(fold(x[:200], target[:200], x[200:], is_regression=False))
+    model = GaussianNB(var_smoothing=1e-3).fit(x[:200], classes[:200])
+    chances = model.predict_proba(x[200:])
+    chances = chances[:, 1] if n_classes == 2 else chances
+    expected = roc_auc_score(classes[200:], chances, multi_class="ovr")
+    assert class_scores(target[200:], scores)["auc"] == pytest.approx(expected, abs=0.002)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_quarter_of_the_rows_has_a_quarter_of_each_class(n_classes):
+    classes = np.append(np.zeros(400, int), np.repeat(np.arange(1, n_classes), 10))
+    one_hot = np.eye(n_classes)[classes]
+    target = one_hot[:, 1:] if n_classes == 2 else one_hot
+    found = first_quarter(
+        fold(np.arange(len(target))[:, None], target, [[0.0]], is_regression=False)
+    )
+    chosen = classes[found.train[:, 0].astype(int)]
+    assert np.bincount(chosen).tolist() == [100] + [3] * (n_classes - 1)
+
+
+@pytest.mark.parametrize("levels", [["a", "b"], ["a", "b", "c"], [True, False]])
+def test_landmarkers_tell_a_gap_in_a_category_from_its_levels(levels):
+    rng = np.random.default_rng(0)
+    column = pd.Series(rng.choice(np.array(levels, object), 600))
+    column[rng.random(600) < 0.5] = None
+    found = describe(pd.DataFrame({"a": column}), column.isna(), names=["landmark_tree.auc"])
+    assert found.item() == 1.0
 
 
 @pytest.mark.parametrize("model", list(MODELS))

@@ -127,3 +127,11 @@ def test_the_report_says_how_many_rows_the_tree_saw(n_columns, n_rows):
     extractor = MetaFeatureExtractor(names=["tree_leaves"])
     extractor.extract(rng.normal(size=(2000, n_columns)), rng.integers(0, 2, 2000))
     assert extractor.report_.loc["tree_leaves", "n_rows"] == n_rows
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1.0, 1e9), (1.0, 1.7e9), (1e-9, 1.0), (1e30, 0.0)])
+def test_the_tree_does_not_see_units(scale, offset):
+    rng = np.random.default_rng(0)
+    X, y = pd.DataFrame(rng.integers(0, 500, size=(200, 2))).astype(float), np.arange(200) % 2
+    found = describe(X * scale + offset, y, families=["model-based"])
+    pd.testing.assert_series_equal(found, describe(X, y, families=["model-based"]))

@@ -99,18 +99,27 @@ def test_overlap_does_not_change_when_a_column_is_stretched(seed):
     pd.testing.assert_series_equal(found, describe(X, y, names=names), rtol=1e-6)
 
 
-def test_singular_directions_do_not_count_in_the_best_direction():
+def test_directions_in_which_nothing_differs_do_not_count_in_the_best_direction():
     doubled = overlap_f1v(groups(np.vstack([FIRST, FIRST]), np.vstack([SECOND, SECOND])))
     assert doubled == pytest.approx(overlap_f1v(groups(FIRST, SECOND)))
 
 
 def test_the_best_direction_of_more_columns_than_rows_is_that_of_all_columns():
     rng = np.random.default_rng(0)
-    first, second = rng.normal(size=(20, 4)), rng.normal(size=(20, 3))
+    first, second = (np.tile(rng.normal(size=(2, n_rows)), (10, 1)) for n_rows in (4, 3))
     within = (4 * np.cov(first) + 3 * np.cov(second)) / 7
     way = first.mean(axis=1) - second.mean(axis=1)
     expected = 1 / (1 + way @ np.linalg.pinv(within, rcond=1e-10, hermitian=True) @ way)
     assert overlap_f1v(groups(first, second)) == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("n_columns", [0, 2, 40])
+@pytest.mark.parametrize("scale", [0.01, 1.0])
+def test_classes_that_a_direction_without_spread_parts_do_not_overlap(n_columns, scale):
+    rng = np.random.default_rng(0)
+    first, second = (rng.normal(size=(n_columns + 1, 12)) for _ in range(2))
+    first[0], second[0] = 0.0, scale
+    assert overlap_f1v(groups(first, second)) == pytest.approx([0.0], abs=1e-12)
 
 
 def test_bounds_leave_out_rare_classes_and_columns_that_tell_little():
