@@ -1,6 +1,6 @@
 """The child's side of a worker: read a call from stdin, answer on stdout, until stdin ends.
 
-Run as ``python -m autometa.evaluation._worker``. The pickles that pass are the
+Run as ``python -P -m autometa.evaluation._worker``. The pickles that pass are the
 parent's own. A thread reads ahead, so that a child whose parent dies ends too.
 """
 
@@ -14,7 +14,11 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Iterator
 from typing import Any, BinaryIO
+
+from autometa.evaluation._frames import read_frame, write_frame
+from autometa.evaluation._machine import address_space_for, is_about_memory
 
 MAX_MESSAGE = 2000
 
@@ -26,46 +30,65 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not be a reply
     warnings.simplefilter("ignore")
     _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
-    calls: queue.Queue[Any] = queue.Queue()
-    threading.Thread(target=_read, args=(requests, calls), daemon=True).start()
+    messages: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_read, args=(requests, messages), daemon=True).start()
     state: Any = None
     while True:
-        function, arguments, is_initializer, processor_seconds = calls.get()
-        _limit_processor(processor_seconds)
-        status, value = _call(function, arguments if is_initializer else (state, *arguments))
-        _limit_processor(None)
+        status, value, is_initializer = _serve(state, messages.get())
         if is_initializer and status == "ok":
             state, value = value, None
         _reply(replies, status, value)
+        del value  # a fitted model is not kept while the next one is fitted
 
 
-def _read(requests: BinaryIO, calls: queue.Queue[Any]) -> None:
-    while True:
-        try:
-            calls.put(pickle.load(requests))  # noqa: S301 - written by the parent alone
-        except EOFError:
-            os._exit(0)
+def _read(requests: BinaryIO, messages: queue.Queue[bytes]) -> None:
+    while (message := read_frame(requests)) is not None:
+        messages.put(message)
+    os._exit(0)
+
+
+def _serve(state: Any, message: bytes) -> tuple[str, Any, bool]:
+    """Run the call of a message; a message that cannot be read is an error as any other."""
+    status, call = _call(pickle.loads, (message,))
+    del message
+    if status != "ok":
+        return status, f"The call cannot be read by a worker: {call}", False
+    function, arguments, is_initializer, processor_seconds = call
+    _limit_processor(processor_seconds)
+    status, value = _call(function, arguments if is_initializer else (state, *arguments))
+    _limit_processor(None)
+    return status, value, is_initializer
 
 
 def _call(function: Any, arguments: tuple[Any, ...]) -> tuple[str, Any]:
     try:
         return "ok", function(*arguments)
-    except MemoryError:
-        return "memory", "MemoryError: the worker's memory limit was reached"
     except Exception as error:  # a trial may fail in any way its library knows
-        if "bad_alloc" in str(error) or "bad allocation" in str(error):
-            return "memory", f"{type(error).__name__}: {error}"[:MAX_MESSAGE]
-        trace = traceback.format_exception_only(error)[-1].strip()
-        return "error", trace[:MAX_MESSAGE]
+        trace = traceback.format_exception_only(error)[-1].strip()[:MAX_MESSAGE]
+        if any(_lacks_memory(cause) for cause in _causes(error)):
+            return "memory", trace or "MemoryError: the worker's memory limit was reached"
+        return "error", trace
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from: libraries wrap a MemoryError in errors of their own."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or is_about_memory(str(error))
 
 
 def _reply(replies: BinaryIO, status: str, value: Any) -> None:
     try:
         message = pickle.dumps((status, value), protocol=pickle.HIGHEST_PROTOCOL)
-    except (pickle.PicklingError, TypeError, AttributeError, MemoryError) as error:
+    except MemoryError:
+        message = pickle.dumps(("memory", "MemoryError: the result is too large to be sent"))
+    except Exception as error:  # objects refuse to be pickled in any way they like
         message = pickle.dumps(("error", f"The result cannot be sent: {error}"))
-    replies.write(message)
-    replies.flush()
+    write_frame(replies, message)
 
 
 def _limit_processor(seconds: float | None) -> None:
@@ -75,13 +98,16 @@ def _limit_processor(seconds: float | None) -> None:
 
 
 def _limit_memory(n_bytes: int) -> None:
-    if not n_bytes:
+    """Limit the address space; where less is allowed already, that stays."""
+    limit = address_space_for(n_bytes or None)
+    if limit is None:
         return
     try:
         import resource
     except ImportError:  # Windows knows no such limit
         return
-    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ OVERHEAD_SECONDS = 0.05  # encoding and scoring, whatever the model
 MIN_TRUST = 0.3  # of our own guess: a knowledge base of small tables may be far too hopeful
 MAX_RESERVE_SHARE = 0.35
 MIN_RESERVE_SHARE = 0.05
-HANG_SECONDS = 600.0
 
 
 class Clock:
@@ -67,10 +66,14 @@ class Clock:
         low, high = MIN_RESERVE_SHARE * self.budget, MAX_RESERVE_SHARE * self.budget
         return min(max(wanted, low), high)
 
-    def trial_timeout(self, expected: float, search_left: float) -> float:
-        """Return the seconds after which a trial expected to take ``expected`` is killed."""
+    def trial_timeout(self, expected: float, search_left: float) -> float | None:
+        """Return the seconds after which a trial expected to take ``expected`` is killed.
+
+        None without a budget: what is found then depends on the seed alone, not on
+        how quick the machine is.
+        """
         if self.is_endless:
-            return HANG_SECONDS
+            return None
         patience = max(5.0 * expected, 0.15 * self.budget, 3.0)
         return max(0.05, min(search_left, patience))
 

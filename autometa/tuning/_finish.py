@@ -17,7 +17,6 @@ from autometa.tuning._worker_side import refit
 
 MAX_SEEDS = 5
 MAX_SEED_ROWS = 20_000
-REFIT_TIMEOUT = 1800.0
 RANDOM = frozenset(
     {
         "catboost",
@@ -123,7 +122,7 @@ class Refits:
         is_extra = number > 0
         if is_extra and 1.5 * search.refit_seconds(judged) > search.clock.left:
             return
-        timeout = REFIT_TIMEOUT if search.clock.is_endless else max(0.05, search.clock.left)
+        timeout = None if search.clock.is_endless else max(0.05, search.clock.left)
         seed = search.settings.seed + number
         candidate = judged.candidate
         search.pool.submit(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
@@ -10,14 +9,27 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from autometa.evaluation import Outcome, WorkerPool
+from autometa.evaluation._machine import (
+    address_space_in_force,
+    is_about_memory,
+    usable_cores,
+    usable_memory,
+)
+from autometa.exceptions import WorkerError
 from autometa.tables import Table
 from autometa.tuning._worker_side import load
 
 MIN_WORK_FOR_THREADS = 300_000  # cells, times outputs
+# Numerical libraries reserve address space for each thread: below this, one has to do.
+MIN_BYTES_FOR_THREADS = 4 << 30
+MIN_WORKER_BYTES = 4 << 30  # of address space; libraries alone reserve about 1 GB of it
 
 
 class Pool(Protocol):
     """What a run needs of a pool."""
+
+    @property
+    def notes(self) -> list[str]: ...
 
     @property
     def n_busy(self) -> int: ...
@@ -44,6 +56,7 @@ class InlinePool:
     def __init__(self, initializer: Callable[..., Any], initargs: tuple[Any, ...]) -> None:
         self._state = initializer(*initargs)
         self._calls: deque[tuple[Hashable, Callable[..., Any], tuple[Any, ...]]] = deque()
+        self.notes: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -72,8 +85,10 @@ class InlinePool:
             value = function(self._state, *args)
         except Exception as error:  # as in a worker: a trial may fail in any way
             message = f"{type(error).__name__}: {error}"
+            lacks_memory = isinstance(error, MemoryError) or is_about_memory(message)
+            status = "memory" if lacks_memory else "error"
             return Outcome(
-                key=key, status="error", message=message, seconds=time.monotonic() - start
+                key=key, status=status, message=message, seconds=time.monotonic() - start
             )
         return Outcome(key=key, status="ok", value=value, seconds=time.monotonic() - start)
 
@@ -82,7 +97,7 @@ class InlinePool:
         for call in list(self._calls):
             if call[0] == key:
                 self._calls.remove(call)
-                return Outcome(key=key, status="timeout", message="Stopped.")
+                return Outcome(key=key, status="stopped", message="Stopped.")
         return None
 
     def refill(self) -> None:
@@ -102,16 +117,30 @@ def open_pool(
     and then stands by, so that a killed worker is replaced at once.
     """
     work = table.X.size * max(1, table.n_classes // 2)
-    threads = n_threads(work, n_jobs, free_cores() if is_timed else n_cores())
+    threads = n_threads(work, n_jobs, free_cores() if is_timed else usable_cores())
+    in_force = address_space_in_force()
+    if in_force is not None and in_force < MIN_BYTES_FOR_THREADS:
+        threads = 1
     if not isolate:
         return InlinePool(load, (table, threads))
-    return WorkerPool(
-        n_jobs + 1,
-        threads=threads,
-        memory_limit=default_memory_limit(n_jobs) if memory_limit is None else memory_limit,
-        initializer=load,
-        initargs=(table, threads),
-    )
+    try:
+        pool = WorkerPool(
+            n_jobs + 1,
+            threads=threads,
+            memory_limit=default_memory_limit(n_jobs) if memory_limit is None else memory_limit,
+            initializer=load,
+            initargs=(table, threads),
+        )
+    except WorkerError as error:
+        inline = InlinePool(load, (table, threads))
+        inline.notes.append(f"Trials ran in this process, where none can be stopped: {error}")
+        return inline
+    if in_force is not None:
+        pool.notes.append(
+            f"A limit of {in_force / 2**30:.1f} GB of address space is in force for each process; "
+            "workers keep to it."
+        )
+    return pool
 
 
 def n_threads(work: int, n_jobs: int, n_cores: int) -> int:
@@ -123,28 +152,17 @@ def n_threads(work: int, n_jobs: int, n_cores: int) -> int:
     return 1 if work < MIN_WORK_FOR_THREADS else max(1, n_cores // n_jobs)
 
 
-def n_cores() -> int:
-    """Return the cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
-
-
 def free_cores() -> int:
     """Return the cores that nothing else is using just now, one at least."""
     try:
         lines = Path("/proc/stat").read_text().splitlines()
     except OSError:  # known on Linux only
-        return n_cores()
+        return usable_cores()
     running = next((int(x.split()[1]) for x in lines if x.startswith("procs_running")), 1)
-    return max(1, n_cores() - max(0, running - 1))
+    return max(1, usable_cores() - max(0, running - 1))
 
 
 def default_memory_limit(n_jobs: int) -> int | None:
-    """Return four fifths of the machine's memory, shared by the workers, 4 GB at least."""
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
-    return max(4 << 30, int(0.8 * total / n_jobs))
+    """Return four fifths of the usable memory, shared by the workers, 4 GB at least."""
+    total = usable_memory()
+    return None if total is None else max(MIN_WORKER_BYTES, int(0.8 * total / n_jobs))

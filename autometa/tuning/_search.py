@@ -110,7 +110,7 @@ class Search:
                 break
         for key in list(self.running):
             self._receive(
-                self.pool.cancel(key) or Outcome(key=key, status="timeout", message="Stopped.")
+                self.pool.cancel(key) or Outcome(key=key, status="stopped", message="Stopped.")
             )
         if self.awaits_advice:
             self.pool.cancel(ADVICE)
@@ -275,6 +275,8 @@ class Search:
             self._receive_advice(outcome)
             return
         trial, candidate = self.running.pop(outcome.key)
+        if outcome.status == "timeout":  # the limit came from the budget: no fault of the setup
+            outcome = replace(outcome, status="stopped")
         if outcome.status == "ok":
             self._receive_verdict(outcome.key, trial, candidate, outcome.value)
         elif trial is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import optuna
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -70,8 +71,8 @@ def tune(
         binary tasks, negated log loss for multiclass, negated root mean squared
         error for regression.
     time_budget : float or None, default=60
-        Seconds for everything. None has no end: `n_trials` must then be given,
-        and the result depends on the seed alone (with ``n_jobs=1``).
+        Seconds for everything. None has no end, for a trial neither: `n_trials` must
+        then be given, and the result depends on the seed alone (with ``n_jobs=1``).
     n_trials : int or None
         Trials the study shall have, those of an earlier run with the same
         storage included.
@@ -180,17 +181,24 @@ def tune(
         seconds=clock.elapsed,
         ensemble=weights,
         task=_describe(table, book.dataset_hash),
-        notes=tuple(search.notes),
+        notes=tuple(dict.fromkeys([*search.pool.notes, *search.notes])),
     )
 
 
 def _check_parameters(time_budget: float | None, n_trials: int | None, n_jobs: int) -> None:
-    for name, value in {"time_budget": time_budget, "n_trials": n_trials}.items():
-        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if value is not None and not (is_number and value > 0):
-            raise ParameterError(f"'{name}' must be a number > 0 or None. Got {value!r}.")
-    if time_budget is None and n_trials is None:
-        raise ParameterError("Without a 'time_budget', 'n_trials' must say when to stop.")
+    is_number = isinstance(time_budget, Real) and not isinstance(time_budget, bool)
+    if time_budget is not None and not (is_number and time_budget > 0):  # NaN is not > 0
+        raise ParameterError(
+            f"'time_budget' must be a number of seconds > 0 or None. Got {time_budget!r}."
+        )
+    is_count = isinstance(n_trials, Integral) and not isinstance(n_trials, bool)
+    if n_trials is not None and not (is_count and n_trials > 0):
+        raise ParameterError(f"'n_trials' must be an int > 0 or None. Got {n_trials!r}.")
+    if n_trials is None and (time_budget is None or math.isinf(time_budget)):
+        raise ParameterError(
+            "Without an end of the 'time_budget', 'n_trials' must say when to stop. "
+            f"Got time_budget={time_budget!r} and n_trials=None."
+        )
     if not isinstance(n_jobs, int) or isinstance(n_jobs, bool) or n_jobs < 1:
         raise ParameterError(f"'n_jobs' must be an int >= 1. Got {n_jobs!r}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from typing import Any
 
@@ -66,3 +67,42 @@ def spin(shared: Any, seconds: float) -> None:
     end = time.process_time() + seconds
     while time.process_time() < end:
         sum(range(10_000))
+
+
+class Secret:
+    """Travels under the name its module has at that moment."""
+
+
+def unreadable(shared: Any) -> Any:
+    Secret.__module__ = "__main__"
+    sys.modules["__main__"].Secret = Secret  # type: ignore[attr-defined]
+    return Secret()
+
+
+def wrap_memory_error(shared: Any) -> None:
+    try:
+        raise MemoryError
+    except MemoryError as error:
+        raise ValueError("the fit failed") from error
+
+
+def native_memory_error(shared: Any) -> None:
+    raise RuntimeError("std::bad_alloc")
+
+
+def die_for_memory(shared: Any) -> None:
+    os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\nwhat: it\n")
+    os.abort()
+
+
+def imports(shared: Any) -> str:
+    import queue
+    import random
+
+    return queue.__name__ + random.__name__
+
+
+def address_space(shared: Any) -> int:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0]

@@ -12,6 +12,7 @@ import calls
 import pytest
 
 from autometa.evaluation import WorkerPool
+from autometa.evaluation._process import Worker
 from autometa.exceptions import WorkerError
 
 
@@ -95,7 +96,7 @@ def test_waiting_can_end_without_an_outcome(pool):
 def test_a_call_can_be_cancelled_and_its_worker_started_again(pool):
     before = run(pool, calls.process_id).value
     pool.submit("long", calls.sleep, 60.0)
-    assert pool.cancel("long").status == "timeout"
+    assert pool.cancel("long").status == "stopped"
     assert pool.cancel("long") is None
     pool.refill()
     assert run(pool, calls.process_id).value != before
@@ -117,6 +118,103 @@ def test_submitting_to_a_busy_pool_is_an_error(pool):
     pool.submit("a", calls.sleep, 5.0)
     with pytest.raises(WorkerError, match="needs an idle worker"):
         pool.submit("b", calls.sleep, 5.0)
+
+
+def test_a_call_that_a_worker_cannot_read_is_an_error_at_once(pool, monkeypatch):
+    monkeypatch.setattr(calls.Secret, "__module__", "__main__")
+    monkeypatch.setattr(sys.modules["__main__"], "Secret", calls.Secret, raising=False)
+    start = time.monotonic()
+    with WorkerPool(initializer=calls.length, initargs=(calls.Secret(),)) as other:
+        other.submit("key", calls.add, 1)
+        with pytest.raises(WorkerError, match=r"cannot be read by a worker: AttributeError"):
+            other.wait()
+    outcome = run(pool, calls.add, calls.Secret())
+    assert (outcome.status, "cannot be read" in outcome.message) == ("error", True)
+    assert run(pool, calls.add, 1).value == 11
+    assert time.monotonic() - start < 30
+
+
+def test_a_result_that_cannot_be_read_here_is_an_error(pool):
+    outcome = run(pool, calls.unreadable)
+    assert (outcome.status, "cannot be read" in outcome.message) == ("error", True)
+    assert run(pool, calls.add, 1).value == 11
+
+
+def test_a_reply_that_was_ready_in_time_counts_however_late_it_is_read(pool):
+    assert run(pool, calls.add, 1).value == 11
+    pool.submit("key", calls.add, 2, timeout=2.0)
+    time.sleep(3.0)
+    assert pool.wait().value == 12
+
+
+@pytest.mark.parametrize(
+    "call", [calls.wrap_memory_error, calls.native_memory_error, calls.die_for_memory]
+)
+def test_a_lack_of_memory_is_told_from_other_errors_in_any_form(pool, call):
+    assert run(pool, call).status == "memory"
+
+
+NEVER = "import pathlib; pathlib.Path(__file__).with_suffix('.ran').touch(); raise SystemExit(3)"
+
+
+@pytest.mark.parametrize("start", ["-c", "script"])
+def test_no_file_of_the_current_folder_is_run_by_a_worker(tmp_path, start):
+    for name in ("queue", "random", "tempfile", "sklearn", "joblib", "secrets"):
+        (tmp_path / f"{name}.py").write_text(NEVER)
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); here = sys.path.pop(0)\n"
+        "from autometa.evaluation import WorkerPool; import calls\n"
+        "sys.path.insert(0, here)\n"
+        "with WorkerPool() as pool: pool.submit('k', calls.imports); print(pool.wait())\n"
+    )
+    (tmp_path / "mine.py").write_text(code)
+    command = ["-c", code] if start == "-c" else ["mine.py"]
+    done = subprocess.run(
+        [sys.executable, *command, str(Path(__file__).parent)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "'ok'" in done.stdout, done.stderr
+    assert not list(tmp_path.glob("*.ran"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
+def test_a_limit_already_in_force_is_kept_to():
+    code = (
+        "import resource, sys; sys.path.append(sys.argv[1])\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "from autometa.evaluation import WorkerPool; import calls\n"
+        "with WorkerPool(memory_limit=1 << 40) as pool:\n"
+        "    pool.submit('k', calls.address_space); print(pool.wait().value == 2 << 30)\n"
+        "    pool.submit('k', calls.allocate, 3 << 30); print(pool.wait().status)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["True", "memory"], done.stderr
+
+
+def test_a_pool_goes_on_with_the_workers_that_could_be_started(monkeypatch):
+    start, started = Worker._start_process, []
+
+    def refuse_the_second(worker):
+        if started:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        started.append(worker)
+        start(worker)
+
+    monkeypatch.setattr(Worker, "_start_process", refuse_the_second)
+    with WorkerPool(3, initializer=calls.state) as pool:
+        (note,) = pool.notes
+        assert note.startswith("1 of 3 workers")
+        assert run(pool, calls.add, 1).value == 11
+    with pytest.raises(WorkerError, match="could not be started"):
+        WorkerPool(1)
 
 
 def test_a_failing_initializer_is_told():
