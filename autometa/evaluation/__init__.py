@@ -12,7 +12,8 @@ from autometa.evaluation._metrics import (
     score,
     scores,
 )
-from autometa.evaluation._pool import Outcome, WorkerPool
+from autometa.evaluation._pool import WorkerPool
+from autometa.evaluation._process import Outcome
 from autometa.evaluation._speed import STANDARD_SECONDS, reference_seconds, speed_of_this_machine
 
 __all__ = [

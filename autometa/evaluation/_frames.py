@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import IO
 
 LENGTH_BYTES = 8
 
 
-def write_frame(stream: BinaryIO, message: bytes) -> None:
+def write_frame(stream: IO[bytes], message: bytes) -> None:
     """Write a message and its length."""
     stream.write(len(message).to_bytes(LENGTH_BYTES, "little"))
     stream.write(message)
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """Return the next message; None when the stream ends, in the middle of one too."""
     try:
         head = stream.read(LENGTH_BYTES)

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from autometa.evaluation._frames import read_frame, write_frame
 from autometa.evaluation._machine import is_about_memory
@@ -220,7 +220,8 @@ class Worker:
         self.errors.seek(max(0, self.errors.tell() - 500))
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
         about_memory = [line for line in lines if is_about_memory(line)]
-        return (about_memory or lines or [""])[-1]
+        said: list[str] = about_memory or lines
+        return said[-1] if said else ""
 
     def give_up(self) -> Outcome:
         """Kill the process past its deadline."""
@@ -274,10 +275,9 @@ def _unpack(frame: bytes) -> tuple[str, Any]:
 def _deliver(process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[bytes | None]) -> None:
     """Write messages as the child takes them, so that the parent never waits for its start."""
     assert process.stdin is not None
-    requests: BinaryIO = process.stdin  # type: ignore[assignment]
     while (message := outbox.get()) is not None:
         try:
-            write_frame(requests, message)
+            write_frame(process.stdin, message)
         except (OSError, ValueError):
             return  # the listener reports the death
         del message  # a table sent once is not kept for the life of the worker

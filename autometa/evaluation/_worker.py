@@ -71,7 +71,7 @@ def _call(function: Any, arguments: tuple[Any, ...]) -> tuple[str, Any]:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came from: libraries wrap a MemoryError in errors of their own."""
+    """Yield an error and what it came from: libraries wrap a MemoryError in errors of their own."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
