@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
-from autometa.evaluation import check_metric, speed_of_this_machine
+from autometa.evaluation import check_metric, positive_class, speed_of_this_machine
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel, Request
@@ -28,6 +28,7 @@ def recommend(
     time_budget: float | None = None,
     knowledge_base: KnowledgeBase | None = None,
     max_predict_ms: float | None = None,
+    pos_label: Any = None,
 ) -> list[Recommendation]:
     """Return the most promising setups for a table, best first; nothing is trained on it.
 
@@ -54,6 +55,10 @@ def recommend(
     max_predict_ms : float or None
         Milliseconds that predicting one row may take, on average over some hundred
         rows or more. Setups that are expected to need longer are left out.
+    pos_label : object or None
+        The positive class of a binary task; refused when it is not one of the two.
+        The order does not depend on it: past runs were scored with the greater label
+        as the positive class, which says as much of the one as of the other.
 
     Returns
     -------
@@ -76,8 +81,10 @@ def recommend(
     >>> len(recommend(X, y, n=3))
     3
     """
+    table = check_table(X, y, task_type)
+    positive_class(table.y, table.classes, pos_label)
     return recommend_for_table(
-        check_table(X, y, task_type),
+        table,
         metric=metric,
         n=n,
         time_budget=time_budget,

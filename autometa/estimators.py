@@ -125,6 +125,9 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         on top, False none at all.
     isolate : bool, default=True
         False runs trials in this process: see `autometa.tune`.
+    pos_label : object or None, default=None
+        The positive class of a binary task; None is the rarer one. Scores such as F1
+        are about it, predictions are not.
 
     Attributes
     ----------
@@ -149,6 +152,36 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     >>> model.predict_proba(X).shape
     (150, 3)
     """
+
+    def __init__(
+        self,
+        metric: str | None = None,
+        time_budget: float | None = 60,
+        n_trials: int | None = None,
+        n_jobs: int = 1,
+        storage: Any = None,
+        random_state: Any = None,
+        algorithms: Iterable[str] | None = None,
+        ensemble: bool = True,
+        callbacks: Iterable[Callback] | None = None,
+        knowledge_base: KnowledgeBase | str | bool | None = None,
+        isolate: bool = True,
+        pos_label: Any = None,
+    ) -> None:
+        super().__init__(
+            metric=metric,
+            time_budget=time_budget,
+            n_trials=n_trials,
+            n_jobs=n_jobs,
+            storage=storage,
+            random_state=random_state,
+            algorithms=algorithms,
+            ensemble=ensemble,
+            callbacks=callbacks,
+            knowledge_base=knowledge_base,
+            isolate=isolate,
+        )
+        self.pos_label = pos_label
 
     def fit(self, X: Any, y: Any) -> Self:
         """Find and fit the best pipeline.

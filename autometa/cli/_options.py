@@ -33,6 +33,14 @@ TaskTypeOption = Annotated[
     TaskType | None,
     typer.Option("--task-type", help="Read from the target when not given.", show_default=False),
 ]
+Positive = Annotated[
+    str | None,
+    typer.Option(
+        "--positive",
+        help="The positive class of a binary task; the rarer one by default.",
+        show_default=False,
+    ),
+]
 Metric = Annotated[
     str | None,
     typer.Option(

@@ -16,6 +16,7 @@ def recommend(
     target: _options.Target = None,
     metric: _options.Metric = None,
     task_type: _options.TaskTypeOption = None,
+    positive: _options.Positive = None,
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many setups.")] = 10,
     time_budget: Annotated[
         float | None,
@@ -37,10 +38,11 @@ def recommend(
     gc.disable()  # imports make no garbage; looking for it takes a tenth of the answer's time
     from autometa.advice import recommend_for_table
     from autometa.datasets import load_dataset
-    from autometa.evaluation import check_metric
+    from autometa.evaluation import check_metric, positive_class
     from autometa.knowledge_base import KnowledgeBase
 
     loaded = load_dataset(table, target, task_type)
+    number_of_positive = positive_class(loaded.y, loaded.classes, positive)
     advice = recommend_for_table(
         loaded,
         metric=metric,
@@ -55,6 +57,7 @@ def recommend(
         "target": loaded.target,
         "task_type": loaded.task_type,
         "metric": metric,
+        "pos_label": loaded.classes.tolist()[number_of_positive] if loaded.n_classes == 2 else None,
         "n_rows": len(loaded.X),
         "n_columns": loaded.X.shape[1],
     }

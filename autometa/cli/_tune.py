@@ -37,6 +37,7 @@ def tune(
     ] = 60.0,
     metric: _options.Metric = None,
     task_type: _options.TaskTypeOption = None,
+    positive: _options.Positive = None,
     n_trials: Annotated[
         int | None, typer.Option(min=1, help="Stop after so many trials.", show_default=False)
     ] = None,
@@ -83,6 +84,7 @@ def tune(
             ensemble=ensemble,
             callbacks=[show] if show else None,
             task_type=loaded.task_type,
+            pos_label=positive,
             knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
             name=loaded.name,
             target=loaded.target,
@@ -141,6 +143,7 @@ def _print_json(result: Any) -> None:
         {
             "schema": 1,
             "metric": result.metric,
+            "pos_label": result.pos_label,
             "best": {**(rows[0] if rows else {}), "score": result.score},
             "leaderboard": rows,
             "seconds": result.seconds,

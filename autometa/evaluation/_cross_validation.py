@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from autometa.evaluation._folds import Fold
-from autometa.evaluation._metrics import Predictions, scores
+from autometa.evaluation._metrics import Predictions, mean_score, scores
 
 MAX_TRAIN_SCORE_ROWS = 1000
 
@@ -25,8 +25,10 @@ class Evaluation:
     Attributes
     ----------
     scores : dict of str to float
-        Mean over folds by metric, greater is better; NaN where undefined.
+        Mean over the folds in which a metric is defined, greater is better; NaN when
+        in none, ``-inf`` when the predictions of a fold cannot be scored.
     fold_scores : dict of str to list of float
+        NaN in folds whose labels leave the metric undefined.
     train_scores : dict of str to float
         Mean over folds on at most 1,000 of the training rows.
     fit_seconds, predict_seconds : float
@@ -56,6 +58,7 @@ def cross_validate(
     n_classes: int = 0,
     keep_models: bool = False,
     max_train_rows: int = MAX_TRAIN_SCORE_ROWS,
+    positive: int = 1,
 ) -> Evaluation:
     """Fit and score ``pipeline`` on each fold.
 
@@ -77,6 +80,8 @@ def cross_validate(
         Return the fitted pipelines too.
     max_train_rows : int, default=1000
         Training rows that train scores are measured on; 0 leaves them NaN.
+    positive : int, default=1
+        Number of the positive class of a binary task.
     """
     metrics = list(metrics)
     shape = (len(y), n_classes) if n_classes else (len(y),)
@@ -91,15 +96,11 @@ def cross_validate(
         predicted = time.process_time()
         fit_seconds.append(fitted - start)
         predict_seconds.append(predicted - fitted)
-        test_scores.append(
-            scores(metrics, Predictions(y=y[test], values=values[test], n_classes=n_classes))
-        )
+        test_scores.append(_scores(metrics, y[test], values[test], n_classes, positive))
         if max_train_rows:
             seen = train[:: max(1, -(-len(train) // max_train_rows))]
             recalled = predict(model, X.iloc[seen], n_classes)
-            train_scores.append(
-                scores(metrics, Predictions(y=y[seen], values=recalled, n_classes=n_classes))
-            )
+            train_scores.append(_scores(metrics, y[seen], recalled, n_classes, positive))
         if keep_models:
             models.append(model)
     return Evaluation(
@@ -134,10 +135,15 @@ def predict(model: Any, X: pd.DataFrame, n_classes: int = 0) -> npt.NDArray[np.f
     return values
 
 
+def _scores(
+    metrics: list[str],
+    y: npt.NDArray[Any],
+    values: npt.NDArray[np.float64],
+    n_classes: int,
+    positive: int,
+) -> dict[str, float]:
+    return scores(metrics, Predictions(y=y, values=values, n_classes=n_classes, positive=positive))
+
+
 def _means(metrics: list[str], folds: list[dict[str, float]]) -> dict[str, float]:
-    """Mean over the folds in which a metric is defined; NaN when in none."""
-    means = {}
-    for metric in metrics:
-        known = [fold[metric] for fold in folds if not np.isnan(fold[metric])]
-        means[metric] = float(np.mean(known)) if known else float("nan")
-    return means
+    return {metric: mean_score(fold[metric] for fold in folds) for metric in metrics}

@@ -1,20 +1,25 @@
 """Metrics by scikit-learn's scorer names, computed from predictions that are already made.
 
 One evaluation gives every metric of its task type at once: predictions are made
-once and each scorer reads them. Scores are always greater-is-better.
+once and each metric reads them. Scores are always greater-is-better. Whether a
+score exists is decided from the labels of the rows, never from the value returned:
+scikit-learn gives 0 or 1 for some scores that do not exist.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import inspect
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
 from autometa.exceptions import MetricError
 
@@ -45,11 +50,51 @@ METRICS: dict[str, tuple[str, ...]] = {
         "neg_mean_absolute_percentage_error",
     ),
 }
+# Scorers of numbers; all others judge classes. scikit-learn has no public list by kind.
+_OF_NUMBERS = frozenset(
+    {
+        *METRICS["regression"],
+        "d2_absolute_error_score",
+        "explained_variance",
+        "neg_max_error",
+        "neg_mean_gamma_deviance",
+        "neg_mean_poisson_deviance",
+        "neg_mean_squared_error",
+        "neg_mean_squared_log_error",
+        "neg_root_mean_squared_log_error",
+    }
+)
+# What the labels of some rows must hold for a score of these rows to exist.
+_NEEDS_VARIETY = frozenset({"r2", "explained_variance", "d2_absolute_error_score"})
+_NEEDS_POSITIVES = frozenset({"average_precision", "f1", "jaccard", "precision", "recall"})
+_NEEDS_NOTHING = frozenset(
+    {
+        "accuracy",
+        "neg_brier_score",
+        "neg_log_loss",
+        "top_k_accuracy",
+        *(
+            f"{m}_{a}"
+            for m in ("f1", "jaccard", "precision", "recall")
+            for a in ("micro", "weighted")
+        ),
+    }
+)
 
 
 def default_metric(task_type: str) -> str:
     """Return what a task is judged by when nobody says: ROC AUC, log loss or RMSE."""
     return METRICS[task_type][0]
+
+
+def is_regression_metric(metric: str) -> bool:
+    """Whether a scorer name of scikit-learn judges numbers rather than classes."""
+    return metric in _OF_NUMBERS
+
+
+def depends_on_positive(metric: str) -> bool:
+    """Whether a metric of two classes changes when the other one is the positive class."""
+    return metric in _NEEDS_POSITIVES or metric.endswith("_likelihood_ratio")
 
 
 def check_metric(metric: str | None, task_type: str) -> str:
@@ -70,8 +115,8 @@ def check_metric(metric: str | None, task_type: str) -> str:
             f"'metric' must be a scorer name of scikit-learn. Got {metric!r}.{hint} "
             "sklearn.metrics.get_scorer_names() lists them."
         )
-    sample = _sample_predictions(task_type)
-    if np.isnan(score(metric, sample)):
+    is_of_this_kind = is_regression_metric(metric) == (task_type == "regression")
+    if not (is_of_this_kind and np.isfinite(score(metric, _sample_predictions(task_type)))):
         raise MetricError(
             f"The metric '{metric}' cannot judge {task_type} tasks. Metrics kept for these: "
             f"{', '.join(METRICS[task_type])}."
@@ -81,7 +126,7 @@ def check_metric(metric: str | None, task_type: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Predictions:
-    """What a model said of some rows, beside the truth.
+    """What a model predicts for some rows, beside the truth.
 
     Attributes
     ----------
@@ -91,64 +136,170 @@ class Predictions:
         Class probabilities (rows sum to 1), or predicted target values.
     n_classes : int
         0 for regression.
+    positive : int
+        Number of the positive class of a binary task.
+    weights : ndarray of shape (n_rows,) or None
+        What each row counts; None is 1. Metrics that know no weights ignore it.
     """
 
     y: npt.NDArray[Any]
     values: npt.NDArray[np.float64]
     n_classes: int = 0
+    positive: int = 1
+    weights: npt.NDArray[np.float64] | None = None
 
-    def rows(self, index: npt.NDArray[np.intp]) -> Predictions:
-        """Return the predictions of some rows."""
-        return Predictions(y=self.y[index], values=self.values[index], n_classes=self.n_classes)
+    def rows(self, index: npt.NDArray[Any]) -> Predictions:
+        """Return the predictions of some rows, by position or mask."""
+        return Predictions(
+            y=self.y[index],
+            values=self.values[index],
+            n_classes=self.n_classes,
+            positive=self.positive,
+            weights=None if self.weights is None else self.weights[index],
+        )
 
 
-class _Oracle(BaseEstimator):  # type: ignore[misc]
-    """An 'estimator' that returns predictions already made: scorers cannot tell."""
+def is_defined(metric: str, y: npt.NDArray[Any], n_classes: int = 0, positive: int = 1) -> bool:
+    """Whether rows with these labels have a score under a metric.
 
-    def __init__(self, values: npt.NDArray[np.float64]) -> None:
-        self.values = values
-
-    def __sklearn_is_fitted__(self) -> bool:
+    Precision, recall, F1, Jaccard and average precision need a row of the positive
+    class; accuracy, log loss and Brier score any row; other metrics of classes, like
+    ROC AUC, balanced accuracy and Matthews' coefficient, rows of two classes. R² and
+    its kin need two different values; other metrics of numbers any row.
+    """
+    if not len(y):
+        return False
+    if metric in _NEEDS_POSITIVES and n_classes == 2:
+        return bool((y == positive).any())
+    if metric in _NEEDS_NOTHING or (not n_classes and metric not in _NEEDS_VARIETY):
         return True
-
-
-class _ClassOracle(ClassifierMixin, _Oracle):  # type: ignore[misc]
-    @property
-    def classes_(self) -> npt.NDArray[np.intp]:
-        return np.arange(self.values.shape[1])
-
-    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        return self.values
-
-    def predict(self, X: Any) -> npt.NDArray[np.intp]:
-        classes: npt.NDArray[np.intp] = self.values.argmax(axis=1)
-        return classes
-
-
-class _ValueOracle(RegressorMixin, _Oracle):  # type: ignore[misc]
-    def predict(self, X: Any) -> npt.NDArray[np.float64]:
-        return self.values
+    return bool((y != y[0]).any())
 
 
 def score(metric: str, predictions: Predictions) -> float:
-    """Return the score of predictions under a scorer name; NaN where it is undefined.
+    """Return the score of predictions under a scorer name, greater is better.
 
-    A score is undefined when the rows do not hold what it needs (ROC AUC of
-    rows of one class, say) or the scorer cannot judge such a task.
+    Averages over classes are over the classes that the rows hold: a class
+    without rows has no recall, F1 or ROC AUC.
+
+    Returns
+    -------
+    float
+        NaN when the labels of the rows leave the score undefined (`is_defined`);
+        ``-inf`` when they do not, but the predictions cannot be scored (a logarithm
+        of negative values, an overflow): the worst there is, not a missing value.
     """
-    oracle = _ClassOracle if predictions.n_classes else _ValueOracle
-    try:
-        value = get_scorer(metric)(
-            oracle(predictions.values), predictions.y[:, None], predictions.y
-        )
-    except (ValueError, AttributeError, TypeError):
+    p = predictions
+    if not is_defined(metric, p.y, p.n_classes, p.positive):
         return float("nan")
-    return float(value) if np.isfinite(value) else float("nan")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # e.g. precision without a positive prediction is 0
+            value = float(_value(metric, p))
+    except (ValueError, TypeError):
+        return float("-inf")
+    return value if np.isfinite(value) else float("-inf")
 
 
 def scores(metrics: Iterable[str], predictions: Predictions) -> dict[str, float]:
     """Return the score of predictions under each metric."""
     return {metric: score(metric, predictions) for metric in metrics}
+
+
+def mean_score(fold_scores: Iterable[float]) -> float:
+    """Return the mean over the folds whose score is defined; NaN when it is on none."""
+    defined = [value for value in fold_scores if not np.isnan(value)]
+    return float(np.mean(defined)) if defined else float("nan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Metric:
+    """What a scorer computes, and from what."""
+
+    function: Callable[..., Any]
+    sign: int
+    kwargs: dict[str, Any]
+    takes_labels: bool
+    parameters: frozenset[str]
+
+
+@lru_cache(maxsize=128)
+def _metric(name: str) -> _Metric:
+    """Take a scorer apart, so that its function can be given the task's labels.
+
+    A scorer keeps what it is made of under private names; a test compares every
+    one with what the scorer itself returns.
+    """
+    scorer = get_scorer(name)
+    return _Metric(
+        function=scorer._score_func,
+        sign=scorer._sign,
+        kwargs=dict(scorer._kwargs),
+        takes_labels=scorer._response_method == "predict",
+        parameters=frozenset(inspect.signature(scorer._score_func).parameters),
+    )
+
+
+def _value(name: str, p: Predictions) -> float:
+    if not p.n_classes:
+        return _call(name, p, p.y, p.values)
+    if p.n_classes == 2:
+        return _binary(name, p)
+    present = np.unique(p.y)
+    if name.startswith("roc_auc_ovo"):
+        return _one_vs_one(p, present, is_weighted=name.endswith("weighted"))
+    if name.startswith("roc_auc_ovr") or name == "average_precision":
+        return _one_vs_rest(name, p, present)
+    if _metric(name).takes_labels:
+        labels = present if name.endswith("_macro") else None
+        return _call(name, p, p.y, p.values.argmax(axis=1), labels)
+    return _call(name, p, p.y, p.values, np.arange(p.n_classes))
+
+
+def _binary(name: str, p: Predictions) -> float:
+    """Call the function with the positive class as number 1: every one takes that for positive."""
+    is_positive = (p.y == p.positive).astype(int)
+    if _metric(name).takes_labels:
+        # As `predict` of the final model does, a tie goes to the class of the smaller number.
+        predicted = (p.values.argmax(axis=1) == p.positive).astype(int)
+        return _call(name, p, is_positive, predicted)
+    return _call(name, p, is_positive, p.values[:, p.positive], np.arange(2))
+
+
+def _one_vs_rest(name: str, p: Predictions, present: npt.NDArray[Any]) -> float:
+    """Average over the classes that the rows hold of each against all others."""
+    metric = _metric(name)
+    average = metric.kwargs.get("average", "macro")
+    truth = (p.y[:, None] == present).astype(int)
+    return float(
+        metric.function(truth, p.values[:, present], average=average, sample_weight=p.weights)
+    )
+
+
+def _one_vs_one(p: Predictions, present: npt.NDArray[Any], *, is_weighted: bool) -> float:
+    """Average over the pairs of classes that the rows hold (Hand and Till 2001)."""
+    pairs, sizes = [], []
+    for pair in combinations(present, 2):
+        rows = np.isin(p.y, pair)
+        pairs.append(np.mean([roc_auc_score(p.y[rows] == c, p.values[rows, c]) for c in pair]))
+        sizes.append(rows.sum())
+    return float(np.average(pairs, weights=sizes if is_weighted else None))
+
+
+def _call(
+    name: str,
+    p: Predictions,
+    truth: npt.NDArray[Any],
+    response: npt.NDArray[Any],
+    labels: npt.NDArray[Any] | None = None,
+) -> float:
+    metric = _metric(name)
+    more: dict[str, Any] = {}
+    if labels is not None and "labels" in metric.parameters:
+        more["labels"] = labels
+    if p.weights is not None and "sample_weight" in metric.parameters:
+        more["sample_weight"] = p.weights
+    return float(metric.sign * metric.function(truth, response, **metric.kwargs, **more))
 
 
 def _sample_predictions(task_type: str) -> Predictions:

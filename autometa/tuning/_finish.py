@@ -62,7 +62,10 @@ def choose(search: Search, ensemble: bool) -> list[Chosen]:
 
 def _standard_error(judged: Judged) -> float:
     folds = judged.verdict.fold_scores
-    return float(np.std(folds, ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else np.inf
+    defined = [value for value in folds if not np.isnan(value)]
+    if len(defined) < 2:
+        return np.inf
+    return float(np.std(defined, ddof=1) / np.sqrt(len(defined)))
 
 
 def expected_score(search: Search, chosen: list[Chosen]) -> float:
@@ -73,11 +76,16 @@ def expected_score(search: Search, chosen: list[Chosen]) -> float:
     weighted = [c.weight * c.judged.verdict.values.astype("float64") for c in chosen]
     values = np.sum(weighted, axis=0)
     known = np.isfinite(values if not table.n_classes else values[:, 0])
-    folds = make_folds(table.y, table.task_type, settings.n_splits, settings.seed)
+    folds = make_folds(table.y, table.task_type, settings.n_splits, settings.fold_seed)
     scores = []
     for _, test in folds[: settings.n_used]:
         rows = test[known[test]]
-        said = Predictions(y=table.y[rows], values=values[rows], n_classes=table.n_classes)
+        said = Predictions(
+            y=table.y[rows],
+            values=values[rows],
+            n_classes=table.n_classes,
+            positive=settings.positive,
+        )
         scores.append(score(settings.metric, said))
     return float(np.nanmean(scores))
 

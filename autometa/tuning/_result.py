@@ -40,6 +40,8 @@ class TuneResult:
         The table as a row of a knowledge base's ``tasks``.
     notes : tuple of str
         What did not go as planned.
+    pos_label : object or None
+        The positive class of a binary task.
     """
 
     best_pipeline: Pipeline
@@ -50,6 +52,7 @@ class TuneResult:
     ensemble: dict[int, float]
     task: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
+    pos_label: Any = None
 
     def leaderboard(self) -> pd.DataFrame:
         """Return one row a trial, best first, those without a score last.

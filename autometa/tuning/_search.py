@@ -44,6 +44,8 @@ class Settings:
     knowledge_base: KnowledgeBase | bool | None
     n_splits: int
     n_used: int
+    fold_seed: int = 0
+    positive: int = 1
     callbacks: Sequence[Callback] = ()
 
 
@@ -57,8 +59,8 @@ class Judged:
 
     @property
     def score(self) -> float:
-        """Mean over folds, greater is better."""
-        return float(np.mean(self.verdict.fold_scores))
+        """Mean over the folds where the metric is defined, greater is better."""
+        return self.verdict.score
 
 
 @dataclass
@@ -222,7 +224,8 @@ class Search:
             metric=self.settings.metric,
             n_splits=self.settings.n_splits,
             n_used=self.settings.n_used,
-            fold_seed=self.settings.seed,
+            fold_seed=self.settings.fold_seed,
+            positive=self.settings.positive,
             cut=self._cut() if trial is not None else -np.inf,
             keep_above=np.inf if self.clock.is_endless else best.score if best else -np.inf,
         )
@@ -239,7 +242,9 @@ class Search:
         if len(self.judged) < MIN_SCORED_TO_CUT:
             return -np.inf
         first = sorted(j.verdict.fold_scores[0] for j in self.judged)
-        noise = float(np.median([np.std(j.verdict.fold_scores) for j in self.judged]))
+        if np.isnan(first[0]):  # undefined by the labels of the fold, so for every setup
+            return -np.inf
+        noise = float(np.median([np.nanstd(j.verdict.fold_scores) for j in self.judged]))
         return float(min(2 * np.median(first) - first[-1], first[-1] - 4 * noise))
 
     def _wait_once(self, timeout: float | None) -> bool:
@@ -309,7 +314,7 @@ class Search:
         if is_defined:
             self._announce(self.book.tell(trial, candidate, verdict))
         else:
-            message = f"'{self.settings.metric}' is undefined on the held-out rows."
+            message = f"'{self.settings.metric}' cannot be computed from the predictions."
             self._announce(self.book.fail(trial, candidate, "error", message))
 
     def _keep(self, judged: Judged) -> None:

@@ -134,13 +134,13 @@ class TrialBook:
         summary = {
             "source": candidate.source,
             "status": "ok" if verdict.is_complete else "pruned",
-            "scores": {k: v for k, v in verdict.scores.items() if not np.isnan(v)},
+            "scores": {k: v for k, v in verdict.scores.items() if np.isfinite(v)},
             "fold_scores": verdict.fold_scores,
             "fit_seconds": verdict.fit_seconds,
             "seconds": verdict.seconds,
         }
         trial.set_user_attr("evaluation", summary)
-        score = float(np.mean(verdict.fold_scores))
+        score = verdict.score
         if verdict.is_complete:
             return self.study.tell(trial, score)
         trial.report(score, step=1)

@@ -17,13 +17,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from autometa.algorithms import TableCleaner
-from autometa.evaluation import check_metric
+from autometa.evaluation import check_metric, fold_seed, make_folds, positive_class
 from autometa.exceptions import AutometaWarning, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
 from autometa.tuning._assemble import assemble, bank
 from autometa.tuning._budget import Clock, Pace, Size
 from autometa.tuning._finish import Refits, choose, expected_score
+from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import open_pool
 from autometa.tuning._result import TuneResult
@@ -45,6 +46,7 @@ def tune(
     callbacks: Iterable[Callback] | None = None,
     *,
     task_type: str | None = None,
+    pos_label: Any = None,
     knowledge_base: KnowledgeBase | str | bool | None = None,
     name: str = "table",
     target: str = "target",
@@ -92,6 +94,10 @@ def tune(
         calls ``study.stop()`` ends the search.
     task_type : {"binary", "multiclass", "classification", "regression"} or None
         None reads it from ``y``.
+    pos_label : object or None
+        The positive class of a binary task, which F1, precision, recall and average
+        precision are about. None is the rarer class; of two equally common ones the
+        greater label. Predictions do not depend on it.
     knowledge_base : KnowledgeBase, path, False or None
         What to learn from: None is the bundled one with what the user added
         (`autometa kb add`) on top, False is none at all.
@@ -144,6 +150,7 @@ def tune(
     _check_parameters(time_budget, n_trials, n_jobs)
     table = check_table(X, y, task_type, name=name, target=target)
     metric = check_metric(metric, table.task_type)
+    positive = positive_class(table.y, table.classes, pos_label)
     names = choose_algorithms(algorithms, table)
     seed = int(check_random_state(random_state).randint(2**31 - 1 - 100))
     opener = partial(open_pool, table, n_jobs, memory_limit, isolate, not clock.is_endless)
@@ -153,8 +160,12 @@ def tune(
         cleaner = TableCleaner()
         cleaned = cleaner.fit_transform(table.X)
         size = Size(n_rows=len(cleaned), n_columns=cleaned.shape[1], n_classes=table.n_classes)
-        book = TrialBook(table, metric, names, seed, storage, study_name, sampler)
+        asked = f"{metric}-{pos_label}" if pos_label is not None else metric
+        book = TrialBook(table, asked, names, seed, storage, study_name, sampler)
         n_splits, n_used = book.agree("folds", list(_folds(size, clock)))
+        drawn = int(book.agree("fold_seed", fold_seed(table.y, table.task_type)))
+        folds = make_folds(table.y, table.task_type, n_splits, drawn)[:n_used]
+        metric, notes = settle_metric(metric, table, [test for _, test in folds], positive)
         settings = Settings(
             metric=metric,
             n_trials=n_trials,
@@ -164,9 +175,11 @@ def tune(
             knowledge_base=_open_knowledge_base(knowledge_base),
             n_splits=n_splits,
             n_used=n_used,
+            fold_seed=drawn,
+            positive=positive,
             callbacks=tuple(callbacks or ()),
         )
-        search = Search(table, settings, book, clock, Pace(size), opener, pool)
+        search = Search(table, settings, book, clock, Pace(size), opener, pool, notes=notes)
         search.prepare()
         fallback = bank(table, cleaner, cleaned, seed)
         search.run()
@@ -182,6 +195,7 @@ def tune(
         ensemble=weights,
         task=_describe(table, book.dataset_hash),
         notes=tuple(dict.fromkeys([*search.pool.notes, *search.notes])),
+        pos_label=table.classes.tolist()[positive] if table.n_classes == 2 else None,
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import TableCleaner, get_algorithm
-from autometa.evaluation import METRICS, cross_validate, make_folds
+from autometa.evaluation import METRICS, cross_validate, make_folds, mean_score
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._plan import Candidate, advise
@@ -47,6 +47,8 @@ class Request:
     metric : str
     n_splits, n_used, fold_seed : int
         How the rows are split, and how many of the splits are used.
+    positive : int
+        Number of the positive class of a binary task.
     cut : float
         A first fold that scores less ends the evaluation.
     keep_above : float
@@ -60,6 +62,7 @@ class Request:
     n_splits: int
     n_used: int
     fold_seed: int
+    positive: int = 1
     cut: float = -np.inf
     keep_above: float = np.inf
 
@@ -71,15 +74,16 @@ class Verdict:
     Attributes
     ----------
     scores : dict of str to float
-        Mean over folds by metric.
+        Mean over the folds where a metric is defined, by metric.
     fold_scores : list of float
-        Of the metric asked for.
+        Of the metric asked for; NaN in folds whose labels leave it undefined.
     fit_seconds : float
         Processor seconds of one fit.
     seconds : float
         Wall-clock seconds of one fit and its predictions.
-    values : ndarray of float32
-        Out-of-fold predictions; NaN in rows no fold held out.
+    values : ndarray
+        Out-of-fold predictions in double precision, which is what the scores were
+        computed from; NaN in rows no fold held out.
     is_complete : bool
         False when it was cut after the first fold.
     models : bytes
@@ -90,9 +94,14 @@ class Verdict:
     fold_scores: list[float]
     fit_seconds: float
     seconds: float
-    values: npt.NDArray[np.float32]
+    values: npt.NDArray[np.float64]
     is_complete: bool = True
     models: bytes = b""
+
+    @property
+    def score(self) -> float:
+        """Mean over the folds where the metric asked for is defined."""
+        return mean_score(self.fold_scores)
 
 
 def load(table: Table, threads: int) -> WorkerTable:
@@ -119,6 +128,7 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
                 table.n_classes,
                 keep_models=keep,
                 max_train_rows=0,
+                positive=request.positive,
             )
         parts.append(part)
         if part.scores[request.metric] < request.cut:
@@ -128,14 +138,14 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     for part in parts[1:]:
         values = np.where(np.isnan(values), part.values, values)
     fold_scores = [part.scores[request.metric] for part in parts]
-    means = {m: _mean([part.scores[m] for part in parts]) for m in metrics}
+    means = {m: mean_score(part.scores[m] for part in parts) for m in metrics}
     wanted = keep and means[request.metric] >= request.keep_above
     return Verdict(
         scores=means,
         fold_scores=fold_scores,
         fit_seconds=float(np.mean([part.fit_seconds for part in parts])),
         seconds=seconds,
-        values=values.astype("float32"),
+        values=values,
         is_complete=len(parts) == request.n_used,
         models=_pack([m for part in parts for m in part.models], table) if wanted else b"",
     )
@@ -160,11 +170,6 @@ def ask_advice(
 def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
     chosen = get_algorithm(algorithm)
     return chosen.build(config, state.table.task_type, seed, state.threads)[1:]
-
-
-def _mean(values: list[float]) -> float:
-    known = [value for value in values if not np.isnan(value)]
-    return float(np.mean(known)) if known else float("nan")
 
 
 def _pack(models: list[Any], table: Table) -> bytes:

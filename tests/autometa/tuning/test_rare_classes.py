@@ -1,0 +1,118 @@
+"""A class rarer than the folds: every trial ends well, and the class keeps its column."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_wine
+
+from autometa.exceptions import ParameterError
+from autometa.tuning import tune
+
+SETTINGS = {
+    "time_budget": None,
+    "n_trials": 3,
+    "algorithms": ["logistic_regression", "decision_tree", "naive_bayes"],
+    "knowledge_base": False,
+    "isolate": False,
+    "random_state": 0,
+}
+
+
+def wine_with(n_rare):
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    labels = np.array(["a", "b", "c"], dtype=object)[y]
+    labels[[0, 60, 150, 100][:n_rare]] = "rare"
+    return X, labels
+
+
+def table(n_positive, n=400):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(n, 3)), columns=list("abc"))
+    y = np.zeros(n, dtype=int)
+    y[np.argsort(-X["a"])[:n_positive]] = 1
+    return X, y
+
+
+@pytest.mark.parametrize("metric", ["neg_log_loss", "roc_auc_ovr", "f1_macro", "balanced_accuracy"])
+@pytest.mark.parametrize("n_rare", [1, 2, 4])
+def test_a_rare_class_spoils_no_trial_and_keeps_its_column(n_rare, metric):
+    X, labels = wine_with(n_rare)
+    result = tune(X, labels, metric, **SETTINGS)
+    board = result.leaderboard()
+    assert (set(board["status"]), result.metric) == ({"ok"}, metric)
+    assert np.isfinite(board["score"]).all()
+    assert np.isfinite(result.score)
+    assert result.best_pipeline.classes_.tolist() == ["a", "b", "c", "rare"]
+    probabilities = result.best_pipeline.predict_proba(X)
+    assert probabilities.shape == (len(X), 4)
+    assert (probabilities[labels == "rare", 3] > 0).any()
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "f1", "average_precision", "balanced_accuracy"])
+def test_folds_without_positives_do_not_count(metric):
+    X, y = table(4)
+    X["a"] = y  # a tree is right on every row
+    result = tune(X, y, metric, **SETTINGS | {"algorithms": ["decision_tree"]})
+    assert result.leaderboard()["score"].max() == 1.0
+    assert any(f"'{metric}' is undefined on 1 of 5 folds" in note for note in result.notes)
+    folds = result.study.best_trial.user_attrs["evaluation"]["fold_scores"]
+    assert np.isnan(folds).tolist() == [False] * 4 + [True]
+
+
+def test_a_metric_that_no_fold_defines_is_replaced_and_that_is_said():
+    X, y = table(1)
+    result = tune(X, y, "roc_auc", **SETTINGS)
+    assert result.metric == "neg_log_loss"
+    assert set(result.leaderboard()["status"]) == {"ok"}
+    assert any(
+        "'roc_auc' is undefined on every fold (class 1 has 1 rows)" in n for n in result.notes
+    )
+    assert result.best_pipeline.predict_proba(X).shape == (len(X), 2)
+
+
+def test_one_split_of_many_rows_holds_out_the_rare_classes(monkeypatch):
+    monkeypatch.setattr("autometa.tuning._tune.choose_folds", lambda *_: (10, 1))  # of large tables
+    X, y = table(3, n=4_000)
+    result = tune(X, y, "average_precision", **SETTINGS)
+    assert len(result.study.best_trial.user_attrs["evaluation"]["fold_scores"]) == 1
+    assert np.isfinite(result.leaderboard()["score"]).all()
+
+
+def test_the_rarer_class_is_positive_whatever_it_is_called():
+    X, y = table(120)
+    X["a"] += np.random.default_rng(1).normal(size=len(X))
+    scores = set()
+    for names in (["legit", "fraud"], ["ok", "zero"]):
+        result = tune(X, np.array(names)[y], "f1", **SETTINGS)
+        assert result.pos_label == names[1]
+        assert f"The positive class of 'f1' is '{names[1]}'." in result.notes
+        scores.add(round(result.score, 9))
+        board = result.leaderboard()
+        scores.add(round(float(board.loc[board["algorithm"] == "naive_bayes", "score"].max()), 9))
+    assert len(scores) <= 2  # one of the model, one of naive Bayes
+    other = tune(X, np.array(["legit", "fraud"])[y], "f1", pos_label="legit", **SETTINGS)
+    assert other.score > result.score + 0.1
+    assert other.best_pipeline.classes_.tolist() == ["fraud", "legit"]
+
+
+def test_a_positive_class_that_is_none_is_refused():
+    X, y = table(120)
+    with pytest.raises(ParameterError, match="must be one of the two classes, 0 or 1"):
+        tune(X, y, pos_label="yes", **SETTINGS)
+    with pytest.raises(ParameterError, match="a task with no classes"):
+        tune(X, X["a"], pos_label=1, **SETTINGS | {"algorithms": ["ridge"]})
+
+
+def test_two_runs_on_one_table_share_their_folds():
+    X, y = table(150)
+    boards = [
+        tune(X, y, **SETTINGS | {"random_state": seed, "algorithms": ["naive_bayes"]}).leaderboard()
+        for seed in (0, 1)
+    ]
+    shared = boards[0].merge(
+        boards[1], left_on=boards[0]["config"].map(str), right_on=boards[1]["config"].map(str)
+    )
+    assert len(shared)
+    np.testing.assert_array_equal(shared["score_x"], shared["score_y"])
