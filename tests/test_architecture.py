@@ -29,6 +29,7 @@ ROOMS = [  # each may import those after it
     "tables",
     "pictures",
     "_urls",
+    "_limits",
     "exceptions",
     "metafeatures",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
 
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -49,7 +50,12 @@ def file_names(folder: Path) -> list[str]:
 
 
 def unreadable(path: Path, error: OSError) -> KnowledgeBaseError:
-    """Return the error for a path that the system does not let us read."""
+    """Return the error for a path that cannot be read: not allowed to, or no file to read."""
+    if error.errno not in (errno.EACCES, errno.EPERM):
+        return KnowledgeBaseCorruptError(
+            f"'{path}' cannot be read: {error.strerror or error}. Restore it from a copy, or "
+            "remove it."
+        )
     return KnowledgeBaseError(
         f"'{path}' cannot be read: {error.strerror}. Ask its owner for the right to read it, or "
         "copy it to a place of your own."

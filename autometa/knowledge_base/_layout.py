@@ -15,11 +15,11 @@ import pandas as pd
 from autometa.knowledge_base._columns import TEXTS, as_codes, repeated, sorted_by_task
 from autometa.knowledge_base._files import digest
 from autometa.knowledge_base._schema import RUN_KEY, SCHEMA_VERSION
+from autometa.knowledge_base._types import INDEX_NAMES
 
 ROWS_PER_GROUP = 1 << 15
 COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
-INDEX_NAMES = ("task_id", "__index_level_0__")  # the other as pandas names an index without name
 # The same in all metrics of a run: whole numbers repeat, bytes of many of them do not.
 REPEATING = ("fit_seconds", "predict_seconds", "reference_seconds", "fidelity")
 # No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.

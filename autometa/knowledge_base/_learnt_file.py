@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from autometa._limits import MAX_ARCHIVE_BYTES, read_bounded
 from autometa.exceptions import KnowledgeBaseCorruptError
 from autometa.knowledge_base._files import digest, unreadable, write_whole
 
@@ -56,7 +57,7 @@ def read_learnt(origin: Origin) -> bytes | None:
 def read_learnt_file(path: Path) -> bytes | None:
     """Return the bytes of a file if they are those its name promises; None when it is gone."""
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, MAX_ARCHIVE_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:

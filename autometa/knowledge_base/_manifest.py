@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from autometa._limits import MAX_TEXT_BYTES, parse_json, read_bounded
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
 from autometa.knowledge_base._files import digest, file_names, unreadable, write_whole
 from autometa.knowledge_base._schema import SCHEMA_VERSION
@@ -39,13 +40,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     manifest = _read_own(folder)
     version = manifest.get("schema_version")
-    if not isinstance(version, int) or version > SCHEMA_VERSION:
+    if type(version) is not int or version > SCHEMA_VERSION:
         raise KnowledgeBaseError(
             f"'{folder}' has schema version {version}; this autometa reads up to "
             f"{SCHEMA_VERSION}. Update autometa to open it."
         )
     added = [_read_source(folder / name) for name in _source_names(folder)]
-    manifest["provenance"] = join_provenance(manifest.get("provenance") or {}, *added)
+    own = _provenance_in(folder / MANIFEST, manifest)
+    manifest["provenance"] = join_provenance(own, *added)
     return manifest
 
 
@@ -73,7 +75,7 @@ def manifest_is_as_written(folder: Path) -> bool:
     manifest = _read_own(folder)
     if "digest" not in manifest and manifest.get("schema_version") == 1:
         return True
-    return (folder / MANIFEST).read_bytes() == _text(_signed(manifest))
+    return _bytes_of(folder / MANIFEST) == _text(_signed(manifest))
 
 
 def _signed(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,13 +96,17 @@ def join_provenance(*parts: Mapping[str, Any]) -> dict[str, Any]:
     """
     sources: list[dict[str, Any]] = []
     for part in parts:
-        for source in part["sources"] if set(part) == {"sources"} else [part]:
+        for source in part["sources"] if _is_joined(part) else [part]:
             plain = json.loads(json.dumps(source))
             if plain and plain not in sources:
                 sources.append(plain)
     if len(sources) > 1:
         return {"sources": sources}
     return sources[0] if sources else {}
+
+
+def _is_joined(part: Mapping[str, Any]) -> bool:
+    return set(part) == {"sources"} and isinstance(part["sources"], list)
 
 
 def _source_names(folder: Path) -> list[str]:
@@ -114,13 +120,23 @@ def _source_names(folder: Path) -> list[str]:
 def _read_source(path: Path) -> dict[str, Any]:
     """Return the provenance in a file of its own, whose name promises its bytes."""
     content = _read(path)
-    if path.name != f"{SOURCE}-{digest(path.read_bytes())}.json":
+    if path.name != f"{SOURCE}-{digest(_bytes_of(path))}.json":
         raise KnowledgeBaseCorruptError(
             f"'{path.name}' in '{path.parent}' is damaged: its bytes are not those its name "
             "promises. It says where runs come from: restore it from a copy, or remove it."
         )
-    provenance: dict[str, Any] = content["provenance"]
-    return provenance
+    return _provenance_in(path, content)
+
+
+def _provenance_in(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    found = content.get("provenance") or {}
+    sources = found.get("sources", []) if isinstance(found, dict) else None
+    if not isinstance(sources, list) or not all(isinstance(one, dict) for one in sources):
+        raise KnowledgeBaseCorruptError(
+            f"'{path}' is damaged: its provenance must be a JSON object. Got "
+            f"{type(found).__name__}. Restore it from a copy."
+        )
+    return dict(found)
 
 
 def _read_own(folder: Path) -> dict[str, Any]:
@@ -131,14 +147,21 @@ def _read_own(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise unreadable(path, error) from error
+        content = parse_json(_bytes_of(path))
     except ValueError as error:
+        if isinstance(error, KnowledgeBaseError):
+            raise
         raise KnowledgeBaseCorruptError(f"'{path}' is damaged: {error}.") from error
     if not isinstance(content, dict):
         raise KnowledgeBaseCorruptError(f"'{path}' is damaged: it holds no JSON object.")
     return content
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return read_bounded(path, MAX_TEXT_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

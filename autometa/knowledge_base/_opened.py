@@ -7,7 +7,6 @@ the disk, and no longer needs its file.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,16 +16,22 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from autometa._limits import open_regular, parse_json
 from autometa.knowledge_base._columns import TEXTS, normal_runs
 from autometa.knowledge_base._files import digest, unreadable
-from autometa.knowledge_base._layout import INDEX_NAMES, NOTE, ROWS_PER_GROUP, from_arrow, to_arrow
+from autometa.knowledge_base._layout import NOTE, ROWS_PER_GROUP, from_arrow, to_arrow
 from autometa.knowledge_base._parts import (
+    check_footer,
     damaged,
     footer_digest,
     footer_size,
     name_digests,
+    read_table,
     read_whole,
+    reading,
 )
+from autometa.knowledge_base._types import INDEX_NAMES
+from autometa.knowledge_base._usable import usable_runs, usable_tasks
 
 LAST = "\U0010ffff"
 _LIKELY_FOOTER = 1 << 16
@@ -70,10 +75,12 @@ class OpenedPart:
 
     def __init__(self, path: Path, metadata: Any, data: bytes | None) -> None:
         self.path, self.name, self._metadata, self._data = path, path.name, metadata, data
-        note = json.loads((metadata.metadata or {}).get(NOTE, b"{}"))
-        self._hashes: list[str] | None = note.get("row_groups")
+        with reading(path):
+            check_footer(path, metadata)
+            self._hashes = _hashes_of(path, metadata)
         self.is_clean = self._hashes is not None
         self.n_rows = int(metadata.num_rows)
+        self._warned = False  # one warning a part says it all
 
     @cached_property
     def spans(self) -> list[Span]:
@@ -98,42 +105,40 @@ class OpenedPart:
         KnowledgeBaseCorruptError
             If the row group is not what was written.
         """
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         there = [field.name for field in self._metadata.schema.to_arrow_schema()]
         asked = None if columns is None else [name for name in columns if name in there]
-        with self._source() as source:
+        with self._source() as source, reading(self.path):
             self._check(source, index)
-            try:
-                file = pq.ParquetFile(
-                    source,
-                    metadata=self._metadata,
-                    read_dictionary=[name for name in TEXTS if name in there],
-                    page_checksum_verification=True,
-                )
-                content = file.read_row_group(index, columns=asked)
-            except (pa.ArrowException, OSError) as error:
-                raise damaged(self.path, f"row group {index} cannot be read ({error})") from error
-        return normal_runs(content, columns)
+            file = pq.ParquetFile(
+                source,
+                metadata=self._metadata,
+                read_dictionary=[name for name in TEXTS if name in there],
+                page_checksum_verification=True,
+            )
+            content = normal_runs(file.read_row_group(index, columns=asked), columns)
+        usable = usable_runs(content, "" if self._warned else f"'{self.name}'")
+        self._warned |= usable is not content
+        return usable
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return all of the part; its bytes are checked whole."""
-        return from_arrow(table, self._whole())
+        with reading(self.path):
+            found = from_arrow(table, self._whole())
+        if table == "tasks":
+            return usable_tasks(found, f"'{self.name}'")
+        return found[found.index.notna()] if table == "metafeatures" else found
 
     def ids(self) -> list[str]:
         """Return the ids of the tasks it describes; its bytes are checked whole."""
-        index = next(name for name in INDEX_NAMES if name in self._metadata.schema.names)
-        ids: list[str] = self._whole([index])[index].to_pylist()
-        return ids
+        with reading(self.path):
+            index = next(name for name in INDEX_NAMES if name in self._metadata.schema.names)
+            return [name for name in self._whole([index])[index].to_pylist() if name is not None]
 
     def _whole(self, columns: list[str] | None = None) -> Any:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         data = read_whole(self.path) if self._data is None else self._data
-        with pq.ParquetFile(pa.BufferReader(data)) as file:
-            return file.read(columns)
+        return read_table(self.path, data, columns)
 
     def _source(self) -> Any:
         import pyarrow as pa
@@ -141,6 +146,7 @@ class OpenedPart:
         if self._data is not None:
             return pa.BufferReader(self._data)
         try:
+            open_regular(self.path).close()  # Arrow would wait for a pipe's writer
             return pa.OSFile(str(self.path))
         except FileNotFoundError:
             raise
@@ -156,6 +162,15 @@ class OpenedPart:
         source.seek(min(c.dictionary_page_offset or c.data_page_offset for c in chunks))
         if digest(source.read(sum(c.total_compressed_size for c in chunks))) != self._hashes[index]:
             raise damaged(self.path, f"row group {index} is not what was written")
+
+
+def _hashes_of(path: Path, metadata: Any) -> list[str] | None:
+    """Return the hashes of the row groups; None in parts of schema 1, which have none."""
+    note = parse_json((metadata.metadata or {}).get(NOTE, b"{}"))
+    hashes: list[str] | None = note.get("row_groups")
+    if hashes is not None and len(hashes) != metadata.num_row_groups:
+        raise damaged(path, "its footer has hashes of other row groups than there are")
+    return hashes
 
 
 class FramePart:
@@ -200,17 +215,15 @@ def open_part(path: Path, keep: bool) -> OpenedPart:
     whole = keep or name_digests(path)[1] is None
     data = read_whole(path) if whole else None
     tail = _read_tail(path) if data is None else data
-    try:
+    with reading(path):
         metadata = pq.read_metadata(pa.BufferReader(b"PAR1" + tail if data is None else tail))
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(path, f"its footer cannot be read ({error})") from error
     return OpenedPart(path, metadata, data if keep else None)
 
 
 def _read_tail(path: Path) -> bytes:
     """Return the footer of a part and what comes after it, checked against its name."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - _LIKELY_FOOTER, 0))
             tail = file.read()

@@ -8,12 +8,15 @@ writers need no lock.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from autometa.exceptions import KnowledgeBaseCorruptError
+from autometa._limits import MAX_CELLS, MAX_PART_BYTES, MAX_ROWS, PARSE_ERRORS, read_bounded
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
 from autometa.knowledge_base._files import digest, file_names, unreadable, write_whole
 from autometa.knowledge_base._layout import encode, from_arrow, to_arrow
 from autometa.knowledge_base._manifest import (
@@ -26,6 +29,7 @@ from autometa.knowledge_base._manifest import (
     write_manifest,
 )
 from autometa.knowledge_base._replaced import steadily, without_replaced
+from autometa.knowledge_base._types import wrong_types
 
 __all__ = [
     "MANIFEST",
@@ -98,17 +102,63 @@ def read_part(path: Path) -> pd.DataFrame:
     KnowledgeBaseCorruptError
         If it is not what was written.
     """
+    data = read_whole(path)
+    with reading(path):
+        return from_arrow(table_of(path), read_table(path, data))
+
+
+def table_of(path: Path) -> str:
+    """Return the table that a part is of, by its name."""
+    return path.name.partition("-")[0]
+
+
+def read_table(path: Path, data: bytes, columns: list[str] | None = None) -> Any:
+    """Return the bytes of a part as an Arrow table, pages and types checked."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(pa.BufferReader(read_whole(path))) as file:
-        return from_arrow(path.name.partition("-")[0], file.read())
+    with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
+        check_footer(path, file.metadata)
+        return file.read(columns)
+
+
+def check_footer(path: Path, metadata: Any) -> None:
+    """Raise when a part would fill the memory, or has columns of types that are not ours.
+
+    Hashes say that bytes are what was written, not that autometa wrote them.
+
+    Raises
+    ------
+    KnowledgeBaseCorruptError
+        If its footer says so.
+    """
+    n_rows, n_columns = metadata.num_rows, metadata.num_columns
+    if not 0 <= n_rows <= MAX_ROWS or n_rows * n_columns > MAX_CELLS:
+        raise damaged(path, f"it claims {n_rows} rows of {n_columns} columns")
+    if sum(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)) != n_rows:
+        raise damaged(path, "its row groups have other rows than it claims")
+    wrong = wrong_types(table_of(path), metadata.schema.to_arrow_schema())
+    if wrong:
+        raise damaged(path, wrong)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever a parser makes of a part into the error for a damaged one."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (KnowledgeBaseError, FileNotFoundError):  # said already; gone, which callers mend
+        raise
+    except (pa.ArrowException, OSError, *PARSE_ERRORS) as error:
+        raise damaged(path, f"it cannot be read ({type(error).__name__}: {error})") from error
 
 
 def read_whole(path: Path) -> bytes:
     """Return the bytes of a part, checked against its name; errors are those of `read_part`."""
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, MAX_PART_BYTES)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -11,14 +11,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+from autometa._limits import MAX_TEXT_BYTES, file_in, parse_json, read_bounded
+from autometa.exceptions import KnowledgeBaseCorruptError
+from autometa.knowledge_base._files import unreadable
 
 REWRITES = "rewrites.json"
+# What a rewrite replaces, and so all that one may ever delete: parts, as they were ever named.
+PART_NAME = re.compile(r"(tasks|metafeatures|runs)-[0-9A-Za-z-]+\.parquet")
 
 Found = TypeVar("Found")
 
@@ -59,21 +64,45 @@ def read_rewrites(folder: Path) -> Rewrites:
     """
     path = folder / REWRITES
     try:
-        data = path.read_bytes()
-        content = json.loads(data)
+        data = read_bounded(path, MAX_TEXT_BYTES)
+        content = parse_json(data)
         found = Rewrites(count=content["count"], replaced=content["replaced"])
+        _check_types(found)
         if data != rewrites_text(found):
             raise ValueError("its digest does not fit")
     except FileNotFoundError:
         return Rewrites()
     except OSError as error:
-        raise KnowledgeBaseError(f"'{path}' cannot be read: {error.strerror}.") from error
-    except (ValueError, TypeError, KeyError) as error:
+        raise unreadable(path, error) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise KnowledgeBaseCorruptError(
             f"'{path}' is damaged: {error}. Restore it from a copy. Without the file, what an "
             "interrupted removal had replaced would count again."
         ) from None
     return found
+
+
+def _check_types(found: Rewrites) -> None:
+    if type(found.count) is not int or found.count < 0:
+        raise TypeError(f"its count is {found.count!r}")
+    for name, time in found.replaced.items():
+        replaced_path(Path(), name)
+        if type(time) is not int:
+            raise TypeError(f"it gives the time {time!r} to '{name}'")
+
+
+def replaced_path(folder: Path, name: str) -> Path:
+    """Return the path of a part that a rewrite says it has replaced.
+
+    Raises
+    ------
+    ValueError
+        If it is not the name of a part of this folder: nothing else is ever
+        replaced, or deleted.
+    """
+    if PART_NAME.fullmatch(name) is None:
+        raise ValueError(f"{name!r} is not the name of a part")
+    return file_in(folder, name)
 
 
 def rewrites_text(rewrites: Rewrites) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autometa._limits import MAX_DEPTH, parse_json
 from autometa.exceptions import KnowledgeBaseError
 
 SCHEMA_VERSION = 2
@@ -77,14 +78,30 @@ def canonical_config(config: Mapping[str, Any] | str) -> str:
     """
     if isinstance(config, str):
         try:
-            config = json.loads(config)
-        except json.JSONDecodeError as error:
+            config = parse_json(config)
+        except ValueError as error:
             raise KnowledgeBaseError(
-                f"A config must be a dict or its JSON text. Got {config!r} ({error})."
+                f"A config must be a dict or its JSON text. Got {_short(config)} ({error})."
             ) from None
     if not isinstance(config, Mapping):
-        raise KnowledgeBaseError(f"A config must be a dict or its JSON text. Got {config!r}.")
-    return json.dumps(dict(config), sort_keys=True, default=_plain)
+        raise KnowledgeBaseError(f"A config must be a dict or its JSON text. Got {_short(config)}.")
+    try:
+        text = json.dumps(dict(config), sort_keys=True, default=_plain)
+        if text.count("[") + text.count("{") > MAX_DEPTH:
+            parse_json(text)
+    except (RecursionError, TypeError, ValueError) as error:
+        if isinstance(error, KnowledgeBaseError):
+            raise
+        raise KnowledgeBaseError(
+            f"A config must be expressible in JSON, at most {MAX_DEPTH} levels deep. "
+            f"Got {type(error).__name__}: {error}."
+        ) from None
+    return text
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}... ({len(text)} characters)"
 
 
 def _plain(value: Any) -> Any:

@@ -16,15 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
+from autometa._limits import PARSE_ERRORS, check_archive, parse_json
+from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Origin, read_learnt, write_learnt
 from autometa.meta_models._forests import Growth, LeafForest
 from autometa.meta_models._learnt import Learnt
 from autometa.meta_models._questions import Question
 
 FORMAT = 1  # of the file, and of what is learnt: another one is learnt anew
+SETTINGS = (1e-3, 1e3)  # those that are chosen lie within .03 and 2; others break the algebra
 _HEADER = "header.json"
-_ARRAYS = tuple(field.name for field in dataclasses.fields(LeafForest))
+_ARRAYS = {"feature": "int16", "threshold": "float32", "right": "int16", "roots": "int32"}
 
 
 class ReadyModels:
@@ -41,9 +43,13 @@ class ReadyModels:
     def __init__(self, data: bytes, growth: Growth) -> None:
         self._data = data
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            header = json.loads(file.read(_HEADER))
+            check_archive(file, len(data))
+            header = parse_json(file.read(_HEADER))
         fits = header["format"] == FORMAT and header["growth"] == _numbers(growth)
-        self._entries: dict[str, Any] = header["questions"] if fits else {}
+        entries = header["questions"] if fits else {}
+        if not isinstance(entries, dict):
+            raise ValueError("its header must list questions")
+        self._entries: dict[str, Any] = entries
 
     def get(self, question: Question) -> Learnt | None:
         """Return what was learnt for a question; None when it has to be learnt."""
@@ -51,7 +57,7 @@ class ReadyModels:
         try:
             with zipfile.ZipFile(io.BytesIO(self._data)) as file:
                 return None if entry is None else _read(file, **entry)
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile):  # not of our making
+        except PARSE_ERRORS:  # not of our making
             return None
 
 
@@ -68,7 +74,7 @@ def read_ready(origin: Origin | None, growth: Growth) -> ReadyModels | None:
     try:
         data = read_learnt(origin)
         return ReadyModels(data, growth) if data is not None else None
-    except (KnowledgeBaseError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except PARSE_ERRORS as error:  # a KnowledgeBaseError is a ValueError
         warnings.warn(
             f"The ready-made model beside '{origin.folder}' is left out, and what it knew learnt "
             f"anew: {error}",
@@ -86,13 +92,22 @@ def _read(
     of_scores: Any,
     **of_times: Any,
 ) -> Learnt:
-    def array(path: str) -> Any:
-        return np.load(io.BytesIO(file.read(f"{name}/{path}.npy")), allow_pickle=False)
+    def array(path: str, kind: str) -> Any:
+        member = io.BytesIO(file.read(f"{name}/{path}.npy"))
+        found = np.lib.format.read_array(member, allow_pickle=False)
+        if found.ndim != 1 or found.dtype != np.dtype(kind):
+            raise ValueError(f"'{path}' must be a vector of {kind}")
+        return found
 
-    listed = np.unpackbits(array("listed"), count=int(np.prod(shape)))
+    n_rows, n_columns = map(int, shape)
+    packed = array("listed", "uint8")
+    if not 0 <= n_rows * n_columns <= 8 * len(packed):
+        raise ValueError(f"'listed' has fewer bits than a matrix of shape {shape}")
+    listed = np.unpackbits(packed, count=n_rows * n_columns)
     return Learnt(
         forests=[
-            LeafForest(*(array(f"{n}/{field}") for field in _ARRAYS)) for n in range(n_forests)
+            LeafForest(*(array(f"{n}/{field}", kind) for field, kind in _ARRAYS.items()))
+            for n in range(n_forests)
         ],
         listed=listed.reshape(shape).astype(np.bool_),
         of_scores=None if of_scores is None else (_triple(of_scores[0]), _triple(of_scores[1])),
@@ -154,5 +169,8 @@ def _key(question: Question) -> str:
 
 
 def _triple(values: list[float]) -> tuple[float, float, float]:
-    length, linear, noise = values
+    length, linear, noise = map(float, values)
+    low, high = SETTINGS
+    if not all(low <= value <= high for value in (length, linear, noise)):
+        raise ValueError(f"settings of a regression lie within {low} .. {high}. Got {values}")
     return length, linear, noise

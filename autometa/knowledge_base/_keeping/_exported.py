@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from autometa._limits import (
+    MAX_CELLS,
+    MAX_PART_BYTES,
+    MAX_TEXT_BYTES,
+    PARSE_ERRORS,
+    parse_json,
+    read_bounded,
+)
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import RUN_NUMBERS
@@ -16,7 +24,8 @@ from autometa.knowledge_base._schema import RUN_NUMBERS
 
 def _read_csv(path: Path) -> pd.DataFrame:
     """Read text as text, and as numbers what must be one."""
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    text = io.BytesIO(read_bounded(path, MAX_PART_BYTES))
+    frame = pd.read_csv(text, dtype=str, keep_default_na=False)
     kind = path.stem
     numbers = set(RUN_NUMBERS) if kind == "runs" else {"n_rows"}
     if kind == "metafeatures":
@@ -24,15 +33,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
     for name in numbers & set(frame):
         frame[name] = pd.to_numeric(frame[name].mask(frame[name] == ""))
     if "fold_scores" in frame:
-        frame["fold_scores"] = [json.loads(text) if text else None for text in frame["fold_scores"]]
+        frame["fold_scores"] = [parse_json(text) if text else None for text in frame["fold_scores"]]
     return frame
-
-
-READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": _read_csv,
-    ".parquet": pd.read_parquet,
-    ".feather": pd.read_feather,
-}
 
 
 def is_export(folder: Path) -> bool:
@@ -65,8 +67,55 @@ def read_export(folder: Path) -> KnowledgeBase:
         path = folder / f"{table}{suffix}"
         try:
             tables[table] = READERS[suffix](path) if path.is_file() else None
-        except (OSError, ValueError) as error:
-            raise KnowledgeBaseError(f"'{path}' cannot be read: {error}.") from error
+        except (OSError, *PARSE_ERRORS) as error:
+            raise _unreadable(path, error) from error
     about = folder / "provenance.json"
-    provenance = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else None
-    return KnowledgeBase.from_frames(**tables, provenance=provenance)
+    try:
+        provenance = parse_json(read_bounded(about, MAX_TEXT_BYTES)) if about.is_file() else {}
+        if not isinstance(provenance, dict):
+            raise ValueError("it holds no JSON object")
+    except (OSError, ValueError) as error:
+        raise _unreadable(about, error) from error
+    try:
+        return KnowledgeBase.from_frames(**tables, provenance=provenance)
+    except KnowledgeBaseError:
+        raise
+    except PARSE_ERRORS as error:  # columns of types that no text or number can be made of
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> KnowledgeBaseError:
+    return KnowledgeBaseError(f"'{path}' cannot be read: {type(error).__name__}: {error}.")
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    data = pa.BufferReader(read_bounded(path, MAX_PART_BYTES))
+    with pq.ParquetFile(data, page_checksum_verification=True) as file:
+        if file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
+            raise ValueError(f"it claims {file.metadata.num_rows} rows")
+        return _checked(file.read())
+
+
+def _read_feather(path: Path) -> pd.DataFrame:
+    import pyarrow as pa
+
+    return _checked(
+        pa.ipc.open_file(pa.BufferReader(read_bounded(path, MAX_PART_BYTES))).read_all()
+    )
+
+
+def _checked(content: Any) -> pd.DataFrame:
+    """Return an Arrow table as a frame; Arrow trusts offsets unless it is asked to look."""
+    content.validate(full=True)
+    frame: pd.DataFrame = content.to_pandas()
+    return frame
+
+
+READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": _read_csv,
+    ".parquet": _read_parquet,
+    ".feather": _read_feather,
+}

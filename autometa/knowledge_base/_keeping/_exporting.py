@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 
+from autometa._limits import file_in
 from autometa.exceptions import KnowledgeBaseError, ParameterError
 from autometa.knowledge_base._keeping._aslib import write_aslib
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import setup_id
+
+PLAIN_SIGNS = " !#$&'()+,;=@[]^`{}~"  # what every file system takes in a name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +164,10 @@ def _write_matrix(kb: KnowledgeBase, folder: Path) -> list[str]:
         matrix = part.pivot_table(
             index="task_id", columns="setup_id", values="score", aggfunc="mean", dropna=False
         )
-        matrix.to_csv(folder / f"scores-{metric}.csv")
+        name = quote(str(metric), safe=PLAIN_SIGNS)
+        if name != metric:
+            left_out.append(f"the name of the metric {metric!r}: its file says '{name}'")
+        matrix.to_csv(file_in(folder, f"scores-{name}.csv"))
     return left_out
 
 

@@ -19,6 +19,7 @@ from autometa.knowledge_base._replaced import (
     REWRITES,
     Rewrites,
     read_rewrites,
+    replaced_path,
     rewrites_text,
 )
 
@@ -109,6 +110,8 @@ def rewriting(folder: Path, wait: float = WAIT) -> Iterator[Rewrite]:
 def _locked(folder: Path, wait: float) -> BaseFileLock:
     from filelock import FileLock, Timeout
 
+    if (folder / LOCK).is_symlink():  # locking would empty what it points to
+        raise KnowledgeBaseError(f"'{folder / LOCK}' is a link, not a lock. Remove it.")
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=wait)
@@ -131,7 +134,7 @@ def finish(folder: Path) -> None:
     if not rewrites.replaced:
         return
     for name in rewrites.replaced:
-        path = folder / name
+        path = replaced_path(folder, name)
         if rewrites.covers(path):
             path.unlink(missing_ok=True)
     # counted too: who listed the parts before and asks what is replaced now must look again
@@ -162,7 +165,7 @@ def leftovers(folder: Path) -> list[tuple[Path, bool]]:
     found = []
     for path in sorted(folder.glob(".*.tmp")):
         match = TEMPORARY.match(path.name)
-        if match:
+        if match and (path.is_symlink() or not path.is_dir()):
             found.append((path, not _is_alive(int(match["pid"])) or _age(path) > OLD))
     return found
 

@@ -6,15 +6,24 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from autometa._limits import MAX_PART_BYTES, MAX_TEXT_BYTES, read_bounded
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._files import digest
+from autometa.knowledge_base._files import digest, unreadable
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._contents import Contents
 from autometa.knowledge_base._keeping._parts_of import Progress
 from autometa.knowledge_base._keeping._rewriting import LOCK, TEMPORARY, leftovers
 from autometa.knowledge_base._learnt_file import is_learnt_file, learnt_from, read_learnt_file
 from autometa.knowledge_base._manifest import manifest_is_as_written
-from autometa.knowledge_base._parts import MANIFEST, TABLES, read_manifest, read_part, read_whole
+from autometa.knowledge_base._parts import (
+    MANIFEST,
+    TABLES,
+    read_manifest,
+    read_part,
+    read_table,
+    read_whole,
+    reading,
+)
 from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
 
 JOURNAL = "journal.jsonl"  # of a build that goes on
@@ -204,19 +213,26 @@ class _Checker:
             self.note(path.name, "was replaced by others during this check")
             return
         except KnowledgeBaseError as error:
-            whole = _pages_agree(path)
+            whole = path.is_file() and _pages_agree(path)
             self.error(path.name, f"{error}{' ' + PAGES if whole else ''}")
             return
         try:
-            frame = read_part(path)
-        except Exception as error:  # bytes as written, by a writer that this reader does not know
+            with reading(path):
+                frame = read_part(path)
+                said = list(self.contents.look_at(table, frame))
+        except KnowledgeBaseError as error:  # by a writer that this reader does not know
             self.error(path.name, f"is what was written, but cannot be read: {error}")
             return
-        for is_error, message in self.contents.look_at(table, frame):
+        for is_error, message in said:
             (self.error if is_error else self.note)(path.name, message)
 
     def _provenance(self, path: Path) -> None:
-        if path.stem.partition("-")[2] != digest(path.read_bytes()):
+        try:
+            data = read_bounded(path, MAX_TEXT_BYTES)
+        except OSError as error:
+            self.error(path.name, str(unreadable(path, error)))
+            return
+        if path.stem.partition("-")[2] != digest(data):
             self.error(
                 path.name,
                 "is damaged: its bytes are not those its name promises. It says where runs come "
@@ -262,13 +278,9 @@ class _Checker:
 
 def _pages_agree(path: Path) -> bool:
     """Say whether a file whose hash is wrong is a Parquet file with right page checksums."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            for _ in file.iter_batches():
-                pass
-    except (OSError, ValueError, pa.ArrowException):
+        with reading(path):
+            read_table(path, read_bounded(path, MAX_PART_BYTES))
+    except (KnowledgeBaseError, OSError):
         return False
     return True

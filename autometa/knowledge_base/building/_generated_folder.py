@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from autometa._limits import MAX_TEXT_BYTES, file_in, parse_json, read_bounded
 from autometa.datasets import load_dataset
 from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 from autometa.knowledge_base._parts import write_whole
@@ -126,7 +127,10 @@ class _Folder:
                     f"'{self._path}' holds tables that were not generated; give a new folder."
                 )
             write_whole(file, (json.dumps(settings, sort_keys=True) + "\n").encode())
-        begun = json.loads(file.read_text())
+        try:
+            begun = parse_json(read_bounded(file, MAX_TEXT_BYTES))
+        except (OSError, ValueError) as error:
+            raise ParameterError(f"'{file}' cannot be read: {error}.") from error
         if begun != settings:
             raise ParameterError(
                 f"'{self._path}' was begun with {begun}. Got {settings}; give the same, or a new "
@@ -154,4 +158,7 @@ class _Folder:
             write_whole(self._path / MANIFEST, rows.to_csv(index=False).encode())
 
     def _file(self, name: str) -> Path:
-        return self._path / f"{name}.parquet"
+        try:
+            return file_in(self._path, f"{name}.parquet")
+        except ValueError as error:
+            raise ParameterError(f"A table cannot be kept under this name: {error}.") from None

@@ -7,7 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autometa.knowledge_base._parts import write_whole
+from autometa._limits import MAX_JOURNAL_BYTES, parse_json, read_bounded
+from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._files import unreadable, write_whole
+
+TEXTS = ("task_id", "algorithm", "config")
 
 
 class Journal:
@@ -21,10 +25,16 @@ class Journal:
 
     def append(self, entry: dict[str, Any]) -> None:
         """Add an entry; it is on the disk when this returns."""
-        with self.path.open("a") as file:
-            file.write(json.dumps(entry) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(self.path, "a", opener=_no_link, encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise KnowledgeBaseError(
+                f"Could not write '{self.path}': {error.strerror}. What was measured before is "
+                "kept: make room, and run the same command again."
+            ) from error
         self.entries.append(entry)
 
     def drop(self, task_id: str) -> None:
@@ -37,13 +47,34 @@ class Journal:
         write_whole(self.path, text.encode())
 
 
+def _no_link(path: str, flags: int) -> int:
+    """Open a file, but not one that a link of this name leads to."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
 def _read(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
+    try:
+        data = read_bounded(path, MAX_JOURNAL_BYTES)
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise unreadable(path, error) from error
     entries = []
-    for line in path.read_text().splitlines():
+    for line in data.split(b"\n"):
         try:
-            entries.append(json.loads(line))
-        except json.JSONDecodeError:
+            entry = parse_json(line)
+        except ValueError:
             continue  # torn by a kill while it was written
+        if _is_entry(entry):
+            entries.append(entry)
     return entries
+
+
+def _is_entry(entry: Any) -> bool:
+    """Say whether this is what a build wrote of an evaluation: what is not is measured again."""
+    return (
+        isinstance(entry, dict)
+        and all(isinstance(entry.get(name), str) for name in TEXTS)
+        and isinstance(entry.get("fidelity", 1.0), float | int)
+        and isinstance(entry.get("value"), dict | None)
+    )

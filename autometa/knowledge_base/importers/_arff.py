@@ -7,13 +7,13 @@ stay text; ``?`` is None.
 
 from __future__ import annotations
 
-import gzip
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from autometa._limits import MAX_PART_BYTES, gunzip, read_bounded
 from autometa.exceptions import KnowledgeBaseError
 
 ATTRIBUTE = re.compile(
@@ -88,9 +88,9 @@ def read_arff(path: Path) -> Arff:
 
 def read_text(path: Path) -> str:
     """Return the text of a file, gzipped or not; what is no UTF-8 is read as Latin-1."""
-    data = path.read_bytes()
+    data = read_bounded(path, MAX_PART_BYTES)
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
+        data = gunzip(data)
     if data[:2] in UTF16:
         return data.decode("utf-16")
     try:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from autometa._limits import (
+    MAX_TEXT_BYTES,
+    PARSE_ERRORS,
+    open_regular,
+    parse_json,
+    read_bounded,
+)
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
 from autometa.knowledge_base.importers._arff import UTF16
 from autometa.knowledge_base.importers._columns import read_layout
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._matrix import folder_kinds
-from autometa.knowledge_base.importers._optuna_storage import SQLITE
+from autometa.knowledge_base.importers._optuna_storage import SQLITE, shown
 from autometa.knowledge_base.importers._prefix import with_prefix
 from autometa.knowledge_base.importers._reading import frame_rows, kind_of, read_rows
 from autometa.knowledge_base.importers._table import numeric_columns
@@ -71,6 +78,28 @@ def import_history(
     >>> imported.knowledge_base, imported.dropped
     (KnowledgeBase(1 tasks, 1 setups, 1 runs), ())
     """
+    if isinstance(source, str | os.PathLike):
+        with _documented_errors(source):
+            return _imported(source, format, task_prefix, options)
+    return _imported(source, format, task_prefix, options)
+
+
+@contextmanager
+def _documented_errors(source: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn whatever a parser makes of somebody's file into an error that says which file."""
+    try:
+        yield
+    except KnowledgeBaseError:
+        raise
+    except (OSError, *PARSE_ERRORS) as error:
+        raise KnowledgeBaseError(
+            f"'{shown(source)}' cannot be read as a history: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _imported(
+    source: Any, format: str | None, task_prefix: str, options: Mapping[str, Any]
+) -> Imported:
     format = format or recognise(source)
     if format not in FORMATS:
         raise KnowledgeBaseError(
@@ -150,14 +179,14 @@ def _kind_of_folder(folder: Path) -> str:
 
 def _is_knowledge_base(folder: Path) -> bool:
     try:
-        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest = parse_json(read_bounded(folder / "manifest.json", MAX_TEXT_BYTES))
     except (OSError, ValueError):
         return any(folder.glob("runs-*.parquet"))
     return isinstance(manifest, dict) and "schema_version" in manifest
 
 
 def _kind_of_file(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(4096)
     if head.startswith(SQLITE):
         return "optuna"

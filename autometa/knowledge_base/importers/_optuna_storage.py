@@ -7,7 +7,6 @@ first damaged record, and a database must hold Optuna's tables already.
 
 from __future__ import annotations
 
-import json
 import os
 import urllib.parse
 import warnings
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autometa._limits import MAX_PART_BYTES, open_regular, parse_json, read_bounded
 from autometa._urls import hide_password, with_driver
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._tally import Tally
@@ -109,7 +109,7 @@ def _from_file(path: Path, tally: Tally) -> BaseStorage:
         raise KnowledgeBaseError(
             f"There is no Optuna storage '{path}': no such file. Nothing was created."
         )
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(len(SQLITE))
     if head == SQLITE:
         return _from_database(READ_ONLY, str(path), {"creator": lambda: _connect(path)})
@@ -224,12 +224,12 @@ def _from_journal(path: Path, tally: Tally) -> BaseStorage:
 def _journal_records(path: Path, tally: Tally) -> list[dict[str, Any]]:
     """Return the records before the first damaged one; a killed writer may leave such."""
     records: list[dict[str, Any]] = []
-    found = path.read_bytes().split(b"\n")
+    found = read_bounded(path, MAX_PART_BYTES).split(b"\n")
     for number, line in enumerate(found, start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError:
             left = sum(1 for rest in found[number - 1 :] if rest.strip())
             why = f"of the journal, from the damaged line {number} on"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from autometa._limits import open_regular, parse_json
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._arff import read_text
 
@@ -68,7 +68,7 @@ def read_rows(path: Path) -> Rows:
 
 def kind_of(path: Path) -> str:
     """Return ``parquet``, ``feather``, ``json``, ``jsonl`` or ``csv``, from the first bytes."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(8)
     if head[:4] == b"PAR1":
         return "parquet"
@@ -145,7 +145,7 @@ def _read_jsonl(path: Path) -> Rows:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError:
             record = None
         if isinstance(record, dict):
@@ -162,7 +162,7 @@ def _read_jsonl(path: Path) -> Rows:
 
 
 def _read_json(path: Path) -> Rows:
-    content = json.loads(read_text(path))
+    content = parse_json(read_text(path))
     if isinstance(content, dict):
         lists = [key for key, value in content.items() if isinstance(value, list)]
         if set(lists) == set(content) and len({len(content[key]) for key in lists}) == 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from autometa._limits import PARSE_ERRORS, check_archive, open_regular, parse_json
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._features import prepare, read_features
 from autometa.knowledge_base.importers._imported import Imported
@@ -64,19 +64,21 @@ def is_live(source: Any) -> bool:
 
 def is_saved(path: Path) -> bool:
     """Say whether this is a file that `TuneResult.save` wrote."""
-    if not zipfile.is_zipfile(path):
+    try:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
+            return MANIFEST in archive.namelist()
+    except (*PARSE_ERRORS, OSError):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return MANIFEST in archive.namelist()
 
 
 def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     if not path.is_file():
         raise KnowledgeBaseError(f"There is no file '{path}'. Give one that TuneResult.save wrote.")
     try:
-        with zipfile.ZipFile(path) as archive:
-            about = json.loads(archive.read(MANIFEST)).get("about", {})
-    except (zipfile.BadZipFile, KeyError, ValueError, AttributeError, OSError) as error:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
+            check_archive(archive, path.stat().st_size)
+            about = parse_json(archive.read(MANIFEST)).get("about", {})
+    except (*PARSE_ERRORS, OSError) as error:
         raise KnowledgeBaseError(
             f"'{path}' must be a file that TuneResult.save wrote. It is another, or damaged."
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autometa._limits import parse_json
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._schema import canonical_config
 
@@ -113,7 +113,7 @@ def parse_config(value: Any) -> dict[str, Any]:
 
 def _from_text(text: str) -> Any:
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         pass
     try:

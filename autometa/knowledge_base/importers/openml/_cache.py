@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autometa._limits import MAX_ARCHIVE_BYTES, gunzip, parse_json, read_bounded
 from autometa.exceptions import KnowledgeBaseError
 
 ABANDONED_AFTER = 3600.0
+MAX_LINE = 1 << 20  # what is kept beside an answer has a few hundred bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ class Cache:
         for path in sorted((self.folder / kind).glob("*.gz")):
             try:
                 with gzip.open(path, "rb") as file:
-                    about = json.loads(file.readline())
+                    about = parse_json(file.readline(MAX_LINE))
             except (OSError, EOFError, zlib.error, ValueError):
                 continue
             yield about, str(about.get("call", ""))
@@ -124,8 +126,8 @@ class Cache:
     @staticmethod
     def _read(path: Path) -> tuple[dict[str, Any], str] | None:
         try:
-            first, _, body = gzip.decompress(path.read_bytes()).decode().partition("\n")
-            return json.loads(first), body
+            first, _, body = gunzip(read_bounded(path, MAX_ARCHIVE_BYTES)).decode().partition("\n")
+            return parse_json(first), body
         except FileNotFoundError:
             return None
         except (OSError, EOFError, zlib.error, ValueError):

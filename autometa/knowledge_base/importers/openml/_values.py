@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any
 
+from autometa._limits import parse_json
+
 WORDS: dict[str, Any] = {
     "true": True,
     "false": False,
@@ -95,7 +97,7 @@ def _number(text: str) -> int | float:
 def _literal(text: str) -> Any:
     """Return the content of JSON, or of a Python literal; else the text as it is."""
     try:
-        return _plain(json.loads(text))
+        return _plain(parse_json(text))
     except ValueError:
         pass
     try:
