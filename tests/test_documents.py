@@ -1,0 +1,74 @@
+"""The Python blocks of README.md and docs/ run as they stand, one after the other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(name: str) -> list[str]:
+    """Blocks of a page that are programs; those with prompts are doctests of their own."""
+    return [b for b in BLOCK.findall((ROOT / name).read_text()) if ">>>" not in b]
+
+
+def quadratic(trial: optuna.Trial) -> float:
+    return -((trial.suggest_float("x", -5, 5) - 1) ** 2)
+
+
+def finished_study(seed: int) -> optuna.Study:
+    sampler = optuna.samplers.RandomSampler(seed=seed)
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study.optimize(quadratic, n_trials=12)
+    return study
+
+
+def names_of_the_reader() -> dict[str, Any]:
+    """What the text says the reader has: a table, studies, an objective, files."""
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    return {
+        "X": X,
+        "y": y,
+        "X_new": X.head(3),
+        "study_a": finished_study(0),
+        "study_b": finished_study(1),
+        "objective": quadratic,
+        "qualities": pd.Series({"NumberOfInstances": 150.0, "NumberOfFeatures": 5.0}),
+        "np": np,
+    }
+
+
+def shortened(block: str) -> str:
+    """The block with budgets of a few seconds: the reader has more time than a test."""
+    return re.sub(r"time_budget=60\b", "time_budget=3", block)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # advice of three seconds may warn; the block must run
+def test_the_blocks_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    names = names_of_the_reader()
+    assert len(blocks("README.md")) >= 4
+    for block in blocks("README.md"):
+        exec(shortened(block), names)
+
+
+def test_the_blocks_on_importing_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runs = {"task_id": ["a", "a", "b", "b"], "algorithm": ["knn", "lda"] * 2, "metric": "accuracy"}
+    pd.DataFrame({**runs, "score": [0.7, 0.8, 0.9, 0.6]}).to_csv("runs.csv", index=False)
+    first, *rest = blocks("docs/importing.md")
+    names: dict[str, Any] = {}
+    exec(first, names)
+    assert len(names["imported"].knowledge_base.runs) == 4
+    assert len(rest) == 1, "a block was added: say here what it needs"
