@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def study_runs(task_id: str, study: optuna.Study, algorithm: str, metric: str) -> pd.DataFrame:
     """Return the complete and failed trials of ``study`` as runs of ``task_id``.
 
-    Pruned, running and waiting trials are left out: they have no final score.
+    Pruned, running and waiting trials are left out: they have no final score. An infinite
+    value is a failure.
     """
     if len(study.directions) != 1:
         raise KnowledgeBaseError(
@@ -37,12 +39,14 @@ def _trial_run(
     if trial.state.name not in ("COMPLETE", "FAIL") or not trial.params:
         return None
     params = dict(trial.params)
-    complete = trial.state.name == "COMPLETE"
-    seconds = trial.duration.total_seconds() if trial.duration is not None else float("nan")
+    value = trial.value if trial.state.name == "COMPLETE" else None
+    is_ok = value is not None and math.isfinite(value)
+    seconds = trial.duration.total_seconds() if trial.duration is not None else math.nan
     return {
         "algorithm": str(params.pop("algorithm", algorithm)),
         "config": canonical_config(params),
-        "score": sign * float(trial.value) if complete and trial.value is not None else None,
-        "fit_seconds": seconds if complete else float("nan"),
-        "status": "ok" if complete else "error",
+        "score": sign * float(value) if value is not None and is_ok else None,
+        # A trial added from elsewhere ends when it begins: nobody knows how long it took.
+        "fit_seconds": seconds if is_ok and seconds > 0 else math.nan,
+        "status": "ok" if is_ok else "error",
     }

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from autometa.knowledge_base import metric_of
 
-_UNBOUNDED_BELOW = ("r2", "explained_variance", "d2_")
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,29 @@ class ScoreScale:
 
     @classmethod
     def of(cls, scores: Array, metric: str) -> ScoreScale:
-        """Return the scale of a metric from its name and the scores seen; NaN allowed."""
+        """Return the scale of a metric: bounds by its name, the unit by the scores seen.
+
+        A metric that is not known has no bounds, whatever scores were seen.
+
+        Parameters
+        ----------
+        scores : ndarray
+            NaN allowed; those that the metric cannot have do not count.
+        metric : str
+        """
+        low, high = metric_of(metric).low, metric_of(metric).high
+        is_even = not np.isfinite(high) or (np.isfinite(low) and high > 0)
+        if is_even:
+            return cls(best=high, worst=low, unit=0.0)
         known = scores[np.isfinite(scores)]
-        lowest, highest = (known.min(), known.max()) if known.size else (0.0, 1.0)
-        falls = metric.startswith(_UNBOUNDED_BELOW)
-        if highest <= 1 and lowest >= -1 and not falls and not metric.startswith("neg_"):
-            return cls(best=1.0, worst=0.0 if lowest >= 0 else -1.0, unit=0.0)
-        if highest <= 0 and metric.startswith("neg_"):
-            return cls(best=0.0, worst=-np.inf, unit=_unit(-known))
-        if highest <= 1 and falls:
-            return cls(best=1.0, worst=-np.inf, unit=_unit(1.0 - known))
-        return cls(best=np.inf, worst=-np.inf, unit=0.0)
+        return cls(best=high, worst=low, unit=_unit(high - known[known <= high]))
 
     def to_even(self, scores: Array) -> Array:
         """Return the scores on the even scale."""
         if self.unit == 0.0:
             return scores.copy()
-        return np.asarray(-np.log(self.best - scores + self.unit))
+        behind = np.maximum(self.best - scores, 0.0)  # rounding may carry a score past the best
+        return np.asarray(-np.log(behind + self.unit))
 
     def from_even(self, even: Array) -> Array:
         """Return the scores of the metric itself, within its bounds."""
@@ -65,5 +71,7 @@ class ScoreScale:
 
 def _unit(distance: Array) -> float:
     """Return 1 % of the typical distance to the best score, so that 0 has a logarithm."""
+    if not distance.size:
+        return 0.01
     typical = float(np.median(distance))
     return 0.01 * typical if typical > 0 else 0.01 * max(float(distance.mean()), 1e-6)

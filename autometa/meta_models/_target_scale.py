@@ -6,17 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa.knowledge_base import metric_of
+
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 
 TARGET_SD = "target_sd"
-_DEGREES = {
-    "neg_root_mean_squared_error": 1,
-    "neg_mean_absolute_error": 1,
-    "neg_median_absolute_error": 1,
-    "neg_max_error": 1,
-    "neg_mean_squared_error": 2,
-}
 
 
 def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
@@ -24,13 +19,14 @@ def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
 
     None when the metric has no unit, or too few tasks tell their target's spread.
     """
-    if metric not in _DEGREES or TARGET_SD not in metafeatures.columns:
+    power = metric_of(metric).target_power
+    if power is None or TARGET_SD not in metafeatures.columns:
         return None
     spread = metafeatures[TARGET_SD].to_numpy(dtype=np.float64)
     known = np.isfinite(spread) & (spread > 0)
     if 2 * known.sum() < len(known):
         return None
-    return np.where(known, spread, np.nan) ** _DEGREES[metric]
+    return np.where(known, spread, np.nan) ** power
 
 
 def without_unit(metafeatures: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._keeping._ranges import ROUNDING, score_range
 from autometa.knowledge_base._keeping._repeats import SeenRuns
+from autometa.knowledge_base._metrics import ROUNDING, score_range
 from autometa.knowledge_base._schema import (
     RUN_DEFAULTS,
     RUN_KEY,

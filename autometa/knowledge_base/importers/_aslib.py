@@ -35,8 +35,8 @@ from autometa.knowledge_base.importers._aslib_runs import (
 )
 from autometa.knowledge_base.importers._features import prepare
 from autometa.knowledge_base.importers._imported import Imported
-from autometa.knowledge_base.importers._measures import task_type_of
 from autometa.knowledge_base.importers._tally import Tally, some
+from autometa.knowledge_base.importers._task_types import with_types
 
 UNUSED = {
     "algorithm_feature_values.arff": "features of algorithms have no place in a knowledge base",
@@ -98,8 +98,8 @@ def read_aslib(
     table = read_run_rows(files[RUNS], tally)
     reader = ScenarioRuns(table=table, about=about, tally=tally)
     runs = reader.read(measures, read_setups(files, about, tally))
-    kind = task_type or task_type_of(sorted(set(runs["metric"])))
-    tasks = pd.DataFrame({"task_id": pd.unique(table["instance_id"]), "task_type": kind})
+    tasks = pd.DataFrame({"task_id": pd.unique(table["instance_id"])})
+    tasks = with_types(tasks, runs, tally, task_type)
     tasks["source"] = f"aslib:{about.scenario_id or folder.name}"
     provenance = {
         "format": "aslib",

@@ -15,11 +15,11 @@ from autometa.knowledge_base.importers._measures import is_measure
 from autometa.knowledge_base.importers._tally import some
 
 ROLES: Mapping[str, tuple[str, ...]] = {  # the first name that is there counts
-    "task_id": ("task_id", "task", "dataset_id", "dataset", "dataset_name", "data_id", "did",
+    "task_id": ("task_id", "dataset_id", "dataset", "dataset_name", "data_id", "did", "task",
                 "openml_task_id", "instance_id", "instance", "problem", "study_name", "study",
                 "experiment_name", "experiment", "experiment_id"),
     "name": ("task_name", "dataset_name", "data_name"),
-    "task_type": ("task_type", "problem_type"),
+    "task_type": ("task_type", "problem_type", "type", "task", "problem", "task_kind"),
     "target": ("target", "target_name"),
     "n_rows": ("n_rows", "n_instances", "n_samples", "num_rows", "numberofinstances"),
     "family": ("family",),
@@ -58,6 +58,7 @@ FEATURE = re.compile(
 GROUPS = re.compile(r"(?:tags|params?|attributes|user_attrs|data)[._](?P<name>.+)", re.IGNORECASE)
 SPLIT = re.compile(r"split\d+_test_(?P<name>.+)", re.IGNORECASE)
 FROM_PARAMETERS = ("task_id", "algorithm")
+SURE_OF_TYPE = ("task_type", "problem_type")  # under other names only words for types are one
 
 
 @dataclass
@@ -88,7 +89,10 @@ class Layout:
 
 
 def read_layout(
-    columns: Sequence[str], numeric: Sequence[str], given: Mapping[str, str] | None = None
+    columns: Sequence[str],
+    numeric: Sequence[str],
+    given: Mapping[str, str] | None = None,
+    typed: Sequence[str] = (),
 ) -> Layout:
     """Return what each column is.
 
@@ -99,6 +103,8 @@ def read_layout(
         Those of numbers: only they can be measures.
     given : mapping, optional
         Column by role, as the user says; the rest goes by names.
+    typed : sequence of str
+        Those of words for types of tasks ("classification"): none of them names tasks.
     """
     layout = Layout(roles=_given(columns, given or {}))
     left = [c for c in columns if c not in layout.roles.values()]
@@ -116,9 +122,9 @@ def read_layout(
                 layout.splits.setdefault(found["name"].lower(), []).append(column)
             else:
                 into[found["name"]] = column
-    _assign_roles(layout, left, set(numeric))
+    _assign_roles(layout, left, set(numeric), set(typed))
     _assign_measures(layout, left, set(numeric))
-    _roles_from_groups(layout, left)
+    _roles_from_groups(layout, left, set(typed))
     layout.unused = left
     return layout
 
@@ -138,7 +144,7 @@ def _given(columns: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     return dict(given)
 
 
-def _assign_roles(layout: Layout, left: list[str], numeric: set[str]) -> None:
+def _assign_roles(layout: Layout, left: list[str], numeric: set[str], typed: set[str]) -> None:
     named = {_plain(column): column for column in reversed(left)}
     for role, names in ROLES.items():
         if role in layout.roles:
@@ -150,6 +156,10 @@ def _assign_roles(layout: Layout, left: list[str], numeric: set[str]) -> None:
             if role in ("score", "loss") and column not in numeric:
                 continue
             if role == "loss" and "score" in layout.roles:
+                continue
+            if role == "task_id" and column in typed:
+                continue
+            if role == "task_type" and name not in SURE_OF_TYPE and column not in typed:
                 continue
             layout.roles[role] = column
             left.remove(column)
@@ -175,14 +185,20 @@ def _assign_measures(layout: Layout, left: list[str], numeric: set[str]) -> None
         left.remove(column)
 
 
-def _roles_from_groups(layout: Layout, left: list[str]) -> None:
+def _roles_from_groups(layout: Layout, left: list[str], typed: set[str]) -> None:
     """Find a task or an algorithm among parameters and tags, where nothing else names it."""
     for role in FROM_PARAMETERS:
         if role in layout.roles:
             continue
         for name in ROLES[role]:
-            inside = [p for p in layout.parameters if p.lower() == name]
-            tagged = [c for c in left if (m := GROUPS.fullmatch(c)) and m["name"].lower() == name]
+            inside = [
+                p for p, c in layout.parameters.items() if p.lower() == name and c not in typed
+            ]
+            tagged = [
+                c
+                for c in left
+                if (m := GROUPS.fullmatch(c)) and m["name"].lower() == name and c not in typed
+            ]
             if inside:
                 layout.roles[role] = layout.parameters.pop(inside[0])
                 break

@@ -19,6 +19,7 @@ from autometa._limits import (
     read_bounded,
 )
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._keeping import is_export
 from autometa.knowledge_base.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
 from autometa.knowledge_base.importers._arff import UTF16
 from autometa.knowledge_base.importers._columns import read_layout
@@ -29,6 +30,7 @@ from autometa.knowledge_base.importers._prefix import with_prefix
 from autometa.knowledge_base.importers._reading import frame_rows, kind_of, read_rows
 from autometa.knowledge_base.importers._table import numeric_columns
 from autometa.knowledge_base.importers._tally import some
+from autometa.knowledge_base.importers._task_types import type_columns
 
 FORMATS: Mapping[str, Callable[..., Imported]] = {
     "aslib": _aslib.read_aslib,
@@ -169,6 +171,8 @@ def _kind_of_folder(folder: Path) -> str:
         return "aslib"
     if "manifest.json" in names and _is_knowledge_base(folder):
         return "kb"
+    if is_export(folder):
+        return "kb"
     if folder_kinds(folder)["scores"]:
         return "matrix"
     raise KnowledgeBaseError(
@@ -212,7 +216,7 @@ def _kind_of_file(path: Path) -> str:
 def _kind_of_frame(frame: pd.DataFrame, label: str) -> str:
     """Tell a long table from a matrix: it has columns of scores, not of setups."""
     numeric = numeric_columns(frame)
-    layout = read_layout(list(frame.columns), numeric)
+    layout = read_layout(list(frame.columns), numeric, typed=type_columns(frame))
     if layout.measures or {"score", "loss"} & set(layout.roles):
         return "table"
     if {"algorithm", "config"} & set(layout.roles) or layout.parameters:

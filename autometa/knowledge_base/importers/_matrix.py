@@ -21,9 +21,11 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._features import ID_NAMES, prepare, read_features
 from autometa.knowledge_base.importers._imported import Imported
-from autometa.knowledge_base.importers._measures import is_measure, resolve, task_type_of
+from autometa.knowledge_base.importers._measures import is_measure, resolve
+from autometa.knowledge_base.importers._own_matrix import is_own_matrix, read_own_matrix
 from autometa.knowledge_base.importers._reading import frame_rows, original_name, read_rows
 from autometa.knowledge_base.importers._tally import Tally, some
+from autometa.knowledge_base.importers._task_types import with_types
 from autometa.knowledge_base.importers._values import parse_setup, seconds_of, status_of
 
 Source: TypeAlias = "str | os.PathLike[str] | pd.DataFrame"
@@ -48,6 +50,9 @@ def read_matrix(
     approximate: bool = False,
 ) -> Imported:
     """Return matrices of tasks by setups as a knowledge base.
+
+    A folder that ``kb export --format matrix`` wrote reads back: setups, tasks and
+    scores are what they were.
 
     Empty cells were not run; a cell with the word of a failure (``timeout``,
     ``memory``, ``error``), or that is infinite, is a run that failed. Columns are
@@ -82,6 +87,8 @@ def read_matrix(
     KnowledgeBaseError
         If a file is no matrix, or no cell can be kept.
     """
+    if isinstance(source, str | os.PathLike) and is_own_matrix(Path(source)):
+        return read_own_matrix(Path(source))
     tally = Tally()
     matrices, found_seconds, found_features = _sources(source, metric, tally)
     seconds = found_seconds if seconds is None else seconds
@@ -89,19 +96,22 @@ def read_matrix(
     timed = None
     if seconds is not None:
         timed = _long(seconds, algorithm, transpose, tally, "seconds")
-    parts, metrics = [], []
+    parts = []
     for name, one in matrices.items():
         cells = _long(one, algorithm, transpose, tally, name)
-        measure = resolve(name, lower_is_better, cells["value"].dropna().to_numpy())
+        values = cells["value"].to_numpy(dtype=np.float64)
+        measure = resolve(name, lower_is_better, values)
         tally.note(measure.note)
-        cells["score"] = measure.scores(cells["value"].to_numpy(dtype=np.float64))
+        outside = measure.outside(values)
+        tally.drop("cells", int(outside.sum()), f"of '{name}', beyond what {measure.name} can be")
+        cells["score"] = measure.scores(values)
         cells["metric"] = measure.name
-        metrics.append(measure.name)
+        cells = cells[~outside]
         parts.append(_with_seconds(cells.drop(columns="value"), timed, tally))
     runs = pd.concat(parts, ignore_index=True)
     label = "a DataFrame" if isinstance(source, pd.DataFrame | Mapping) else str(source)
     tasks = pd.DataFrame({"task_id": pd.unique(runs["task_id"]), "source": "matrix"})
-    tasks["task_type"] = task_type or task_type_of(metrics)
+    tasks = with_types(tasks, runs, tally, task_type)
     runs["source"] = "matrix" if label == "a DataFrame" else f"matrix:{Path(label).name}"
     features = None
     if metafeatures is not None:
@@ -175,7 +185,8 @@ def measure_of(path: Path) -> str:
     >>> measure_of(Path("balanced_accuracy_matrix.csv.gz")), measure_of(Path("matrix.csv"))
     ('balanced_accuracy', 'score')
     """
-    stem = re.sub(r"[-_ ]?matrix$|^matrix[-_ ]?", "", path.name.partition(".")[0], flags=re.I)
+    stem = path.name.partition(".")[0]
+    stem = re.sub(r"[-_ ]?matrix$|^(matrix|scores)[-_ ]", "", stem, flags=re.I)
     return stem or "score"
 
 
@@ -207,18 +218,32 @@ def _long(source: Source, algorithm: str, transpose: bool, tally: Tally, what: s
 
 
 def _index(frame: pd.DataFrame, source: Source) -> tuple[list[str], pd.DataFrame]:
-    """Return the tasks and the cells; the tasks stand in the first column, or one named so."""
-    if isinstance(source, pd.DataFrame) and frame.shape == source.shape:
-        return [str(name) for name in source.index], frame
+    """Return the tasks and the cells.
+
+    Tasks stand in a column named for them, in the index of a DataFrame, in its only column
+    of text, or else in the first column of a file.
+    """
+    named = {str(c).strip().lower(): c for c in frame.columns}
+    key = next((named[name] for name in ID_NAMES if name in named), None)
+    if key is None and isinstance(source, pd.DataFrame) and frame.shape == source.shape:
+        key = _column_of_names(frame)
+        if key is None:
+            return [str(name) for name in source.index], frame
     if frame.shape[1] < 2:
         raise KnowledgeBaseError(
             f"'{source}' must be a matrix: task ids in the first column, then one column a setup. "
             f"Got the columns {list(frame.columns)}."
         )
-    named = {str(c).strip().lower(): c for c in frame.columns}
-    key = next((named[name] for name in ID_NAMES if name in named), frame.columns[0])
-    tasks = [str(value) for value in frame[key]]
-    return tasks, frame.drop(columns=key)
+    key = frame.columns[0] if key is None else key
+    return [str(value) for value in frame[key]], frame.drop(columns=key)
+
+
+def _column_of_names(frame: pd.DataFrame) -> str | None:
+    """Return the first column when it holds text that is neither a number nor a failure."""
+    first = frame.iloc[:, 0].dropna() if frame.shape[1] > 1 else pd.Series(dtype=object)
+    texts = [v for v in first if isinstance(v, str) and status_of(v) is None]
+    are_names = len(texts) == len(first) > 0 and pd.to_numeric(first, errors="coerce").isna().all()
+    return str(frame.columns[0]) if are_names else None
 
 
 def _cells(

@@ -1,20 +1,26 @@
-"""Measures: which way each is better, and what scikit-learn calls it.
+"""Measures of foreign histories: which way each is better, and what scikit-learn calls it.
 
 Histories hold scores, errors and losses under many names. A knowledge base holds
-scores alone: greater is better, under the names of scikit-learn's scorers.
+scores alone: greater is better, under the names of scikit-learn's scorers. Direction
+and unit go by the name and by what the source says; a measure whose direction cannot
+be known is refused, values beyond its bounds (`metric_of`) are left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._metrics import ROUNDING, Metric, metric_of
+
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 GAINS: Mapping[str, tuple[str, ...]] = {
     "accuracy": ("acc", "accuracy_score", "classification_accuracy", "predictive_accuracy"),
@@ -42,33 +48,40 @@ LOSSES: Mapping[str, tuple[str, ...]] = {
     "neg_median_absolute_error": ("medae", "median_absolute_error"),
     "neg_root_mean_squared_error": ("rmse", "root_mean_squared_error"),
     "neg_root_mean_squared_log_error": ("rmsle", "root_mean_squared_log_error"),
+    "neg_smape": ("smape", "symmetric_mean_absolute_percentage_error"),
 }
 SHORTFALLS: Mapping[str, tuple[str, ...]] = {  # errors that are 1 - score
     "accuracy": ("error_rate", "mmce", "misclassification", "misclassification_rate",
                  "classification_error", "zero_one_loss"),
     "balanced_accuracy": ("balanced_error", "balanced_error_rate", "ber"),
 }  # fmt: skip
-BEST_IS_ONE = ("accuracy", "average_precision", "f1", "explained_variance", "jaccard",
-               "kappa", "matthews_corrcoef", "precision", "r2", "recall", "roc_auc",
-               "balanced_accuracy", "top_k_accuracy")  # fmt: skip
 LOWER_WORDS = frozenset(
-    ("cost", "deviance", "distance", "err", "error", "loss", "mae", "mse", "regret", "rmse",
-     "runtime", "seconds", "time")
+    ("cost", "deviance", "distance", "duration", "err", "error", "loss", "mae", "mape", "mse",
+     "regret", "rmse", "runtime", "seconds", "smape", "time")
 )  # fmt: skip
-REGRESSION = frozenset(
-    {"explained_variance", "r2", *(m for m in LOSSES if m.startswith(("neg_m", "neg_root")))}
-)
+GREATER_WORDS = frozenset(
+    ("accuracy", "auc", "correlation", "f1", "fitness", "gain", "likelihood", "performance",
+     "precision", "profit", "quality", "r2", "recall", "reward", "score", "utility")
+)  # fmt: skip
+PREFIXES = re.compile(r"^(?:(?:scores?|mean|test|val|valid|validation|cv)_)+")
+PERCENT = 100.0
+
+
+class UnknownMeasureError(KnowledgeBaseError):
+    """A measure of which nobody can say what its values mean."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """How values of a measure become scores: ``offset + sign * value``.
+    """How values of a measure become scores: ``offset + sign * value / unit``.
 
     Attributes
     ----------
     name : str
         The scorer's name.
     sign, offset : float
+    unit : float
+        100 where the source writes shares in per cent.
     note : str
         What was taken for granted; empty when the source said it.
     """
@@ -76,11 +89,28 @@ class Measure:
     name: str
     sign: float = 1.0
     offset: float = 0.0
+    unit: float = 1.0
     note: str = ""
 
     def scores(self, values: Floats) -> Floats:
-        """Return the scores, greater is better."""
-        return self.offset + self.sign * values
+        """Return the scores, greater is better; NaN for values that none can be."""
+        scores = self._converted(values)
+        return np.where(self._holds(scores), scores, np.nan)
+
+    def outside(self, values: Floats) -> Mask:
+        """Mark the finite values that lie beyond the bounds of the measure."""
+        return np.isfinite(values) & ~self._holds(self._converted(values))
+
+    def _converted(self, values: Floats) -> Floats:
+        return self.offset + self.sign * values / self.unit
+
+    def _holds(self, scores: Floats) -> Mask:
+        low, high = self._metric.low - ROUNDING, self._metric.high + ROUNDING
+        return np.asarray((scores >= low) & (scores <= high))
+
+    @property
+    def _metric(self) -> Metric:
+        return metric_of(self.name)
 
 
 def resolve(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
@@ -89,57 +119,105 @@ def resolve(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
     Parameters
     ----------
     name : str
-        As the source calls it.
+        As the source calls it; ``neg_`` before it says that values are negated.
     lower_is_better : bool or None
         What the source says; None when it does not.
     values : ndarray
         All values there are. They tell errors that were negated before, and
-        losses that are 1 - score.
+        shares in per cent.
+
+    Raises
+    ------
+    UnknownMeasureError
+        If neither the source nor the name says which way is better, or most
+        values cannot be values of the measure.
     """
     finite = values[np.isfinite(values)]
-    known = scorer_of(name)
-    if lower_is_better is None:
-        return _guessed(name, known, finite)
-    if not lower_is_better:
-        gain = _gain_name(name, known, finite)
-        return Measure(name=gain, note=_percent(name, gain, finite))
-    shortfall = shortfall_of(name)
-    if shortfall is None and known is not None and _is_best_at_one(known) and _is_share(finite):
-        shortfall = known
+    return _in_unit(name, _directed(name, lower_is_better, finite), finite)
+
+
+def _directed(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
+    known, shortfall = scorer_of(name), shortfall_of(name)
+    if _is_negated(name):
+        return _negated_before(name, known, lower_is_better)
     if shortfall is not None:
-        note = f"'{name}' is lower-is-better: values were taken as 1 - {shortfall}."
-        return Measure(name=shortfall, sign=-1.0, offset=1.0, note=note)
-    return Measure(name=negated_name(name, known), sign=-1.0)
+        return _missing_to_one(name, shortfall, lower_is_better)
+    if known is None:
+        return _unheard_of(name, lower_is_better)
+    is_loss = known.startswith("neg_")
+    if values.size and values.max() <= 0 > values.min():
+        if is_loss and lower_is_better is not True:
+            return Measure(name=known)  # a loss that was negated before
+        if not is_loss and lower_is_better and metric_of(known).low >= 0:
+            return Measure(name=known, sign=-1.0)  # a study that minimises -accuracy
+    if is_loss:
+        if lower_is_better is False and values.size and values.max() > 0:
+            raise UnknownMeasureError(
+                f"'{name}' is better the lower, its source says that greater is better, and its "
+                "values are not negated. Say what it measures (metric) or which way is better "
+                "(lower_is_better)."
+            )
+        return Measure(name=known, sign=1.0 if lower_is_better is False else -1.0)
+    return _missing_to_one(name, known, True) if lower_is_better else Measure(name=known)
 
 
-def _guessed(name: str, known: str | None, values: Floats) -> Measure:
-    if shortfall_of(name) is not None:
-        return resolve(name, True, values)
-    if known is not None and known.startswith("neg_"):
-        if _plain(name).startswith("neg_") or (values.size and values.max() <= 0 > values.min()):
-            return Measure(name=known)
-        return resolve(name, True, values)
-    if known is not None:
-        return Measure(name=known, note=_percent(name, known, values))
-    lower = bool(LOWER_WORDS & set(_plain(name).split("_")))
+def _negated_before(name: str, known: str | None, lower_is_better: bool | None) -> Measure:
+    """Return the measure of a name with ``neg_``: greater is better, unless the source denies."""
+    scorer = known or _bare(name)
+    return Measure(name=scorer, sign=-1.0 if lower_is_better else 1.0)
+
+
+def _missing_to_one(name: str, scorer: str, lower_is_better: bool | None) -> Measure:
+    if lower_is_better is False:
+        raise UnknownMeasureError(
+            f"'{name}' is an error, and its source says that greater is better. Say what it "
+            "measures (metric) or which way is better (lower_is_better)."
+        )
+    note = f"'{name}' is lower-is-better: values were taken as 1 - {scorer}."
+    return Measure(name=scorer, sign=-1.0, offset=1.0, note=note)
+
+
+def _unheard_of(name: str, lower_is_better: bool | None) -> Measure:
+    if lower_is_better is not None:
+        return _plainly(name, lower_is_better)
+    words = set(_plain(name).split("_"))
+    lower, greater = bool(LOWER_WORDS & words), bool(GREATER_WORDS & words)
+    if not lower and not greater:
+        raise UnknownMeasureError(
+            f"Nobody can tell whether '{name}' is better when it is greater or lower. Say which: "
+            "lower_is_better=True or False (--lower-is-better, --greater-is-better), or what it "
+            "measures: metric=NAME (-m NAME)."
+        )
     which = "lower" if lower else "greater"
     note = f"'{name}' was taken as {which}-is-better, going by its name."
-    found = resolve(name, lower, values)
-    return Measure(name=found.name, sign=found.sign, offset=found.offset, note=note)
+    return replace(_plainly(name, lower), note=note)
 
 
-def _percent(name: str, scorer: str, values: Floats) -> str:
-    if values.size == 0 or not _is_best_at_one(scorer) or values.max() <= 1 + 1e-9:
-        return ""
-    return f"'{name}' goes up to {values.max():g}; {scorer} is 1 at best. It was kept as it is."
+def _plainly(name: str, lower: bool) -> Measure:
+    return Measure(name=f"neg_{name}", sign=-1.0) if lower else Measure(name=name)
 
 
-def _gain_name(name: str, known: str | None, values: Floats) -> str:
-    """Return the name of what is greater-is-better already; negated losses keep ``neg_``."""
-    if known is None or not known.startswith("neg_") or _plain(name).startswith("neg_"):
-        return known or name
-    is_negated = not values.size or values.max() <= 0
-    return known if is_negated else name
+def _in_unit(name: str, measure: Measure, values: Floats) -> Measure:
+    """Return the measure in per cent where its values are; refuse it where they fit nothing."""
+    n_outside = int(measure.outside(values).sum())
+    if not n_outside:
+        return measure
+    metric = metric_of(measure.name)
+    present = values[values != 0]
+    is_percent = metric.is_share and values.min() >= 0 and values.max() <= PERCENT
+    # An error of .5 % is common, an accuracy below 1 % is not: it is a share among per cents.
+    is_mixed = measure.sign > 0 and bool((present <= 1).any())
+    if is_percent and not is_mixed and float(np.median(present)) > 1:
+        note = f"'{name}' goes up to {values.max():g}: values were taken as per cent."
+        return replace(measure, unit=PERCENT, note=f"{measure.note} {note}".strip())
+    has_both = is_percent and values.max() > 2  # 1.02 is an odd share, 87 another unit
+    if 2 * n_outside >= len(values) or has_both:
+        raise UnknownMeasureError(
+            f"'{name}' becomes '{measure.name}', which lies in {metric.low:g} .. {metric.high:g}. "
+            f"Got values from {values.min():g} to {values.max():g}: its unit cannot be known. Say "
+            "what it measures (metric) and which way is better (lower_is_better)."
+        )
+    return measure
 
 
 def negated_name(name: str, known: str | None = None) -> str:
@@ -156,14 +234,16 @@ def scorer_of(name: str) -> str | None:
     --------
     >>> scorer_of("RMSE"), scorer_of("predictive_accuracy"), scorer_of("PAR10")
     ('neg_root_mean_squared_error', 'accuracy', None)
+    >>> scorer_of("neg_logloss"), scorer_of("neg_accuracy")
+    ('neg_log_loss', None)
     """
-    plain = _plain(name)
-    for tried in (plain, re.sub(r"^(mean_)?(test|val|valid|validation|cv)_", "", plain)):
+    for tried in (_plain(name), _bare(name)):
         if tried in _scorers():
             return tried
         if tried in _synonyms():
             return _synonyms()[tried]
-    return None
+    known = scorer_of(_bare(name).removeprefix("neg_")) if _is_negated(name) else None
+    return known if known is not None and known.startswith("neg_") else None
 
 
 def shortfall_of(name: str) -> str | None:
@@ -177,9 +257,24 @@ def is_measure(name: str) -> bool:
     return scorer_of(name) is not None or shortfall_of(name) is not None
 
 
-def task_type_of(measures: list[str]) -> str:
-    """Return what tasks these scorers judge: ``regression`` when they say so."""
-    return "regression" if measures and set(measures) <= REGRESSION else "classification"
+def task_type_of(metrics: Collection[str]) -> str:
+    """Return what a task that was judged by these scorers is: one scorer of numbers decides.
+
+    Examples
+    --------
+    >>> task_type_of(["accuracy"]), task_type_of(["neg_root_mean_squared_error", "smape"])
+    ('classification', 'regression')
+    """
+    return "regression" if "regression" in _kinds_of(metrics) else "classification"
+
+
+def are_at_odds(metrics: Collection[str]) -> bool:
+    """Say whether some scorers judge classes and others numbers."""
+    return len(_kinds_of(metrics)) > 1
+
+
+def _kinds_of(metrics: Collection[str]) -> set[str]:
+    return {kind for kind in (metric_of(name).task_kind for name in metrics) if kind is not None}
 
 
 @cache
@@ -194,13 +289,14 @@ def _synonyms() -> dict[str, str]:
     return {name: scorer for table in (GAINS, LOSSES) for scorer in table for name in table[scorer]}
 
 
+def _bare(name: str) -> str:
+    """Return a name without what only says where it was measured: ``mean_test_f1`` is ``f1``."""
+    return PREFIXES.sub("", _plain(name))
+
+
+def _is_negated(name: str) -> bool:
+    return _bare(name).startswith("neg_")
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
-
-
-def _is_best_at_one(scorer: str) -> bool:
-    return scorer.startswith(BEST_IS_ONE)
-
-
-def _is_share(values: Floats) -> bool:
-    return bool(values.size == 0 or values.min() >= 0)

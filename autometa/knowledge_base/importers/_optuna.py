@@ -13,17 +13,17 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._features import prepare, read_features
 from autometa.knowledge_base.importers._imported import Imported
-from autometa.knowledge_base.importers._measures import task_type_of
 from autometa.knowledge_base.importers._optuna_storage import close_storage, open_storage, shown
 from autometa.knowledge_base.importers._optuna_trials import Objective, TrialReader, objectives_of
 from autometa.knowledge_base.importers._tally import Tally, some
+from autometa.knowledge_base.importers._task_types import type_of_word, with_types
 
 if TYPE_CHECKING:
     import optuna
 
-TASK_ATTRIBUTES = ("task_id", "task", "dataset_id", "dataset", "dataset_name")
-ABOUT_TASK = ("name", "task_type", "target", "n_rows", "family")
-TASK_TYPES = ("binary", "multiclass", "regression", "classification")
+TASK_ATTRIBUTES = ("task_id", "dataset_id", "dataset", "dataset_name", "task")
+TYPE_ATTRIBUTES = ("task_type", "problem_type", "type", "task")  # the last two often name others
+ABOUT_TASK = ("name", "target", "n_rows", "family")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,20 +123,19 @@ def read_optuna(
         reader = TrialReader(view=view, objectives=objectives, wanted=wanted, tally=tally)
         found = reader.rows()
         rows += [{**row, "task_id": task["task_id"]} for row in found]
-        if task["task_type"] is None:
-            task["task_type"] = task_type_of(sorted({row["metric"] for row in found}))
         tasks.append(task)
         features = view.user_attrs.get("metafeatures")
         if isinstance(features, Mapping):
             described[task["task_id"]] = features
     name = _label(source)
     provenance = {"format": "optuna", "source": name, "studies": [view.name for view in views]}
-    frame = pd.DataFrame(tasks).drop_duplicates("task_id")
+    runs = pd.DataFrame(rows)
+    frame = with_types(pd.DataFrame(tasks).drop_duplicates("task_id"), runs, tally)
     given = read_features(metafeatures) if metafeatures is not None else None
     if given is None and described:
         given = pd.DataFrame.from_dict(described, orient="index")
     prepared = None if given is None else prepare(given, tally, translation, approximate)
-    return tally.finish(frame, prepared, pd.DataFrame(rows), provenance)
+    return tally.finish(frame, prepared, runs, provenance)
 
 
 def _label(source: Any) -> str:
@@ -195,7 +194,8 @@ def _of_study(study: optuna.Study) -> StudyView:
 
 def _task(view: StudyView, wanted: Wanted) -> dict[str, Any]:
     attributes = view.user_attrs
-    named = next((attributes[a] for a in TASK_ATTRIBUTES if _is_name(attributes.get(a))), view.name)
+    names = [attributes.get(a) for a in TASK_ATTRIBUTES]
+    named = next((name for name in names if _is_name(name)), view.name)
     task: dict[str, Any] = {
         "task_id": str(wanted.task_id or named),
         "source": f"optuna:{view.name}",
@@ -204,13 +204,15 @@ def _task(view: StudyView, wanted: Wanted) -> dict[str, Any]:
         value = attributes.get(key)
         if value is not None and not (key == "n_rows" and not _is_count(value)):
             task[key] = value if key == "n_rows" else str(value)
-    kind = wanted.task_type or task.get("task_type")
-    task["task_type"] = kind if kind in TASK_TYPES else None
+    words = [wanted.task_type, *(attributes.get(a) for a in TYPE_ATTRIBUTES)]
+    task["task_type"] = next((kind for kind in map(type_of_word, words) if kind), None)
     return task
 
 
 def _is_name(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool) and str(value) != ""
+    """Say whether an attribute names a task; "regression" is what it is, not its name."""
+    is_text = isinstance(value, str | int) and not isinstance(value, bool) and str(value) != ""
+    return is_text and type_of_word(value) is None
 
 
 def _is_count(value: Any) -> bool:

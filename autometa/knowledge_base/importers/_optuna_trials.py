@@ -127,8 +127,8 @@ class TrialReader:
         run = self._setup(trial) | {"metric": objective.measure.name}
         run["fidelity"] = _fidelity(trial)
         value = trial.values[objective.index] if trial.values else math.nan
-        if trial.state.name == "COMPLETE" and math.isfinite(value):
-            score = float(objective.measure.scores(np.array([value]))[0])
+        score = float(objective.measure.scores(np.array([value]))[0])
+        if trial.state.name == "COMPLETE" and math.isfinite(score):
             return run | {"score": score, "fit_seconds": _seconds(trial), "status": "ok"}
         status = trial.user_attrs.get("status")
         evaluation = trial.user_attrs.get(EVALUATION)
@@ -200,13 +200,16 @@ class TrialReader:
             if is_final or not 0.0 < fidelity <= 1.0:
                 continue
             score = float(measure.scores(np.array([value]))[0])
+            if math.isnan(score):
+                continue
             rows.append(setup | {"score": score, "fidelity": fidelity, "fit_seconds": math.nan})
         return rows
 
 
 def _seconds(trial: FrozenTrial) -> float:
+    """Return how long a trial took; one that was added from elsewhere ends as it begins."""
     seconds = trial.duration.total_seconds() if trial.duration is not None else math.nan
-    return seconds if seconds >= 0 else math.nan
+    return seconds if seconds > 0 else math.nan
 
 
 def _fidelity(trial: FrozenTrial) -> float:

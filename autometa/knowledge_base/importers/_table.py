@@ -17,14 +17,9 @@ from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._reading import Rows, frame_rows, original_name, read_rows
 from autometa.knowledge_base.importers._table_runs import Reader
 from autometa.knowledge_base.importers._tally import Tally, lines, some
+from autometa.knowledge_base.importers._task_types import type_columns, with_types
 
 TASK_COLUMNS = ("name", "task_type", "target", "n_rows", "family")
-TASK_TYPES: Mapping[str, str] = {
-    "binary": "binary", "binary classification": "binary", "multiclass": "multiclass",
-    "multiclass classification": "multiclass", "regression": "regression",
-    "classification": "classification", "supervised classification": "classification",
-    "supervised regression": "regression",
-}  # fmt: skip
 
 
 def read_table(
@@ -60,11 +55,12 @@ def read_table(
     metric : str, optional
         What the score measures, when no column says so.
     lower_is_better : bool, optional
-        Direction of the scores; by the names of the measures when not given.
+        Direction of the scores; by the names of the measures when not given. A measure
+        whose name does not tell is left out.
     task_id, algorithm : str, optional
         Of all rows, when no column says so.
     task_type : str, optional
-        Of all tasks, when no column says so.
+        Of all tasks, when no column says so; by the measures of each task when not given.
     rest_are_parameters : bool, default=False
         Whether columns that are nothing else are hyperparameters.
     metafeatures : path or DataFrame, optional
@@ -85,7 +81,7 @@ def read_table(
         tally.drop("rows", len(bad), f"{why}: {lines(bad)}")
     tally.note(rows.note)
     frame = _named_once(rows.frame, tally)
-    layout = read_layout(list(frame.columns), numeric_columns(frame), columns)
+    layout = read_layout(list(frame.columns), numeric_columns(frame), columns, type_columns(frame))
     if rest_are_parameters:
         layout.parameters.update({c: c for c in layout.unused if c not in ("", "Unnamed: 0")})
         layout.unused = []
@@ -104,7 +100,7 @@ def read_table(
         source=f"table:{'DataFrame' if is_frame else Path(source).name}",
     )
     runs = reader.runs()
-    tasks = _tasks(frame, layout, reader, task_type)
+    tasks = with_types(_tasks(frame, layout, reader), runs, tally, task_type)
     features = _features(frame, layout, reader, metafeatures, tally, translation, approximate)
     provenance = {"format": "table", "source": label}
     return tally.finish(tasks, features, runs, provenance)
@@ -140,9 +136,7 @@ def _check(layout: Layout, frame: pd.DataFrame, label: str) -> None:
         )
 
 
-def _tasks(
-    frame: pd.DataFrame, layout: Layout, reader: Reader, task_type: str | None
-) -> pd.DataFrame:
+def _tasks(frame: pd.DataFrame, layout: Layout, reader: Reader) -> pd.DataFrame:
     """Return one row a task, with the first that its rows say of it."""
     told = pd.DataFrame({"task_id": reader.task_ids()})
     for name in TASK_COLUMNS:
@@ -152,9 +146,6 @@ def _tasks(
     tasks = told.groupby("task_id", sort=False).first().reset_index()
     if "n_rows" in tasks:
         tasks["n_rows"] = pd.to_numeric(tasks["n_rows"], errors="coerce")
-    kinds = tasks["task_type"] if "task_type" in tasks else pd.Series(None, tasks.index, object)
-    kinds = kinds.map(lambda k: TASK_TYPES.get(str(k).strip().lower().replace("_", " ")))
-    tasks["task_type"] = kinds.fillna(task_type or reader.task_type())
     if "target" in tasks:
         tasks["target"] = tasks["target"].fillna("").astype(str)
     return tasks.assign(source=reader.source)

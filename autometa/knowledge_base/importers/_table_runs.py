@@ -12,7 +12,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base.importers._columns import Layout
-from autometa.knowledge_base.importers._measures import Measure, resolve, task_type_of
+from autometa.knowledge_base.importers._measures import Measure, UnknownMeasureError, resolve
 from autometa.knowledge_base.importers._reading import Rows
 from autometa.knowledge_base.importers._tally import Tally, lines, some
 from autometa.knowledge_base.importers._values import (
@@ -43,7 +43,6 @@ class Reader:
     algorithm: str
     are_named: tuple[bool, bool]
     source: str
-    metrics: list[str] = field(default_factory=list)
     parsed: dict[str, str] = field(default_factory=dict)
     usable: Mask = field(init=False)
 
@@ -54,10 +53,6 @@ class Reader:
         """Return the task of each row; None where there is none."""
         return self._names("task_id", self.task_id)
 
-    def task_type(self) -> str:
-        """Return what the measures say of the tasks."""
-        return task_type_of(self.metrics)
-
     def runs(self) -> pd.DataFrame:
         """Return the runs of all rows and measures."""
         for role, index in (("task_id", 0), ("algorithm", 1)):
@@ -66,6 +61,7 @@ class Reader:
                 self.tally.note(f"No column says the {role}: it is '{fallback}' for all rows.")
         base = self._base()
         parts = [self._part(base, *found) for found in self._scores(base)]
+        parts = [part for part in parts if len(part)]
         runs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
         if "fold" in self.layout.roles and len(runs):
             runs = self._joined(runs)
@@ -159,6 +155,7 @@ class Reader:
         elif role == "fit_seconds" and {"start", "end"} <= set(roles):
             start, end = (_times(frame[roles[name]]) for name in ("start", "end"))
             seconds = (end - start).dt.total_seconds()
+            seconds = seconds.mask(seconds == 0)  # a row written at once, not a fit
         else:
             return np.full(len(frame), np.nan)
         values = np.asarray(seconds, dtype=np.float64)
@@ -234,9 +231,15 @@ class Reader:
             "cells", int((unmeasured & rows).sum()), f"of '{name}', empty: not measured"
         )
         rows = rows & ~unmeasured
-        measure = resolve(name, lower, values[rows & ~failed])
+        try:
+            measure = resolve(name, lower, values[rows & ~failed])
+        except UnknownMeasureError as error:
+            self.tally.drop("scores", int(rows.sum()), f"of '{name}': {error}")
+            return base.iloc[:0]
         self.tally.note(measure.note)
-        self.metrics.append(measure.name)
+        outside = measure.outside(values) & rows & ~failed
+        self.tally.drop("scores", int(outside.sum()), f"beyond what {measure.name} can be")
+        rows = rows & ~outside
         self.tally.drop(
             "scores", int((rows & failed & np.isfinite(values)).sum()), "of runs that failed"
         )

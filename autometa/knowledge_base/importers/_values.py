@@ -175,14 +175,18 @@ def _arguments(text: str) -> dict[str, Any] | None:
 
 
 def seconds_of(values: pd.Series[Any]) -> pd.Series[float]:
-    """Return durations as seconds: numbers, or text such as ``0 days 00:00:01.5``."""
+    """Return durations as seconds: numbers, or text such as ``0 days 00:00:01.5``.
+
+    A span of exactly 0 is unknown: that is how a trial which was added, not run, looks.
+    """
     if pd.api.types.is_timedelta64_dtype(values):
-        return values.dt.total_seconds()
+        spans = values.dt.total_seconds()
+        return spans.mask(spans == 0)
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     if numbers.isna().equals(values.isna()):
         return numbers
-    spans = pd.to_timedelta(values.where(numbers.isna()), errors="coerce")
-    return numbers.fillna(spans.dt.total_seconds())
+    spans = pd.to_timedelta(values.where(numbers.isna()), errors="coerce").dt.total_seconds()
+    return numbers.fillna(spans.mask(spans == 0))
 
 
 def _typed(value: Any) -> Any:

@@ -47,7 +47,8 @@ class Truth:
 
 def read_truth(history: History, kb: KnowledgeBase, metric: str) -> Truth:
     """Return regrets, and their noise where ``kb`` keeps scores of folds."""
-    bounded = ScoreScale.of(history.scores, metric).unit == 0.0
+    scale = ScoreScale.of(history.scores, metric)
+    bounded = scale.unit == 0.0 and bool(np.isfinite(scale.worst))
     regret = np.full(history.scores.shape, np.nan)
     unit = np.full(len(regret), np.nan)
     for row, known in enumerate(np.isfinite(history.scores)):

@@ -22,8 +22,8 @@ from autometa.knowledge_base import (
     verify,
 )
 from autometa.knowledge_base._keeping import _compacting, _rewriting
-from autometa.knowledge_base._keeping._ranges import score_range
 from autometa.knowledge_base._keeping._repeats import SeenRuns
+from autometa.knowledge_base._metrics import score_range
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
 from autometa.knowledge_base._replaced import steadily, without_replaced
 

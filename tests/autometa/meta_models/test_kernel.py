@@ -108,3 +108,23 @@ def test_an_expected_score_never_leaves_the_bounds_of_its_metric():
     accuracy = ScoreScale.of(np.array([0.4, 0.9]), "accuracy").from_even(far)
     assert accuracy.tolist() == [0.0, 1.0]
     assert ScoreScale.of(np.array([-4.0, -1.0]), "neg_log_loss").from_even(far)[1] <= 0.0
+
+
+@pytest.mark.parametrize(
+    ("metric", "seen", "possible"),
+    [
+        ("objective", [-0.2, -0.9], [-1.5, 3.0]),  # losses of a study that minimised
+        ("profit", [0.2, 0.7], [-4.0, 12.0]),
+        ("matthews_corrcoef", [0.3, 0.8], [-1.0, 1.0]),
+        ("accuracy", [0.8, 0.9], [0.0, 1.0]),
+        ("neg_log_loss", [-0.1, -0.2], [-9.0, 0.0]),
+        ("r2", [0.5, 0.9], [-40.0, 1.0]),
+        ("kappa", [0.5, 0.9], [-0.5, 1.0]),
+    ],
+)
+def test_bounds_go_by_the_metric_not_by_the_scores_seen(metric, seen, possible):
+    scale = ScoreScale.of(np.array(seen), metric)
+    np.testing.assert_allclose(
+        scale.from_even(scale.to_even(np.array(possible))), possible, atol=1e-12
+    )
+    assert ScoreScale.of(np.full(2, np.nan), metric).worst == scale.worst

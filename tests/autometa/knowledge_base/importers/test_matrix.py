@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base.importers import Dropped, read_matrix, read_table
+from autometa.knowledge_base import KnowledgeBase, export
+from autometa.knowledge_base.importers import Dropped, import_history, read_matrix, read_table
 
 
 @pytest.fixture
@@ -138,3 +139,53 @@ def test_oboes_matrices_say_the_same_as_its_table(shared, tmp_path):
         )
     )
     pd.testing.assert_frame_equal(matrix, table)
+
+
+def test_a_column_of_names_holds_the_tasks_of_a_dataframe():
+    table = {"knn": [0.9, 0.8], "rf": [0.95, 0.85]}
+    for frame in (
+        pd.DataFrame({"dataset": ["iris", "wine"], **table}),
+        pd.DataFrame({"whatever": ["iris", "wine"], **table}),
+        pd.DataFrame(table, index=["iris", "wine"]),
+        pd.DataFrame(table, index=pd.Index(["iris", "wine"], name="dataset")),
+    ):
+        kb = read_matrix(frame, metric="accuracy").knowledge_base
+        assert kb.tasks["task_id"].tolist() == ["iris", "wine"]
+        assert kb.setups["algorithm"].tolist() == ["knn", "rf"]
+
+
+def test_what_was_exported_as_matrices_reads_back(tmp_path):
+    """Losses, scores and unknown measures alike; ids, types and configurations as they were."""
+    scores = {"neg_log_loss": [-0.2, -0.9], "accuracy": [0.9, 0.5], "objective": [3.0, -4.0]}
+    runs = pd.concat(
+        pd.DataFrame({"task_id": "031", "algorithm": ["a", "b"], "config": ["{}", '{"C": 1.5}'],
+                      "metric": metric, "score": values})
+        for metric, values in scores.items()
+    )  # fmt: skip
+    tasks = pd.DataFrame({"task_id": ["031"], "task_type": "multiclass", "family": "f"})
+    kb = KnowledgeBase.from_frames(tasks, pd.DataFrame({"n_rows": [9.0]}, ["031"]), runs)
+    export(kb, tmp_path / "matrix", "matrix")
+    back = import_history(tmp_path / "matrix").knowledge_base
+    keys = ["task_id", "algorithm", "config", "metric"]
+    pd.testing.assert_series_equal(
+        back.runs.set_index(keys)["score"].sort_index(),
+        kb.runs.set_index(keys)["score"].sort_index(),
+    )
+    pd.testing.assert_frame_equal(back.tasks, kb.tasks)
+    pd.testing.assert_frame_equal(back.metafeatures, kb.metafeatures)
+    lone = read_matrix(tmp_path / "matrix" / "scores-neg_log_loss.csv").knowledge_base.runs
+    assert lone["metric"].unique().tolist() == ["neg_log_loss"]
+    assert sorted(lone["score"]) == [-0.9, -0.2]
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet", "frames", "matrix"])
+def test_every_export_is_recognised(tmp_path, format):
+    runs = pd.DataFrame({"task_id": ["x"], "algorithm": "a", "config": "{}",
+                         "metric": "accuracy", "score": [0.5]})  # fmt: skip
+    kb = KnowledgeBase.from_frames(
+        pd.DataFrame({"task_id": ["x"], "task_type": "binary"}), None, runs
+    )
+    export(kb, tmp_path / "out", format)
+    back = import_history(tmp_path / "out").knowledge_base
+    assert back.runs[["task_id", "metric", "score"]].values.tolist() == [["x", "accuracy", 0.5]]
+    assert back.tasks["task_type"].tolist() == ["binary"]

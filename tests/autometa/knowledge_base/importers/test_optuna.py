@@ -12,6 +12,7 @@ from optuna.storages import JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base import KnowledgeBase
 from autometa.knowledge_base.importers import Dropped, read_optuna, shown
 
 
@@ -311,3 +312,27 @@ def test_lines_of_json_that_are_no_journal_are_refused(tmp_path):
 def test_studies_without_a_finished_trial_are_an_error():
     with pytest.raises(KnowledgeBaseError, match="None could be kept: it is empty"):
         read_optuna(optuna.create_study())
+
+
+def test_a_type_among_the_attributes_of_a_study_is_no_task():
+    study = optuna.create_study(study_name="s7")
+    study.set_user_attr("task", "regression")
+    study.set_user_attr("dataset", "boston")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+    tasks = read_optuna(study).knowledge_base.tasks
+    assert tasks[["task_id", "task_type"]].values.tolist() == [["boston", "regression"]]
+
+
+@pytest.mark.parametrize("by", ["from_studies", "read_optuna"])
+def test_trials_that_were_added_have_no_seconds_and_infinite_ones_failed(by):
+    study = optuna.create_study(direction="minimize")
+    space = {"x": optuna.distributions.FloatDistribution(-5, 5)}
+    for i, value in enumerate([float("inf"), *range(8)]):
+        study.add_trial(optuna.create_trial(params={"x": i / 2}, distributions=space, value=value))
+    if by == "read_optuna":
+        runs = read_optuna(study).knowledge_base.runs
+    else:
+        runs = KnowledgeBase.from_studies({"t": study}).runs
+    assert runs["fit_seconds"].isna().all()
+    assert runs["status"].tolist() == ["error"] + ["ok"] * 8
+    assert runs["score"].tolist()[1:] == [-float(v) for v in range(8)]

@@ -123,8 +123,21 @@ def test_the_direction_can_be_said(read):
 
 
 def test_a_guessed_direction_is_told(read):
-    imported = read("task,model,value\na,b,2.0\n")
-    assert "'value' was taken as greater-is-better, going by its name." in imported.notes
+    imported = read("task,model,score\na,b,2.0\n", columns={"score": "score"}, metric="fitness")
+    assert "'fitness' was taken as greater-is-better, going by its name." in imported.notes
+
+
+@pytest.mark.parametrize("name", ["value", "objective", "result", "thing"])
+def test_a_measure_whose_direction_nobody_knows_is_refused(read, name):
+    text = f"task,model,{name},accuracy\na,b,2.0,0.9\n"
+    columns = {"score": name}
+    imported = read(text, columns=columns)
+    assert set(imported.knowledge_base.runs["metric"]) == {"accuracy"}
+    assert any(f"Nobody can tell whether '{name}'" in d.why for d in imported.dropped)
+    told = read(text, columns=columns, lower_is_better=False).knowledge_base.runs
+    assert set(told["metric"]) == {name, "accuracy"}
+    with pytest.raises(KnowledgeBaseError, match=f"Nobody can tell whether '{name}'"):
+        read(f"task,model,{name}\na,b,2.0\n", columns=columns)
 
 
 def test_hyperparameters_are_typed_by_column(read):
@@ -273,17 +286,57 @@ def test_decimal_commas_are_read_where_semicolons_divide(read):
     assert imported.notes == ("2 numbers were written with a decimal comma.",)
 
 
-def test_percents_are_kept_and_told(read):
+def test_percents_are_shares_and_told(read):
     imported = read("task,model,accuracy\na,b,97.5\n")
-    assert imported.knowledge_base.runs["score"].tolist() == [97.5]
-    assert imported.notes == (
-        "'accuracy' goes up to 97.5; accuracy is 1 at best. It was kept as it is.",
-    )
+    assert imported.knowledge_base.runs["score"].tolist() == [0.975]
+    assert imported.notes == ("'accuracy' goes up to 97.5: values were taken as per cent.",)
 
 
 def test_ids_that_became_floats_are_ids_again(read):
     kb = read("data_id,model,accuracy\n31.0,b,0.9\n61.0,b,0.8\n").knowledge_base
     assert kb.tasks["task_id"].tolist() == ["31", "61"]
+
+
+TYPES = {"iris": "classification", "boston": "regression"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"dataset": ["iris", "boston"], "accuracy": [0.9, None], "rmse": [None, 3.2]},
+        {"dataset": ["iris", "boston"], "accuracy": [0.9, None], "metrics.rmse": [None, 3.2],
+         "metrics.smape": [None, 0.1]},
+        {"task": ["iris", "boston"], "type": ["multiclass", "Regression"], "score": [0.9, 0.3],
+         "metric": ["accuracy", "r2"]},
+        {"dataset": ["iris", "boston"], "metric": ["accuracy", "neg_rmse"], "result": [0.9, -2.0]},
+    ],
+)  # fmt: skip
+def test_each_task_has_the_type_its_own_runs_say(table):
+    kb = read_table(pd.DataFrame(table).assign(model="knn")).knowledge_base
+    types = kb.tasks.set_index("task_id")["task_type"].replace("multiclass", "classification")
+    assert types.to_dict() == TYPES
+
+
+def test_a_type_that_the_scorers_deny_is_told():
+    table = pd.DataFrame({"dataset": ["a", "b"], "model": "m", "type": "binary", "r2": 0.5})
+    imported = read_table(table)
+    assert imported.knowledge_base.tasks["task_type"].tolist() == ["binary", "binary"]
+    assert any("a type that they deny, on the tasks 'a', 'b'" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize("column", ["task", "problem", "type", "task_type"])
+@pytest.mark.parametrize("word", ["classification", "binary", "Supervised Classification"])
+def test_a_word_for_a_type_is_no_name_of_a_dataset(column, word):
+    table = {column: word, "dataset": ["iris", "iris", "wine", "wine"], "model": ["k", "r"] * 2}
+    kb = read_table(pd.DataFrame(table | {"accuracy": [0.9, 0.8, 0.5, 0.6]})).knowledge_base
+    assert kb.tasks["task_id"].tolist() == ["iris", "wine"]
+    assert set(kb.tasks["task_type"]) == {"binary" if word == "binary" else "classification"}
+    assert sorted(kb.averages().score) == [0.5, 0.6, 0.8, 0.9]
+
+
+def test_the_dataset_names_the_task_where_both_are_there():
+    table = pd.DataFrame({"task": ["a1", "a2"], "dataset": "a", "model": ["k", "r"], "f1": 0.5})
+    assert read_table(table).knowledge_base.tasks["task_id"].tolist() == ["a"]
 
 
 def test_repeated_rows_and_columns_are_told(read):
