@@ -147,7 +147,7 @@ def _wrong_scores(content: Any, score: npt.NDArray[np.float64]) -> Mask:
 
 
 def _bounds(column: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    from autometa.knowledge_base._keeping._ranges import ROUNDING, score_range
+    from autometa.knowledge_base._metrics import ROUNDING, score_range
 
     names, codes = codes_of(column)
     # the last row is for codes of -1: rows without a metric
