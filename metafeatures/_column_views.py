@@ -17,7 +17,9 @@ from metafeatures._columns.encoded import shape
 from metafeatures._columns.entropy import entropy, mutual_bits
 from metafeatures._columns.joint import NominalColumns
 from metafeatures._columns.mixed import mix, principal_components
-from metafeatures._sample import Sample
+from metafeatures._sample import MAX_COLUMNS, Sample
+from metafeatures._tables.rows import class_weights
+from metafeatures.columns import ColumnKind
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -51,13 +53,22 @@ class Columns(Sample):
 
     @cached_property
     def standardized(self) -> Floats:
-        """Numeric columns minus mean over standard deviation; NaN where missing or constant."""
-        return standardize(self.numbers)
+        """Numeric columns minus mean over standard deviation; NaN where missing or constant.
+
+        On all rows of the sample.
+        """
+        return standardize(self.all_numbers)
+
+    @cached_property
+    def _random_standardized(self) -> Floats:
+        """The same on the rows drawn at random."""
+        is_all = self.n_random == self.sample.size
+        return self.standardized if is_all else standardize(self.numbers)
 
     @cached_property
     def numeric_shape(self) -> tuple[Floats, Floats]:
         """Skewness and excess kurtosis of each numeric column."""
-        return shape(self.standardized)
+        return shape(self._random_standardized)
 
     @cached_property
     def numeric_quantiles(self) -> Floats:
@@ -66,11 +77,20 @@ class Columns(Sample):
         return quantiles(self.sorted_numbers, self.present_counts, probabilities)
 
     @cached_property
+    def spanning_columns(self) -> Floats:
+        """Standardised numeric columns that vary, capped in rows."""
+        some = self._random_standardized[:, : self._most(MAX_PAIR_ROWS)]
+        return some[~np.isnan(self._random_standardized).all(axis=1)]
+
+    @cached_property
     def paired_columns(self) -> Floats:
-        """Standardised numeric columns that vary, capped in rows and columns."""
-        some = self.standardized[:, : self._most(MAX_PAIR_ROWS)]
-        varies = ~np.isnan(self.standardized).all(axis=1)
-        return some[varies][: self._most(MAX_PAIR_COLUMNS)]
+        """`spanning_columns`, capped in columns, too."""
+        return self.spanning_columns[: self._most(MAX_PAIR_COLUMNS)]
+
+    @cached_property
+    def n_paired_rows(self) -> int:
+        """Rows on which pairs of columns are compared."""
+        return min(self.n_random, MAX_PAIR_ROWS) if self.is_bounded else self.n_random
 
     @cached_property
     def column_ranks(self) -> Floats:
@@ -98,20 +118,14 @@ class Columns(Sample):
 
     @cached_property
     def _components(self) -> tuple[Floats, Floats]:
-        return principal_components(np.nan_to_num(self.paired_columns))
+        return principal_components(np.nan_to_num(self.spanning_columns))
 
     @cached_property
     def mixed_components(self) -> tuple[Floats, Floats]:
         """Shares of variance of the components of numbers and levels, and rows on the first."""
-        most = self._most(MAX_PAIR_COLUMNS)
-        return principal_components(mix(self.paired_columns, self.codes, most))
+        return principal_components(mix(self.spanning_columns, self.codes, self._most(MAX_COLUMNS)))
 
     # --- target, on the sample ---
-
-    @cached_property
-    def classes(self) -> Integers:
-        """Class of each sampled row, 0 the most frequent."""
-        return self.target.codes[self.sample]
 
     @cached_property
     def target_numbers(self) -> Floats:
@@ -138,59 +152,84 @@ class Columns(Sample):
     # --- levels, on the sample ---
 
     @cached_property
+    def interacting_rows(self) -> tuple[Integers, Integers, Floats | None]:
+        """Rows on which pairs of columns tell the target: places, target, weights of classes."""
+        rows = self.places_of(MAX_PAIR_ROWS)
+        weights = None
+        if not self.is_regression:
+            weights = class_weights(self.classes[rows], self.class_counts)
+        return rows, self.target_levels[rows], weights
+
+    @cached_property
     def numeric_levels(self) -> list[Codes]:
         """Numeric columns in up to 10 equally frequent bins; missing is a level of its own."""
-        return bin_numbers(self.numbers[: self._most(MAX_INFORMATION_COLUMNS)])
+        return bin_numbers(self.all_numbers[: self._in_proportion("numeric")], self.row_weights)
 
     @cached_property
     def levels(self) -> list[Codes]:
         """Every column but text as levels: numbers and dates in bins, then categories."""
-        most = self._most(MAX_INFORMATION_COLUMNS)
         return [
             *self.numeric_levels,
-            *bin_numbers(self.dates[:most]),
-            *map(bin_codes, self.codes[:most]),
+            *bin_numbers(self.all_dates[: self._in_proportion("datetime")], self.row_weights),
+            *map(bin_codes, self.all_codes[: self._in_proportion("categorical")]),
         ]
+
+    def _in_proportion(self, kind: ColumnKind) -> int | None:
+        """Return how many columns of a kind are looked at as levels: kinds keep their shares.
+
+        Up to 200 of the most frequent kind, and as large a part of the others: a mean over
+        columns would otherwise be one of the rarer kind.
+        """
+        counts = [int((self.kinds == one).sum()) for one in ("numeric", "datetime", "categorical")]
+        if not self.is_bounded or max(counts) <= MAX_INFORMATION_COLUMNS:
+            return None
+        part = MAX_INFORMATION_COLUMNS / max(counts)
+        return int(np.ceil(part * int((self.kinds == kind).sum()) - 1e-9))
 
     @cached_property
     def categories(self) -> list[Codes]:
         """Categorical columns as levels; missing is a level of its own."""
-        return [bin_codes(column) for column in self.codes[: self._most(MAX_INFORMATION_COLUMNS)]]
+        most = self._most(MAX_INFORMATION_COLUMNS)
+        return [bin_codes(column) for column in self.all_codes[:most]]
 
     @cached_property
     def nominal(self) -> list[Codes]:
         """Every column but text as levels, in the table's order: categories, numbers, dates.
 
         Numbers and dates are cut at quantiles into as many intervals as the cube root
-        of the rows.
+        of all rows.
         """
-        most, n_parts = self._most(MAX_INFORMATION_COLUMNS), n_intervals(self.sample.size)
+        n_codes = self._in_proportion("categorical")
+        n_numeric, n_dates = self._in_proportion("numeric"), self._in_proportion("datetime")
+        cut = n_intervals(self.n_rows), self.n_random
         return [
-            *_in_place([bin_codes(column) for column in self.codes[:most]], self.category_places),
-            *_in_place(cut_at_quantiles(self.numbers[:most], n_parts), self.numeric_places),
-            *_in_place(cut_at_quantiles(self.dates[:most], n_parts), self.date_places),
+            *_in_place([bin_codes(c) for c in self.all_codes[:n_codes]], self.category_places),
+            *_in_place(cut_at_quantiles(self.all_numbers[:n_numeric], *cut), self.numeric_places),
+            *_in_place(cut_at_quantiles(self.all_dates[:n_dates], *cut), self.date_places),
         ]
 
     @cached_property
     def nominal_columns(self) -> NominalColumns:
         """`nominal`, counted alone and together with the target's levels."""
-        return NominalColumns(self.nominal, self.target_levels)
+        return NominalColumns(self.nominal, self.target_levels, self.class_weights)
 
     @cached_property
     def target_entropy_bits(self) -> float:
-        """Entropy of the target's levels on the sample, in bits."""
-        return entropy(np.bincount(self.target_levels))
+        """Entropy of the target's levels, in bits."""
+        return entropy(np.bincount(self.target_levels, self.row_weights))
 
     @cached_property
     def target_information(self) -> Floats:
         """Mutual information of each column of levels and the target, in bits."""
-        return np.array([mutual_bits(column, self.target_levels) for column in self.levels])
+        target, weights = self.target_levels, self.class_weights
+        return np.array([mutual_bits(column, target, weights) for column in self.levels])
 
     @cached_property
     def target_information_beyond_chance(self) -> Floats:
         """The same, less the information of columns whose rows were moved by half."""
         moved = np.roll(self.target_levels, self.target_levels.size // 2)
-        chance = np.array([mutual_bits(column, moved) for column in self.levels])
+        weights = self.class_weights
+        chance = np.array([mutual_bits(column, moved, weights) for column in self.levels])
         return np.asarray(np.clip(self.target_information - chance, 0.0, None))
 
     @cached_property

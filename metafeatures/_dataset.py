@@ -16,6 +16,7 @@ from metafeatures._columns.encoded import EncodedColumns, encoded_shape
 from metafeatures._columns.encoding import encode, fill, to_unit_range
 from metafeatures._families.dimensionality import share_of_components
 from metafeatures._families.discriminant import column_directions, correlate_with_classes
+from metafeatures._families.location import MAX_NORMAL_ROWS
 from metafeatures._models.folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._models.landmarks import LandmarkScores
 from metafeatures._models.ten_folds import ClassFolds, NumberFolds, spread_columns
@@ -26,7 +27,6 @@ from metafeatures._pairs.compared_rows import RowsOfClasses, RowsOfNumbers
 from metafeatures._pairs.linear_pairs import ClassMargins, margins_of_pairs
 from metafeatures._pairs.nearness import Nearness, nearness_of_classes, nearness_of_numbers
 from metafeatures._sample import MAX_COLUMNS
-from metafeatures._tables.rows import take_sample
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -44,15 +44,47 @@ class Dataset(Columns):
     See `Sample` for the parameters.
     """
 
+    # --- rows looked at ---
+
+    @property
+    def n_sampled_rows(self) -> int:
+        """Rows of the sample."""
+        return int(self.sample.size)
+
+    @property
+    def n_normal_rows(self) -> int:
+        """Rows that a test of normality takes."""
+        return min(self.n_random, MAX_NORMAL_ROWS)
+
+    @property
+    def n_interacting_rows(self) -> int:
+        """Rows on which pairs of columns tell the target."""
+        return int(self.interacting_rows[0].size)
+
+    @property
+    def n_near_rows(self) -> int:
+        """Rows that are compared in pairs."""
+        return int(self.near_rows.size)
+
+    @property
+    def n_tree_rows(self) -> int:
+        """Rows that a tree is grown on."""
+        return int(self.tree_rows.size)
+
+    @property
+    def n_landmark_rows(self) -> int:
+        """Rows that landmarkers see."""
+        return int(self.landmark_sample.rows.size)
+
     # --- every column as numbers, on the sample and on rows that are compared in pairs ---
 
     @cached_property
     def encoded(self) -> Floats:
         """Numbers, dates, then indicators of categories, in the table's order; one row a column."""
         numbers = np.concatenate(
-            [self.numbers[self.numeric_places], self.dates[self.date_places]], axis=0
+            [self.all_numbers[self.numeric_places], self.all_dates[self.date_places]], axis=0
         )
-        codes = [self.codes[i] for i in self.category_places]
+        codes = [self.all_codes[i] for i in self.category_places]
         alphabets = [self.alphabets[i] for i in self.category_places]
         return encode(numbers, codes, alphabets, self._most(MAX_COLUMNS))
 
@@ -61,25 +93,43 @@ class Dataset(Columns):
         """`encoded`, sorted, centred and summed up."""
         numbers, exponents = self.sorted_numbers, self.exponents
         places, most = self.numeric_places, map(self._most, (MAX_PAIR_COLUMNS, MAX_PAIR_ROWS))
-        return EncodedColumns.of(self.encoded, numbers[places], exponents[places], *most)
+        encoded = self.encoded[:, : self.n_random]
+        return EncodedColumns.of(encoded, numbers[places], exponents[places], *most)
+
+    @cached_property
+    def target_columns(self) -> EncodedColumns:
+        """The same on all rows of the sample, for what asks for the target, too."""
+        if self.n_random == self.sample.size:
+            return self.encoded_columns
+        most = map(self._most, (MAX_PAIR_COLUMNS, MAX_PAIR_ROWS))
+        return EncodedColumns(self.encoded, None, self._huge_columns, *most)
+
+    @property
+    def _huge_columns(self) -> npt.NDArray[np.bool_]:
+        exponents = self.exponents[self.numeric_places]
+        return np.append(exponents != 0, np.zeros(len(self.encoded) - exponents.size, bool))
 
     @cached_property
     def encoded_shape(self) -> tuple[Floats, Floats]:
         """Skewness and excess kurtosis of each encoded column."""
-        return encoded_shape(self.numeric_shape, self.numeric_places, self.encoded)
+        encoded = self.encoded[:, : self.n_random]
+        return encoded_shape(self.numeric_shape, self.numeric_places, encoded)
 
     @cached_property
     def canonical_correlations(self) -> Floats:
         """Canonical correlations of encoded columns and classes, largest first."""
-        return correlate_with_classes(
-            column_directions(self.encoded_columns.spanning), self.classes
-        )
+        weights = self.row_weights
+        directions = column_directions(self.target_columns.spanning, weights)
+        return correlate_with_classes(directions, self.classes, weights)
 
     @cached_property
     def tree_rows(self) -> Integers:
         """Places among `near_rows` of the rows that a tree is grown on."""
-        n_most = few_enough(len(self.encoded)) if self.is_bounded else None
-        return np.arange(self.near_rows.size)[:n_most]
+        n_near, n_most = self.near_rows.size, few_enough(len(self.encoded))
+        if not self.is_bounded or n_near <= n_most:
+            return np.arange(n_near)
+        is_grown_on = np.isin(self.near_rows, self.places_of(n_most))
+        return np.flatnonzero(is_grown_on)[:n_most]
 
     @cached_property
     def tree(self) -> GrownTree | None:
@@ -95,11 +145,7 @@ class Dataset(Columns):
     @cached_property
     def near_rows(self) -> Integers:
         """Places in the sample of the rows that are compared in pairs: at most 1,500."""
-        if not self.is_bounded or self.sample.size <= MAX_NEAR_ROWS:
-            return np.arange(self.sample.size)
-        place = np.empty(self.n_rows, np.int64)
-        place[self.sample] = np.arange(self.sample.size)
-        return place[take_sample(self.sample, self.target, MAX_NEAR_ROWS)]
+        return self.places_of(MAX_NEAR_ROWS)
 
     @cached_property
     def near_points(self) -> Floats:
@@ -145,7 +191,8 @@ class Dataset(Columns):
     def class_groups(self) -> ClassGroups:
         """`encoded` by class, missing values filled with means, each column from 0 to 1."""
         bounds = self._most(MAX_PAIR_CLASSES), self._most(MAX_PAIR_COLUMNS)
-        return ClassGroups(to_unit_range(fill(self.encoded)), self.classes, *bounds)
+        columns = to_unit_range(fill(self.encoded))
+        return ClassGroups(columns, self.classes, *bounds, self.class_weights)
 
     @cached_property
     def class_margins(self) -> ClassMargins:
@@ -167,7 +214,7 @@ class Dataset(Columns):
     @cached_property
     def component_share(self) -> float:
         """Share of the principal components of `encoded` that hold 95 % of the variance."""
-        return share_of_components(fill(self.encoded))
+        return share_of_components(fill(self.encoded[:, : self.n_random]))
 
     # --- landmarkers ---
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from metafeatures._budget import Clock, Expectations
-from metafeatures._column_views import MAX_PAIR_ROWS
 from metafeatures._dataset import Dataset
 from metafeatures._reading import Reading
 from metafeatures._registry import Measure, MetaFeature, measures
@@ -51,7 +50,7 @@ def evaluate(
         {
             "family": [feature.family for feature in wanted.values()],
             "seconds": [found[name].seconds for name in wanted],
-            "n_rows": [_n_rows(feature, dataset) for feature in wanted.values()],
+            "n_rows": [int(getattr(dataset, feature.rows)) for feature in wanted.values()],
             "reason": [found[name].reason for name in wanted],
         },
         index=pd.Index(wanted, name="metafeature"),
@@ -92,17 +91,3 @@ def _evaluate_measure(measure: Measure, names: list[str], dataset: Dataset) -> d
         )
         for name in names
     }
-
-
-def _n_rows(feature: MetaFeature, dataset: Dataset) -> int:
-    if feature.cost == "count":
-        return int(dataset.n_rows)
-    if feature.cost == "rows":
-        return int(dataset.near_rows.size)
-    if feature.family == "model-based":
-        return int(dataset.tree_rows.size)
-    if feature.cost == "models":
-        return len(dataset.landmark_sample.rows)
-    n_seen = int(dataset.sample.size)
-    is_capped = feature.cost == "pairs" and dataset.is_bounded
-    return min(n_seen, MAX_PAIR_ROWS) if is_capped else n_seen

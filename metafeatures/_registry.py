@@ -35,6 +35,16 @@ TaskType = Literal["binary", "multiclass", "regression"]
 Cost = Literal["count", "columns", "pairs", "rows", "models"]
 Aliases = str | Mapping[str, str] | None
 
+ROWS: Mapping[Cost, str] = MappingProxyType(
+    {
+        "count": "n_rows",
+        "columns": "n_sampled_rows",
+        "pairs": "n_paired_rows",
+        "rows": "n_near_rows",
+        "models": "n_landmark_rows",
+    }
+)
+
 FAMILY_FILES = (
     "simple",
     "statistical",
@@ -103,6 +113,7 @@ class MetaFeature:
     unit: str
     cost: Cost
     undefined: str
+    rows: str
     by_place: bool
     reference: str
     pymfe: str
@@ -159,6 +170,7 @@ def metafeature(
     cost: Cost = "columns",
     task_types: frozenset[TaskType] = ANY_TASK,
     undefined: str = "",
+    rows: str = "",
     summaries: tuple[str, ...] | None = None,
     outputs: Mapping[str, str] | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
@@ -179,6 +191,8 @@ def metafeature(
         docstring: "Return ..." and a noun phrase.
     undefined : str, default=""
         When the value is NaN. Empty promises that it never is.
+    rows : str, optional
+        What of a dataset says how many rows are looked at, if not `ROWS` of ``cost`` does.
     summaries : tuple of str, optional
         For a function that gives one value a column: the summaries of these that
         become meta-features. NaN columns are left out first.
@@ -215,6 +229,7 @@ def metafeature(
                 unit=unit,
                 cost=cost,
                 undefined=_undefined(undefined, key if summaries else ""),
+                rows=rows or ROWS[cost],
                 by_place=by_place,
                 reference=reference,
                 pymfe=_pymfe_alias(pymfe, key if summaries else "", key),

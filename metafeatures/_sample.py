@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from metafeatures._columns.arrays import tame
-from metafeatures._tables.rows import row_order, take_sample
+from metafeatures._tables.rows import class_weights, n_random, row_order, take_sample
 from metafeatures._tables.sources import Source
 from metafeatures._tables.table import Table
 from metafeatures._task import Target
@@ -21,6 +23,10 @@ MAX_COLUMNS = 500
 
 class Sample:
     """A table and its target: counts of all rows, and columns of some.
+
+    Rows of rare classes are brought along. What asks for the target looks at all rows of the
+    sample and weighs them by `class_weights`; what asks for columns alone looks at the
+    first rows, which are drawn at random. Both describe the whole table.
 
     Parameters
     ----------
@@ -65,16 +71,17 @@ class Sample:
         self.cardinalities = table.cardinalities()
         order, self.n_repeated_rows = row_order(table.row_hashes, seed)
         self.sample = rows = take_sample(order, target, max_rows)
+        self.n_random = n_random(order, rows)
         numeric, dated, categorical, texts = (
             table.in_order(kind, most) for kind in ("numeric", "datetime", "categorical", "text")
         )
         self.numeric_places, self.date_places, self.category_places = map(
             np.argsort, (numeric, dated, categorical)
         )
-        self.numbers, self.exponents = tame(table.numbers(numeric, rows))
-        self.dates = table.numbers(dated, rows)
+        self.all_numbers, self.exponents = tame(table.numbers(numeric, rows))
+        self.all_dates = table.numbers(dated, rows)
         coded = [table.codes(i, rows) for i in categorical]
-        self.codes = [codes for codes, _ in coded]
+        self.all_codes = [codes for codes, _ in coded]
         self.alphabets = [alphabet for _, alphabet in coded]
         lengths = [table.lengths(i, rows) for i in texts]
         self.text_lengths = np.array(lengths).reshape(-1, rows.size)
@@ -82,6 +89,49 @@ class Sample:
     def _most(self, bound: int) -> int | None:
         """Return a bound, or None when everything was asked for."""
         return bound if self.is_bounded else None
+
+    # --- columns on the rows that are drawn at random ---
+
+    @property
+    def numbers(self) -> Floats:
+        """Numeric columns; one row a column."""
+        return self.all_numbers[:, : self.n_random]
+
+    @property
+    def dates(self) -> Floats:
+        """Date columns; one row a column."""
+        return self.all_dates[:, : self.n_random]
+
+    @property
+    def codes(self) -> list[Codes]:
+        """Categorical columns as codes, -1 is missing."""
+        return [column[: self.n_random] for column in self.all_codes]
+
+    # --- the target on all rows of the sample ---
+
+    @cached_property
+    def classes(self) -> Integers:
+        """Class of each sampled row, 0 the most frequent."""
+        return self.target.codes[self.sample]
+
+    @cached_property
+    def class_weights(self) -> Floats | None:
+        """What a sampled row of each class stands for; None when all rows are sampled."""
+        return None if self.is_regression else class_weights(self.classes, self.class_counts)
+
+    @cached_property
+    def row_weights(self) -> Floats | None:
+        """What each sampled row stands for; None when all stand for themselves."""
+        weights = self.class_weights
+        return None if weights is None else weights[self.classes]
+
+    def places_of(self, max_rows: int) -> Integers:
+        """Return places in the sample of at most so many rows, rare classes among them."""
+        if not self.is_bounded or self.sample.size <= max_rows:
+            return np.arange(self.sample.size)
+        place = np.empty(self.n_rows, np.int64)
+        place[self.sample] = np.arange(self.sample.size)
+        return place[take_sample(self.sample, self.target, max_rows)]
 
     # --- counts, on all rows ---
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,28 +15,30 @@ N_BINS = 10
 SAME = 1e-8
 
 
-def bin_numbers(values: Floats, n_bins: int = N_BINS) -> list[Codes]:
+def bin_numbers(values: Floats, weights: Floats | None = None, n_bins: int = N_BINS) -> list[Codes]:
     """Return each row of numbers as levels: 0 is missing, 1, 2, ... are bins in order.
 
     A row of at most ``n_bins`` distinct numbers keeps them as they are; others are cut
-    into bins of equal frequency, equal numbers staying together.
+    into bins of equal frequency, equal numbers staying together. ``weights`` say how
+    often a place counts, once without them.
 
     Examples
     --------
     >>> bin_numbers(np.array([[0.5, np.nan, 7.0, 0.5]]))[0].tolist()
     [1, 0, 2, 1]
     """
-    return [_bin(row, n_bins) for row in values]
+    return [_bin(row, weights, n_bins) for row in values]
 
 
-def _bin(values: Floats, n_bins: int) -> Codes:
+def _bin(values: Floats, weights: Floats | None, n_bins: int) -> Codes:
     order, ordered = _order_present(values)
     if ordered.size == 0:
         return np.zeros(values.size, np.int32)
-    starts = np.flatnonzero(np.append(True, ordered[1:] > ordered[:-1]))
-    if starts.size > n_bins:
-        starts = _equal_starts(starts, ordered.size, n_bins)
-    return _codes_of_runs(order, np.append(starts[1:], ordered.size), values.size)
+    ends = np.flatnonzero(np.append(ordered[1:] > ordered[:-1], True)) + 1
+    if ends.size > n_bins:
+        mass = ends if weights is None else weights[order].cumsum()[ends - 1]
+        ends = ends[_fair_runs(mass, n_bins)]
+    return _codes_of_runs(order, ends, values.size)
 
 
 def _order_present(values: Floats) -> tuple[Integers, Floats]:
@@ -53,24 +57,24 @@ def _codes_of_runs(order: Integers, ends: Integers, n_values: int) -> Codes:
     return codes
 
 
-def _equal_starts(starts: Integers, n_values: int, n_bins: int) -> Integers:
-    """Return where bins start, given where runs of equal values do.
+def _fair_runs(mass: npt.NDArray[Any], n_bins: int) -> list[int]:
+    """Return the last run of each bin, given how much lies up to the end of each run.
 
     Each bin ends at the end of the run nearest to its fair share of what is left, so
     that a very frequent value leaves the other bins to the other values.
     """
-    ends = np.append(starts[1:], n_values)
-    chosen, start = [0], 0
+    chosen: list[int] = []
+    start, last = 0.0, mass.size - 1
     for bins_left in range(n_bins, 1, -1):
-        fair = start + (n_values - start) / bins_left
-        run = int(np.searchsorted(ends, fair))
-        if run and ends[run - 1] > start and fair - ends[run - 1] < ends[run] - fair:
+        fair = start + (mass[last] - start) / bins_left
+        run = min(int(np.searchsorted(mass, fair)), last)
+        if run and mass[run - 1] > start and fair - mass[run - 1] < mass[run] - fair:
             run -= 1
-        start = int(ends[run])
-        if start == n_values:
+        if run == last:
             break
-        chosen.append(start)
-    return np.array(chosen)
+        start = mass[run]
+        chosen.append(run)
+    return [*chosen, last]
 
 
 def bin_codes(codes: Codes) -> Codes:
@@ -90,26 +94,29 @@ def n_intervals(n_rows: int) -> int:
     return root if root**3 <= n_rows else root - 1
 
 
-def cut_at_quantiles(values: Floats, n_parts: int) -> list[Codes]:
+def cut_at_quantiles(values: Floats, n_parts: int, n_random: int | None = None) -> list[Codes]:
     """Return each row of numbers as levels: 0 is missing, 1, 2, ... are intervals in order.
 
     Unlike `bin_numbers`, the intervals end at quantiles (included) whatever number of
-    values lies between them: the cut that the literature and pymfe use.
+    values lies between them: the cut that the literature and pymfe use. Quantiles are
+    those of the first ``n_random`` places; what lies beyond the last is an interval more.
 
     Examples
     --------
     >>> cut_at_quantiles(np.array([[0.5, np.nan, 7.0, 0.6]]), 2)[0].tolist()
     [1, 0, 2, 1]
     """
-    return [_cut(row, n_parts) for row in values]
+    return [_cut(row, n_parts, n_random) for row in values]
 
 
-def _cut(values: Floats, n_parts: int) -> Codes:
+def _cut(values: Floats, n_parts: int, n_random: int | None) -> Codes:
     order, ordered = _order_present(values)
     if ordered.size == 0:
         return np.zeros(values.size, np.int32)
-    ends = _quantiles_of_sorted(ordered, np.linspace(0, 1, n_parts + 1)[1:])
-    is_new = np.append(True, np.diff(ends) > SAME * min(1.0, ends[-1] - ordered[0]))
+    drawn = ordered if n_random is None else ordered[order < n_random]
+    drawn = drawn if drawn.size else ordered
+    ends = _quantiles_of_sorted(drawn, np.linspace(0, 1, n_parts + 1)[1:])
+    is_new = np.append(True, np.diff(ends) > SAME * min(1.0, ends[-1] - drawn[0]))
     cuts = np.searchsorted(ordered, ends[is_new], side="right")
     return _codes_of_runs(order, np.append(cuts, ordered.size), values.size)
 

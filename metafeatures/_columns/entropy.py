@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
-def entropy(counts: Integers) -> float:
+def entropy(counts: npt.NDArray[Any]) -> float:
     """Return the Shannon entropy of counts, in bits.
 
     Parameters
     ----------
     counts : ndarray of shape (n_levels,)
-        Empty levels are allowed and contribute nothing.
+        Numbers or weights of rows. Empty levels are allowed and contribute nothing.
 
     Returns
     -------
@@ -61,24 +64,40 @@ def _joint_levels(
     return joint, n_second, n_cells <= 8 * joint.size
 
 
-def mutual_bits(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> float:
+def mutual_bits(
+    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], weights: Floats | None = None
+) -> float:
     """Return the mutual information of two columns of levels, in bits.
+
+    ``weights`` say how often a row of each level of the second column counts; once without.
 
     Examples
     --------
     >>> mutual_bits(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]))
     1.0
+    >>> mutual_bits(np.array([0, 1, 1]), np.array([0, 1, 1]), np.array([2.0, 1.0]))
+    1.0
     """
-    both = entropy(joint_counts(first, second))
-    return max(0.0, entropy(np.bincount(first)) + entropy(np.bincount(second)) - both)
+    if weights is None:
+        both = entropy(joint_counts(first, second))
+        return max(0.0, entropy(np.bincount(first)) + entropy(np.bincount(second)) - both)
+    firsts, seconds, counts = joint_cells(first, second)
+    mass = counts * weights[seconds]
+    alone = entropy(np.bincount(firsts, mass)) + entropy(np.bincount(seconds, mass))
+    return max(0.0, alone - entropy(mass))
 
 
-def beyond_chance(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> float:
+def beyond_chance(
+    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], weights: Floats | None = None
+) -> float:
     """Return mutual information less what chance gives, in bits, at least 0.
 
     Chance is measured on the second column moved by half the rows, which come in
     pseudo-random order. So a column of many levels is not taken for a telling one.
+    ``weights`` are those of `mutual_bits`.
     """
-    together = entropy(joint_counts(first, second))
-    by_chance = entropy(joint_counts(first, np.roll(second, second.size // 2)))
-    return max(0.0, by_chance - together)
+    moved = np.roll(second, second.size // 2)
+    if weights is None:
+        together = entropy(joint_counts(first, second))
+        return max(0.0, entropy(joint_counts(first, moved)) - together)
+    return max(0.0, mutual_bits(first, second, weights) - mutual_bits(first, moved, weights))

@@ -83,8 +83,10 @@ class JointShares:
         )
 
 
-def joint_shares(first: Levels, second: Levels) -> JointShares:
+def joint_shares(first: Levels, second: Levels, weights: Floats | None = None) -> JointShares:
     """Return the joint shares of two columns of levels.
+
+    ``weights`` say how often a row of each level of the second column counts; once without.
 
     Examples
     --------
@@ -92,13 +94,14 @@ def joint_shares(first: Levels, second: Levels) -> JointShares:
     array([0.5, 0.5])
     """
     rows, columns, counts = joint_cells(first, second)
+    mass = counts if weights is None else counts * weights[columns]
     rows, n_first = _without_gaps(rows)
     columns, n_second = _without_gaps(columns)
     epsilon = min(JOINT_EPSILON, MAX_ADDED / (n_first * n_second))
     return JointShares(
         first=rows,
         second=columns,
-        shares=counts / first.size + epsilon,
+        shares=mass / mass.sum() + epsilon,
         n_first=n_first,
         n_second=n_second,
         epsilon=epsilon,
@@ -117,26 +120,33 @@ class NominalColumns:
     ----------
     columns : list of ndarray of int of shape (n_rows,)
     target : ndarray of int of shape (n_rows,)
+    weights : ndarray of shape (n_levels,), optional
+        How often a row of each level of the target counts; once without.
     """
 
-    def __init__(self, columns: Sequence[Levels], target: Levels) -> None:
+    def __init__(
+        self, columns: Sequence[Levels], target: Levels, weights: Floats | None = None
+    ) -> None:
         self.columns = columns
         self.target = target
+        self.weights = weights
+        self._row_weights = None if weights is None else weights[target]
 
     @cached_property
     def entropies(self) -> Floats:
         """Entropy of each column, in bits."""
-        return np.array([entropy(np.bincount(column)) for column in self.columns])
+        weights = self._row_weights
+        return np.array([entropy(np.bincount(column, weights)) for column in self.columns])
 
     @cached_property
     def target_entropy(self) -> float:
         """Entropy of the target, in bits."""
-        return entropy(np.bincount(self.target))
+        return entropy(np.bincount(self.target, self._row_weights))
 
     @cached_property
     def with_target(self) -> list[JointShares]:
         """Joint shares of each column and the target."""
-        return [joint_shares(column, self.target) for column in self.columns]
+        return [joint_shares(column, self.target, self.weights) for column in self.columns]
 
     @cached_property
     def information(self) -> Floats:

@@ -36,9 +36,10 @@ def principal_components(columns: Floats) -> tuple[Floats, Floats]:
 
 
 def mix(standardized: Floats, codes: Sequence[Codes], most: int | None) -> Floats:
-    """Return numbers with 0 for missing, then centred indicators of the ``most`` frequent levels.
+    """Return numbers with 0 for missing, then centred indicators of levels; ``most`` in all.
 
-    Levels are taken in the order of their frequency, over all columns.
+    Beyond that, numbers and levels keep their shares; of levels the most frequent over all
+    columns are taken.
     """
     n_rows = standardized.shape[1]
     counts = [np.bincount(column[:n_rows] + 1)[1:] for column in codes]
@@ -46,7 +47,11 @@ def mix(standardized: Floats, codes: Sequence[Codes], most: int | None) -> Float
     level = np.concatenate([np.arange(len(some)) for some in counts]) if counts else column
     frequency = np.concatenate(counts) if counts else column
     shown = np.flatnonzero((frequency > 0) & (frequency < n_rows))
-    shown = np.sort(shown[np.argsort(-frequency[shown], kind="stable")][:most])
+    n_all = len(standardized) + shown.size
+    if most is not None and n_all > most:
+        n_shown = -(-shown.size * most // n_all)
+        shown = np.sort(shown[np.argsort(-frequency[shown], kind="stable")][:n_shown])
+        standardized = standardized[: most - n_shown]
     indicators = np.array(
         [(codes[column[i]][:n_rows] == level[i]) - frequency[i] / n_rows for i in shown]
     )

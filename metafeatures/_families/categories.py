@@ -2,7 +2,7 @@
 
 The other measures of the family take numbers in bins as well, whose entropy says more of
 the bins than of the column. In bits; a missing value is a level of its own. Computed on
-at most ``max_rows`` rows and 200 columns.
+at most ``max_rows`` rows, rare classes weighed as in the whole table, and 200 columns.
 """
 
 from __future__ import annotations
@@ -37,12 +37,14 @@ OPENML_SLIP = "OpenML takes a missing value for the first level of its header"
 
 
 @of_categories(differs=OPENML_SLIP)
-def category_entropy(categories: list[Codes]) -> Floats:
+def category_entropy(categories: list[Codes], row_weights: Floats | None) -> Floats:
     """Return the Shannon entropy of a categorical column."""
-    return np.array([entropy(np.bincount(column)) for column in categories])
+    return np.array([entropy(np.bincount(column, row_weights)) for column in categories])
 
 
 @of_categories(differs=OPENML_SLIP)
-def category_information(categories: list[Codes], target_levels: Integers) -> Floats:
+def category_information(
+    categories: list[Codes], target_levels: Integers, class_weights: Floats | None
+) -> Floats:
     """Return the mutual information of a categorical column and the target."""
-    return np.array([mutual_bits(column, target_levels) for column in categories])
+    return np.array([mutual_bits(column, target_levels, class_weights) for column in categories])

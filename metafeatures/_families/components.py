@@ -2,7 +2,7 @@
 
 Numbers are standardised, each level of a category is a column of zeros and ones; a
 missing value is the mean of a number and no level of a category. Computed on at most
-5,000 rows, 100 numeric columns and the most frequent levels, 100 of them.
+5,000 rows and 500 columns of numbers and levels, the most frequent levels first.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Canonical correlations say how well weighted sums of columns follow weighted sums of
 class indicators; what follows from them are the statistics of multivariate analysis of
-variance. Columns are those of the whole table as numbers, the first 100 of them,
-missing values at the mean. One orthogonal decomposition gives all, without iteration.
+variance. Rare classes of which the sample has more weigh as in the whole table. Columns
+are those of the whole table as numbers, the first 100 of them, missing values at the
+mean. One orthogonal decomposition gives all, without iteration.
 """
 
 from __future__ import annotations
@@ -101,21 +102,25 @@ def _explained_to_rest(correlations: Floats) -> Floats:
 
 
 @statistical(task_types=REGRESSION, undefined=NO_SPREAD, high=1, reference=ALI)
-def multiple_correlation(encoded_columns: EncodedColumns, standardized_target: Floats) -> float:
+def multiple_correlation(target_columns: EncodedColumns, standardized_target: Floats) -> float:
     """Return the multiple correlation of the columns and the target: that of the best line."""
-    directions = column_directions(encoded_columns.spanning)
+    directions = column_directions(target_columns.spanning)
     told = directions.T @ standardized_target / np.sqrt(standardized_target.size)
     return float(np.clip(np.linalg.norm(told), 0.0, 1.0)) if told.size else float("nan")
 
 
-def column_directions(columns: EncodedColumns) -> Floats:
+def column_directions(columns: EncodedColumns, row_weights: Floats | None = None) -> Floats:
     """Return an orthonormal basis of what the columns span, less their means.
 
-    Directions in which the columns, each scaled to unit variance, spread less than
-    2e-10 of the widest are left out: they are rounding errors of sums of columns.
+    With weights, each row is multiplied by the root of its own. Directions in which the
+    columns, each scaled to unit variance, spread less than 2e-10 of the widest are left
+    out: they are rounding errors of sums of columns.
     """
     varies = columns.squares > 0
     scaled = columns.centred[varies] / np.sqrt(columns.squares[varies])[:, None]
+    if row_weights is not None:
+        scaled -= (scaled @ row_weights)[:, None] / row_weights.sum()
+        scaled *= np.sqrt(row_weights)
     if not scaled.size:
         return np.empty((columns.values.shape[1], 0))
     basis, triangle = qr(scaled.T, mode="economic", overwrite_a=True, check_finite=False)
@@ -123,14 +128,21 @@ def column_directions(columns: EncodedColumns) -> Floats:
     return np.asarray(basis @ turn[:, : int((lengths > DEPENDENT * lengths[0]).sum())])
 
 
-def correlate_with_classes(directions: Floats, classes: Integers) -> Floats:
+def correlate_with_classes(
+    directions: Floats, classes: Integers, row_weights: Floats | None = None
+) -> Floats:
     """Return the canonical correlations of orthonormal directions and classes, largest first.
 
-    There are as many as directions, and one less than classes, at most.
+    There are as many as directions, and one less than classes, at most. Weights are
+    those of `column_directions`.
     """
+    if row_weights is not None:
+        directions = directions * np.sqrt(row_weights)[:, None]
     by_class = np.argsort(classes, kind="stable")
     starts = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
-    sizes = np.diff(starts, append=classes.size)
+    sizes = np.diff(starts, append=classes.size).astype(np.float64)
+    if row_weights is not None:
+        sizes *= row_weights[by_class[starts]]
     sums = np.add.reduceat(directions[by_class], starts, axis=0)
     told = np.linalg.svd(sums / np.sqrt(sizes)[:, None], compute_uv=False)
     return np.clip(told[: min(directions.shape[1], sizes.size - 1)], 0.0, 1.0)
@@ -141,18 +153,28 @@ def correlate_with_classes(directions: Floats, classes: Integers) -> Floats:
     undefined="no column but text and numbers beyond 1e70 has a present value",
     reference=ALI,
     pymfe="gravity",
+    differs="pymfe where several classes are largest or smallest: takes the first by name",
 )
-def class_centre_distance(encoded_columns: EncodedColumns, classes: Integers) -> float:
-    """Return the distance between the means of the largest and of the smallest class."""
-    values = encoded_columns.values
-    is_usable = ~encoded_columns.is_huge & (encoded_columns.counts > 0)
+def class_centre_distance(
+    target_columns: EncodedColumns, classes: Integers, class_counts: Integers
+) -> float:
+    """Return the distance between the means of the largest and of the smallest class.
+
+    The mean over pairs where several are the largest, or the smallest.
+    """
+    is_usable = ~target_columns.is_huge & (target_columns.counts > 0)
     if not is_usable.any():
         return float("nan")
-    counts = np.bincount(classes)
-    largest = int(np.argmax(counts))
-    others = np.where((counts > 0) & (np.arange(counts.size) != largest), counts, classes.size)
-    far, near = (_means(values[:, classes == k]) for k in (largest, int(np.argmin(others))))
-    return float(np.linalg.norm(np.nan_to_num((far - near)[is_usable])))
+    seen = np.unique(classes)
+    counts = class_counts[seen]
+    largest, smallest = (seen[counts == some] for some in (counts.max(), counts.min()))
+    if largest.size == 1 and smallest.size == 1 and largest[0] == smallest[0]:
+        return float("nan")
+    values = target_columns.values[is_usable]
+    means = {k: _means(values[:, classes == k]) for k in {*largest.tolist(), *smallest.tolist()}}
+    pairs = {(min(a, b), max(a, b)) for a in largest.tolist() for b in smallest.tolist() if a != b}
+    distances = [np.linalg.norm(np.nan_to_num(means[a] - means[b])) for a, b in sorted(pairs)]
+    return float(np.mean(distances))
 
 
 def _means(values: Floats) -> Floats:
@@ -165,9 +187,11 @@ def _means(values: Floats) -> Floats:
     reference=MICHIE,
     differs="pymfe's sd_ratio: it pairs covariances with the weights of other classes",
 )
-def class_covariance_ratio(encoded_columns: EncodedColumns, classes: Integers) -> float:
+def class_covariance_ratio(
+    target_columns: EncodedColumns, classes: Integers, class_weights: Floats | None
+) -> float:
     """Return the geometric mean ratio of pooled to class deviations, from Box's M; 1 if equal."""
-    columns = encoded_columns.spanning
+    columns = target_columns.spanning
     scale = np.sqrt(np.where(columns.squares > 0, columns.squares, 1.0))
     points = columns.centred / scale[:, None]
     counts = np.bincount(classes)
@@ -178,8 +202,11 @@ def class_covariance_ratio(encoded_columns: EncodedColumns, classes: Integers) -
     logs = np.array([_log_determinant(s / (n - 1)) for s, n in zip(scatters, counts, strict=True)])
     if not np.isfinite(logs).all():
         return float("nan")
-    pooled = _log_determinant(np.sum(scatters, axis=0) / freedom)
-    m = freedom * pooled - (counts - 1) @ logs
+    weights = np.ones(n_classes) if class_weights is None else class_weights
+    mass = weights * (counts - 1)
+    scatter = np.sum([w * s for w, s in zip(weights, scatters, strict=True)], axis=0)
+    pooled = _log_determinant(scatter / mass.sum())
+    m = freedom * (pooled - mass @ logs / mass.sum())
     bias = (2 * n_columns**2 + 3 * n_columns - 1) / (6 * (n_columns + 1) * (n_classes - 1))
     correction = 1 - bias * (float((1 / (counts - 1)).sum()) - 1 / freedom)
     return float(np.exp(correction * m / (n_columns * freedom)))

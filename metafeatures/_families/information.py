@@ -2,8 +2,9 @@
 
 All in bits. Columns are taken as levels: categories as they are, numbers and dates in up
 to 10 bins of equal frequency, missing values as a level of their own; text is left out. A
-numeric target is cut into bins the same way. Computed on at most ``max_rows`` rows, 200
-numeric columns, 200 dates and 200 categorical ones.
+numeric target is cut into bins the same way. Computed on at most ``max_rows`` rows, rare
+classes weighed as in the whole table, and on up to 200 columns of the most frequent kind,
+the other kinds in proportion.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
-MAX_PAIR_ROWS = 5_000
+InteractingRows = tuple[Integers, Integers, Floats | None]
+
 MAX_PAIRED_COLUMNS = 20
-MAX_INTERACTING_COLUMNS = 6
+N_INTERACTING = 6  # 15 pairs; what interacts is hardly ever beyond them
 SHANNON = (
     "C. E. Shannon. A mathematical theory of communication. Bell System Technical Journal, 1948."
 )
@@ -54,17 +56,17 @@ def class_balance(class_counts: Integers) -> float:
 
 
 @bits(summaries=SOME, undefined=NO_LEVELS)
-def column_entropy(levels: list[Codes]) -> Floats:
+def column_entropy(levels: list[Codes], row_weights: Floats | None) -> Floats:
     """Return the Shannon entropy of a column."""
-    return np.array([entropy(np.bincount(column)) for column in levels])
+    return np.array([entropy(np.bincount(column, row_weights)) for column in levels])
 
 
 @information(high=1, summaries=("mean", "sd", "min"), undefined=NO_LEVELS, reference=SHANNON)
-def column_balance(levels: list[Codes]) -> Floats:
+def column_balance(levels: list[Codes], row_weights: Floats | None) -> Floats:
     """Return the entropy of a column over log2 of the number of its levels; 0 if constant."""
     answer = []
     for column in levels:
-        counts = np.bincount(column)
+        counts = np.bincount(column, row_weights)
         n_levels = int((counts > 0).sum())
         answer.append(entropy(counts) / np.log2(n_levels) if n_levels > 1 else 0.0)
     return np.asarray(np.clip(np.array(answer), 0.0, 1.0))
@@ -92,11 +94,13 @@ def log_equivalent_columns(target_information: Floats, target_entropy_bits: floa
 
 
 @information(high=1, undefined="all columns are constant, or the table has text columns only")
-def noise_share(levels: list[Codes], target_information: Floats) -> float:
+def noise_share(
+    levels: list[Codes], row_weights: Floats | None, target_information: Floats
+) -> float:
     """Return the share of the columns' mean entropy that tells nothing of the target."""
     if not levels:
         return float("nan")
-    mean = float(np.mean([entropy(np.bincount(column)) for column in levels]))
+    mean = float(np.mean(column_entropy(levels, row_weights)))
     noise = 1 - float(target_information.mean()) / mean if mean > 0 else float("nan")
     return noise if noise != noise else min(1.0, max(0.0, noise))
 
@@ -117,10 +121,13 @@ def information_concentration(target_information_beyond_chance: Floats) -> float
 
 @information(high=1, summaries=("max",))
 def missing_information(
-    missing_levels: list[Codes], target_levels: Integers, target_entropy_bits: float
+    missing_levels: list[Codes],
+    target_levels: Integers,
+    class_weights: Floats | None,
+    target_entropy_bits: float,
 ) -> Floats:
     """Return the share of the target's entropy that a gap in a column tells; 0 without gaps."""
-    told = [beyond_chance(column, target_levels) for column in missing_levels]
+    told = [beyond_chance(column, target_levels, class_weights) for column in missing_levels]
     return np.clip(np.array([*told, 0.0]) / target_entropy_bits, 0.0, 1.0)
 
 
@@ -131,11 +138,12 @@ def missing_information(
     undefined="fewer than two columns vary",
     reference=THEIL,
 )
-def pair_information(levels: list[Codes]) -> Floats:
+def pair_information(levels: list[Codes], n_paired_rows: int, is_bounded: bool) -> Floats:
     """Return the information that two columns share beyond chance, over the smaller entropy."""
-    some = [column[:MAX_PAIR_ROWS] for column in levels]
+    some = [column[:n_paired_rows] for column in levels]
     varying = [(c, entropy(np.bincount(c))) for c in some if c.min() < c.max()]
-    varying = varying[:: max(1, -(-len(varying) // MAX_PAIRED_COLUMNS))]
+    if is_bounded:
+        varying = varying[:: max(1, -(-len(varying) // MAX_PAIRED_COLUMNS))]
     return np.array(
         [beyond_chance(a, b) / min(h, g) for (a, h), (b, g) in combinations(varying, 2)]
     ).clip(max=1.0)
@@ -145,25 +153,31 @@ def pair_information(levels: list[Codes]) -> Floats:
     low=-1,
     high=1,
     cost="pairs",
+    rows="n_interacting_rows",
     summaries=("mean", "min", "max"),
     undefined="fewer than two columns of at most 20 levels vary",
     reference="A. Jakulin and I. Bratko. Analyzing attribute dependencies. PKDD, 2003.",
 )
 def interaction(
     levels: list[Codes],
-    target_levels: Integers,
-    target_entropy_bits: float,
+    interacting_rows: InteractingRows,
     target_information_beyond_chance: Floats,
 ) -> Floats:
-    """Return what two columns tell of the target together less each alone, over its entropy."""
-    target = target_levels[:MAX_PAIR_ROWS]
+    """Return what two columns, of the 6 most telling, tell together less alone, over its entropy.
+
+    The target's entropy is that of the same rows.
+    """
+    rows, target, weights = interacting_rows
     told = target_information_beyond_chance
     order = [i for i in np.argsort(-told, kind="stable") if 0 < levels[i].max() <= 20]
-    best = [levels[i][:MAX_PAIR_ROWS] for i in order[:MAX_INTERACTING_COLUMNS]]
+    best = [levels[i][rows] for i in order[:N_INTERACTING]]
     best = [column for column in best if column.min() < column.max()]
-    alone = [beyond_chance(column, target) for column in best]
+    alone = [beyond_chance(column, target, weights) for column in best]
     answer = [
-        beyond_chance(best[i] * np.int32(best[j].max() + 1) + best[j], target) - alone[i] - alone[j]
+        beyond_chance(best[i] * np.int32(best[j].max() + 1) + best[j], target, weights)
+        - alone[i]
+        - alone[j]
         for i, j in combinations(range(len(best)), 2)
     ]
-    return (np.array(answer) / target_entropy_bits).clip(-1.0, 1.0)
+    bits = entropy(np.bincount(target, None if weights is None else weights[target]))
+    return (np.array(answer) / bits).clip(-1.0, 1.0)

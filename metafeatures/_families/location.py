@@ -210,6 +210,7 @@ def n_outlier_columns(encoded_columns: EncodedColumns) -> float:
 @statistical(
     low=0,
     unit="columns",
+    rows="n_normal_rows",
     reference=ROYSTON,
     differs="pymfe's nr_norm: of more than 5,000 rows it takes the first; a constant is normal",
 )

@@ -32,7 +32,13 @@ PENG = (
 )
 
 tree_measure = partial(
-    metafeature, family="model-based", cost="models", low=0, by_place=True, undefined=NO_TREE
+    metafeature,
+    family="model-based",
+    cost="models",
+    rows="n_tree_rows",
+    low=0,
+    by_place=True,
+    undefined=NO_TREE,
 )
 each = partial(tree_measure, summaries=DEFAULT_SUMMARIES)
 

@@ -1,14 +1,14 @@
 """Information-theoretic meta-features of the literature: columns as levels, numbers in intervals.
 
 Categories are taken as they are, numbers and dates cut at quantiles into as many
-intervals as the cube root of the rows, missing values as a level of their own; text is
+intervals as the cube root of all rows, missing values as a level of their own; text is
 left out. A numeric target is cut into up to 10 bins. Joint shares have 1e-8 added to
 each cell, as in pymfe and in the R package it follows: with tables of many cells, joint
 entropies are that much too large. A column that is all narrower than 1e-8 is cut like any
 other; pymfe takes it for one or two intervals.
 
-Computed on at most ``max_rows`` rows and 200 numeric columns, 200 dates and 200
-categorical ones.
+Computed on at most ``max_rows`` rows, rare classes weighed as in the whole table, and on
+up to 200 columns of the most frequent kind, the other kinds in proportion.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from metafeatures._registry import DEFAULT_SUMMARIES, metafeature
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
 
-MAX_PAIR_ROWS = 5_000
 MAX_PAIRED = 12
 TELLING = 1e-6
 NO_LEVELS = "the table has text columns only"
@@ -97,14 +96,12 @@ def target_concentration(nominal_columns: NominalColumns) -> Floats:
     by_place=True,
     pymfe="attr_conc",
 )
-def column_concentration(nominal: list[Codes], random_state: int, is_bounded: bool) -> Floats:
+def column_concentration(nominal: list[Codes], random_state: int, n_paired_rows: int) -> Floats:
     """Return how much better a column is guessed from another (tau), among 12 drawn at random."""
     drawn: list[int] = list(range(len(nominal)))
     if len(nominal) > MAX_PAIRED:
         random = np.random.RandomState(random_state)
         drawn = random.choice(len(nominal), MAX_PAIRED, replace=False).tolist()
-    n_most = MAX_PAIR_ROWS if is_bounded else None
-    pairs = [
-        joint_shares(nominal[i][:n_most], nominal[j][:n_most]) for i, j in combinations(drawn, 2)
-    ]
+    some = [column[:n_paired_rows] for column in nominal]
+    pairs = [joint_shares(some[i], some[j]) for i, j in combinations(drawn, 2)]
     return np.array([tau for p in pairs for tau in (p.concentration, p.reversed().concentration)])

@@ -1,9 +1,9 @@
 """Statistical meta-features: how numeric columns are distributed, and how they go together.
 
 Computed on at most ``max_rows`` rows and 500 numeric columns (500 more are not better
-known than 500), pairs on 5,000 rows and 100 columns. Values do not change when a column
-is shifted or scaled, except where they say so. Columns with one distinct value have no
-shape: they count in none of the summaries that need one.
+known than 500), pairs on 5,000 rows and 100 columns, components on 5,000 rows. Values
+do not change when a column is shifted or scaled, except where they say so. Columns with
+one distinct value have no shape: they count in none of the summaries that need one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from metafeatures._registry import metafeature
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[Any]
+Kinds = npt.NDArray[np.object_]
 
 NO_NUMBERS = "no numeric column has a present value"
 NO_SPREAD = "no numeric column varies"
@@ -133,17 +134,22 @@ def few_values_share(distinct_counts: Integers, present_counts: Integers) -> flo
 
 
 @shares(undefined="")
-def constant_share(distinct_counts: Integers, cardinalities: Integers) -> float:
+def constant_share(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -> float:
     """Return the share of numeric and categorical columns with at most one distinct value."""
-    counts = np.concatenate([distinct_counts, cardinalities])
-    return float((counts <= 1).mean()) if counts.size else 0.0
+    return _share_of_columns(kinds, distinct_counts <= 1, cardinalities <= 1)
 
 
 @shares(undefined="")
-def binary_share(distinct_counts: Integers, cardinalities: Integers) -> float:
+def binary_share(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -> float:
     """Return the share of numeric and categorical columns with two distinct values."""
-    counts = np.concatenate([distinct_counts, cardinalities])
-    return float((counts == 2).mean()) if counts.size else 0.0
+    return _share_of_columns(kinds, distinct_counts == 2, cardinalities == 2)
+
+
+def _share_of_columns(kinds: Kinds, of_numbers: Numbers, of_categories: Numbers) -> float:
+    """Return the share of flags: some numeric columns stand for all, categories for themselves."""
+    n_numeric = int((kinds == "numeric").sum())
+    n_flagged = n_numeric * float(of_numbers.mean()) if of_numbers.size else 0.0
+    return (n_flagged + int(of_categories.sum())) / max(1, n_numeric + of_categories.size)
 
 
 @columns(
@@ -176,7 +182,8 @@ def log_scale(sorted_numbers: Floats, present_counts: Integers, exponents: Integ
 
 def _log_deviations(values: Floats, present_counts: Integers) -> Floats:
     """Return log10 of each row's standard deviation; scaled first, so that none overflows."""
-    size = np.nanmax(np.abs(values), axis=1, initial=0.0)
+    values = values - values[:, :1]  # sorted: an offset would hide how they differ
+    size = np.nanmax(values, axis=1, initial=0.0)
     scaled = values / np.where(size > 0, size, 1.0)[:, None]
     present = np.maximum(present_counts, 1)
     mean = np.nansum(scaled, axis=1) / present

@@ -1,7 +1,10 @@
 """Statistical meta-features that ask about the target: its distribution, and what tells of it.
 
 The target's own distribution is described for regression only (class shares say it
-for classes). Computed on at most ``max_rows`` rows and 500 numeric columns.
+for classes). Computed on at most ``max_rows`` rows, rare classes weighed as in the whole
+table, and 500 numeric columns. Column and target are compared on the rows where the
+column is present; columns with fewer than 10 such rows (or than all, in tables that
+have fewer) count in no summary: two values always lie on a line.
 """
 
 from __future__ import annotations
@@ -19,8 +22,9 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
-NO_SPREAD = "no numeric column varies"
-FISHER = "R. A. Fisher. Statistical Methods for Research Workers. 1925."
+NO_SPREAD = "no numeric column varies over 10 present rows"
+MIN_PRESENT = 10
+KELLEY = "T. L. Kelley. An unbiased correlation ratio measure. PNAS, 1935."
 SOME = ("mean", "sd", "median", "max")
 
 statistical = partial(metafeature, family="statistical", cost="columns")
@@ -106,11 +110,22 @@ def target_correlation(standardized: Floats, standardized_target: Floats) -> Flo
     return _absolute_correlation(standardized, standardized_target)
 
 
-@of_numbers(low=0, high=1, undefined=NO_SPREAD, summaries=SOME)
+@of_numbers(low=0, high=1, undefined=NO_SPREAD, summaries=SOME, rows="n_paired_rows")
 def target_rank_correlation(column_ranks: Floats, standardized_target: Floats) -> Floats:
     """Return the absolute Spearman correlation of a numeric column with the target."""
-    ranks = rankdata(standardized_target[: column_ranks.shape[1]])
-    return _absolute_correlation(column_ranks, ranks)
+    target = standardized_target[: column_ranks.shape[1]]
+    answer = _absolute_correlation(column_ranks, np.asarray(rankdata(target)))
+    for i in np.flatnonzero(np.isnan(column_ranks).any(axis=1) & ~np.isnan(answer)):
+        present = ~np.isnan(column_ranks[i])
+        ranks = np.asarray(rankdata(target[present]))
+        answer[i] = _absolute_correlation(column_ranks[i : i + 1, present], ranks)[0]
+    return answer
+
+
+def _is_enough(columns: Floats) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether enough of it is present to be compared with the target."""
+    n_present = (~np.isnan(columns)).sum(axis=1)
+    return np.asarray(n_present >= min(MIN_PRESENT, columns.shape[1]))
 
 
 def _absolute_correlation(columns: Floats, target: Floats) -> Floats:
@@ -125,7 +140,7 @@ def _absolute_correlation(columns: Floats, target: Floats) -> Floats:
     covariance = centred @ target / n_present
     variance = (centred**2).sum(axis=1) / n_present
     below = variance * target_variance
-    usable = (variance > 1e-20) & (target_variance > 1e-12)
+    usable = (variance > 1e-20) & (target_variance > 1e-12) & _is_enough(columns)
     result = np.full(len(columns), np.nan)
     result[usable] = np.abs(covariance[usable]) / np.sqrt(below[usable])
     return np.asarray(np.clip(result, 0.0, 1.0))
@@ -141,10 +156,19 @@ def explained_variance(levels: list[Codes], standardized_target: Floats) -> Floa
 def target_nonlinearity(
     standardized: Floats, numeric_levels: list[Codes], standardized_target: Floats
 ) -> Floats:
-    """Return the target's variance explained by a numeric column's bins less that by a line."""
+    """Return the target's variance explained by a numeric column's bins less that by a line.
+
+    Both are adjusted, and of the rows where the column is present.
+    """
     some = standardized[: len(numeric_levels)]
     linear = _absolute_correlation(some, standardized_target) ** 2
-    binned = [epsilon_squared(column, standardized_target) for column in numeric_levels]
+    n = (~np.isnan(some)).sum(axis=1)
+    linear = np.clip(1 - (1 - linear) * (n - 1) / np.maximum(n - 2, 1), 0.0, 1.0)
+    present = [column > 0 for column in numeric_levels]
+    binned = [
+        epsilon_squared(column[seen], standardized_target[seen])
+        for column, seen in zip(numeric_levels, present, strict=True)
+    ]
     return np.asarray(np.array(binned) - linear)
 
 
@@ -162,6 +186,8 @@ def epsilon_squared(levels: Codes, target: Floats) -> float:
     >>> epsilon_squared(np.array([1, 1, 2, 2]), np.array([1.0, 1.0, 3.0, 3.0]))
     1.0
     """
+    if target.size == 0:
+        return 0.0
     counts = np.bincount(levels)
     sums = np.bincount(levels, weights=target)
     seen = counts > 0
@@ -178,17 +204,28 @@ def epsilon_squared(levels: Codes, target: Floats) -> float:
     low=0,
     high=1,
     summaries=SOME,
-    reference=FISHER,
+    reference=KELLEY,
 )
-def class_separation(standardized: Floats, classes: Integers) -> Floats:
-    """Return the share of a numeric column's variance that lies between classes (eta squared)."""
+def class_separation(
+    standardized: Floats, classes: Integers, class_weights: Floats | None
+) -> Floats:
+    """Return the share of a numeric column's variance between classes, adjusted, at least 0.
+
+    By chance alone it is 0 on average, as `explained_variance`.
+    """
     n_present, means, variances = _by_class(standardized, classes)
-    total = n_present.sum(axis=1)
-    mean = (n_present * means).sum(axis=1) / np.maximum(total, 1)
-    between = (n_present * (means - mean[:, None]) ** 2).sum(axis=1)
-    within = (n_present * variances).sum(axis=1)
-    whole = between + within
-    return np.asarray(between / np.where(whole > 0, whole, np.nan))
+    mass = n_present
+    if class_weights is not None:
+        mass = n_present * class_weights[np.unique(classes)]
+    total = mass.sum(axis=1)
+    mean = (mass * means).sum(axis=1) / np.where(total > 0, total, 1)
+    between = (mass * (means - mean[:, None]) ** 2).sum(axis=1)
+    within = (mass * variances).sum(axis=1)
+    whole = np.where(_is_enough(standardized), between + within, 0.0)
+    rest = within / np.where(whole > 0, whole, np.nan)
+    n, freedom = n_present.sum(axis=1), n_present.sum(axis=1) - (n_present > 0).sum(axis=1)
+    adjusted = 1 - rest * (n - 1) / np.maximum(freedom, 1)
+    return np.where(np.isnan(rest), np.nan, np.clip(np.where(freedom > 0, adjusted, 0.0), 0, 1))
 
 
 @of_classes(low=0, summaries=("mean", "max"), undefined="no numeric column varies in two classes")

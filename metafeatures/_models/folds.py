@@ -77,7 +77,9 @@ def pick_rows(target: Target, sample: Integers) -> LandmarkSample:
     kept = np.flatnonzero(~is_rare)[:MAX_CLASSES]
     if kept.size < 2 or counts[is_rare].sum() > MAX_RARE_SHARE * n_rows:
         return _sample(np.empty(0, np.int64), _why_not(target, int(is_rare.sum())))
-    quotas = np.ceil(counts[kept] * min(1.0, MAX_ROWS / counts[kept].sum())).astype(np.int64)
+    shares = target.class_counts[kept]  # of all rows: the sample has more of rare classes
+    n_most = min(MAX_ROWS, int(counts[kept].sum()))
+    quotas = np.ceil(shares * min(1.0, n_most / shares.sum())).astype(np.int64)
     quotas = np.minimum(counts[kept], np.maximum(quotas, 2 * N_FOLDS))
     rows = [
         np.flatnonzero(classes == code)[:quota] for code, quota in zip(kept, quotas, strict=True)
@@ -166,9 +168,10 @@ def encode(dataset: Dataset, rows: Integers) -> Floats:
     8, by the rank of the level's frequency. A gap is no level: a row of zeros. Two levels
     without gaps need one column only.
     """
-    blocks = [dataset.numbers[:, rows], dataset.dates[:, rows], dataset.text_lengths[:, rows]]
+    parts = dataset.all_numbers, dataset.all_dates, dataset.text_lengths
+    blocks = [part[:, rows] for part in parts]
     n_columns = sum(len(block) for block in blocks)
-    for codes in dataset.codes:
+    for codes in dataset.all_codes:
         if n_columns >= MAX_ENCODED_COLUMNS:
             break
         blocks.append(_encode_category(codes[rows]))

@@ -1,7 +1,8 @@
 """Puts the rows of a table in an order of their own, and samples them.
 
 The order follows from the cells alone: rows are sorted by a hash of what they hold. So
-a prefix of the rows is a random sample, and shuffled rows, shuffled columns and other
+a prefix of the rows is a random sample; what is brought along for rare classes comes after
+it and has weights that take the bringing back. Shuffled rows, shuffled columns and other
 column names give the same sample and, to the last bit, the same meta-features. Repeated
 rows hash apart by their count, else a prefix would take all or none of them.
 """
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from metafeatures._task import Target
 
+Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
 
@@ -57,7 +59,8 @@ def take_sample(order: Integers, target: Target, max_rows: int | None) -> Intege
     """Return the first ``max_rows`` rows of ``order``, except where that would hide the target.
 
     Up to 30 rows of every class come along, as far as that takes half the sample, and
-    a number to predict has at least two values: the last rows make room for them.
+    a number to predict has at least two values: the last rows make room for them. They
+    stand at the end: see `n_random`.
     """
     if max_rows is None or max_rows >= order.size:
         return order
@@ -72,6 +75,45 @@ def take_sample(order: Integers, target: Target, max_rows: int | None) -> Intege
     others = np.flatnonzero(~is_needed)[:n_others]
     chosen = np.sort(np.append(np.flatnonzero(is_needed)[:max_rows], others))
     return order[chosen]
+
+
+def n_random(order: Integers, sample: Integers) -> int:
+    """Return how many rows of a sample are a random sample: the first ones of the order.
+
+    Examples
+    --------
+    >>> n_random(np.array([4, 2, 0, 1, 3]), np.array([4, 2, 3]))
+    2
+    """
+    is_other = sample != order[: sample.size]
+    return int(is_other.argmax()) if is_other.any() else int(sample.size)
+
+
+def class_weights(classes: Integers, class_counts: Integers) -> Floats | None:
+    """Return what a row of each class stands for, 1 on average over the given rows.
+
+    Parameters
+    ----------
+    classes : ndarray of int of shape (n_rows,)
+        Of the rows that are looked at.
+    class_counts : ndarray of int of shape (n_classes,)
+        Of all rows.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,) or None
+        None when all rows are looked at: none stands for another.
+
+    Examples
+    --------
+    >>> class_weights(np.array([0, 0, 1, 1]), np.array([9, 3]))
+    array([1.5, 0.5])
+    """
+    if classes.size >= class_counts.sum():
+        return None
+    seen = np.bincount(classes, minlength=class_counts.size)
+    weights = np.where(seen > 0, class_counts / np.maximum(seen, 1), 0.0)
+    return np.asarray(weights * (classes.size / (weights @ seen)))
 
 
 def _is_among_first(codes: Integers, n: int) -> npt.NDArray[np.bool_]:

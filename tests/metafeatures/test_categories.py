@@ -56,15 +56,15 @@ def test_components_are_those_of_standardised_numbers_and_plain_indicators():
 
 def test_rare_levels_make_room_for_frequent_ones():
     rng = np.random.default_rng(0)
-    many = pd.DataFrame({"many": [f"level {i}" for i in range(400)], "few": list("ab") * 200})
-    y = rng.normal(size=400)
+    many = pd.DataFrame({"many": [f"level {i}" for i in range(1000)], "few": list("ab") * 500})
+    y = rng.normal(size=1000)
     bounded, unbounded = (
         describe(many, y, names=["mixed_components_95_share"], max_rows=max_rows).item()
         for max_rows in (10_000, None)
     )
-    # 'few' has the largest component, 0.5 of a variance of 0.5 + n (1/400)(399/400); the n
+    # 'few' has the largest component, 0.5 of a variance of 0.5 + n (1/1000)(999/1000); the n
     # levels of 'many' share the rest alike, and 95 % of the whole takes this many of them
-    for share, n in ((bounded, 98), (unbounded, 400)):
-        rest = n * 399 / 400**2
+    for share, n in ((bounded, 498), (unbounded, 1000)):
+        rest = n * 999 / 1000**2
         taken = 1 + np.ceil((0.95 * (0.5 + rest) - 0.5) / rest * n)
         assert share == pytest.approx(taken / (n + 2), abs=0.02)

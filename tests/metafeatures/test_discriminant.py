@@ -110,7 +110,15 @@ def test_the_multiple_correlation_is_that_of_the_best_line():
 def test_centres_of_the_largest_and_the_smallest_class_lie_apart():
     columns = {"x": [0.0, 0.0, 3.0, 9.0, 9.0], "y": [1.0, 1.0, 5.0, 9.0, 9.0]}
     found = of(columns, list("aabcc"), ["class_centre_distance"])
-    assert found.item() == 5  # a (largest, first by name) at (0, 1), b (smallest) at (3, 5)
+    # the largest are a at (0, 1) and c at (9, 9), the smallest is b at (3, 5)
+    assert found.item() == pytest.approx((math.hypot(3, 4) + math.hypot(6, 4)) / 2)
+
+
+def test_of_equally_large_classes_all_pairs_count():
+    columns = {"x": [0.0, 0.0, 3.0, 3.0, 9.0, 9.0]}
+    for names in ("aabbcc", "bbccaa", "ccaabb"):
+        found = of(columns, list(names), ["class_centre_distance"])
+        assert found.item() == pytest.approx((3 + 6 + 9) / 3)
 
 
 def test_centres_take_present_values():

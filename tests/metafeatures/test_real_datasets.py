@@ -37,7 +37,9 @@ def test_iris_is_easy_and_its_statistics_are_those_of_the_books():
     assert values["class_entropy"] == pytest.approx(np.log2(3))
     assert values["skewness.mean"] == pytest.approx(X.skew().mean(), abs=0.02)
     assert values["first_component_share"] == pytest.approx(0.7296, abs=1e-4)
-    assert values["class_separation.max"] == pytest.approx(0.9414, abs=1e-4)
+    eta_squared = 0.9414  # of the F ratio 1180 that the books have
+    adjusted = 1 - (1 - eta_squared) * 149 / 147
+    assert values["class_separation.max"] == pytest.approx(adjusted, abs=1e-4)
     assert values["landmark_linear.auc"] > 0.9
     assert values["landmark_tree.balanced_accuracy"] > 0.85
 

@@ -131,7 +131,8 @@ def test_principal_components_of_a_column_and_its_double_are_one():
 def test_class_separation_is_the_share_of_variance_between_classes():
     classes = np.array([0, 0, 1, 1])
     values = standardize(np.array([[0.0, 2.0, 4.0, 6.0], [1.0, 2.0, 1.0, 2.0]]))
-    np.testing.assert_allclose(class_separation(values, classes), [16 / 20, 0.0], atol=1e-12)
+    # 4 of 20 lie within classes, 3 degrees of freedom of which 2 within: 1 - 0.2 * 3 / 2
+    np.testing.assert_allclose(class_separation(values, classes, None), [0.7, 0.0], atol=1e-12)
 
 
 def test_class_spread_ratio_is_the_log_ratio_of_deviations():
