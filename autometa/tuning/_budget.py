@@ -11,7 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,10 @@ class Size:
         """Rows times columns."""
         return self.n_rows * self.n_columns
 
+    def part(self, fidelity: float) -> Size:
+        """Return the size of a part of the rows."""
+        return replace(self, n_rows=math.ceil(self.n_rows * fidelity))
+
 
 @dataclass
 class Pace:
@@ -123,10 +127,15 @@ class Pace:
     seen: dict[str, list[float]] = field(default_factory=dict)
 
     def expected(
-        self, algorithm: str, config: Mapping[str, Any], advised: float | None = None
+        self,
+        algorithm: str,
+        config: Mapping[str, Any],
+        advised: float | None = None,
+        fidelity: float = 1.0,
     ) -> float:
-        """Return the wall-clock seconds one fit on all rows should take here."""
-        return self._prior(algorithm, config, advised) * math.exp(self._correction(algorithm))
+        """Return the wall-clock seconds one fit on a share of the rows should take here."""
+        prior = self._prior(algorithm, config, advised, fidelity)
+        return prior * math.exp(self._correction(algorithm))
 
     def learn(
         self,
@@ -134,15 +143,20 @@ class Pace:
         config: Mapping[str, Any],
         seconds: float,
         advised: float | None = None,
+        fidelity: float = 1.0,
     ) -> None:
         """Take note that one fit took ``seconds``."""
-        ratio = max(seconds, 0.01) / self._prior(algorithm, config, advised)
+        ratio = max(seconds, 0.01) / self._prior(algorithm, config, advised, fidelity)
         self.seen.setdefault(algorithm, []).append(math.log(ratio))
 
-    def _prior(self, algorithm: str, config: Mapping[str, Any], advised: float | None) -> float:
-        rough = ROUGH_SECONDS.get(algorithm, _other)(self.size, config)
+    def _prior(
+        self, algorithm: str, config: Mapping[str, Any], advised: float | None, fidelity: float
+    ) -> float:
+        seconds_of = ROUGH_SECONDS.get(algorithm, _other)
+        rough = seconds_of(self.size.part(fidelity), config)
         if advised is not None and math.isfinite(advised) and advised >= 0:
-            rough = max(advised, MIN_TRUST * rough)
+            share = rough / max(seconds_of(self.size, config), 1e-9)  # advice is of all rows
+            rough = max(share * advised, MIN_TRUST * rough)
         return rough + OVERHEAD_SECONDS
 
     def _correction(self, algorithm: str) -> float:

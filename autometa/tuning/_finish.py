@@ -130,12 +130,20 @@ class Refits:
         is_extra = number > 0
         if is_extra and 1.5 * search.refit_seconds(judged) > search.clock.left:
             return
+        fidelity = search.refit_fidelity(judged)
+        if fidelity < 1.0:
+            if judged.verdict.models and fidelity <= judged.verdict.fidelity:
+                return  # the models of its folds have seen more
+            algorithm = judged.candidate.algorithm
+            search.notes.append(
+                f"{algorithm} was fitted on {fidelity:.0%} of the rows: all of them would take "
+                f"about {search.refit_seconds(judged):.1f} s; {search.clock.left:.1f} s were left."
+            )
         timeout = None if search.clock.is_endless else max(0.05, search.clock.left)
         seed = search.settings.seed + number
         candidate = judged.candidate
-        search.pool.submit(
-            (index, number), refit, candidate.algorithm, candidate.config, seed, timeout=timeout
-        )
+        setup = (candidate.algorithm, candidate.config, seed, fidelity)
+        search.pool.submit((index, number), refit, *setup, timeout=timeout)
 
     def _receive(self, outcome: Outcome) -> None:
         key: Any = outcome.key

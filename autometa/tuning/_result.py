@@ -65,7 +65,8 @@ class TuneResult:
             folds), ``fit_seconds`` (processor seconds of one fit), ``status``
             (``ok``, ``pruned``, ``skipped``, ``timeout``, ``memory``,
             ``error``), ``source`` (``recommended``, ``known``, ``search``),
-            ``weight`` (in the ensemble), ``message``.
+            ``weight`` (in the ensemble), ``fidelity`` (share of the training rows
+            used: a score from less than 1.0 may rise with more), ``message``.
         """
         rows = [_row(trial) for trial in self.study.trials if "algorithm" in trial.params]
         board = pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -98,7 +99,7 @@ class TuneResult:
                     "metric": metric,
                     "score": value,
                     "fit_seconds": evaluation.get("fit_seconds", float("nan")),
-                    "fidelity": 1.0,
+                    "fidelity": evaluation.get("fidelity", 1.0),
                     "status": status,
                     "message": evaluation.get("message", ""),
                     "source": "tune",
@@ -147,6 +148,7 @@ _COLUMNS = (
     "fit_seconds",
     "status",
     "source",
+    "fidelity",
     "message",
 )
 
@@ -165,5 +167,6 @@ def _row(trial: FrozenTrial) -> tuple[Any, ...]:
         evaluation.get("fit_seconds", float("nan")),
         evaluation.get("status", "error"),
         candidate.source,
+        evaluation.get("fidelity", 1.0),
         evaluation.get("message", ""),
     )

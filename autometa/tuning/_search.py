@@ -19,17 +19,26 @@ from autometa.tuning._budget import Clock, Pace
 from autometa.tuning._ensemble import select
 from autometa.tuning._plan import Candidate, anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
+from autometa.tuning._sizing import Sized, fit_into, largest_part, smallest_part
 from autometa.tuning._study import Callback, TrialBook, candidate_of
 from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
 
 ADVICE = "advice"
-MAX_PROPOSALS = 15
+SPENT = (
+    "Trials had to leave time for fitting the winners on all rows, which took less than expected."
+)
+MAX_PROPOSALS = 5  # of the sampler, before a setup is made smaller to fit
 MAX_RECALLED = 8
 MAX_KEPT = 80
 MIN_SCORED_TO_CUT = 4
 N_LEADERS = 10
 ESTIMATE_SECONDS = 0.1
 MAX_RESTARTS = 2
+MIN_SEARCH_SECONDS = 0.3  # less is not worth a trial
+LATE_SHARE = 0.25  # of the budget; then a trial may take most of what is left
+SAFE_SHARE = 0.7  # of the time left, for a fit that is sized to end in it
+REFIT_SHARE = 0.3  # of the budget: no more is kept for the end
+MIN_PROMOTION = 1.9  # times the rows: less would hardly change a score
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +82,10 @@ class Search:
         Complete trials, with their out-of-fold predictions.
     notes : list of str
         What did not go as planned.
+    ceilings : dict
+        By setup, the share of rows that it may not exceed after more were too many.
+    ended : str
+        Why no more trials were begun.
     """
 
     table: Table
@@ -84,10 +97,13 @@ class Search:
     pool: Pool
     judged: list[Judged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    running: dict[Any, tuple[Trial | None, Candidate]] = field(default_factory=dict)
+    running: dict[Any, tuple[Trial | None, Sized]] = field(default_factory=dict)
     plan: list[Candidate] = field(default_factory=list)
     recalls: deque[FrozenTrial] = field(default_factory=deque)
+    ceilings: dict[Any, float] = field(default_factory=dict)
+    promoted: set[Any] = field(default_factory=set)
     awaits_advice: bool = False
+    ended: str = ""
     n_restarts: int = 0
     members_seconds: float = 0.0
 
@@ -103,13 +119,15 @@ class Search:
                 self._wait_once(None)
 
     def run(self) -> None:
-        """Run trials until time, trials or ideas are spent."""
+        """Run trials until time or trials are spent; advice under way is waited for."""
         while True:
             self._start_trials()
-            if not self.running:
+            if not self.running and (self.ended or not self.awaits_advice):
                 break
             if not self._wait_once(self.search_left):
+                self.ended = self.ended or SPENT
                 break
+        self.ended = self.ended or "Nothing was left to try."
         for key in list(self.running):
             self._receive(
                 self.pool.cancel(key) or Outcome(key=key, status="stopped", message="Stopped.")
@@ -130,7 +148,19 @@ class Search:
     def refit_seconds(self, judged: Judged) -> float:
         """Return what one fit on all rows should take."""
         share = 1.0 - 1.0 / self.settings.n_splits
+        if judged.verdict.fidelity < 1.0:
+            candidate = judged.candidate
+            return self.pace.expected(
+                candidate.algorithm, candidate.config, candidate.expected_seconds
+            )
         return judged.verdict.seconds / share
+
+    def refit_fidelity(self, judged: Judged) -> float:
+        """Return the share of rows that the setup can be fitted on in the time that is left."""
+        if self.clock.is_endless or self.refit_seconds(judged) <= self.clock.left:
+            return 1.0
+        seconds = SAFE_SHARE * self.clock.left
+        return largest_part(self.pace, judged.candidate, seconds=seconds, max_fidelity=0.5)
 
     def _estimate_refits(self) -> None:
         """Work out what fitting the members will take, were the search to end now."""
@@ -161,62 +191,113 @@ class Search:
             pass
 
     def _start_one(self) -> bool:
-        if self.book.is_stopped or self.search_left < min(0.3, 0.1 * self.clock.budget):
-            return False
-        if self._start_recall():
-            return True
         n_trials = self.settings.n_trials
-        if n_trials is not None and self.book.n_finished + len(self.running) >= n_trials:
-            return False
-        chosen = self._next()
-        if chosen is None:
-            return False
-        trial, candidate = chosen
-        self._submit(trial.number, trial, candidate)
-        return True
-
-    def _start_recall(self) -> bool:
-        """Judge a trial of an earlier run again: its predictions are not in the storage."""
-        while self.recalls:
-            trial = self.recalls.popleft()
-            known = trial.user_attrs.get("evaluation", {})
-            if known.get("seconds", 0.0) * self.settings.n_used < 0.3 * self.search_left:
-                self._submit(("recall", trial.number), None, candidate_of(trial))
-                return True
+        if self.book.is_stopped:
+            self.ended = "A callback stopped the search."
+        elif self.search_left < min(MIN_SEARCH_SECONDS, 0.1 * self.clock.budget):
+            self.ended = SPENT
+        elif self.recalls:
+            self._start_recall(self.recalls.popleft())
+            return True
+        elif n_trials is not None and self.book.n_finished + len(self.running) >= n_trials:
+            self.ended = f"All {n_trials} trials were made."
+        else:
+            trial, sized = self._next()
+            self._submit(trial.number, trial, sized)
+            return True
         return False
 
-    def _next(self) -> tuple[Trial, Candidate] | None:
-        """Return what was enqueued, else what the plan has time for, else a proposal."""
+    def _start_recall(self, trial: FrozenTrial) -> None:
+        """Judge a trial of an earlier run again: its predictions are not in the storage."""
+        known = trial.user_attrs.get("evaluation", {})
+        candidate = candidate_of(trial)
+        if "seconds" in known:
+            candidate = replace(candidate, expected_seconds=float(known["seconds"]))
+        self._submit(("recall", trial.number), None, self._size(candidate))
+
+    def _next(self) -> tuple[Trial, Sized]:
+        """Return what was enqueued, a leader on more rows, what is planned, or a proposal."""
         if self.book.has_waiting:
-            return self.book.ask()
+            trial, candidate = self.book.ask()
+            return trial, self._size(candidate)
+        sized = self._promotion() or self._planned()
+        if sized is None:
+            return self._proposal()
+        trial, candidate = self.book.ask(sized.candidate)
+        return trial, replace(sized, candidate=candidate)
+
+    def _promotion(self) -> Sized | None:
+        """Return the leader on twice the rows or more, when it was judged on a part of them."""
+        best = self.best
+        if best is None or best.verdict.fidelity >= 1.0:
+            return None
+        key = (best.candidate.key, best.verdict.fidelity)
+        sized = self._size(best.candidate)
+        if key in self.promoted or sized.fidelity < min(1.0, MIN_PROMOTION * best.verdict.fidelity):
+            return None
+        self.promoted.add(key)
+        return sized
+
+    def _planned(self) -> Sized | None:
+        """Return the next of the plan; before anything is judged, the first that is quick.
+
+        When none is quick in any size, the quickest comes first, however long it takes.
+        """
         tried = self.book.tried
-        self.plan = [c for c in self.plan if c.key not in tried]
-        for candidate in self.plan:
-            if self._is_affordable(candidate):
-                self.plan.remove(candidate)
-                return self.book.ask(candidate)
+        again = [c for c in self.plan if c.key in self.ceilings]
+        self.plan = [c for c in self.plan if c.key not in tried or c in again]
+        if not self.plan:
+            return None
+        sizes = [self._size(c, may_shrink=True) for c in self.plan[: None if self.judged else 40]]
+        fits = [i for i, sized in enumerate(sizes) if sized.expected <= self._trial_seconds]
+        i = fits[0] if fits else min(range(len(sizes)), key=lambda i: sizes[i].expected)
+        self.plan.pop(i)
+        return sizes[i]
+
+    def _proposal(self) -> tuple[Trial, Sized]:
+        """Return what the sampler proposes, with fewer trees where nothing else makes it fit."""
         for _ in range(MAX_PROPOSALS):
             trial, candidate = self.book.ask()
-            if self._is_affordable(candidate):
-                return trial, candidate
-            expected = self._expected(candidate)
-            self._announce(self.book.skip(trial, candidate, f"Needs about {expected:.1f} s."))
-        return None
+            sized = self._size(candidate)
+            if sized.expected <= self._trial_seconds:
+                return trial, sized
+            smaller = self._size(candidate, may_shrink=True)
+            if smaller.candidate.key == candidate.key:
+                break  # as small as it can be: it is tried, whatever is expected
+            needs = f"Needs about {sized.expected:.1f} s; tried with fewer trees."
+            self._announce(self.book.skip(trial, candidate, needs))
+            trial, candidate = self.book.ask(smaller.candidate)
+            return trial, replace(smaller, candidate=candidate)
+        return trial, sized
 
-    def _expected(self, candidate: Candidate) -> float:
-        per_fit = self.pace.expected(
-            candidate.algorithm, candidate.config, candidate.expected_seconds
-        )
-        return per_fit * self.settings.n_used
-
-    def _is_affordable(self, candidate: Candidate) -> bool:
+    @property
+    def _trial_seconds(self) -> float:
+        """Seconds that a trial begun now should take at most."""
         left = self.search_left
-        is_late = left < 0.25 * self.clock.budget
-        share = 0.8 if is_late else 0.3 if self.judged else 0.15
-        return self._expected(candidate) <= share * left
+        is_late = left < LATE_SHARE * self.clock.budget
+        return (0.8 if is_late else 0.3 if self.judged else 0.15) * left
 
-    def _submit(self, key: Any, trial: Trial | None, candidate: Candidate) -> None:
+    def _size(self, candidate: Candidate, may_shrink: bool = False) -> Sized:
+        """Return the candidate in the size that the time asks for.
+
+        Only what nobody asked for in this form may have its trees taken.
+        """
+        if self.clock.is_endless:
+            return Sized(candidate=candidate)
+        return fit_into(
+            candidate,
+            self.pace,
+            n_used=self.settings.n_used,
+            trial_seconds=self._trial_seconds,
+            refit_seconds=min(REFIT_SHARE * self.clock.budget, SAFE_SHARE * self.clock.left),
+            max_fidelity=self.ceilings.get(candidate.key, 1.0),
+            task_type=self.table.task_type if may_shrink else None,
+        )
+
+    def _submit(self, key: Any, trial: Trial | None, sized: Sized) -> None:
         best = self.best
+        candidate = sized.candidate
+        is_whole = trial is not None and sized.fidelity >= 1.0
         request = Request(
             algorithm=candidate.algorithm,
             config=candidate.config,
@@ -226,12 +307,13 @@ class Search:
             n_used=self.settings.n_used,
             fold_seed=self.settings.fold_seed,
             positive=self.settings.positive,
-            cut=self._cut() if trial is not None else -np.inf,
+            fidelity=sized.fidelity,
+            cut=self._cut() if is_whole else -np.inf,  # part of the rows scores less
             keep_above=np.inf if self.clock.is_endless else best.score if best else -np.inf,
         )
-        timeout = self.clock.trial_timeout(self._expected(candidate), self.search_left)
+        timeout = self.clock.trial_timeout(sized.expected, self.search_left)
         self.pool.submit(key, judge, request, timeout=timeout)
-        self.running[key] = (trial, candidate)
+        self.running[key] = (trial, sized)
 
     def _cut(self) -> float:
         """Return the first-fold score below which a setup is hopeless.
@@ -269,6 +351,7 @@ class Search:
         self.awaits_advice = False
         self.n_restarts += 1
         if self.n_restarts > MAX_RESTARTS:
+            self.ended = "Workers could not be started."
             return False
         self.pool = self.open_pool()
         return True
@@ -279,14 +362,32 @@ class Search:
         if outcome.key == ADVICE:
             self._receive_advice(outcome)
             return
-        trial, candidate = self.running.pop(outcome.key)
+        trial, sized = self.running.pop(outcome.key)
         if outcome.status == "timeout":  # the limit came from the budget: no fault of the setup
             outcome = replace(outcome, status="stopped")
         if outcome.status == "ok":
-            self._receive_verdict(outcome.key, trial, candidate, outcome.value)
-        elif trial is not None:
-            told = self.book.fail(trial, candidate, outcome.status, outcome.message)
+            self._receive_verdict(outcome.key, trial, sized, outcome.value)
+            return
+        if outcome.status in ("stopped", "memory"):
+            self._try_smaller(sized, outcome)
+        if trial is not None:
+            told = self.book.fail(trial, sized.candidate, outcome.status, outcome.message)
             self._announce(told)
+
+    def _try_smaller(self, sized: Sized, outcome: Outcome) -> None:
+        """Line a setup that was too large up again, once, on fewer rows; learn how slow it was."""
+        candidate = sized.candidate
+        if outcome.status == "stopped":
+            self.pace.learn(
+                candidate.algorithm,
+                candidate.config,
+                max(sized.expected, outcome.seconds) / self.settings.n_used,
+                candidate.expected_seconds,
+                sized.fidelity,
+            )
+        if candidate.key not in self.ceilings and sized.fidelity > smallest_part(self.pace):
+            self.ceilings[candidate.key] = sized.fidelity / 4
+            self.plan.insert(0, candidate)
 
     def _receive_advice(self, outcome: Outcome) -> None:
         self.awaits_advice = False
@@ -299,10 +400,15 @@ class Search:
             warnings.warn(KnowledgeBaseWarning(self.notes[-1]), stacklevel=2)
 
     def _receive_verdict(
-        self, key: Any, trial: Trial | None, candidate: Candidate, verdict: Verdict
+        self, key: Any, trial: Trial | None, sized: Sized, verdict: Verdict
     ) -> None:
+        candidate = sized.candidate
         self.pace.learn(
-            candidate.algorithm, candidate.config, verdict.seconds, candidate.expected_seconds
+            candidate.algorithm,
+            candidate.config,
+            verdict.seconds,
+            candidate.expected_seconds,
+            verdict.fidelity,
         )
         number = trial.number if trial is not None else key[1]
         judged = Judged(number=number, candidate=candidate, verdict=verdict)
@@ -318,7 +424,13 @@ class Search:
             self._announce(self.book.fail(trial, candidate, "error", message))
 
     def _keep(self, judged: Judged) -> None:
-        """Keep a complete trial; fold models only of the best."""
+        """Keep a complete trial; fold models only of the best, and of a setup its largest."""
+        self.judged = [
+            j
+            for j in self.judged
+            if j.candidate.key != judged.candidate.key
+            or j.verdict.fidelity >= judged.verdict.fidelity
+        ]
         if judged.verdict.models:
             self.judged = [
                 replace(j, verdict=replace(j.verdict, models=b"")) if j.verdict.models else j

@@ -138,6 +138,7 @@ class TrialBook:
             "fold_scores": verdict.fold_scores,
             "fit_seconds": verdict.fit_seconds,
             "seconds": verdict.seconds,
+            "fidelity": verdict.fidelity,
         }
         trial.set_user_attr("evaluation", summary)
         score = verdict.score

@@ -31,6 +31,8 @@ from autometa.tuning._result import TuneResult
 from autometa.tuning._search import Search, Settings
 from autometa.tuning._study import Callback, TrialBook
 
+MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end
+
 
 def tune(
     X: Any,
@@ -184,6 +186,8 @@ def tune(
         fallback = bank(table, cleaner, cleaned, seed)
         search.run()
         pipeline, weights, score = _finish(search, cleaner, fallback, ensemble)
+        if not clock.is_endless and clock.left > MAX_UNSAID_SECONDS:
+            search.notes.append(f"Ended with {clock.left:.0f} s of the budget left. {search.ended}")
     finally:
         (search.pool if search is not None else pool).close()
     return TuneResult(

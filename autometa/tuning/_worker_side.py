@@ -14,7 +14,13 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import TableCleaner, get_algorithm
-from autometa.evaluation import METRICS, cross_validate, make_folds, mean_score
+from autometa.evaluation import (
+    METRICS,
+    cross_validate,
+    make_folds,
+    mean_score,
+    shorten_folds,
+)
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._plan import Candidate, advise
@@ -32,9 +38,11 @@ class WorkerTable:
     threads: int
 
     @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
-    def folds(self, n_splits: int, seed: int) -> list[Any]:
-        """Return the splits that every setup is judged on."""
-        return make_folds(self.table.y, self.table.task_type, n_splits, seed)
+    def folds(self, n_splits: int, seed: int, fidelity: float = 1.0) -> list[Any]:
+        """Return the splits that every setup is judged on, or parts of their training rows."""
+        table = self.table
+        folds = make_folds(table.y, table.task_type, n_splits, seed)
+        return shorten_folds(folds, table.y, table.task_type, fidelity, seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +57,8 @@ class Request:
         How the rows are split, and how many of the splits are used.
     positive : int
         Number of the positive class of a binary task.
+    fidelity : float
+        Share of the training rows of each fold that are used.
     cut : float
         A first fold that scores less ends the evaluation.
     keep_above : float
@@ -63,6 +73,7 @@ class Request:
     n_used: int
     fold_seed: int
     positive: int = 1
+    fidelity: float = 1.0
     cut: float = -np.inf
     keep_above: float = np.inf
 
@@ -88,6 +99,8 @@ class Verdict:
         False when it was cut after the first fold.
     models : bytes
         The pickled models of the folds, or nothing.
+    fidelity : float
+        Share of the training rows of each fold that were used.
     """
 
     scores: dict[str, float]
@@ -97,6 +110,7 @@ class Verdict:
     values: npt.NDArray[np.float64]
     is_complete: bool = True
     models: bytes = b""
+    fidelity: float = 1.0
 
     @property
     def score(self) -> float:
@@ -117,7 +131,9 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     keep = request.keep_above < np.inf
     start = time.perf_counter()
     parts = []
-    for fold in state.folds(request.n_splits, request.fold_seed)[: request.n_used]:
+    for fold in state.folds(request.n_splits, request.fold_seed, request.fidelity)[
+        : request.n_used
+    ]:
         with sklearn.config_context(skip_parameter_validation=True):
             part = cross_validate(
                 pipeline,
@@ -148,12 +164,20 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
         values=values,
         is_complete=len(parts) == request.n_used,
         models=_pack([m for part in parts for m in part.models], table) if wanted else b"",
+        fidelity=request.fidelity,
     )
 
 
-def refit(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
-    """Return the setup fitted on all rows; classes are numbers."""
-    return _build(state, algorithm, config, seed).fit(state.X, state.table.y)
+def refit(
+    state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int, fidelity: float = 1.0
+) -> Any:
+    """Return the setup fitted on all rows, or on a share of them; classes are numbers."""
+    model = _build(state, algorithm, config, seed)
+    if fidelity >= 1.0:
+        return model.fit(state.X, state.table.y)
+    every = [(np.arange(len(state.table.y)), np.array([], dtype=np.intp))]
+    ((rows, _),) = shorten_folds(every, state.table.y, state.table.task_type, fidelity)
+    return model.fit(state.X.iloc[rows], state.table.y[rows])
 
 
 def ask_advice(

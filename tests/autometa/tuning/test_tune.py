@@ -136,7 +136,7 @@ def test_any_scorer_of_scikit_learn_is_taken(mixed, features):
     ("wrong", "told"),
     [
         ({"time_budget": None}, "'n_trials' must say when to stop"),
-        ({"time_budget": 0}, "'time_budget' must be a number > 0"),
+        ({"time_budget": 0}, "'time_budget' must be a number of seconds > 0"),
         ({"time_budget": math.nan}, "'time_budget' must be a number"),
         ({"time_budget": math.inf}, "'n_trials' must say when to stop"),
         ({"n_trials": 0}, "'n_trials' must be an int > 0"),

@@ -1,0 +1,136 @@
+"""Sizing: a trial is made as small as the time asks for, and never forbidden.
+
+Expected seconds are guesses, at times wrong by a factor of ten. They decide how many
+rows and trees a trial takes, not whether there is one: a table that is too large for
+the budget is judged on a part of its training rows, and the winner is fitted on all
+of them when there is time.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optuna.distributions import FloatDistribution, IntDistribution
+
+from autometa.algorithms import get_algorithm
+from autometa.tuning._budget import Pace
+from autometa.tuning._plan import Candidate
+
+MIN_PART_ROWS = 1_000  # below, fits take hundredths of a second and scores are mostly noise
+MIN_ROWS_PER_CLASS = 20
+MIN_TREES = 20
+TREES = ("n_estimators", "iterations", "max_iter")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sized:
+    """A setup and how much of the training rows it is to be judged on.
+
+    Attributes
+    ----------
+    candidate : Candidate
+    fidelity : float
+        Share of the training rows of each fold.
+    expected : float
+        Seconds that all folds should take.
+    """
+
+    candidate: Candidate
+    fidelity: float = 1.0
+    expected: float = 0.0
+
+
+def fit_into(
+    candidate: Candidate,
+    pace: Pace,
+    *,
+    n_used: int,
+    trial_seconds: float,
+    refit_seconds: float = math.inf,
+    max_fidelity: float = 1.0,
+    task_type: str | None = None,
+) -> Sized:
+    """Return the candidate in a size that should fit, or in the smallest there is.
+
+    Trees are halved until a fit on all rows should take ``refit_seconds``: a winner
+    that cannot be fitted on all rows is worth less. Then rows are halved until all
+    folds should take ``trial_seconds``, and trees again where that is not enough.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    pace : Pace
+    n_used : int
+        Folds.
+    trial_seconds, refit_seconds : float
+    max_fidelity : float
+        More rows than that were too many before.
+    task_type : str or None
+        None leaves the hyperparameters as they are.
+    """
+    if task_type is not None:
+        while _expected(pace, candidate, 1.0) > refit_seconds:
+            smaller = with_fewer_trees(candidate, task_type)
+            if smaller is None:
+                break
+            candidate = smaller
+    fidelity = largest_part(
+        pace, candidate, seconds=trial_seconds / n_used, max_fidelity=max_fidelity
+    )
+    while task_type is not None and n_used * _expected(pace, candidate, fidelity) > trial_seconds:
+        smaller = with_fewer_trees(candidate, task_type)
+        if smaller is None:
+            break
+        candidate = smaller
+    expected = n_used * _expected(pace, candidate, fidelity)
+    return Sized(candidate=candidate, fidelity=fidelity, expected=expected)
+
+
+def largest_part(
+    pace: Pace, candidate: Candidate, *, seconds: float, max_fidelity: float = 1.0
+) -> float:
+    """Return the largest share of rows, by halves, on which one fit should take ``seconds``."""
+    smallest = smallest_part(pace)
+    fidelity = max(smallest, max_fidelity)
+    while fidelity > smallest and _expected(pace, candidate, fidelity) > seconds:
+        fidelity = max(smallest, fidelity / 2)
+    return fidelity
+
+
+def smallest_part(pace: Pace) -> float:
+    """Return the share of rows below which nothing is learnt of a setup."""
+    enough = max(MIN_PART_ROWS, MIN_ROWS_PER_CLASS * pace.size.n_classes)
+    return min(1.0, enough / pace.size.n_rows)
+
+
+def with_fewer_trees(candidate: Candidate, task_type: str) -> Candidate | None:
+    """Return the setup with half the trees and twice the learning rate; None at the fewest."""
+    space = get_algorithm(candidate.algorithm).space(task_type)
+    name = next((n for n in TREES if n in space and n in candidate.config), None)
+    if name is None:
+        return None
+    trees = space[name]
+    assert isinstance(trees, IntDistribution)
+    least = max(MIN_TREES, trees.low)
+    if candidate.config[name] <= least:
+        return None
+    config: dict[str, Any] = {**candidate.config, name: max(least, candidate.config[name] // 2)}
+    rate = space.get("learning_rate")
+    if isinstance(rate, FloatDistribution) and "learning_rate" in config:
+        config["learning_rate"] = min(rate.high, 2 * config["learning_rate"])
+    expected = candidate.expected_seconds
+    return replace(
+        candidate,
+        config=config,
+        expected_seconds=None
+        if expected is None
+        else expected * config[name] / candidate.config[name],
+    )
+
+
+def _expected(pace: Pace, candidate: Candidate, fidelity: float) -> float:
+    return pace.expected(
+        candidate.algorithm, candidate.config, candidate.expected_seconds, fidelity
+    )
