@@ -354,7 +354,7 @@ def test_repeated_rows_and_columns_are_told(read):
         ("task,model,score\na,b,0.1\n", {"columns": {"scor": "score"}}, r"Got \['scor'\]"),
         ("task,model,score\na,b,0.1\n", {"columns": {"score": "Score"}}, r"It has no 'Score'"),
         ("task,model,score,status\na,b,,ok\n", {}, "None could be kept: 1 rows without a 'score'"),
-        ("", {}, "it is empty"),
+        ("", {}, "is empty"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_that_says_why(read, text, options, match):

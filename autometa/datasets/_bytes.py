@@ -1,0 +1,190 @@
+"""Bytes and text of a file: compression, limits of size and encoding, once for all readers.
+
+Compression is recognised by the first bytes, not by the name.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import stat
+import zipfile
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from autometa.datasets._limits import ALWAYS_EXPANDED, MAX_BYTES, MAX_RATIO, MIB
+from autometa.exceptions import DatasetError, DatasetNotFoundError
+
+MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bz2",
+    b"\xfd7zXZ\x00": "xz",
+    b"PK\x03\x04": "zip",
+}
+# The longer mark first: that of UTF-32 begins with that of UTF-16.
+MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"\xef\xbb\xbf": "utf-8-sig",
+}
+CHUNK = 4 * MIB
+DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+NOT_READABLE = (NotImplementedError, RuntimeError)  # zip: an unknown method, or encrypted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The text of a file.
+
+    Attributes
+    ----------
+    data : bytes
+        In UTF-8, without a byte-order mark.
+    encoding : str
+        Of the file, as Python and pandas name it.
+    compression : {"gzip", "bz2", "xz", "zip"} or None
+    """
+
+    data: bytes
+    encoding: str
+    compression: str | None
+
+
+def read_text(path: Path) -> Text:
+    """Return the text of a file that may be compressed, in any of the usual encodings.
+
+    A byte-order mark names the encoding. Without one it is UTF-8; what is no
+    UTF-8 is Windows-1252 or, where that leaves a byte undefined, Latin-1.
+
+    Raises
+    ------
+    DatasetError
+        If the file is no regular file, too large once expanded, damaged, or
+        holds NUL bytes, which no text does.
+    """
+    data, compression = read_bytes(path)
+    mark, encoding = next(
+        ((mark, name) for mark, name in MARKS.items() if data.startswith(mark)), (b"", "")
+    )
+    encoding = encoding or _wide_encoding(data) or "utf-8"
+    try:
+        data = _to_utf8(data, encoding)
+    except UnicodeDecodeError as error:
+        if mark or encoding != "utf-8":
+            raise DatasetError(
+                f"'{path}' must be text. It begins as {encoding} but is not: {error.reason} at "
+                f"byte {error.start}. Save it as UTF-8."
+            ) from error
+        encoding = _single_byte_encoding(data)
+        data = data.decode(encoding).encode()
+    if b"\0" in data:
+        raise DatasetError(
+            f"'{path}' must be text. It holds a NUL byte at {data.index(0)}, as binary and damaged "
+            "files do; export it again."
+        )
+    return Text(data=data, encoding=encoding, compression=compression)
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """Recognise UTF-16 without its mark: of a Western text every other byte is 0."""
+    head = data[:1000]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < 0.4 * len(head) / 2 or min(even, odd):
+        return None
+    return "utf-16-be" if even else "utf-16-le"
+
+
+def _to_utf8(data: bytes, encoding: str) -> bytes:
+    if encoding == "utf-8":
+        data.decode()  # raises unless it is UTF-8
+        return data
+    if encoding == "utf-8-sig":
+        data[3:].decode()
+        return data[3:]
+    return data.decode(encoding).encode("utf-8", "replace")
+
+
+def _single_byte_encoding(data: bytes) -> str:
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def check_regular(path: Path) -> int:
+    """Return a file's size; folders, pipes and devices are refused before they are opened."""
+    try:
+        about = path.stat()
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        raise DatasetNotFoundError(
+            f"There is no file '{path}'. Give a path, sklearn:NAME or openml:ID."
+        ) from error
+    if not stat.S_ISREG(about.st_mode):
+        kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a pipe or device"
+        raise DatasetError(f"'{path}' must be a file. It is {kind}; give the path of a file.")
+    if about.st_size == 0:
+        raise DatasetError(f"'{path}' is empty: it must hold a header and rows.")
+    if about.st_size > MAX_BYTES:
+        raise DatasetError(_too_large(path, f"It has {about.st_size // MIB:,} MiB"))
+    return about.st_size
+
+
+def read_bytes(path: Path) -> tuple[bytes, str | None]:
+    """Return a file's content, expanded, and how it was compressed."""
+    size = check_regular(path)
+    limit = min(MAX_BYTES, max(ALWAYS_EXPANDED, MAX_RATIO * size))
+    try:
+        with ExitStack() as stack:
+            raw = stack.enter_context(path.open("rb"))
+            head = raw.read(6)
+            raw.seek(0)
+            compression = next((c for magic, c in MAGIC.items() if head.startswith(magic)), None)
+            file = _expanded(path, raw, compression, stack)
+            content = bytearray()
+            while chunk := file.read(CHUNK):
+                content += chunk
+                if len(content) > limit:
+                    raise DatasetError(
+                        _too_large(path, f"It expands to more than {limit // MIB:,} MiB")
+                    )
+    except DatasetError:
+        raise
+    except (*DAMAGED, *NOT_READABLE) as error:
+        reason = str(error) or type(error).__name__
+        raise DatasetError(
+            f"'{path}' could not be read whole: {reason.rstrip('.')}. Copy or export it again."
+        ) from error
+    return bytes(content), compression
+
+
+def _expanded(path: Path, raw: IO[bytes], compression: str | None, stack: ExitStack) -> IO[bytes]:
+    if compression == "gzip":
+        return stack.enter_context(gzip.GzipFile(fileobj=raw))  # type: ignore[return-value]
+    if compression == "bz2":
+        return stack.enter_context(bz2.BZ2File(raw))
+    if compression == "xz":
+        return stack.enter_context(lzma.LZMAFile(raw))
+    if compression != "zip":
+        return raw
+    archive = stack.enter_context(zipfile.ZipFile(raw))
+    members = [member for member in archive.namelist() if not member.endswith("/")]
+    if len(members) != 1:
+        raise DatasetError(
+            f"'{path}' must hold one file, a table. It is an archive of {len(members)}; "
+            "unpack it (a workbook: export a sheet as CSV)."
+        )
+    return stack.enter_context(archive.open(members[0]))
+
+
+def _too_large(path: Path, what: str) -> str:
+    return (
+        f"'{path}' is too large for a table in memory. {what} ({MAX_BYTES // MIB:,} MiB and "
+        f"{MAX_RATIO} times the compressed size are allowed); draw a sample of its rows."
+    )

@@ -1,0 +1,274 @@
+"""CSV and TSV as they are found: read whole by Arrow, refused where rows are ragged.
+
+Fields are read as text and converted by one rule (see `_values`). What was
+decided on the way is a `CsvFormat`, from which a generated script reads alike.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from autometa.datasets import _values
+from autometa.datasets._bytes import read_text
+from autometa.datasets._dialect import Dialect, find_dialect, looks_like_number
+from autometa.datasets._limits import MAX_CELLS, MAX_COLUMNS
+from autometa.datasets._records import parse
+from autometa.exceptions import DatasetError, DatasetWarning
+
+N_NAMED = 5  # columns that a message lists
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsvFormat:
+    """How a file was read.
+
+    Attributes
+    ----------
+    dialect : Dialect
+    encoding : str
+        As Python and pandas name it.
+    compression : {"gzip", "bz2", "xz", "zip"} or None
+    names : list of str
+        Of all fields of a row, in order.
+    left_out : list of str
+        Of these, the ones that are no columns: row names, nothing.
+    kinds : dict of str to str
+        Of the columns that are not text: ``integer``, ``float``, ``boolean``.
+    with_commas : list of str
+        Columns of numbers with decimal commas.
+    padded : list of str
+        Columns of text that stood between blanks.
+    notes : list of str
+        What is not as in a plain file.
+    """
+
+    dialect: Dialect = field(default_factory=Dialect)
+    encoding: str = "utf-8"
+    compression: str | None = None
+    names: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    with_commas: list[str] = field(default_factory=list)
+    padded: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def default_delimiter(path: Path) -> str:
+    """Return the delimiter that the name of a file promises."""
+    return "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else ","
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Return the table in a CSV or TSV file.
+
+    Raises
+    ------
+    DatasetError
+        If it is no text or too large, its rows have not as many fields as its
+        header, or names repeat.
+
+    Warns
+    -----
+    DatasetWarning
+        Says in one sentence how a file was read that is not plain: delimiter,
+        decimal commas, encoding, lines before the header, fields left out, words
+        such as ``NA`` that are values of a text column.
+    """
+    frame, form = read_csv_with_format(path)
+    if form.notes:
+        told = "; ".join(form.notes)
+        warnings.warn(DatasetWarning(f"'{path.name}' was read so: {told}."), stacklevel=4)
+    return frame
+
+
+def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
+    """Return the table in a file and how it was read (see `read_csv`)."""
+    text = read_text(path)
+    usual = default_delimiter(path)
+    dialect = find_dialect(text.data, usual)
+    table, names, left_out, notes = parse(path, text.data, dialect)
+    _check_size(path, table)
+    names = _clean_names(names, dialect)
+    nameless = _nameless(table, names)
+    if 0 in nameless and table.column(0).null_count < table.num_rows:
+        notes.append("the first column, which has no name and counts the rows, left out")
+    left_out += nameless
+    form = CsvFormat(
+        dialect=dialect,
+        encoding=text.encoding,
+        compression=text.compression,
+        names=_filled(names),
+        left_out=[_filled(names)[place] for place in sorted(set(left_out))],
+        notes=_describe(dialect, usual, text.encoding) + notes,
+    )
+    _check_names(path, form)
+    return _typed(table, form)
+
+
+def _check_size(path: Path, table: pa.Table) -> None:
+    if table.num_columns > MAX_COLUMNS or table.num_columns * table.num_rows > MAX_CELLS:
+        raise DatasetError(
+            f"'{path}' is too large for a table in memory: {table.num_rows:,} rows and "
+            f"{table.num_columns:,} columns ({MAX_COLUMNS:,} columns and {MAX_CELLS:,} values are "
+            "allowed); draw a sample of its rows."
+        )
+
+
+def _clean_names(names: list[str], dialect: Dialect) -> list[str]:
+    if dialect.is_hash_header:
+        names = [names[0].lstrip("#").strip(), *names[1:]]
+    # ``age, job``: the delimiter is written with a blank. A single odd name is left as it is.
+    if len(names) > 1 and all(name.startswith(" ") for name in names[1:]):
+        names = [name.strip() for name in names]
+    return names
+
+
+def _filled(names: list[str]) -> list[str]:
+    """Return names, those that are empty filled in as pandas does."""
+    return [name or f"Unnamed: {place}" for place, name in enumerate(names)]
+
+
+def _nameless(table: pa.Table, names: list[str]) -> list[int]:
+    """Return columns without a name that hold nothing, or the numbers of the rows."""
+    found = []
+    for place, name in enumerate(names):
+        column = table.column(place)
+        if name:
+            continue
+        if column.null_count == len(column) or (place == 0 and _counts_rows(column)):
+            found.append(place)
+    return found
+
+
+def _counts_rows(column: pa.ChunkedArray) -> bool:
+    converted = _values.numbers(column)
+    if converted is None or not pa.types.is_integer(converted.type) or converted.null_count:
+        return False
+    start = converted[0].as_py()
+    return start in (0, 1) and converted.to_pylist() == list(range(start, start + len(converted)))
+
+
+def _check_names(path: Path, form: CsvFormat) -> None:
+    repeated = sorted({name for name in form.names if form.names.count(name) > 1})
+    if repeated:
+        raise DatasetError(
+            f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; rename them."
+        )
+    if all(looks_like_number(name) for name in form.names):
+        form.notes.append(
+            f"its first line was taken as the header although it holds only numbers "
+            f"({some(form.names)}); if it is a row, put a line of names before it"
+        )
+
+
+def _describe(dialect: Dialect, usual: str, encoding: str) -> list[str]:
+    notes = []
+    if dialect.delimiter != usual:
+        notes.append(f"delimiter {dialect.delimiter!r}")
+    if encoding not in ("utf-8", "utf-8-sig"):
+        guessed = " (it is no UTF-8)" if encoding in ("cp1252", "latin-1") else ""
+        notes.append(f"encoding {encoding}{guessed}")
+    if dialect.n_skipped:
+        notes.append(f"{dialect.n_skipped} line(s) before the header left out")
+    if dialect.is_escaped:
+        notes.append("backslashes before quotes left out")
+    return notes
+
+
+def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
+    """Convert columns of text to what they are."""
+    texts = {
+        name: table.column(place)
+        for place, name in enumerate(form.names)
+        if name not in set(form.left_out)
+    }
+    columns: dict[str, pa.ChunkedArray] = {}
+    for name, column in texts.items():
+        converted = _values.numbers(column)
+        if converted is not None:
+            columns[name] = converted
+    with_commas, unsure = _decimal_commas(texts, columns, form.dialect.delimiter)
+    columns |= with_commas
+    padded, words = [], {}
+    for name, column in texts.items():
+        if name in columns:
+            continue
+        plain, is_padded = _values.without_blanks(column)
+        as_boolean = _values.booleans(plain)
+        columns[name] = plain if as_boolean is None else as_boolean
+        if is_padded:
+            padded.append(name)
+        if as_boolean is None and (kept := _values.level_words(plain)):
+            words[name] = kept
+    form = replace(
+        form,
+        kinds={name: kind for name in texts if (kind := _kind(columns[name]))},
+        with_commas=list(with_commas),
+        padded=padded,
+        notes=form.notes + _describe_values(list(with_commas), padded, unsure, words),
+    )
+    return pa.table({name: columns[name] for name in texts}).to_pandas(), form
+
+
+def _kind(column: pa.ChunkedArray) -> str | None:
+    if pa.types.is_boolean(column.type):
+        return "boolean"
+    if pa.types.is_integer(column.type) and not column.null_count:
+        return "integer"
+    return None if pa.types.is_string(column.type) else "float"
+
+
+def _decimal_commas(
+    texts: dict[str, pa.ChunkedArray], numeric: dict[str, pa.ChunkedArray], delimiter: str
+) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
+    """Return the columns with decimal commas as numbers, and those that may have thousands.
+
+    A file has one decimal mark. It is the comma when some column can mean nothing
+    else, or semicolons part the fields so that commas are free, and no number of
+    the file has a point.
+    """
+    candidates, is_sure = {}, delimiter == ";"
+    for name, column in texts.items():
+        if name not in numeric:
+            converted, sure = _values.comma_numbers(column)
+            if converted is not None:
+                candidates[name] = converted
+                is_sure |= sure
+    if not candidates:
+        return {}, []
+    has_points = any(
+        pa.types.is_floating(column.type) and pc.any(pc.match_substring(texts[name], ".")).as_py()
+        for name, column in numeric.items()
+    )
+    return (candidates, []) if is_sure and not has_points else ({}, list(candidates))
+
+
+def _describe_values(
+    with_commas: list[str], padded: list[str], unsure: list[str], words: dict[str, list[str]]
+) -> list[str]:
+    notes = []
+    if padded:
+        notes.append(f"blanks around the values of {some(padded)} left out")
+    if with_commas:
+        notes.append(f"decimal commas in {some(with_commas)}")
+    if unsure:
+        notes.append(
+            f"text in {some(unsure)}, where commas may mark thousands or decimals: write the "
+            "numbers without thousands and with points"
+        )
+    if words:
+        told = ", ".join(f"{kept[0]!r} in '{name}'" for name, kept in list(words.items())[:N_NAMED])
+        notes.append(f"kept as a value of text columns: {told} (leave fields empty if missing)")
+    return notes
+
+
+def some(names: list[str]) -> str:
+    """Return the first names as a list, and how many there are besides."""
+    more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
+    return f"{names[:N_NAMED]}{more}"

@@ -1,0 +1,174 @@
+"""How a CSV file is written: its delimiter, and what stands before its header.
+
+Told from the first records. Quoted fields are emptied first, so that what
+stands inside of quotes neither counts as a delimiter nor ends a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+DELIMITERS = ",;\t|"
+SAMPLE = 2**18  # bytes looked at; a header longer than that is looked at whole
+N_RECORDS = 100
+COMMENT = ("#", "%", "//")
+QUOTED = re.compile(r'(?:^|(?<=[,;\t|]))([ \t]*)"(?:[^"]|"")*"', re.MULTILINE)
+ESCAPED = re.compile(r'(?:^|(?<=[,;\t|]))([ \t]*)"(?:[^"\\]|""|\\.)*"', re.MULTILINE | re.DOTALL)
+SPACED_QUOTE = re.compile(r'[,;\t|] +"')
+SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # what Excel writes and obeys
+NUMBER_LIKE = re.compile(r"\s*[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How a CSV file is written.
+
+    Attributes
+    ----------
+    delimiter : str
+    n_skipped : int
+        Lines before the header.
+    is_spaced : bool
+        Blanks stand between a delimiter and a quote, and belong to neither.
+    is_escaped : bool
+        A backslash stands before a quote inside of quotes.
+    is_hash_header : bool
+        The header begins with a comment mark that belongs to no name.
+    """
+
+    delimiter: str = ","
+    n_skipped: int = 0
+    is_spaced: bool = False
+    is_escaped: bool = False
+    is_hash_header: bool = False
+
+
+def find_dialect(data: bytes, default: str = ",") -> Dialect:
+    """Return how a text in UTF-8 is written.
+
+    Parameters
+    ----------
+    data : bytes
+    default : str
+        The delimiter that the file's name promises: it wins where it occurs in
+        the header.
+    """
+    head = _head(data)
+    first, _, rest = head.partition("\n")
+    named = SEP_LINE.fullmatch(first)
+    records = _records(rest if named else head, QUOTED)
+    delimiter, share = (named[1], 1.0) if named else _delimiter(records, default)
+    is_escaped = False
+    if share < 1.0 and '\\"' in head:
+        escaped = _records(rest if named else head, ESCAPED)
+        with_escapes = _delimiter(escaped, default)
+        if with_escapes[1] > share:
+            records, is_escaped, delimiter = escaped, True, with_escapes[0]
+    n_skipped, is_hash_header = _find_header(records, delimiter)
+    return Dialect(
+        delimiter=delimiter,
+        # Blank lines are no rows anyway: they need not be left out.
+        n_skipped=n_skipped + 1 if named else (n_skipped if any(records[:n_skipped]) else 0),
+        is_spaced=SPACED_QUOTE.search("\n".join(records)) is not None,
+        is_escaped=is_escaped,
+        is_hash_header=is_hash_header,
+    )
+
+
+def looks_like_number(text: str) -> bool:
+    """Return whether a field is written as a number, with a point or a comma."""
+    return NUMBER_LIKE.fullmatch(text) is not None
+
+
+def _head(data: bytes) -> str:
+    """Return the first complete lines."""
+    head = data[:SAMPLE]
+    if len(data) > SAMPLE:
+        end = head.rfind(b"\n")
+        if end < 0:  # a header that is longer than the sample
+            end = data.find(b"\n", SAMPLE)
+            end = data.find(b"\n", end + 1) if end >= 0 else end
+        head = data[: end if end >= 0 else len(data)]
+    return head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _records(text: str, quoted: re.Pattern[str]) -> list[str]:
+    """Return the first records, quoted fields emptied; those cut off at the end left out."""
+    emptied = quoted.sub(r'\1""', text)
+    return emptied.removesuffix("\n").split("\n")[:N_RECORDS]
+
+
+def _delimiter(records: list[str], default: str) -> tuple[str, float]:
+    """Return the delimiter under which most records have as many fields as the others.
+
+    Among delimiters that fit all records the one that leaves most numbers wins
+    (``1,5;2,5`` has two, parted at the comma none but the ends), then the one
+    with most fields.
+    """
+    rows = [record for record in records if record.strip() and not record.startswith(COMMENT)]
+    header = next((record for record in records if record.strip()), "")
+    if default != "," and default in header:
+        return default, _fit(rows, default)[0]
+    scores = {}
+    for rank, delimiter in enumerate(DELIMITERS):
+        share, mode, is_header_alike = _fit(rows, delimiter)
+        cells = [cell for row in rows[1:20] for cell in row.split(delimiter)]
+        n_numbers = sum(looks_like_number(cell) for cell in cells)
+        numbers = n_numbers / len(cells) if cells else 0.0
+        is_sound = mode > 0 and share == 1.0 and is_header_alike
+        scores[delimiter] = (is_sound, share if mode else 0.0, numbers, mode, -rank)
+    best = max(scores, key=lambda d: scores[d])
+    return (best, scores[best][1]) if scores[best][1] else (default, 1.0)
+
+
+def _fit(rows: list[str], delimiter: str) -> tuple[float, int, bool]:
+    """Return the share of rows with the usual number of delimiters, that, and if the header fits.
+
+    A header may have one field less (row names of R, a delimiter at the end of each row).
+    """
+    counts = [row.count(delimiter) for row in rows]
+    body = counts[1:] or counts
+    if not body:
+        return 0.0, 0, False
+    mode, n = Counter(body).most_common(1)[0]
+    return n / len(body), mode, counts[0] in (mode, mode - 1)
+
+
+def _find_header(records: list[str], delimiter: str) -> tuple[int, bool]:
+    """Return how many lines stand before the header, and if it begins with a comment mark."""
+    rows = [r for r in records if r.strip() and not r.startswith(COMMENT)]
+    width = _fit(rows, delimiter)[1] + 1
+    for place, record in enumerate(records):
+        if not record.strip():
+            continue
+        following = next((r for r in records[place + 1 :] if r.strip()), "")
+        n_fields = record.count(delimiter) + 1
+        if record.startswith(COMMENT):
+            if record.startswith("#") and n_fields == width and width > 1:
+                if record.startswith("#" + delimiter) and not _has_number(record, delimiter):
+                    return place, False  # a column called '#'
+                if _has_number(following, delimiter) and not following.startswith(COMMENT):
+                    return place, True
+            continue
+        if n_fields == 1 and width > 1 and _title_lines(records[place:], delimiter, width):
+            continue
+        return place, False
+    return 0, False
+
+
+def _title_lines(records: list[str], delimiter: str, width: int) -> bool:
+    """Return whether lines of one field are followed by a header: as wide as the rows, no number.
+
+    A header of one name over rows of two fields is another thing: R leaves out
+    the name of the row names.
+    """
+    header = next((r for r in records if delimiter in r and not r.startswith(COMMENT)), "")
+    fields = header.split(delimiter)
+    is_first_row = width == 2 and records and records[0].strip() and len(records[0].split()) == 1
+    return len(fields) == width and not _has_number(header, delimiter) and not is_first_row
+
+
+def _has_number(record: str, delimiter: str) -> bool:
+    return any(looks_like_number(field) for field in record.split(delimiter))

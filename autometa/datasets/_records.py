@@ -1,0 +1,212 @@
+"""Records of a CSV text as a table of strings; ragged rows are refused by line."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from autometa.datasets._dialect import QUOTED, Dialect
+from autometa.datasets._limits import MAX_COLUMNS, MIB
+from autometa.exceptions import DatasetError
+
+BLOCK = 16 * MIB  # Arrow's unit of work; longer records get more below
+MAX_BLOCK = 1024 * MIB
+N_SHOWN = 3  # ragged rows that a message names
+Parsed = tuple[pa.Table, list[str], list[int], list[str]]
+
+
+def parse(path: Path, data: bytes, dialect: Dialect) -> Parsed:
+    """Return the table of strings, its names, the columns to leave out, and notes.
+
+    A header with one name less than each row has fields is completed: by a
+    nameless last field where that is always empty (a delimiter ends each row), by
+    a first one where that differs in all rows (row names, as R writes them).
+
+    Raises
+    ------
+    DatasetError
+        If rows have more or fewer fields than the header, or a quote is not closed.
+    """
+    body = _after(data, dialect.n_skipped)
+    header = body[: len(body) - len(_after(body, 1))]
+    if header.count(dialect.delimiter.encode()) >= MAX_COLUMNS:
+        raise DatasetError(f"'{path}' must have {MAX_COLUMNS:,} columns or fewer; it has more.")
+    if dialect.is_spaced:
+        return _parse_spaced(path, body, dialect)
+    table, bad = _read(path, body, dialect)
+    _check_quotes(path, data, table, dialect)
+    names = [str(column[0].as_py() or "") for column in table.columns]
+    width = len(names)
+    if not bad:
+        return _rows(path, table.slice(1)), names, [], []
+    is_longer = table.num_rows == 1 and all(n == width + 1 for _, n in bad)
+    if is_longer:
+        table, _ = _read(path, body, dialect, [f"f{i}" for i in range(width + 1)])
+        last, first = table.column(width), table.column(0)
+        if last.null_count == len(last):
+            return table, [*names, ""], [width], ["a delimiter at the end of each row left out"]
+        if not first.null_count and pc.count_distinct(first).as_py() == len(first):
+            note = "the first field of each row, which has no name, left out as row names"
+            return table, ["", *names], [0], [note]
+    raise DatasetError(_ragged(path, data, body, dialect, width))
+
+
+def _rows(path: Path, table: pa.Table) -> pa.Table:
+    if not table.num_rows:
+        raise DatasetError(f"'{path}' holds no rows.")
+    return table
+
+
+def _after(data: bytes, n_lines: int) -> bytes:
+    start = 0
+    for _ in range(n_lines):
+        ends = [end for mark in (b"\n", b"\r") if (end := data.find(mark, start)) >= 0]
+        start = min(ends, default=len(data) - 1) + 1
+        if data[start - 1 : start + 1] == b"\r\n":
+            start += 1
+    return data[start:] if start else data
+
+
+def _read(
+    path: Path,
+    body: bytes,
+    dialect: Dialect,
+    names: list[str] | None = None,
+    *,
+    use_threads: bool = True,
+) -> tuple[pa.Table, list[tuple[str, int]]]:
+    """Return the records as strings, and text and length of those of another length."""
+    bad: list[tuple[str, int]] = []
+
+    def note(row: Any) -> str:
+        if row.text.strip():  # a line of blanks is no row
+            bad.append((row.text, row.actual_columns))
+        return "skip"
+
+    block = BLOCK
+    while True:
+        options = {
+            "read_options": arrow_csv.ReadOptions(
+                autogenerate_column_names=names is None,
+                column_names=names,
+                block_size=block,
+                use_threads=use_threads,
+            ),
+            "parse_options": arrow_csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                escape_char="\\" if dialect.is_escaped else False,
+                newlines_in_values=b'"' in body,
+                invalid_row_handler=note,
+            ),
+        }
+        try:
+            with arrow_csv.open_csv(pa.BufferReader(body), **options) as reader:
+                columns = reader.schema.names
+            bad.clear()
+            convert = arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            )
+            table = arrow_csv.read_csv(pa.BufferReader(body), convert_options=convert, **options)
+            return table, bad
+        except pa.ArrowInvalid as error:
+            if "straddling" in str(error) and block < min(len(body), MAX_BLOCK):
+                block = min(8 * block, MAX_BLOCK)
+                bad.clear()
+                continue
+            if "Empty CSV" in str(error):
+                raise DatasetError(f"'{path}' holds no rows.") from error
+            raise
+
+
+def _check_quotes(path: Path, data: bytes, table: pa.Table, dialect: Dialect) -> None:
+    """Refuse a file that ends inside of a quoted field: rows are swallowed by it."""
+    if dialect.is_escaped or not table.num_rows or data.count(b'"') % 2 == 0:
+        return
+    last = table.column(table.num_columns - 1)[-1].as_py() or ""
+    if "\n" in last.rstrip("\n"):
+        opened = data.rfind(b'"' + last.encode())
+        raise DatasetError(_unclosed(path, _line_number(data, opened)))
+
+
+def _unclosed(path: Path, line: int) -> str:
+    return (
+        f"'{path}' must close each quote it opens. One opened in line {line} is never "
+        'closed; close it, or write a quote inside of a field as "".'
+    )
+
+
+def _ragged(path: Path, data: bytes, body: bytes, dialect: Dialect, width: int) -> str:
+    """Name the first lines that have not as many fields as the header."""
+    _, bad = _read(path, body, dialect, use_threads=False)  # in the order of the file
+    place = len(data) - len(body)
+    lines = []
+    for text, n_fields in bad[:N_SHOWN]:
+        found = data.find(text.encode(), place)
+        place = found if found >= 0 else place
+        lines.append(f"{n_fields} in line {_line_number(data, place)}")
+        place += len(text.encode())
+    return _ragged_message(path, dialect, width, lines, len(bad))
+
+
+def _ragged_message(path: Path, dialect: Dialect, width: int, lines: list[str], n: int) -> str:
+    more = f" ({n:,} lines in all)" if n > len(lines) else ""
+    return (
+        f"'{path}' must have {width} fields in each row, as its header has (delimiter "
+        f"{dialect.delimiter!r}). Got {', '.join(lines)}{more}; mend these lines: a text with "
+        f"{dialect.delimiter!r} inside stands in quotes."
+    )
+
+
+def _line_number(data: bytes, place: int) -> int:
+    before = data[:place]
+    return 1 + (before.count(b"\n") or before.count(b"\r"))
+
+
+def _parse_spaced(path: Path, body: bytes, dialect: Dialect) -> Parsed:
+    """Read ``1, "a, b"``, which Arrow does not, by pandas.
+
+    pandas fills rows that are too short, so fields are counted before.
+    """
+    emptied = QUOTED.sub('""', body.decode()).replace("\r\n", "\n").split("\n")
+    counts = [
+        (number, line.count(dialect.delimiter) + 1)
+        for number, line in enumerate(emptied, start=1 + dialect.n_skipped)
+        if line.strip()
+    ]
+    width = counts[0][1] if counts else 0
+    odd = [(number, n) for number, n in counts if n != width]
+    if odd:
+        lines = [f"{n} in line {number}" for number, n in odd[:N_SHOWN]]
+        raise DatasetError(_ragged_message(path, dialect, width, lines, len(odd)))
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(body),
+            sep=dialect.delimiter,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+            escapechar="\\" if dialect.is_escaped else None,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DatasetError(f"'{path}' does not read as CSV: {error}.") from error
+    table = pa.table(
+        {f"f{i}": pa.chunked_array([pa.array(frame[i], pa.string())]) for i in frame.columns}
+    )
+    blank = pa.scalar(None, pa.string())
+    table = pa.table(
+        {
+            n: pc.if_else(pc.equal(c, ""), blank, c)
+            for n, c in zip(table.column_names, table.columns, strict=True)
+        }
+    )
+    names = [str(column[0].as_py() or "") for column in table.columns]
+    return _rows(path, table.slice(1)), names, [], []

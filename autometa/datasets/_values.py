@@ -1,0 +1,157 @@
+"""What the texts of a column are: numbers, booleans or text.
+
+One rule for all files of text. A conversion is made only where it loses
+nothing, so a column is
+
+- missing where its field is empty or ``?``, whatever the column holds;
+- numeric when every other field reads as a number, or is one of
+  `MISSING_WORDS`, which are then missing. ``02134``, ``10E4``, ``7E400`` and
+  integers beyond 64 bits are no numbers but codes: no number gives them back;
+- boolean when every other field is ``True`` or ``False`` in one spelling;
+- text otherwise, and ``NA``, ``None``, ``null`` are then values like any other
+  (countries, answers and "no alley" are written so).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MISSING_WORDS = (
+    "#n/a", "#n/a n/a", "#na", "-", "-1.#ind", "-1.#qnan", "-nan", ".", "1.#ind", "1.#qnan",
+    "<na>", "?", "\\n", "n/a", "na", "nan", "none", "null",
+)  # fmt: skip
+BOOLEANS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
+STARTS_NUMBER = re.compile(r"[+-]?\.?\d|[+-]?inf", re.IGNORECASE)
+CODE = r"^[+-]?(0[0-9xX]|[0-9]{2,}[eE])"  # leading zeros, hexadecimal, mantissas of many digits
+LONG_INTEGER = r"^[+-]?[0-9]{16,}$"
+COMMA_NUMBER = r"^[+-]?(0|[1-9][0-9]*)?(,[0-9]+)?([eE][+-]?[0-9]+)?$"
+GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3})*$"  # a comma may part thousands here
+EXACT = 2**53  # up to here every integer is a 64-bit float
+PEEK = 64  # values that are looked at before a whole column is tried
+
+
+def numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return the column as int64 or float64, or None where it is not numeric.
+
+    Parameters
+    ----------
+    texts : ChunkedArray of string
+        Null where missing.
+    """
+    if not _may_be_numbers(texts):
+        return None
+    converted = _cast(texts)
+    if converted is None:
+        plain = pc.utf8_trim_whitespace(texts)
+        is_word = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(MISSING_WORDS))
+        texts = pc.if_else(is_word, pa.scalar(None, pa.string()), plain)
+        if texts.null_count == len(texts):
+            return texts.cast(pa.float64())
+        converted = _cast(texts)
+    return None if converted is None or _has_codes(texts, converted) else converted
+
+
+def _may_be_numbers(texts: pa.ChunkedArray) -> bool:
+    for value in _peek(texts):
+        text = value.strip()
+        if not (STARTS_NUMBER.match(text) or text.lower() in MISSING_WORDS):
+            return False
+    return True
+
+
+def _peek(texts: pa.ChunkedArray) -> list[str]:
+    values: list[str] = texts.slice(0, 4 * PEEK).drop_null().slice(0, PEEK).to_pylist()
+    return values
+
+
+def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    for kind in (pa.int64(), pa.float64()):
+        try:
+            return texts.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
+def _has_codes(texts: pa.ChunkedArray, converted: pa.ChunkedArray) -> bool:
+    """Return whether a text is lost by the conversion: no number has it as its text."""
+    if _any(pc.match_substring_regex(texts, CODE)):
+        return True
+    if pa.types.is_integer(converted.type):
+        # Missing values make the column one of floats.
+        return bool(converted.null_count) and _any(
+            pc.or_(pc.greater(converted, EXACT), pc.less(converted, -EXACT))
+        )
+    is_infinite = pc.is_inf(converted)
+    if _any(is_infinite):
+        overflown = pc.filter(texts, is_infinite)
+        if _any(pc.invert(pc.match_substring(overflown, "inf", ignore_case=True))):
+            return True
+    return _any(pc.greater(pc.abs(converted), EXACT)) and _any(
+        pc.match_substring_regex(texts, LONG_INTEGER)
+    )
+
+
+def booleans(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return the column as booleans, or None where it does not hold these alone."""
+    first = next(iter(_peek(texts)), "").strip()
+    spelling = next((pair for pair in BOOLEANS if first in pair), None)
+    if spelling is None:
+        return None
+    plain = pc.utf8_trim_whitespace(texts)
+    is_known = pc.is_in(plain, value_set=pa.array([*spelling, None]))
+    if not pc.all(is_known).as_py():
+        return None
+    return pc.equal(plain, spelling[0])
+
+
+def comma_numbers(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray | None, bool]:
+    """Return the column with points for decimal commas, and whether these are sure.
+
+    None where it is not written so. ``1,234`` may be a thousand and ``1,5`` not.
+    """
+    if not _may_be_numbers(texts):
+        return None, False
+    plain = pc.utf8_trim_whitespace(texts)
+    is_word = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(MISSING_WORDS))
+    plain = pc.if_else(is_word, pa.scalar(None, pa.string()), plain)
+    if not pc.all(pc.match_substring_regex(plain, COMMA_NUMBER)).as_py():
+        return None, False
+    is_sure = not pc.all(pc.match_substring_regex(plain, GROUPED)).as_py()
+    return numbers(pc.replace_substring(plain, ",", ".")), is_sure
+
+
+def without_blanks(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
+    """Return a column of text, and whether blanks around its values were left out.
+
+    They are where each value begins, or each ends, with a blank: the delimiter was
+    written with one. ``?`` becomes missing.
+    """
+    peek = pa.chunked_array([pa.array(_peek(texts), pa.string())])
+    is_padded = any(
+        _all(pc.match_substring_regex(peek, side)) and _all(pc.match_substring_regex(texts, side))
+        for side in (r"^[ \t]", r"[ \t]$")
+    )
+    if is_padded:
+        texts = pc.utf8_trim_whitespace(texts)
+    is_missing = pc.is_in(texts, value_set=pa.array(["", "?"]))
+    return pc.if_else(is_missing, pa.scalar(None, pa.string()), texts), is_padded
+
+
+def level_words(texts: pa.ChunkedArray) -> list[str]:
+    """Return the words that mean missing elsewhere and are values of this text."""
+    is_word = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(MISSING_WORDS))
+    return sorted(pc.unique(pc.filter(texts, is_word)).to_pylist()) if _any(is_word) else []
+
+
+def _any(mask: Any) -> bool:
+    return bool(pc.any(mask).as_py())
+
+
+def _all(mask: Any) -> bool:
+    """Return whether all are true; of none they are."""
+    return bool(pc.all(mask).as_py() is not False)
