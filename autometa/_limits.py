@@ -38,6 +38,13 @@ MAX_MEMBERS = 100_000
 # Rows and cells of a table in one Parquet part; run-length coding makes billions of a kilobyte.
 MAX_ROWS = 100_000_000
 MAX_CELLS = 2_000_000_000
+# A user's table is held in memory as a whole: half a billion cells are 4 GB as 64-bit numbers,
+# and a column takes about 1 kB in pandas before it holds a value. Tables of text compress 3 to
+# 50 times, one of zeros 200 times.
+MAX_TABLE_BYTES = 4 << 30
+MAX_TABLE_RATIO = 200
+MAX_TABLE_CELLS = 2**29
+MAX_TABLE_COLUMNS = 200_000
 # Provenance and configurations nest five levels; Python's own limit is near 1000, and falls
 # with the depth of the caller.
 MAX_DEPTH = 64

@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from autometa.datasets._bytes import check_regular
-from autometa.datasets._limits import MAX_CELLS, MAX_COLUMNS, MIB
+from autometa.datasets._bytes import check_regular, check_size
 from autometa.exceptions import DatasetError
 
+MIB = 2**20
 # Numbers of the file's own description; beyond these it is damaged or meant to harm.
 THRIFT_STRING = 256 * MIB
 THRIFT_ITEMS = 16 * MIB
@@ -57,7 +57,7 @@ def _load_parquet(path: Path) -> pa.Table:
         thrift_container_size_limit=THRIFT_ITEMS,
     ) as file:
         about = file.metadata
-        _check_size(path, about.num_rows, about.num_columns)
+        check_size(path, about.num_rows, about.num_columns)
         return file.read()
 
 
@@ -69,25 +69,14 @@ def _load_feather(path: Path) -> pa.Table:
                 "Write it again with to_feather."
             )
     with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as reader:
-        _check_size(path, 1, len(reader.schema))
+        check_size(path, 1, len(reader.schema))
         batches = []
         n_rows = 0
         for place in range(reader.num_record_batches):
             batches.append(reader.get_batch(place))
             n_rows += batches[-1].num_rows
-            _check_size(path, n_rows, len(reader.schema))
+            check_size(path, n_rows, len(reader.schema))
         return pa.Table.from_batches(batches, reader.schema)
-
-
-def _check_size(path: Path, n_rows: int, n_columns: int) -> None:
-    if n_columns > MAX_COLUMNS or n_rows * n_columns > MAX_CELLS:
-        raise DatasetError(
-            f"'{path}' is too large for a table in memory: {n_rows:,} rows and {n_columns:,} "
-            f"columns ({MAX_COLUMNS:,} columns and {MAX_CELLS:,} values are allowed); draw a "
-            "sample of its rows."
-        )
-    if n_rows < 0:
-        raise DatasetError(f"'{path}' is damaged: it says it has {n_rows} rows. Write it again.")
 
 
 def _check_names(path: Path, table: pa.Table) -> None:

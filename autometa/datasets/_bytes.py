@@ -8,15 +8,22 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import stat
+import os
 import zipfile
 import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from autometa.datasets._limits import ALWAYS_EXPANDED, MAX_BYTES, MAX_RATIO, MIB
+from autometa._limits import (
+    FREE_BYTES,
+    MAX_TABLE_BYTES,
+    MAX_TABLE_CELLS,
+    MAX_TABLE_COLUMNS,
+    MAX_TABLE_RATIO,
+    open_regular,
+)
 from autometa.exceptions import DatasetError, DatasetNotFoundError
 
 MAGIC = {
@@ -33,6 +40,7 @@ MARKS = {
     b"\xfe\xff": "utf-16",
     b"\xef\xbb\xbf": "utf-8-sig",
 }
+MIB = 2**20
 CHUNK = 4 * MIB
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 NOT_READABLE = (NotImplementedError, RuntimeError)  # zip: an unknown method, or encrypted
@@ -119,41 +127,52 @@ def _single_byte_encoding(data: bytes) -> str:
 
 
 def check_regular(path: Path) -> int:
-    """Return a file's size; folders, pipes and devices are refused before they are opened."""
+    """Return a file's size; folders, pipes and devices are refused before they are read."""
     try:
-        about = path.stat()
-    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in it
         raise DatasetNotFoundError(
             f"There is no file '{path}'. Give a path, sklearn:NAME or openml:ID."
         ) from error
-    if not stat.S_ISREG(about.st_mode):
-        kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a pipe or device"
-        raise DatasetError(f"'{path}' must be a file. It is {kind}; give the path of a file.")
-    if about.st_size == 0:
+    except OSError as error:
+        raise DatasetError(
+            f"'{path}' must be a file that can be read: {error.strerror}. Give another path."
+        ) from error
+    if size == 0:
         raise DatasetError(f"'{path}' is empty: it must hold a header and rows.")
-    if about.st_size > MAX_BYTES:
-        raise DatasetError(_too_large(path, f"It has {about.st_size // MIB:,} MiB"))
-    return about.st_size
+    if size > MAX_TABLE_BYTES:
+        raise DatasetError(
+            f"'{path}' is too large for a table in memory: {size // MIB:,} MiB, and "
+            f"{MAX_TABLE_BYTES // MIB:,} are allowed; draw a sample of its rows."
+        )
+    return size
+
+
+def check_size(path: Path, n_rows: int, n_columns: int) -> None:
+    """Refuse a table that fits no usual memory, before it is made."""
+    if n_columns > MAX_TABLE_COLUMNS or n_rows * n_columns > MAX_TABLE_CELLS:
+        raise DatasetError(
+            f"'{path}' is too large for a table in memory: {n_rows:,} rows and {n_columns:,} "
+            f"columns, and {MAX_TABLE_COLUMNS:,} columns and {MAX_TABLE_CELLS:,} values are "
+            "allowed; draw a sample of its rows."
+        )
 
 
 def read_bytes(path: Path) -> tuple[bytes, str | None]:
     """Return a file's content, expanded, and how it was compressed."""
     size = check_regular(path)
-    limit = min(MAX_BYTES, max(ALWAYS_EXPANDED, MAX_RATIO * size))
+    limit = min(MAX_TABLE_BYTES, max(FREE_BYTES, MAX_TABLE_RATIO * size))
     try:
         with ExitStack() as stack:
-            raw = stack.enter_context(path.open("rb"))
+            raw = stack.enter_context(open_regular(path))
             head = raw.read(6)
             raw.seek(0)
             compression = next((c for magic, c in MAGIC.items() if head.startswith(magic)), None)
+            if compression is None:
+                return raw.read(MAX_TABLE_BYTES), None
             file = _expanded(path, raw, compression, stack)
-            content = bytearray()
-            while chunk := file.read(CHUNK):
-                content += chunk
-                if len(content) > limit:
-                    raise DatasetError(
-                        _too_large(path, f"It expands to more than {limit // MIB:,} MiB")
-                    )
+            return _read_within(path, file, limit), compression
     except DatasetError:
         raise
     except (*DAMAGED, *NOT_READABLE) as error:
@@ -161,18 +180,28 @@ def read_bytes(path: Path) -> tuple[bytes, str | None]:
         raise DatasetError(
             f"'{path}' could not be read whole: {reason.rstrip('.')}. Copy or export it again."
         ) from error
-    return bytes(content), compression
 
 
-def _expanded(path: Path, raw: IO[bytes], compression: str | None, stack: ExitStack) -> IO[bytes]:
+def _read_within(path: Path, file: IO[bytes], limit: int) -> bytes:
+    chunks, size = [], 0
+    while chunk := file.read(CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise DatasetError(
+                f"'{path}' expands to more than {limit // MIB:,} MiB, {MAX_TABLE_RATIO} times its "
+                "size, as no usual table does. If it is meant, unpack it and give that file."
+            )
+    return b"".join(chunks)
+
+
+def _expanded(path: Path, raw: IO[bytes], compression: str, stack: ExitStack) -> Any:
     if compression == "gzip":
-        return stack.enter_context(gzip.GzipFile(fileobj=raw))  # type: ignore[return-value]
+        return stack.enter_context(gzip.GzipFile(fileobj=raw))
     if compression == "bz2":
         return stack.enter_context(bz2.BZ2File(raw))
     if compression == "xz":
         return stack.enter_context(lzma.LZMAFile(raw))
-    if compression != "zip":
-        return raw
     archive = stack.enter_context(zipfile.ZipFile(raw))
     members = [member for member in archive.namelist() if not member.endswith("/")]
     if len(members) != 1:
@@ -181,10 +210,3 @@ def _expanded(path: Path, raw: IO[bytes], compression: str | None, stack: ExitSt
             "unpack it (a workbook: export a sheet as CSV)."
         )
     return stack.enter_context(archive.open(members[0]))
-
-
-def _too_large(path: Path, what: str) -> str:
-    return (
-        f"'{path}' is too large for a table in memory. {what} ({MAX_BYTES // MIB:,} MiB and "
-        f"{MAX_RATIO} times the compressed size are allowed); draw a sample of its rows."
-    )

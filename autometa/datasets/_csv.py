@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from autometa.datasets import _values
-from autometa.datasets._bytes import read_text
+from autometa.datasets._bytes import check_size, read_text
 from autometa.datasets._dialect import Dialect, find_dialect, looks_like_number
-from autometa.datasets._limits import MAX_CELLS, MAX_COLUMNS
 from autometa.datasets._records import parse
 from autometa.exceptions import DatasetError, DatasetWarning
 
@@ -93,7 +92,7 @@ def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
     usual = default_delimiter(path)
     dialect = find_dialect(text.data, usual)
     table, names, left_out, notes = parse(path, text.data, dialect)
-    _check_size(path, table)
+    check_size(path, table.num_rows, table.num_columns)
     names = _clean_names(names, dialect)
     nameless = _nameless(table, names)
     if 0 in nameless and table.column(0).null_count < table.num_rows:
@@ -109,15 +108,6 @@ def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
     )
     _check_names(path, form)
     return _typed(table, form)
-
-
-def _check_size(path: Path, table: pa.Table) -> None:
-    if table.num_columns > MAX_COLUMNS or table.num_columns * table.num_rows > MAX_CELLS:
-        raise DatasetError(
-            f"'{path}' is too large for a table in memory: {table.num_rows:,} rows and "
-            f"{table.num_columns:,} columns ({MAX_COLUMNS:,} columns and {MAX_CELLS:,} values are "
-            "allowed); draw a sample of its rows."
-        )
 
 
 def _clean_names(names: list[str], dialect: Dialect) -> list[str]:

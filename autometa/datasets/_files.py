@@ -12,9 +12,8 @@ import pandas as pd
 from autometa.datasets._arff import parse_arff
 from autometa.datasets._arff_table import arff_frame, undeclared_levels
 from autometa.datasets._arrow import read_feather, read_parquet
-from autometa.datasets._bytes import check_regular, read_text
+from autometa.datasets._bytes import check_regular, check_size, read_text
 from autometa.datasets._csv import read_csv, some
-from autometa.datasets._limits import MAX_CELLS
 from autometa.exceptions import DatasetError, DatasetWarning
 
 COMPRESSED = ("", ".gz", ".bz2", ".xz", ".zip")
@@ -86,11 +85,7 @@ def _check_arff_size(path: Path, data: bytes) -> None:
     """Refuse sparse files that take more than any memory once they are dense."""
     n_attributes = len(re.findall(rb"^\s*@attribute", data, re.IGNORECASE | re.MULTILINE))
     n_lines = data.count(b"\n") + data.count(b"\r")
-    if n_attributes * n_lines > MAX_CELLS:
-        raise DatasetError(
-            f"'{path}' is too large for a table in memory: {n_lines:,} lines and {n_attributes:,} "
-            f"attributes ({MAX_CELLS:,} values are allowed); draw a sample of its rows."
-        )
+    check_size(path, n_lines, n_attributes)
 
 
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {

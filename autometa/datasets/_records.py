@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from autometa.datasets._bytes import check_size
 from autometa.datasets._dialect import QUOTED, Dialect
-from autometa.datasets._limits import MAX_COLUMNS, MIB
 from autometa.exceptions import DatasetError
 
+MIB = 2**20
 BLOCK = 16 * MIB  # Arrow's unit of work; longer records get more below
 MAX_BLOCK = 1024 * MIB
 N_SHOWN = 3  # ragged rows that a message names
@@ -35,8 +36,7 @@ def parse(path: Path, data: bytes, dialect: Dialect) -> Parsed:
     """
     body = _after(data, dialect.n_skipped)
     header = body[: len(body) - len(_after(body, 1))]
-    if header.count(dialect.delimiter.encode()) >= MAX_COLUMNS:
-        raise DatasetError(f"'{path}' must have {MAX_COLUMNS:,} columns or fewer; it has more.")
+    check_size(path, 1, header.count(dialect.delimiter.encode()) + 1)
     if dialect.is_spaced:
         return _parse_spaced(path, body, dialect)
     table, bad = _read(path, body, dialect)
