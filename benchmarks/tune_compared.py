@@ -1,0 +1,238 @@
+"""Measure what advice adds to `tune`, and how `tune` stands beside plain search and defaults.
+
+Every method gets the same rows and cores, searches the same seconds, and is judged on a
+quarter of the rows that it never saw, by ROC AUC (two classes), log loss (more) or RMSE
+(numbers). ``advice`` is `tune` with the bundled knowledge base without the dataset's family,
+``no advice`` is `tune(knowledge_base=False)`, ``TPE`` and ``random`` are Optuna alone over the
+same algorithms and spaces, best of cross-validation, fitted on all rows. Defaults are fitted
+once. Datasets are drawn by ``--draw`` before anything is measured, one of a family at most.
+Each line is kept when it is done, with commit and versions: a run that was stopped goes on. ::
+
+    python benchmarks/tune_compared.py --shared ../shared --budgets 10 60 --n-datasets 20 --splits 3
+    python benchmarks/tune_compared.py --smoke
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import pandas as pd
+from sklearn.model_selection import cross_val_score, train_test_split
+from tune_compared_report import report, stamp
+
+from autometa import KnowledgeBase, tune
+from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.datasets import load_dataset
+from autometa.evaluation import Predictions, default_metric, score
+from autometa.tables import Table
+
+RESULTS = Path(__file__).parent / "results" / "tune_compared"
+DEFAULTS = ("catboost", "lightgbm", "hist_gradient_boosting", "random_forest")
+SEARCH_SHARE = 0.85  # Optuna alone cannot stop a fit under way: the rest is for that and the refit
+MIN_ROWS = 200  # held-out scores of fewer rows say little
+
+
+def main() -> None:
+    """Measure what is not measured yet, then write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])  # type: ignore[union-attr]
+    parser.add_argument("--shared", type=Path, help="folder that holds datasets/")
+    parser.add_argument("--budgets", type=float, nargs="+", default=[10.0, 60.0])
+    parser.add_argument("--n-datasets", type=int, default=20)
+    parser.add_argument("--splits", type=int, default=3)
+    parser.add_argument("--draw", type=int, default=0, help="seed of the draw of datasets")
+    parser.add_argument("--n-jobs", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="without the ending")
+    parser.add_argument("--smoke", action="store_true", help="one small table, two seconds")
+    arguments = parser.parse_args()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore")
+    if arguments.smoke:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "smoke"
+            measure_all([("sklearn:wine", None, None, "wine")], [2.0], 1, 1, out)
+        return
+    if arguments.shared is None:
+        parser.error("--shared is needed without --smoke")
+    datasets = draw(arguments.shared, arguments.n_datasets, arguments.draw)
+    measure_all(datasets, arguments.budgets, arguments.splits, arguments.n_jobs, arguments.out)
+
+
+Dataset = tuple[str, str | None, str | None, str]  # where it is, target, task type, family
+
+
+def draw(shared: Path, n_datasets: int, seed: int) -> list[Dataset]:
+    """Return datasets at random, one of a family at most."""
+    manifest = pd.read_csv(shared / "datasets" / "manifest.csv")
+    manifest = manifest[manifest["n_rows"] >= MIN_ROWS]
+    drawn = manifest.sample(frac=1.0, random_state=seed).drop_duplicates("family")
+    return [
+        (str(shared / "datasets" / f"{d.name}.parquet"), d.target, d.task_type, d.family)
+        for d in drawn.head(n_datasets).itertuples(index=False)
+    ]
+
+
+def measure_all(
+    datasets: list[Dataset], budgets: list[float], n_splits: int, n_jobs: int, out: Path
+) -> None:
+    """Append a line for each dataset, split, budget and method that has none yet."""
+    lines, table = out.with_suffix(".jsonl"), out.with_suffix(".md")
+    lines.parent.mkdir(exist_ok=True)
+    for split in range(n_splits):  # whatever ends early has all datasets of a split
+        for dataset in datasets:
+            for budget in budgets:
+                for method in METHODS:
+                    key = (Path(dataset[0]).stem, split, budget, method)
+                    if key not in {row_key(row) for row in read(lines)}:
+                        row = measure(dataset, split, budget, method, n_jobs)
+                        with lines.open("a") as file:
+                            file.write(json.dumps(row) + "\n")
+                        print(json.dumps(row), file=sys.stderr)
+            table.write_text(report(read(lines), str(__doc__)))
+    print(table.read_text())
+
+
+def read(lines: Path) -> list[dict[str, Any]]:
+    """Return what is measured already."""
+    return [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
+
+
+def row_key(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what tells one measurement from another."""
+    return row["dataset"], row["split"], row["budget"], row["method"]
+
+
+def measure(
+    dataset: Dataset, split: int, budget: float, method: str, n_jobs: int
+) -> dict[str, Any]:
+    """Return the held-out score of one method."""
+    source, target, task_type, family = dataset
+    table = load_dataset(source, target, task_type)
+    train, test = halves(table, split)
+    metric = default_metric(table.task_type)
+    start = time.monotonic()
+    model = METHODS[method](table, train, budget, split, n_jobs, family)
+    return {
+        "dataset": Path(source).stem,
+        "family": family,
+        "task_type": table.task_type,
+        "n_rows": len(table.y),
+        "metric": metric,
+        "split": split,
+        "budget": budget,
+        "method": method,
+        "seconds": round(time.monotonic() - start, 2),
+        "score": judge(model, table, test, metric),
+        **stamp(),
+    }
+
+
+def halves(table: Table, seed: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return training rows and a quarter to judge on; classes keep their shares."""
+    counts = np.bincount(table.y) if table.n_classes else np.array([2])
+    stratify = table.y if table.n_classes and counts.min() >= 2 else None
+    train, test = train_test_split(
+        np.arange(len(table.y)), test_size=0.25, random_state=seed, stratify=stratify
+    )
+    return train, test
+
+
+def without_family(family: str) -> KnowledgeBase:
+    """Return the bundled knowledge base without the tasks of a family."""
+    kb = KnowledgeBase.bundled()
+    tasks = kb.tasks[kb.tasks["family"] != family]
+    kept = set(tasks["task_id"])
+    return KnowledgeBase.from_frames(
+        tasks,
+        kb.metafeatures[kb.metafeatures.index.isin(kept)],
+        kb.runs[kb.runs["task_id"].isin(kept)],
+    )
+
+
+def tuned(
+    table: Table, train: Any, budget: float, seed: int, n_jobs: int, kb: KnowledgeBase | bool
+) -> Any:
+    """Return the pipeline of `tune`."""
+    return tune(
+        table.X.iloc[train],
+        table.labels[train],
+        time_budget=budget,
+        n_jobs=n_jobs,
+        random_state=seed,
+        task_type=table.task_type,
+        knowledge_base=kb,
+    ).best_pipeline
+
+
+def searched(sampler: Callable[[int], optuna.samplers.BaseSampler]) -> Method:
+    """Return Optuna alone with a sampler: best mean of five folds, fitted on all rows."""
+
+    def fit(table: Table, train: Any, budget: float, seed: int, n_jobs: int, family: str) -> Any:
+        X, y = table.X.iloc[train], table.labels[train]
+        names = [a.name for a in list_algorithms(table.task_type, len(train), table.n_classes)]
+        metric = default_metric(table.task_type)
+
+        def build(trial: Any) -> Any:
+            name = trial.suggest_categorical("algorithm", names)
+            space = get_algorithm(name).space(table.task_type)
+            config = {k: trial._suggest(f"{name}.{k}", d) for k, d in space.items()}
+            return get_algorithm(name).build(config, table.task_type, seed, 1)
+
+        def objective(trial: optuna.Trial) -> float:
+            return float(np.mean(cross_val_score(build(trial), X, y, scoring=metric, cv=5)))
+
+        study = optuna.create_study(direction="maximize", sampler=sampler(seed))
+        study.optimize(objective, timeout=SEARCH_SHARE * budget, catch=(Exception,))
+        return build(optuna.trial.FixedTrial(study.best_params)).fit(X, y)
+
+    return fit
+
+
+def default_of(algorithm: str) -> Method:
+    """Return the library's default of an algorithm behind our cleaner, one thread."""
+
+    def fit(table: Table, train: Any, budget: float, seed: int, n_jobs: int, family: str) -> Any:
+        config = get_algorithm(algorithm).setups(table.task_type)["library"]
+        pipeline = get_algorithm(algorithm).build(config, table.task_type, seed, n_jobs)
+        return pipeline.fit(table.X.iloc[train], table.labels[train])
+
+    return fit
+
+
+def judge(model: Any, table: Table, test: Any, metric: str) -> float:
+    """Return the score on the held-out rows, greater is better."""
+    X, y = table.X.iloc[test], table.y[test]
+    if not table.n_classes:
+        values = np.asarray(model.predict(X), dtype="float64")
+        return score(metric, Predictions(y=y, values=values))
+    position = {label: i for i, label in enumerate(table.classes.tolist())}
+    values = np.full((len(test), table.n_classes), 1e-15)
+    columns = [position[label] for label in np.asarray(model.classes_).tolist()]
+    values[:, columns] = model.predict_proba(X)
+    values /= values.sum(axis=1, keepdims=True)
+    return score(metric, Predictions(y=y, values=values, n_classes=table.n_classes))
+
+
+Method = Callable[[Table, Any, float, int, int, str], Any]
+METHODS: dict[str, Method] = {
+    "advice": lambda t, rows, s, seed, jobs, family: tuned(
+        t, rows, s, seed, jobs, without_family(family)
+    ),
+    "no advice": lambda t, rows, s, seed, jobs, family: tuned(t, rows, s, seed, jobs, False),
+    "TPE": searched(lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True)),
+    "random": searched(lambda seed: optuna.samplers.RandomSampler(seed=seed)),
+    **{f"{name} default": default_of(name) for name in DEFAULTS},
+}
+
+
+if __name__ == "__main__":
+    main()
