@@ -9,7 +9,8 @@
     ├── KnowledgeBaseError (ValueError)         a knowledge base that cannot be used
     │   ├── KnowledgeBaseCorruptError           its files are not what was written
     │   ├── KnowledgeBaseMismatchError          it does not fit the model or the question
-    │   └── KnowledgeBaseSourceError (ConnectionError)    a server of histories does not answer
+    │   ├── KnowledgeBaseSourceError (ConnectionError)    a server of histories does not answer
+    │   └── KnowledgeBaseWriteError (OSError)   it cannot be written: a full disk, no right to
     ├── MetricError (ValueError)                a metric unknown, or wrong for the task type
     ├── ModelFileError (ValueError)             a saved model that cannot be loaded
     ├── ParameterError (ValueError)             an argument outside its range
@@ -53,6 +54,10 @@ class KnowledgeBaseMismatchError(KnowledgeBaseError):
 
 class KnowledgeBaseSourceError(KnowledgeBaseError, ConnectionError):
     """A server that histories come from does not answer as it should."""
+
+
+class KnowledgeBaseWriteError(KnowledgeBaseError, OSError):
+    """A file of a knowledge base cannot be written; what was there before is as it was."""
 
 
 class MetricError(AutometaError, ValueError):

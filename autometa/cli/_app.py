@@ -18,6 +18,7 @@ from autometa.exceptions import (
     BudgetError,
     KnowledgeBaseCorruptError,
     KnowledgeBaseSourceError,
+    KnowledgeBaseWriteError,
     WorkerError,
 )
 
@@ -32,7 +33,13 @@ app.command("tune")(_tune.tune)
 app.command("describe")(_describe.describe)
 app.add_typer(kb.app, name="kb")
 
-FAILURES = (BudgetError, KnowledgeBaseCorruptError, KnowledgeBaseSourceError, WorkerError)
+FAILURES = (
+    BudgetError,
+    KnowledgeBaseCorruptError,
+    KnowledgeBaseSourceError,
+    KnowledgeBaseWriteError,
+    WorkerError,
+)
 
 
 def _print_version(wanted: bool) -> None:

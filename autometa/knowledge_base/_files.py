@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 from pathlib import Path
 
-from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+from autometa.exceptions import (
+    KnowledgeBaseCorruptError,
+    KnowledgeBaseError,
+    KnowledgeBaseWriteError,
+)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -21,8 +26,9 @@ def write_whole(path: Path, data: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise KnowledgeBaseError(
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise KnowledgeBaseWriteError(
             f"Could not write '{path}': {error.strerror}. What the folder held before is as it was."
         ) from error
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseWriteError
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._layout import from_arrow
 from autometa.knowledge_base._parts import (
@@ -68,7 +68,7 @@ def _has_manifest(folder: Path) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         return (folder / MANIFEST).exists()
     except OSError as error:
-        raise KnowledgeBaseError(
+        raise KnowledgeBaseWriteError(
             f"Could not write to '{folder}': {error.strerror}. Name a folder where you may write."
         ) from error
 

@@ -50,7 +50,7 @@ def build(
         if dask is not None:
             executor, n_jobs = stack.enter_context(dask_executor(dask))
             note(f"{n_jobs} threads of the workers of {dask} evaluate.")
-        build_knowledge_base(
+        not_loaded = build_knowledge_base(
             datasets,
             out,
             settings=settings,
@@ -60,4 +60,9 @@ def build(
             algorithms=algorithm,
             on_progress=stack.enter_context(steps("evaluations")),
         )
+    for name, why in not_loaded.items():
+        note(f"Table '{name}' could not be used: {why}")
+    if not_loaded:
+        note(f"'{out}' lacks {len(not_loaded)} tables. Correct them, and run the same again.")
+        raise typer.Exit(1)
     note(f"'{out}' is complete.")

@@ -17,9 +17,15 @@ def describe(
     out: Annotated[Path, typer.Option(help="New folder that gets the result.")],
 ) -> None:
     """Describe the tasks of a knowledge base anew, by the meta-features of today."""
+    from autometa.exceptions import ParameterError
     from autometa.knowledge_base import KnowledgeBase
     from autometa.knowledge_base.building import describe_tasks
 
+    if out.exists() and out.resolve() == path.resolve():
+        raise ParameterError(
+            f"'--out' must be a new folder: what a folder holds is never changed. Got '{out}', "
+            "the knowledge base itself."
+        )
     kb = KnowledgeBase.load(path)
     with steps("tasks") as show:
         described = describe_tasks(kb, datasets, on_progress=show)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseWriteError
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._parts_of import (
     Progress,
@@ -157,7 +157,7 @@ class _Target:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise KnowledgeBaseError(
+            raise KnowledgeBaseWriteError(
                 f"Could not make the folder '{self.folder}': {error.strerror}."
             ) from error
         if not self.is_new:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWriteError
 from autometa.knowledge_base._parts import read_manifest, write_whole
 from autometa.knowledge_base._replaced import (
     REWRITES,
@@ -121,7 +121,7 @@ def _locked(folder: Path, wait: float) -> BaseFileLock:
             "Try again when it is done."
         ) from None
     except OSError as error:
-        raise KnowledgeBaseError(
+        raise KnowledgeBaseWriteError(
             f"Could not write to '{folder}': {error.strerror}. Copy the folder to a place "
             "where you may write, or ask its owner."
         ) from error

@@ -27,7 +27,8 @@ from autometa.knowledge_base._parts import (
 from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites
 
 JOURNAL = "journal.jsonl"  # of a build that goes on
-OURS = (MANIFEST, REWRITES, LOCK, JOURNAL)
+BUILD_LOCK = ".build-lock"  # held while it goes on
+OURS = (MANIFEST, REWRITES, LOCK, JOURNAL, BUILD_LOCK)
 TRIES = 5  # errors in a folder that others change meanwhile are looked at again
 PAGES = "Its pages agree with their checksums: perhaps it was only renamed."
 

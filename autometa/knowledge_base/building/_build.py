@@ -16,11 +16,12 @@ from autometa.evaluation import METRICS, Outcome
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import _parts
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base.building._begun import alone_in, begin, check_tables, task_source
 from autometa.knowledge_base.building._crews import Call, Crew, make_crew, outcomes
 from autometa.knowledge_base.building._journal import Journal
 from autometa.knowledge_base.building._protocol import Measurement, measurements
 from autometa.knowledge_base.building._sources import TaskSource, read_sources
-from autometa.knowledge_base.building._worker_side import describe_task, measure_setup
+from autometa.knowledge_base.building._worker_side import NotLoaded, describe_task, measure_setup
 
 DESCRIBE_SECONDS = 300.0
 MeasureKey = tuple[TaskSource, str, str, float]
@@ -56,7 +57,7 @@ def build_knowledge_base(
     max_tasks: int | None = None,
     algorithms: Collection[str] | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
-) -> None:
+) -> dict[str, str]:
     """Measure every shared setup on every dataset of a folder; write what is done as it is done.
 
     A build that was stopped, in whatever way, goes on where it was: nothing
@@ -85,10 +86,21 @@ def build_knowledge_base(
         Called with what was done, how many evaluations are done, and of how
         many.
 
+    Returns
+    -------
+    dict of str to str
+        Tables that could not be used, and why; nothing is kept of them, and the same
+        call tries them again.
+
     Raises
     ------
+    DatasetError
+        If ``datasets`` has no manifest that can be read.
     KnowledgeBaseError
-        If ``out`` was begun by another protocol.
+        If ``out`` was begun by another protocol or with another table of the same name,
+        or another build goes on in it.
+    KnowledgeBaseWriteError
+        If ``out`` cannot be written to. What is finished is kept.
     UnknownAlgorithmError
         If ``algorithms`` names one that does not exist.
     WorkerError
@@ -96,28 +108,16 @@ def build_knowledge_base(
     """
     settings = settings or BuildSettings()
     sources = read_sources(datasets)[:max_tasks]
-    _begin(out, settings)
     for name in algorithms or ():
         get_algorithm(name)  # says so when there is no such
     wanted = {s.task_id: measurements(s.task_type, s.n_rows, algorithms) for s in sources}
-    build = _Build(sources, wanted, out, settings, on_progress)
-    with make_crew(n_jobs, executor, settings.memory_limit) as crew:
-        build.describe(crew)
-        build.measure(crew)
-
-
-def _begin(out: Path, settings: BuildSettings) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    wanted = asdict(settings)
-    if not (out / _parts.MANIFEST).exists():
-        _parts.write_manifest(out, {"protocol": wanted})
-        return
-    begun = _parts.read_manifest(out).get("provenance", {}).get("protocol", wanted)
-    if begun != wanted:
-        raise KnowledgeBaseError(
-            f"'{out}' was begun with {begun}. Got {wanted}: runs of both would not compare. "
-            "Go on with the first settings, or build into another folder."
-        )
+    with alone_in(out):
+        begin(out, asdict(settings))
+        build = _Build(sources, wanted, out, settings, on_progress)
+        with make_crew(n_jobs, executor, settings.memory_limit) as crew:
+            build.describe(crew)
+            build.measure(crew)
+    return build.not_loaded
 
 
 class _Build:
@@ -133,25 +133,39 @@ class _Build:
     ) -> None:
         self.sources, self.wanted, self.out, self.settings = sources, wanted, out, settings
         self.on_progress = on_progress or (lambda *_: None)
+        self.not_loaded: dict[str, str] = {}
         self.journal = Journal(out / "journal.jsonl")
+        self.prints = check_tables(out, sources, self.journal.entries)
         self.done = _kept_runs(out) | {_key(entry) for entry in self.journal.entries}
+        kept = _parts.read_parts(out, "tasks")
+        self.listed: set[str] = set() if kept is None else set(kept["task_id"])
         self.n_total = sum(map(len, self.wanted.values()))
         self.n_done = sum(
             (task, *run) in self.done for task in self.wanted for run in self.wanted[task]
         )
 
     def describe(self, crew: Crew) -> None:
-        """Compute the meta-features of the tasks that have none; keep them as one part."""
-        described: dict[str, dict[str, float]] = {}
+        """Compute the meta-features of the tasks that have none; keep each at once."""
         for outcome in outcomes(crew, self._undescribed()):
             source = cast(TaskSource, outcome.key)
+            if self._is_not_loaded(source, outcome):
+                continue
             if outcome.status == "ok":
-                described[source.task_id] = outcome.value
+                row = pd.DataFrame.from_dict({source.task_id: outcome.value}, orient="index")
+                checked = check_metafeatures(row, [source.task_id])
+                _parts.write_part(self.out, "metafeatures", checked)
             what = f"{source.task_id}: meta-features {outcome.status}"
             self.on_progress(what, self.n_done, self.n_total)
-        if described:
-            metafeatures = pd.DataFrame.from_dict(described, orient="index")
-            _parts.write_part(self.out, "metafeatures", check_metafeatures(metafeatures, described))
+
+    def _is_not_loaded(self, source: TaskSource, outcome: Outcome) -> bool:
+        """Note a table that cannot be used: said, but not kept, so that it is tried again."""
+        if not isinstance(outcome.value, NotLoaded):
+            return False
+        if source.task_id not in self.not_loaded:
+            self.not_loaded[source.task_id] = outcome.value.message
+            what = f"{source.task_id}: {outcome.value.message}"
+            self.on_progress(what, self.n_done, self.n_total)
+        return True
 
     def _undescribed(self) -> Iterable[Call]:
         kept = _parts.read_parts(self.out, "metafeatures")
@@ -169,6 +183,8 @@ class _Build:
         for source in self.sources:
             self._finish_if_complete(source)
             for algorithm, config, fidelity in self.wanted[source.task_id]:
+                if source.task_id in self.not_loaded:
+                    break
                 if (source.task_id, algorithm, config, fidelity) in self.done:
                     continue
                 n_folds = self.settings.n_folds
@@ -178,8 +194,11 @@ class _Build:
 
     def _record(self, outcome: Outcome) -> None:
         source, algorithm, config, fidelity = cast(MeasureKey, outcome.key)
+        if self._is_not_loaded(source, outcome):
+            return
         entry = {
             "task_id": source.task_id,
+            "table": self.prints[source.task_id],
             "algorithm": algorithm,
             "config": config,
             "fidelity": fidelity,
@@ -201,11 +220,24 @@ class _Build:
         wanted = {(source.task_id, *run) for run in self.wanted[source.task_id]}
         if not entries or not wanted <= self.done:
             return
-        tasks = check_tasks(pd.DataFrame([_task_row(source)]))
+        tasks = check_tasks(pd.DataFrame([self._task_row(source)]))
         rows = [row for entry in entries for row in self._run_rows(source, entry)]
-        _parts.write_part(self.out, "tasks", tasks)
+        if source.task_id not in self.listed:
+            _parts.write_part(self.out, "tasks", tasks)
+            self.listed.add(source.task_id)
         _parts.write_part(self.out, "runs", check_runs(pd.DataFrame(rows), tasks["task_id"]))
         self.journal.drop(source.task_id)
+
+    def _task_row(self, source: TaskSource) -> dict[str, Any]:
+        return {
+            "task_id": source.task_id,
+            "name": source.task_id,
+            "task_type": source.task_type,
+            "target": source.target,
+            "n_rows": source.n_rows,
+            "family": source.family,
+            "source": task_source(self.prints[source.task_id]),
+        }
 
     def _run_rows(self, source: TaskSource, entry: dict[str, Any]) -> list[dict[str, Any]]:
         value = entry["value"] or {}
@@ -229,18 +261,6 @@ class _Build:
             }
             for metric in METRICS[source.task_type]
         ]
-
-
-def _task_row(source: TaskSource) -> dict[str, Any]:
-    return {
-        "task_id": source.task_id,
-        "name": source.task_id,
-        "task_type": source.task_type,
-        "target": source.target,
-        "n_rows": source.n_rows,
-        "family": source.family,
-        "source": "autometa kb build",
-    }
 
 
 def _kept_runs(out: Path) -> set[tuple[str, str, str, float]]:

@@ -23,6 +23,9 @@ from autometa.evaluation import Outcome, WorkerPool
 from autometa.exceptions import WorkerError
 
 WALL_PER_PROCESSOR_SECOND = 5.0
+# Loading a table is outside the limit of a setup, so the wall clock leaves room for it: 300 s
+# read and clean some gigabytes of text.
+LOAD_SECONDS = 300.0
 MAX_TRIES = 3
 _here = threading.local()
 
@@ -167,6 +170,6 @@ def _submit(pool: WorkerPool, call: Call) -> None:
         call.key if call.key is not None else 0,
         call.function,
         *call.arguments,
-        timeout=call.processor_seconds * WALL_PER_PROCESSOR_SECOND,
+        timeout=LOAD_SECONDS + call.processor_seconds * WALL_PER_PROCESSOR_SECOND,
         processor_seconds=call.processor_seconds,
     )

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import DatasetError, KnowledgeBaseError
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import check_metafeatures
 from autometa.knowledge_base.building._sources import read_sources
-from autometa.knowledge_base.building._worker_side import describe_task
+from autometa.knowledge_base.building._worker_side import NotLoaded, describe_task
 
 
 def describe_tasks(
@@ -32,6 +32,8 @@ def describe_tasks(
     ------
     KnowledgeBaseError
         If a task has no table there: old and new descriptions do not go together.
+    DatasetError
+        If one of the tables cannot be used.
     """
     sources = {source.task_id: source for source in read_sources(datasets)}
     missing = sorted(set(kb.tasks["task_id"]) - set(sources))
@@ -40,9 +42,12 @@ def describe_tasks(
             f"Every task must have a table in '{datasets}'. {len(missing)} have none: "
             f"{', '.join(missing[:5])}{', ...' if len(missing) > 5 else ''}."
         )
-    described = {}
+    described: dict[str, dict[str, float]] = {}
     for n_done, task_id in enumerate(kb.tasks["task_id"], start=1):
-        described[task_id] = describe_task(None, sources[task_id])
+        values = describe_task(None, sources[task_id])
+        if isinstance(values, NotLoaded):
+            raise DatasetError(f"The table of '{task_id}' could not be used: {values.message}")
+        described[task_id] = values
         if on_progress is not None:
             on_progress(task_id, n_done, len(kb.tasks))
     metafeatures = check_metafeatures(pd.DataFrame.from_dict(described, orient="index"), described)

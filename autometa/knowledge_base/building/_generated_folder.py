@@ -6,6 +6,7 @@ import io
 import json
 import warnings
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,9 @@ def generate_tasks(
 def _load(source: TaskSource) -> Table:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DatasetWarning)  # repairs of a parent are not news
-        return load_dataset(source.path, source.target, source.task_type)
+        table = load_dataset(source.path, source.target, source.task_type)
+    # named by the manifest: two files in two folders may share a name
+    return replace(table, name=source.task_id)
 
 
 class _Folder:

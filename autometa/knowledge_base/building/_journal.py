@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autometa._limits import MAX_JOURNAL_BYTES, parse_json, read_bounded
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseWriteError
 from autometa.knowledge_base._files import unreadable, write_whole
 
 TEXTS = ("task_id", "algorithm", "config")
@@ -31,7 +31,7 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise KnowledgeBaseError(
+            raise KnowledgeBaseWriteError(
                 f"Could not write '{self.path}': {error.strerror}. What was measured before is "
                 "kept: make room, and run the same command again."
             ) from error

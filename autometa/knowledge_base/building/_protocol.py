@@ -37,11 +37,12 @@ def setups_with_curves(task_type: str) -> Iterator[tuple[str, str]]:
 
 
 def measurements(
-    task_type: str, n_rows: int, algorithms: Collection[str] | None = None
+    task_type: str, n_rows: float, algorithms: Collection[str] | None = None
 ) -> list[Measurement]:
     """Return what is measured on a task: (algorithm, config, fidelity), all rows first.
 
-    Learning curves are left out of tasks so small that a tenth of the rows says nothing.
+    Learning curves are left out of tasks so small that a tenth of the rows says nothing,
+    and of those whose rows nobody could count (NaN).
     """
     wanted = [(*setup, 1.0) for setup in shared_setups(task_type)]
     if n_rows >= MIN_ROWS_FOR_PARTS:

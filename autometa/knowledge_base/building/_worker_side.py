@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +25,19 @@ from autometa.knowledge_base.building._sources import TaskSource
 from autometa.tables import Table
 
 
+@dataclass(frozen=True)
+class NotLoaded:
+    """In place of a result: the table cannot be used, which is no fault of the setup.
+
+    Attributes
+    ----------
+    message : str
+        Why.
+    """
+
+    message: str
+
+
 @lru_cache(maxsize=1)
 def _load(source: TaskSource) -> tuple[Table, pd.DataFrame, float]:
     """Return the table, its cleaned columns, and the machine's speed at this moment."""
@@ -28,11 +45,27 @@ def _load(source: TaskSource) -> tuple[Table, pd.DataFrame, float]:
     return table, TableCleaner().fit_transform(table.X), reference_seconds()
 
 
-def describe_task(_: Any, source: TaskSource) -> dict[str, float]:
+@contextmanager
+def _outside_the_clock() -> Iterator[None]:
+    """Stop the limit of processor seconds meanwhile: a setup does not pay for its table."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    left, _ = signal.setitimer(signal.ITIMER_PROF, 0.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, left)
+
+
+def describe_task(_: Any, source: TaskSource) -> dict[str, float] | NotLoaded:
     """Return the meta-features of a dataset."""
     from metafeatures import MetaFeatureExtractor
 
-    table, *_rest = _load(source)
+    try:
+        table, *_rest = _load(source)
+    except Exception as error:  # whatever is wrong with a table, its setups are not
+        return NotLoaded(_one_line(error))
     extractor = MetaFeatureExtractor(names=described_by(), random_state=0)
     values = extractor.extract(table.X, table.labels, table.task_type)
     return {str(name): float(value) for name, value in values.items()}
@@ -46,20 +79,25 @@ def measure_setup(
     n_folds: int,
     fidelity: float = 1.0,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> dict[str, Any] | NotLoaded:
     """Return one cross-validation of a setup on a dataset, by metric.
 
     ``seed`` draws the folds. The held-out rows are the same at every fidelity; a part
     of the training rows is contained in the larger ones.
     """
-    table, cleaned, speed = _load(source)
+    try:
+        with _outside_the_clock():
+            table, cleaned, speed = _load(source)
+            folds = make_folds(table.y, table.task_type, n_folds, seed)
+            folds = shorten_folds(folds, table.y, table.task_type, fidelity)
+    except Exception as error:  # whatever is wrong with a table, its setups are not
+        return NotLoaded(_one_line(error))
     pipeline = get_algorithm(algorithm).build(config, table.task_type)[1:]
-    folds = make_folds(table.y, table.task_type, n_folds, seed)
     evaluation = cross_validate(
         pipeline,
         cleaned,
         table.y,
-        shorten_folds(folds, table.y, table.task_type, fidelity),
+        folds,
         METRICS[table.task_type],
         table.n_classes,
     )
@@ -71,3 +109,8 @@ def measure_setup(
         "predict_seconds": evaluation.predict_seconds,
         "reference_seconds": speed,
     }
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from autometa.knowledge_base.building._worker_side import _outside_the_clock
+
 
 def double(_: Any, value: int) -> int:
     return 2 * value
@@ -19,6 +21,13 @@ def spin(_: Any, seconds: float) -> None:
     end = time.process_time() + seconds
     while time.process_time() < end:
         sum(range(10_000))
+
+
+def load_and_spin(_: Any, loading: float, fitting: float) -> None:
+    """Use a processor as a setup does whose table is not loaded yet."""
+    with _outside_the_clock():
+        spin(None, loading)
+    spin(None, fitting)
 
 
 def note_and_nap(_: Any, folder: str, value: int, seconds: float) -> int:
