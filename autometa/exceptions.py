@@ -13,7 +13,9 @@
     │   └── KnowledgeBaseWriteError (OSError)   it cannot be written: a full disk, no right to
     ├── MetricError (ValueError)                a metric unknown, or wrong for the task type
     ├── ModelFileError (ValueError)             a saved model that cannot be loaded
+    ├── OutputError (OSError)                   a file that cannot be written
     ├── ParameterError (ValueError)             an argument outside its range
+    ├── StorageError (RuntimeError)             a storage of studies that cannot be used
     ├── UnknownAlgorithmError (KeyError)        a name that autometa does not know
     └── WorkerError (RuntimeError)              a worker process could not be started
     AutometaWarning (UserWarning)
@@ -68,8 +70,16 @@ class ModelFileError(AutometaError, ValueError):
     """A saved model is damaged, of another kind, or not to be trusted."""
 
 
+class OutputError(AutometaError, OSError):
+    """A file cannot be written where it was asked for."""
+
+
 class ParameterError(AutometaError, ValueError):
     """An argument lies outside its documented range."""
+
+
+class StorageError(AutometaError, RuntimeError):
+    """A storage of studies cannot be used, or holds a study that is not to be continued."""
 
 
 class UnknownAlgorithmError(AutometaError, KeyError):

@@ -116,12 +116,14 @@ class _LiveTable:
 
         self.live = Live(console=talk(), refresh_per_second=4, transient=True)
         self.live.start()
+        self.trials: list[FrozenTrial] = []
 
     def __call__(self, study: Study, trial: FrozenTrial) -> None:
-        done = [t for t in study.get_trials(deepcopy=False) if t.value is not None]
+        self.trials.append(trial)  # the study is not asked: its storage may be slow, or gone
+        done = [t for t in self.trials if t.value is not None]
         best = sorted(done, key=lambda t: t.value or 0.0, reverse=True)[:SHOWN_ROWS]
         shown = make_table(
-            f"{len(study.get_trials(deepcopy=False))} trials",
+            f"{len(self.trials)} trials",
             "trial",
             "algorithm",
             "score",

@@ -11,7 +11,9 @@ import pandas as pd
 from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
+from autometa.evaluation import speed_of_this_machine
 from autometa.knowledge_base import canonical_config
+from autometa.tuning._resume import algorithm_of, evaluation_of
 from autometa.tuning._study import candidate_of
 
 FAILED = ("timeout", "memory", "error")
@@ -63,12 +65,13 @@ class TuneResult:
             ``rank`` (1 is best), ``trial``, ``algorithm``, ``config`` (dict),
             ``score`` and ``score_std`` (mean and standard deviation over
             folds), ``fit_seconds`` (processor seconds of one fit), ``status``
-            (``ok``, ``pruned``, ``skipped``, ``timeout``, ``memory``,
-            ``error``), ``source`` (``recommended``, ``known``, ``search``),
-            ``weight`` (in the ensemble), ``fidelity`` (share of the training rows
-            used: a score from less than 1.0 may rise with more), ``message``.
+            (``ok``, ``pruned``, ``skipped``, ``stopped`` by the clock or the user,
+            ``timeout``, ``memory``, ``error``, ``running`` in another process),
+            ``source`` (``recommended``, ``known``, ``search``), ``weight`` (in the
+            ensemble), ``fidelity`` (share of the training rows used: a score from less
+            than 1.0 may rise with more), ``message``.
         """
-        rows = [_row(trial) for trial in self.study.trials if "algorithm" in trial.params]
+        rows = [_row(trial) for trial in self.study.trials if _is_ours(trial)]
         board = pd.DataFrame(rows, columns=list(_COLUMNS))
         board["weight"] = board["trial"].map(self.ensemble).fillna(0.0)
         board = board.sort_values("score", ascending=False, kind="stable", ignore_index=True)
@@ -78,12 +81,14 @@ class TuneResult:
     def runs(self) -> pd.DataFrame:
         """Return the trials as runs that `KnowledgeBase.add` takes, with `task` beside them.
 
-        One row a trial and metric; trials that were cut short or not started are left out.
+        One row a trial and metric; trials that were cut short, stopped or not
+        started are left out: they say nothing of their setup.
         """
-        rows = []
+        rows: list[dict[str, Any]] = []
+        speed = speed_of_this_machine()
         for trial in self.study.trials:
-            evaluation = trial.user_attrs.get("evaluation", {})
-            status = evaluation.get("status")
+            evaluation = evaluation_of(trial)
+            status = evaluation.get("status") if algorithm_of(trial) else None
             if status == "ok":
                 scores = evaluation["scores"]
             elif status in FAILED:
@@ -103,6 +108,7 @@ class TuneResult:
                     "status": status,
                     "message": evaluation.get("message", ""),
                     "source": "tune",
+                    "reference_seconds": speed,
                 }
                 for metric, value in scores.items()
             ]
@@ -153,8 +159,14 @@ _COLUMNS = (
 )
 
 
+def _is_ours(trial: FrozenTrial) -> bool:
+    """Say whether a trial was written by `tune`, and not by another program on the study."""
+    is_written = bool(evaluation_of(trial)) or "process" in trial.user_attrs
+    return is_written and bool(algorithm_of(trial))
+
+
 def _row(trial: FrozenTrial) -> tuple[Any, ...]:
-    evaluation = trial.user_attrs.get("evaluation", {})
+    evaluation = evaluation_of(trial)
     candidate = candidate_of(trial)
     folds = pd.Series(evaluation.get("fold_scores", []), dtype="float64")
     is_ok = evaluation.get("status") == "ok"
@@ -165,7 +177,7 @@ def _row(trial: FrozenTrial) -> tuple[Any, ...]:
         trial.value if is_ok and trial.value is not None else float("nan"),
         float(folds.std(ddof=0)) if is_ok else float("nan"),
         evaluation.get("fit_seconds", float("nan")),
-        evaluation.get("status", "error"),
+        evaluation.get("status", "running"),
         candidate.source,
         evaluation.get("fidelity", 1.0),
         evaluation.get("message", ""),

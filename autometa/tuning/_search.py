@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from optuna.trial import FrozenTrial, Trial
+from optuna.trial import FrozenTrial
 
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
@@ -97,7 +97,7 @@ class Search:
     pool: Pool
     judged: list[Judged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    running: dict[Any, tuple[Trial | None, Sized]] = field(default_factory=dict)
+    running: dict[Any, tuple[FrozenTrial | None, Sized]] = field(default_factory=dict)
     plan: list[Candidate] = field(default_factory=list)
     recalls: deque[FrozenTrial] = field(default_factory=deque)
     ceilings: dict[Any, float] = field(default_factory=dict)
@@ -109,7 +109,9 @@ class Search:
 
     def prepare(self) -> None:
         """Ask for advice, and line up what is known already."""
-        self.plan = known_candidates(self.table.task_type, self.settings.algorithms)
+        known = known_candidates(self.table.task_type, self.settings.algorithms)
+        patience = self.clock.trial_timeout(0.0, self.search_left)
+        self.plan = [*self.book.stopped(np.inf if patience is None else patience), *known]
         best = sorted(self.book.resumed, key=lambda t: t.value or 0.0, reverse=True)
         self.recalls = deque(best[:MAX_RECALLED])
         if self.settings.knowledge_base is not False:
@@ -215,10 +217,11 @@ class Search:
             candidate = replace(candidate, expected_seconds=float(known["seconds"]))
         self._submit(("recall", trial.number), None, self._size(candidate))
 
-    def _next(self) -> tuple[Trial, Sized]:
+    def _next(self) -> tuple[FrozenTrial, Sized]:
         """Return what was enqueued, a leader on more rows, what is planned, or a proposal."""
-        if self.book.has_waiting:
-            trial, candidate = self.book.ask()
+        enqueued = self.book.take_enqueued()
+        if enqueued is not None:
+            trial, candidate = enqueued
             return trial, self._size(candidate)
         sized = self._promotion() or self._planned()
         if sized is None:
@@ -254,7 +257,7 @@ class Search:
         self.plan.pop(i)
         return sizes[i]
 
-    def _proposal(self) -> tuple[Trial, Sized]:
+    def _proposal(self) -> tuple[FrozenTrial, Sized]:
         """Return what the sampler proposes, with fewer trees where nothing else makes it fit."""
         for _ in range(MAX_PROPOSALS):
             trial, candidate = self.book.ask()
@@ -294,7 +297,7 @@ class Search:
             task_type=self.table.task_type if may_shrink else None,
         )
 
-    def _submit(self, key: Any, trial: Trial | None, sized: Sized) -> None:
+    def _submit(self, key: Any, trial: FrozenTrial | None, sized: Sized) -> None:
         best = self.best
         candidate = sized.candidate
         is_whole = trial is not None and sized.fidelity >= 1.0
@@ -347,7 +350,7 @@ class Search:
         self.notes.append(str(error))
         self.pool.close()
         for key in list(self.running):
-            self._receive(Outcome(key=key, status="error", message=str(error)))
+            self._receive(Outcome(key=key, status="stopped", message=str(error)))
         self.awaits_advice = False
         self.n_restarts += 1
         if self.n_restarts > MAX_RESTARTS:
@@ -371,8 +374,10 @@ class Search:
         if outcome.status in ("stopped", "memory"):
             self._try_smaller(sized, outcome)
         if trial is not None:
-            told = self.book.fail(trial, sized.candidate, outcome.status, outcome.message)
-            self._announce(told)
+            limit = outcome.seconds if outcome.status == "stopped" else None
+            self._announce(
+                self.book.fail(trial, sized.candidate, outcome.status, outcome.message, limit)
+            )
 
     def _try_smaller(self, sized: Sized, outcome: Outcome) -> None:
         """Line a setup that was too large up again, once, on fewer rows; learn how slow it was."""
@@ -400,7 +405,7 @@ class Search:
             warnings.warn(KnowledgeBaseWarning(self.notes[-1]), stacklevel=2)
 
     def _receive_verdict(
-        self, key: Any, trial: Trial | None, sized: Sized, verdict: Verdict
+        self, key: Any, trial: FrozenTrial | None, sized: Sized, verdict: Verdict
     ) -> None:
         candidate = sized.candidate
         self.pace.learn(

@@ -2,38 +2,46 @@
 
 A trial is a choice of ``algorithm`` and of that algorithm's hyperparameters,
 named ``<algorithm>.<hyperparameter>``. Each is stored before the next begins, so
-that a killed run goes on where it was.
+that a killed run goes on where it was. What the sampler sees is a study in
+memory, of the trials that this run can use and the algorithms it may choose:
+the stored one may have been begun by a run that was asked for others.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import socket
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import optuna
 import pandas as pd
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
+from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from autometa.algorithms import get_algorithm
+from autometa.algorithms import every_algorithm, get_algorithm
+from autometa.exceptions import StorageError
 from autometa.tables import Table
+from autometa.tuning._liveness import close_run, is_gone, open_run
 from autometa.tuning._plan import Candidate
+from autometa.tuning._proposals import Proposals
+from autometa.tuning._record import StudyRecord
+from autometa.tuning._resume import (
+    algorithm_choices,
+    algorithm_of,
+    check_algorithms,
+    evaluation_of,
+    is_setup,
+    left_aside,
+    stored_distributions,
+    wrong_with,
+)
+from autometa.tuning._storage import describe, open_study, quiet
 from autometa.tuning._worker_side import Verdict
 
 Callback = Callable[[optuna.Study, FrozenTrial], None]
 
-FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+MORE_TIME = 1.5  # times what a setup was cut at: less would cut it again
 
 
 class TrialBook:
@@ -52,6 +60,22 @@ class TrialBook:
         same question finds its study again.
     sampler : optuna sampler or None
         None is multivariate TPE, grouped by algorithm.
+    ends_at : float or None
+        Moment of ``time.time()`` at which the run's budget ends.
+
+    Attributes
+    ----------
+    algorithms : tuple of str
+        What can be chosen in this study.
+    resumed : list of FrozenTrial
+        Complete trials of earlier runs that this one can use.
+    notes : list of str
+        What is stored and not used, and what became of the storage.
+
+    Raises
+    ------
+    StorageError
+        If the storage cannot be used, or the study in it cannot be continued.
     """
 
     def __init__(
@@ -63,73 +87,152 @@ class TrialBook:
         storage: Any = None,
         study_name: str | None = None,
         sampler: optuna.samplers.BaseSampler | None = None,
+        ends_at: float | None = None,
     ) -> None:
-        self.algorithms = algorithms
-        self.spaces = {name: get_algorithm(name).space(table.task_type) for name in algorithms}
         self.dataset_hash = content_hash(table)
-        with _quiet():
-            self.study = optuna.create_study(
-                storage=storage,
-                study_name=study_name or f"autometa-{self.dataset_hash}-{metric}",
-                direction="maximize",
-                sampler=sampler
-                or optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
-                load_if_exists=True,
-            )
-        self.resumed = [t for t in self.study.trials if t.state == TrialState.COMPLETE]
-        self._fail_stale_trials()
-        for name, value in {"metric": metric, "dataset": self.dataset_hash}.items():
-            self._note(name, value)
+        self.notes: list[str] = []
+        name = study_name or f"autometa-{self.dataset_hash}-{metric}"
+        if sampler is None:
+            with quiet():  # grouping is called experimental since 2020
+                sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
+        self._storage_name = describe(storage)
+        self.record = StudyRecord(open_study(storage, name, sampler), self.notes)
+        trials = self.record.trials()
+        self.agree("metric", metric, must_equal=True)
+        self.agree("dataset", self.dataset_hash, must_equal=True)
+        self._known = {
+            a.name: a.space(table.task_type)
+            for a in every_algorithm()
+            if a.supports(table.task_type) or a.name in algorithms
+        }
+        stored = stored_distributions(trials)
+        spaces = {name: get_algorithm(name).space(table.task_type) for name in algorithms}
+        self.algorithms, said = check_algorithms(spaces, stored, name)
+        self.spaces = {name: spaces[name] for name in self.algorithms}
+        self._choices = stored.get("algorithm", algorithm_choices())
+        self.notes += said + left_aside(trials, self.spaces)
+        self.proposals = Proposals(name, sampler, self.spaces)
+        self.proposals.show(trials)
+        self.resumed = [
+            trial
+            for trial in trials
+            if trial.state == TrialState.COMPLETE
+            and trial.value is not None
+            and evaluation_of(trial).get("status") == "ok"
+            and is_setup(trial, self.spaces)
+        ]
+        self.mark = open_run(ends_at)
+        self._end_dead_trials(trials)
+
+    @property
+    def study(self) -> optuna.Study:
+        """The study with every trial."""
+        return self.record.study
+
+    def close(self) -> None:
+        """Take note that the run is over: what it left running can be taken for dead."""
+        close_run(self.mark)
 
     @property
     def n_finished(self) -> int:
-        """Trials that ended, in whatever way, in this run and before."""
-        return len(self.study.get_trials(deepcopy=False, states=FINISHED))
+        """Trials of this run's algorithms that ended, now and before; not those to be tried again.
 
-    @property
-    def has_waiting(self) -> bool:
-        """Whether a trial was enqueued, by the user or a run that was killed, and not begun."""
-        return bool(self.study.get_trials(deepcopy=False, states=(TrialState.WAITING,)))
+        A trial that the clock cut, or whose process was killed, has said nothing of its setup.
+        """
+        return sum(
+            trial.state.is_finished()
+            and evaluation_of(trial).get("status", "stopped") != "stopped"
+            and algorithm_of(trial) in self.spaces
+            for trial in self.record.trials()
+        )
 
     @property
     def tried(self) -> set[tuple[Any, ...]]:
-        """Keys of the setups that have a trial."""
-        trials = self.study.get_trials(deepcopy=False)
-        return {candidate_of(trial).key for trial in trials if "algorithm" in trial.params}
+        """Keys of the setups that have a trial, but for those that an earlier run cut short."""
+        own = self.proposals.own
+        return {
+            candidate_of(trial).key
+            for trial in self.record.trials()
+            if algorithm_of(trial)
+            and (trial.number in own or evaluation_of(trial).get("status") != "stopped")
+        }
 
-    def agree(self, name: str, value: Any) -> Any:
-        """Keep ``value`` with the study; return the one kept by the run that began it."""
-        kept = self.study.user_attrs.get(name)
+    def stopped(self, patience: float) -> list[Candidate]:
+        """Return the setups that earlier runs cut short, where this one has more time.
+
+        Parameters
+        ----------
+        patience : float
+            Seconds that a trial may have now.
+        """
+        tried = self.tried
+        found: dict[tuple[Any, ...], Candidate] = {}
+        for trial in self.record.trials():
+            evaluation = evaluation_of(trial)
+            if evaluation.get("status") != "stopped" or "limit" not in evaluation:
+                continue
+            if not is_setup(trial, self.spaces):
+                continue
+            candidate = candidate_of(trial)
+            if candidate.key not in tried and patience > MORE_TIME * float(evaluation["limit"]):
+                found[candidate.key] = candidate
+        return list(found.values())
+
+    def agree(self, name: str, value: Any, *, must_equal: bool = False) -> Any:
+        """Keep ``value`` with the study; return the one kept by the run that began it.
+
+        Raises
+        ------
+        StorageError
+            If they must be equal and are not.
+        """
+        kept = self.record.attribute(name)
         if kept is None:
-            self._note(name, value)
-        return value if kept is None else kept
+            self.record.set_attribute(name, value)
+            return value
+        if must_equal and kept != value:
+            raise StorageError(
+                f"The study '{self.study.study_name}' in '{self._storage_name}' is of {name} "
+                f"{kept!r}, not {value!r}. Give another 'study_name'."
+            )
+        return kept
 
-    def _note(self, name: str, value: Any) -> None:
-        if self.study.user_attrs.get(name) != value:
-            self.study.set_user_attr(name, value)
+    def take_enqueued(self) -> tuple[FrozenTrial, Candidate] | None:
+        """Begin the first trial that was enqueued; one that cannot be tried fails alone."""
+        for waiting in self.record.waiting():
+            params = waiting.system_attrs.get("fixed_params", {})
+            asked = str(params.get("algorithm"))
+            if asked in self._known and asked not in self.spaces:
+                continue  # for a run that was asked for this algorithm
+            trial = self.record.take(waiting.number, {"process": self.mark})
+            if trial is None:
+                continue
+            wrong = wrong_with(params, self.spaces)
+            if wrong:
+                self._refuse(trial, wrong)
+                continue
+            own, candidate = self.proposals.propose(params)
+            taken = self.record.set_params(trial.number, own.params, self._distributions(own))
+            self.proposals.adopt(taken.number, own)
+            return taken, candidate
+        return None
 
-    def ask(self, candidate: Candidate | None = None) -> tuple[Trial, Candidate]:
+    def ask(self, candidate: Candidate | None = None) -> tuple[FrozenTrial, Candidate]:
         """Begin a trial of ``candidate``, or of what the sampler proposes."""
-        with _quiet():
-            if candidate is not None:
-                self.study.enqueue_trial(candidate.params)
-            trial = self.study.ask()
-            algorithm = trial.suggest_categorical("algorithm", self.algorithms)
-            config = {
-                name: _suggest(trial, f"{algorithm}.{name}", distribution)
-                for name, distribution in self.spaces[algorithm].items()
-            }
-        trial.set_user_attr("process", _process())
-        if candidate is None or candidate.algorithm != algorithm:
-            return trial, Candidate(algorithm=algorithm, config=config)
-        return trial, Candidate(
-            algorithm=algorithm,
-            config=config,
-            source=candidate.source,
-            expected_seconds=candidate.expected_seconds,
-        )
+        self.proposals.show(self.record.trials())
+        own, proposed = self.proposals.propose(None if candidate is None else candidate.params)
+        if candidate is not None:
+            proposed = Candidate(
+                algorithm=proposed.algorithm,
+                config=proposed.config,
+                source=candidate.source,
+                expected_seconds=candidate.expected_seconds,
+            )
+        trial = self.record.begin(own.params, self._distributions(own), {"process": self.mark})
+        self.proposals.adopt(trial.number, own)
+        return trial, proposed
 
-    def tell(self, trial: Trial, candidate: Candidate, verdict: Verdict) -> FrozenTrial:
+    def tell(self, trial: FrozenTrial, candidate: Candidate, verdict: Verdict) -> FrozenTrial:
         """Store how the trial did; one that was cut short is stored as pruned."""
         summary = {
             "source": candidate.source,
@@ -140,63 +243,85 @@ class TrialBook:
             "seconds": verdict.seconds,
             "fidelity": verdict.fidelity,
         }
-        trial.set_user_attr("evaluation", summary)
-        score = verdict.score
-        if verdict.is_complete:
-            return self.study.tell(trial, score)
-        trial.report(score, step=1)
-        return self.study.tell(trial, state=TrialState.PRUNED)
+        state = TrialState.COMPLETE if verdict.is_complete else TrialState.PRUNED
+        return self._end(trial, summary, state, verdict.score)
 
-    def skip(self, trial: Trial, candidate: Candidate, message: str) -> FrozenTrial:
+    def skip(self, trial: FrozenTrial, candidate: Candidate, message: str) -> FrozenTrial:
         """End a trial that was not worth starting."""
-        return self._end(trial, candidate, "skipped", message, TrialState.PRUNED)
+        summary = {"source": candidate.source, "status": "skipped", "message": message}
+        return self._end(trial, summary, TrialState.PRUNED)
 
-    def fail(self, trial: Trial, candidate: Candidate, status: str, message: str) -> FrozenTrial:
-        """Store that the trial failed, and why."""
-        return self._end(trial, candidate, status, message, TrialState.FAIL)
+    def fail(
+        self,
+        trial: FrozenTrial,
+        candidate: Candidate,
+        status: str,
+        message: str,
+        limit: float | None = None,
+    ) -> FrozenTrial:
+        """Store that the trial failed or was stopped, and why; ``limit`` is the time it had."""
+        summary: dict[str, Any] = {
+            "source": candidate.source,
+            "status": status,
+            "message": message,
+        }
+        if limit is not None:
+            summary["limit"] = limit
+        return self._end(trial, summary, TrialState.FAIL)
 
     def announce(self, callback: Callback, trial: FrozenTrial) -> None:
         """Call back as Optuna's own loop does: ``study.stop()`` is allowed there."""
-        self.study._thread_local.in_optimize_loop = True
+        study = self.study
+        study._thread_local.in_optimize_loop = True
         try:
-            callback(self.study, trial)
+            callback(study, trial)
         finally:
-            self.study._thread_local.in_optimize_loop = False
+            study._thread_local.in_optimize_loop = False
 
     @property
     def is_stopped(self) -> bool:
         """Whether a callback called ``study.stop()``."""
         return self.study._stop_flag
 
+    def _distributions(self, own: Trial) -> dict[str, BaseDistribution]:
+        return {**own.distributions, "algorithm": self._choices}
+
     def _end(
-        self, trial: Trial, candidate: Candidate, status: str, message: str, state: TrialState
+        self,
+        trial: FrozenTrial,
+        summary: dict[str, Any],
+        state: TrialState,
+        value: float | None = None,
     ) -> FrozenTrial:
-        trial.set_user_attr(
-            "evaluation", {"source": candidate.source, "status": status, "message": message}
-        )
-        with _quiet():
-            return self.study.tell(trial, state=state)
+        self.proposals.end(trial.number, summary, state, value)
+        return self.record.end(trial.number, state, value, {"evaluation": summary})
 
-    def _fail_stale_trials(self) -> None:
-        """End the trials of a process that is gone; those of live or far ones are let be."""
-        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            if _is_gone(trial.user_attrs.get("process")):
-                message = "The process that ran it ended."
-                attributes = {"source": "search", "status": "error", "message": message}
-                Trial(self.study, trial._trial_id).set_user_attr("evaluation", attributes)
-                with _quiet():
-                    self.study.tell(trial.number, state=TrialState.FAIL)
+    def _refuse(self, trial: FrozenTrial, wrong: str) -> None:
+        message = f"It was enqueued, but {wrong}."
+        summary = {"source": "search", "status": "error", "message": message}
+        self.record.end(trial.number, TrialState.FAIL, None, {"evaluation": summary})
+        self.notes.append(f"Trial {trial.number} was not tried: {message[0].lower()}{message[1:]}")
 
-
-def _suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Any:
-    if isinstance(distribution, FloatDistribution):
-        low, high = distribution.low, distribution.high
-        return trial.suggest_float(name, low, high, step=distribution.step, log=distribution.log)
-    if isinstance(distribution, IntDistribution):
-        low, high = distribution.low, distribution.high
-        return trial.suggest_int(name, low, high, step=distribution.step, log=distribution.log)
-    assert isinstance(distribution, CategoricalDistribution)
-    return trial.suggest_categorical(name, distribution.choices)
+    def _end_dead_trials(self, trials: list[FrozenTrial]) -> None:
+        """End the trials of runs that are over, and queue each again once."""
+        for trial in trials:
+            if trial.state != TrialState.RUNNING or not is_gone(trial.user_attrs.get("process")):
+                continue
+            is_second = "retry_of" in trial.user_attrs
+            message = "The process that ran it ended" + (
+                ", for the second time." if is_second else "."
+            )
+            summary = {
+                "source": "search",
+                "status": "error" if is_second else "stopped",
+                "message": message,
+            }
+            attributes = {"evaluation": summary, "ended_by": self.mark}
+            ended = self.record.end(trial.number, TrialState.FAIL, None, attributes)
+            # of two runs that start at once, the one that wrote last queues the setup
+            is_ours = ended.user_attrs.get("ended_by") == self.mark
+            if is_ours and not is_second and is_setup(trial, self._known):
+                self.record.enqueue(trial.params, {"retry_of": trial.number})
 
 
 def candidate_of(trial: FrozenTrial) -> Candidate:
@@ -226,37 +351,3 @@ def content_hash(table: Table) -> str:
     digest.update(np.ascontiguousarray(table.y).tobytes())
     digest.update(repr(table.classes.tolist()).encode())
     return digest.hexdigest()[:12]
-
-
-def _process() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _is_gone(process: str | None) -> bool:
-    if process is None:
-        return True
-    host, _, number = process.rpartition(":")
-    if host != socket.gethostname():
-        return False
-    if process == _process():
-        return True
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Optuna from announcing what a run does as a matter of course."""
-    level = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(level)

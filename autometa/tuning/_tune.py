@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from sklearn.utils import check_random_state
 
 from autometa.algorithms import TableCleaner
 from autometa.evaluation import check_metric, fold_seed, make_folds, positive_class
-from autometa.exceptions import AutometaWarning, ParameterError
+from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
 from autometa.tuning._assemble import assemble, bank
@@ -28,6 +29,7 @@ from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import open_pool
 from autometa.tuning._result import TuneResult
+from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search, Settings
 from autometa.tuning._study import Callback, TrialBook
 
@@ -158,13 +160,15 @@ def tune(
     opener = partial(open_pool, table, n_jobs, memory_limit, isolate, not clock.is_endless)
     pool = opener()
     search: Search | None = None
+    book: TrialBook | None = None
     try:
         cleaner = TableCleaner()
         cleaned = cleaner.fit_transform(table.X)
         size = Size(n_rows=len(cleaned), n_columns=cleaned.shape[1], n_classes=table.n_classes)
         asked = f"{metric}-{pos_label}" if pos_label is not None else metric
-        book = TrialBook(table, asked, names, seed, storage, study_name, sampler)
-        n_splits, n_used = book.agree("folds", list(_folds(size, clock)))
+        ends_at = None if clock.is_endless else time.time() + clock.left
+        book = TrialBook(table, asked, names, seed, storage, study_name, sampler, ends_at)
+        n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
         drawn = int(book.agree("fold_seed", fold_seed(table.y, table.task_type)))
         folds = make_folds(table.y, table.task_type, n_splits, drawn)[:n_used]
         metric, notes = settle_metric(metric, table, [test for _, test in folds], positive)
@@ -173,7 +177,7 @@ def tune(
             n_trials=n_trials,
             n_jobs=n_jobs,
             seed=int(book.agree("seed", seed)),
-            algorithms=names,
+            algorithms=book.algorithms,
             knowledge_base=_open_knowledge_base(knowledge_base),
             n_splits=n_splits,
             n_used=n_used,
@@ -190,6 +194,8 @@ def tune(
             search.notes.append(f"Ended with {clock.left:.0f} s of the budget left. {search.ended}")
     finally:
         (search.pool if search is not None else pool).close()
+        if book is not None:
+            book.close()
     return TuneResult(
         best_pipeline=pipeline,
         study=book.study,
@@ -198,7 +204,7 @@ def tune(
         seconds=clock.elapsed,
         ensemble=weights,
         task=_describe(table, book.dataset_hash),
-        notes=tuple(dict.fromkeys([*search.pool.notes, *search.notes])),
+        notes=tuple(dict.fromkeys([*search.pool.notes, *book.notes, *search.notes])),
         pos_label=table.classes.tolist()[positive] if table.n_classes == 2 else None,
     )
 
@@ -237,6 +243,23 @@ def _folds(size: Size, clock: Clock) -> tuple[int, int]:
     return limit, min(n_used, limit)
 
 
+def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]:
+    """Return the splits, and how many are used, that all trials of the study are judged on."""
+    kept = book.agree("folds", list(wanted))
+    if not (isinstance(kept, list) and len(kept) == 2 and all(isinstance(n, int) for n in kept)):
+        raise StorageError(
+            f"The study '{book.study.study_name}' must keep its 'folds' as two whole numbers. It "
+            f"has {kept!r}; give another 'study_name'."
+        )
+    n_splits, n_used = kept
+    if n_used < wanted[1]:
+        book.notes.append(
+            f"The study was begun on {n_used} of {n_splits} folds, and its trials are judged on "
+            f"these; this budget would allow {wanted[1]}. Give another study_name for that."
+        )
+    return n_splits, n_used
+
+
 def _finish(
     search: Search, cleaner: TableCleaner, fallback: Pipeline, ensemble: bool
 ) -> tuple[Pipeline, dict[int, float], float]:
@@ -259,8 +282,8 @@ def _finish(
 
 def _warn_of_failure(search: Search) -> None:
     causes: Counter[str] = Counter()
-    for trial in search.book.study.get_trials(deepcopy=False):
-        evaluation = trial.user_attrs.get("evaluation", {})
+    for trial in search.book.record.trials():
+        evaluation = evaluation_of(trial)
         if evaluation.get("status", "ok") != "ok":
             causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
     told = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
@@ -277,7 +300,7 @@ def _warn_of_failure(search: Search) -> None:
 def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "task_id": [f"{table.name}-{dataset_hash}"],
+            "task_id": [dataset_hash],
             "name": [table.name],
             "task_type": [table.task_type],
             "target": [table.target],

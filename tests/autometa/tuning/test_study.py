@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.storages import InMemoryStorage
 from optuna.trial import TrialState
 
+from autometa.exceptions import StorageError
 from autometa.tables import check_table
+from autometa.tuning._liveness import _began, close_run, is_gone, open_run
 from autometa.tuning._plan import Candidate
 from autometa.tuning._study import TrialBook, candidate_of, content_hash
 from autometa.tuning._worker_side import Verdict
@@ -98,25 +103,204 @@ def test_the_study_of_a_table_is_found_again(table):
     assert [t.value for t in again.resumed] == [pytest.approx(0.7)]
     assert again.agree("folds", [3, 3]) == [5, 5]
     other = TrialBook(table, "accuracy", ALGORITHMS, 0, storage)
-    assert other.n_finished == 0
+    assert other.n_finished == 0  # another study, by its name
 
 
-def test_a_trial_of_a_dead_process_is_ended_and_one_of_a_live_process_is_not(table):
+def mark(*, host=None, process=None, began=None, ends=0):
+    """Return the mark that a run elsewhere would leave on its trials."""
+    parts = open_run().split(":")
+    changed = (host, process, began, "0a1b2c3d", str(ends))
+    return ":".join(str(new or old) for new, old in zip(changed, parts, strict=True))
+
+
+@pytest.fixture
+def dead_process():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_run_is_gone_when_its_process_is_or_its_time_is_over(dead_process):
+    own = open_run()
+    assert not is_gone(own)
+    other = open_run()  # two runs in one process
+    close_run(own)
+    assert (is_gone(own), is_gone(other)) == (True, False)
+    assert is_gone(mark(process=dead_process))
+    assert is_gone(f"{own.split(':')[0]}:{dead_process}")  # as earlier versions wrote it
+    assert not is_gone(mark(process=1, began=_began(1)))
+    assert is_gone(mark(process=1, began="12345"))  # the number was given to another process
+    now = int(time.time())
+    assert is_gone(mark(host="elsewhere", ends=now - 3600))
+    assert not is_gone(mark(host="elsewhere", ends=now + 3600))
+    assert not is_gone(mark(host="elsewhere"))
+    for foreign in (None, "", "worker-7", 3, "a:b:c:d:e"):
+        assert not is_gone(foreign)
+
+
+def test_a_trial_of_a_dead_process_is_ended_and_queued_again_once(table, dead_process):
     storage = InMemoryStorage()
     book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
-    host = book.ask(LINEAR)[0].user_attrs["process"].rpartition(":")[0]
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    for process in (f"{host}:{dead.pid}", f"{host}:1", "elsewhere:1"):
-        book.ask()[0].set_user_attr("process", process)
-    again = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
-    states = [trial.state for trial in again.study.trials]
-    own, gone, live, far = states
-    assert (own, gone) == (TrialState.FAIL, TrialState.FAIL)
-    assert again.study.trials[1].user_attrs["evaluation"]["message"] == (
-        "The process that ran it ended."
+    live, _ = book.ask(LINEAR)
+    dead, asked = book.ask()
+    book.record.study._storage.set_trial_user_attr(
+        dead._trial_id, "process", mark(process=dead_process)
     )
-    assert (live, far) == (TrialState.RUNNING, TrialState.RUNNING)
+    book.study.ask()  # a worker of plain Optuna, which says nothing of itself
+    again = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    states = [trial.state.name for trial in again.study.trials]
+    assert states == ["RUNNING", "FAIL", "RUNNING", "WAITING"]
+    assert (again.study.trials[1].user_attrs["evaluation"]) == {
+        "source": "search",
+        "status": "stopped",
+        "message": "The process that ran it ended.",
+    }
+    retry, proposed = again.take_enqueued()
+    assert (retry.number, proposed.key) == (3, asked.key)
+    assert retry.user_attrs["retry_of"] == 1
+    again.close()  # the second death in a row
+    third = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    assert [trial.state.name for trial in third.study.trials] == [
+        *("RUNNING", "FAIL", "RUNNING", "FAIL")
+    ]
+    assert third.study.trials[3].user_attrs["evaluation"]["status"] == "error"
+    assert book.tell(live, LINEAR, verdict([0.7])).value == pytest.approx(0.7)
+
+
+def test_a_study_goes_on_with_other_algorithms_in_any_order(table):
+    storage = InMemoryStorage()
+    runs = [
+        ("lightgbm", "logistic_regression"),
+        ("logistic_regression", "lightgbm"),
+        ("naive_bayes",),
+        ("decision_tree", "lightgbm", "naive_bayes"),
+    ]
+    for number, algorithms in enumerate(runs):
+        book = TrialBook(table, "roc_auc", algorithms, number, storage)
+        for _ in range(12):  # past the ten that are drawn at random
+            trial, asked = book.ask()
+            assert asked.algorithm in algorithms
+            book.tell(trial, asked, verdict([0.5]))
+        usable = {t.params["algorithm"] for t in book.resumed}
+        assert usable <= set(algorithms)
+        book.close()
+    assert len(book.study.trials) == 48
+    assert book.notes == [
+        "Stored trials that this run does not use: "
+        f"{sum(t.params['algorithm'] == 'logistic_regression' for t in book.study.trials)} "
+        "of algorithms that were not asked for."
+    ]
+
+
+def test_trials_of_other_programs_are_left_aside(table):
+    storage = InMemoryStorage()
+    study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
+    study.ask()
+    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    assert book.notes == ["Stored trials that this run does not use: 3 not written by tune."]
+    assert (book.resumed, book.n_finished, book.tried) == ([], 0, set())
+    book.tell(*book.ask(LINEAR), verdict([0.7]))
+    assert book.n_finished == 1
+
+
+@pytest.mark.parametrize(
+    ("distribution", "told"),
+    [
+        (FloatDistribution(0, 1), "cannot be continued"),
+        (CategoricalDistribution(["a", "b"]), "cannot be continued"),
+        (CategoricalDistribution(["lightgbm", "forest"]), "not tried in it: logistic_regression"),
+    ],
+)
+def test_a_study_begun_with_other_choices_is_refused_or_what_is_left_out_is_said(
+    table, distribution, told
+):
+    storage = InMemoryStorage()
+    study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
+    study.tell(study.ask({"algorithm": distribution}), 0.5)
+    if told.startswith("cannot"):
+        with pytest.raises(StorageError, match=f"'mine' {told} with lightgbm"):
+            TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+        return
+    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    assert book.algorithms == ("lightgbm",)
+    assert told in book.notes[0]
+    assert book.ask()[1].algorithm == "lightgbm"
+
+
+def test_a_changed_search_space_leaves_an_algorithm_out(table):
+    storage = InMemoryStorage()
+    study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
+    study.tell(study.ask({"logistic_regression.C": FloatDistribution(0, 1)}), 0.5)
+    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    assert book.algorithms == ("lightgbm",)
+
+
+@pytest.mark.parametrize(
+    ("directions", "told"),
+    [(["minimize"], "minimises"), (["maximize", "maximize"], "has 2 objectives")],
+)
+def test_a_study_that_minimises_or_has_several_objectives_is_refused(table, directions, told):
+    storage = InMemoryStorage()
+    optuna.create_study(storage=storage, study_name="mine", directions=directions)
+    with pytest.raises(StorageError, match=f"'mine' in 'InMemoryStorage' {told}"):
+        TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+
+
+def test_a_study_of_another_metric_or_table_is_refused(table):
+    storage = InMemoryStorage()
+    TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    with pytest.raises(StorageError, match="is of metric 'roc_auc', not 'accuracy'"):
+        TrialBook(table, "accuracy", ALGORITHMS, 0, storage, "mine")
+    other = check_table(table.X + 1, table.y)
+    with pytest.raises(StorageError, match="is of dataset"):
+        TrialBook(other, "roc_auc", ALGORITHMS, 0, storage, "mine")
+
+
+@pytest.mark.parametrize(
+    ("params", "told"),
+    [
+        ({"algorithm": "nope"}, "names the algorithm 'nope', which is unknown"),
+        ({"algorithm": "ridge"}, "names the algorithm 'ridge'"),  # of another task type
+        ({"algorithm": 3}, "names the algorithm 3"),
+        ({"algorithm": ["lightgbm"]}, "names the algorithm"),
+        ({"algorithm": "lightgbm", "lightgbm.leaves": 3}, "no hyperparameter 'leaves'"),
+        ({"algorithm": "lightgbm", "lightgbm.num_leaves": -4}, "lies outside"),
+        ({"algorithm": "lightgbm", "lightgbm.num_leaves": "many"}, "lies outside"),
+        ({"algorithm": "logistic_regression", "logistic_regression.numbers": 1}, "lies outside"),
+    ],
+)
+def test_an_enqueued_trial_that_cannot_be_tried_fails_alone(table, params, told):
+    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
+    book.study.enqueue_trial(params)
+    book.study.enqueue_trial({"algorithm": "logistic_regression"})
+    trial, asked = book.take_enqueued()
+    assert (trial.number, asked.algorithm) == (1, "logistic_regression")
+    failed = book.study.trials[0]
+    assert failed.state == TrialState.FAIL
+    assert told in failed.user_attrs["evaluation"]["message"]
+    assert told in book.notes[0]
+    assert book.take_enqueued() is None
+
+
+def test_an_enqueued_trial_of_an_algorithm_that_was_not_asked_for_waits(table):
+    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
+    book.study.enqueue_trial({"algorithm": "naive_bayes"})
+    assert book.take_enqueued() is None
+    assert book.study.trials[0].state == TrialState.WAITING
+
+
+def test_what_was_cut_short_is_tried_again_with_more_time(table):
+    storage = InMemoryStorage()
+    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    book.fail(*book.ask(LINEAR), "stopped", "Stopped after 3.0 s.", limit=3.0)
+    assert (book.tried, book.stopped(100.0), book.n_finished) == ({LINEAR.key}, [], 0)
+    again = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    assert again.tried == set()
+    assert again.stopped(4.0) == []
+    assert [c.key for c in again.stopped(5.0)] == [LINEAR.key]
+    again.tell(*again.ask(LINEAR), verdict([0.7]))
+    assert again.stopped(5.0) == []
 
 
 def test_the_hash_tells_tables_apart(table):

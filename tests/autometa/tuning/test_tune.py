@@ -268,7 +268,10 @@ def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
         algorithms=["logistic_regression", "naive_bayes"],
         knowledge_base=False,
     )
-    assert len(result.study.trials) == n_before + 3
+    killed = result.leaderboard().query("status == 'stopped'")
+    assert len(result.study.trials) == n_before + 3 + len(killed)
+    retried = [t.user_attrs.get("retry_of") for t in result.study.trials]
+    assert set(killed["trial"]) == set(retried) - {None}
     states = {trial.state.name for trial in result.study.trials}
     assert "RUNNING" not in states
     ok = result.leaderboard().query("status == 'ok'")
