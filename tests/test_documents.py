@@ -72,3 +72,14 @@ def test_the_blocks_on_importing_run(tmp_path, monkeypatch):
     exec(first, names)
     assert len(names["imported"].knowledge_base.runs) == 4
     assert len(rest) == 1, "a block was added: say here what it needs"
+
+
+PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+PAGES += ["data/README.md", "benchmarks/README.md"]
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages_lead_somewhere(page):
+    targets = LINK.findall((ROOT / page).read_text())
+    assert [t for t in targets if not ((ROOT / page).parent / t).exists()] == []

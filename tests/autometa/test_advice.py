@@ -67,9 +67,8 @@ def test_a_short_budget_puts_cheap_setups_first():
     X, y = TABLES["multiclass"]
     hasty = recommend(X, y, n=3, time_budget=0.1)
     patient = recommend(X, y, n=3)
-    assert sum(f.expected_fit_seconds for f in hasty) <= sum(
-        f.expected_fit_seconds for f in patient
-    )
+    seconds = [sum(f.expected_fit_seconds for f in advice) for advice in (hasty, patient)]
+    assert seconds[0] < 0.5 * seconds[1]
 
 
 def test_a_metric_without_history_is_answered_by_the_closest():

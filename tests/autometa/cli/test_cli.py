@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from histories import two_clusters
 
+from autometa import KnowledgeBase
 from autometa.cli import main
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -163,14 +168,23 @@ def test_tune_saves_a_pipeline_and_a_script(run, csv, tmp_path):
     assert "from autometa" not in code.read_text()
 
 
-def test_kb_info_counts_the_bundled_knowledge_base(run):
+def test_kb_info_counts_the_bundled_knowledge_base_as_its_readme_says(run):
     code, out, _ = run("kb", "info", "--json")
     content = json.loads(out)
+    readme = (ROOT / "data" / "README.md").read_text()
+    tasks = re.search(r"\| (\d+): (\d+) binary, (\d+) multiclass, (\d+) regression", readme)
+    setups = re.search(r"\| (\d+) for classification, (\d+) for regression", readme)
     assert code == 0
-    assert content["task_types"]["regression"] >= 15
-    assert content["task_types"]["binary"] + content["task_types"]["multiclass"] >= 40
-    assert content["n_setups"] >= 60
-    assert content["n_runs"] >= 60 * content["n_tasks"]
+    types = content["task_types"]
+    counted = [content["n_tasks"], types["binary"], types["multiclass"], types["regression"]]
+    assert counted == [int(n) for n in tasks.groups()]
+    kb = KnowledgeBase.bundled()
+    whole = kb.runs[kb.runs["fidelity"] == 1.0].merge(kb.tasks[["task_id", "task_type"]])
+    keys = whole.assign(kind=whole["task_type"] == "regression").drop_duplicates(
+        ["kind", "algorithm", "config"]
+    )
+    counts = keys["kind"].value_counts()
+    assert [counts[False], counts[True]] == [int(n) for n in setups.groups()]
 
 
 @pytest.mark.parametrize(
