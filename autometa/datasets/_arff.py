@@ -11,6 +11,7 @@ This module imports nothing of autometa: generated scripts contain it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -91,7 +92,7 @@ def parse_arff(text: str) -> Arff:
         else:
             rows.append(row)
             lines.append(number)
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    repeated = sorted(name for name, n in Counter(names).items() if n > 1)
     names = _distinct(names)
     return Arff(
         frame=pd.DataFrame(rows, columns=names, dtype=object),

@@ -6,6 +6,7 @@ memory, which ends the process: tables are validated in full first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,12 +81,7 @@ def _load_feather(path: Path) -> pa.Table:
 
 
 def _check_names(path: Path, table: pa.Table) -> None:
-    names = table.column_names
-    repeated = (
-        sorted({name for name in names if names.count(name) > 1})
-        if len(set(names)) < len(names)
-        else []
-    )
+    repeated = sorted(name for name, n in Counter(table.column_names).items() if n > 1)
     if repeated:
         raise DatasetError(
             f"Column names must differ. Repeated in '{path}': {repeated[:5]}; rename them."

@@ -7,6 +7,8 @@ decided on the way is a `CsvFormat`, from which a generated script reads alike.
 from __future__ import annotations
 
 import warnings
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -145,7 +147,7 @@ def _counts_rows(column: pa.ChunkedArray) -> bool:
 
 
 def _check_names(path: Path, form: CsvFormat) -> None:
-    repeated = sorted({name for name in form.names if form.names.count(name) > 1})
+    repeated = sorted(name for name, n in Counter(form.names).items() if n > 1)
     if repeated:
         raise DatasetError(
             f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; rename them."
@@ -173,16 +175,14 @@ def _describe(dialect: Dialect, usual: str, encoding: str) -> list[str]:
 
 def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
     """Convert columns of text to what they are."""
+    left_out = set(form.left_out)
     texts = {
-        name: table.column(place)
-        for place, name in enumerate(form.names)
-        if name not in set(form.left_out)
+        name: table.column(place) for place, name in enumerate(form.names) if name not in left_out
     }
-    columns: dict[str, pa.ChunkedArray] = {}
-    for name, column in texts.items():
-        converted = _values.numbers(column)
-        if converted is not None:
-            columns[name] = converted
+    with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow waits for no other thread
+        converted = threads.map(_values.numbers, texts.values())
+        numbers = dict(zip(texts, converted, strict=True))
+    columns = {name: column for name, column in numbers.items() if column is not None}
     with_commas, unsure = _decimal_commas(texts, columns, form.dialect.delimiter)
     columns |= with_commas
     padded, words = [], {}

@@ -89,41 +89,52 @@ def _read(
             bad.append((row.text, row.actual_columns))
         return "skip"
 
+    parse_options = arrow_csv.ParseOptions(
+        delimiter=dialect.delimiter,
+        escape_char="\\" if dialect.is_escaped else False,
+        newlines_in_values=b'"' in body,
+        invalid_row_handler=note,
+    )
     block = BLOCK
     while True:
-        options = {
-            "read_options": arrow_csv.ReadOptions(
-                autogenerate_column_names=names is None,
-                column_names=names,
-                block_size=block,
-                use_threads=use_threads,
-            ),
-            "parse_options": arrow_csv.ParseOptions(
-                delimiter=dialect.delimiter,
-                escape_char="\\" if dialect.is_escaped else False,
-                newlines_in_values=b'"' in body,
-                invalid_row_handler=note,
-            ),
-        }
+        read_options = arrow_csv.ReadOptions(
+            autogenerate_column_names=names is None,
+            column_names=names,
+            block_size=block,
+            use_threads=use_threads,
+        )
         try:
-            with arrow_csv.open_csv(pa.BufferReader(body), **options) as reader:
-                columns = reader.schema.names
-            bad.clear()
-            convert = arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()),
+            convert_options = arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names or _columns(body, parse_options), pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],
             )
-            table = arrow_csv.read_csv(pa.BufferReader(body), convert_options=convert, **options)
-            return table, bad
+            bad.clear()
+            source = pa.BufferReader(body)
+            return arrow_csv.read_csv(source, read_options, parse_options, convert_options), bad
         except pa.ArrowInvalid as error:
-            if "straddling" in str(error) and block < min(len(body), MAX_BLOCK):
-                block = min(8 * block, MAX_BLOCK)
-                bad.clear()
-                continue
             if "Empty CSV" in str(error):
                 raise DatasetError(f"'{path}' holds no rows.") from error
-            raise
+            if "straddling" not in str(error) or block >= min(len(body), MAX_BLOCK):
+                raise
+            block = min(8 * block, MAX_BLOCK)
+
+
+def _columns(body: bytes, parse_options: arrow_csv.ParseOptions) -> list[str]:
+    """Return names for as many columns as the first record has fields."""
+    head = body[: MIB + len(body) - len(_after(body, 1))]
+    for part in (head, body):
+        read_options = arrow_csv.ReadOptions(
+            autogenerate_column_names=True, block_size=min(len(part), MAX_BLOCK), use_threads=False
+        )
+        try:
+            with arrow_csv.open_csv(pa.BufferReader(part), read_options, parse_options) as reader:
+                names: list[str] = reader.schema.names
+                return names
+        except pa.ArrowInvalid:
+            if part is body:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _check_quotes(path: Path, data: bytes, table: pa.Table, dialect: Dialect) -> None:

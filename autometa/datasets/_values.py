@@ -4,9 +4,10 @@ One rule for all files of text. A conversion is made only where it loses
 nothing, so a column is
 
 - missing where its field is empty or ``?``, whatever the column holds;
-- numeric when every other field reads as a number, or is one of
-  `MISSING_WORDS`, which are then missing. ``02134``, ``10E4``, ``7E400`` and
-  integers beyond 64 bits are no numbers but codes: no number gives them back;
+- numeric when every other field reads as a number that no other text of the
+  column shares, or is one of `MISSING_WORDS`, which are then missing. ``02134``,
+  ``7E400``, ``1.1`` beside ``1.10`` (versions) and integers beyond 64 bits are
+  codes: no number gives them back;
 - boolean when every other field is ``True`` or ``False`` in one spelling;
 - text otherwise, and ``NA``, ``None``, ``null`` are then values like any other
   (countries, answers and "no alley" are written so).
@@ -20,18 +21,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from autometa.datasets._spelling import spelling
+
 MISSING_WORDS = (
     "#n/a", "#n/a n/a", "#na", "-", "-1.#ind", "-1.#qnan", "-nan", ".", "1.#ind", "1.#qnan",
     "<na>", "?", "\\n", "n/a", "na", "nan", "none", "null",
 )  # fmt: skip
 BOOLEANS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
 STARTS_NUMBER = re.compile(r"[+-]?\.?\d|[+-]?inf", re.IGNORECASE)
-CODE = r"^[+-]?(0[0-9xX]|[0-9]{2,}[eE])"  # leading zeros, hexadecimal, mantissas of many digits
-LONG_INTEGER = r"^[+-]?[0-9]{16,}$"
 COMMA_NUMBER = r"^[+-]?(0|[1-9][0-9]*)?(,[0-9]+)?([eE][+-]?[0-9]+)?$"
 GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3})*$"  # a comma may part thousands here
 EXACT = 2**53  # up to here every integer is a 64-bit float
-PEEK = 64  # values that are looked at before a whole column is tried
+PEEK = 16  # values that are looked at before a whole column is tried
 
 
 def numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -69,31 +70,48 @@ def _peek(texts: pa.ChunkedArray) -> list[str]:
 
 
 def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    plain = texts
+    if any(value.startswith("+") for value in _peek(texts)):  # Arrow takes it of floats alone
+        plain = pc.replace_substring_regex(texts, r"^\+", "")
     for kind in (pa.int64(), pa.float64()):
         try:
-            return texts.cast(kind)
+            return plain.cast(kind)
         except pa.ArrowInvalid:
             continue
     return None
 
 
 def _has_codes(texts: pa.ChunkedArray, converted: pa.ChunkedArray) -> bool:
-    """Return whether a text is lost by the conversion: no number has it as its text."""
-    if _any(pc.match_substring_regex(texts, CODE)):
+    """Return whether a text is lost by the conversion: its number does not give it back."""
+    written = spelling(texts)
+    if written.has_codes:
         return True
     if pa.types.is_integer(converted.type):
         # Missing values make the column one of floats.
-        return bool(converted.null_count) and _any(
-            pc.or_(pc.greater(converted, EXACT), pc.less(converted, -EXACT))
-        )
-    is_infinite = pc.is_inf(converted)
-    if _any(is_infinite):
-        overflown = pc.filter(texts, is_infinite)
-        if _any(pc.invert(pc.match_substring(overflown, "inf", ignore_case=True))):
+        if converted.null_count and written.has_long_integers and _exceeds(converted):
             return True
-    return _any(pc.greater(pc.abs(converted), EXACT)) and _any(
-        pc.match_substring_regex(texts, LONG_INTEGER)
-    )
+    else:
+        is_infinite = pc.is_inf(converted)
+        if _any(is_infinite):
+            overflown = pc.filter(texts, is_infinite)
+            if _any(pc.invert(pc.match_substring(overflown, "inf", ignore_case=True))):
+                return True
+        if written.has_long_integers and _exceeds(converted):
+            return True
+    return bool(written.odd.any()) and _share_numbers(texts, converted, written.odd)
+
+
+def _share_numbers(texts: pa.ChunkedArray, converted: pa.ChunkedArray, odd: Any) -> bool:
+    """Return whether one of the oddly written texts has the number of another text."""
+    mask = pa.array(odd)
+    odd_texts, odd_numbers = pc.unique(texts.filter(mask)), pc.unique(converted.filter(mask))
+    if len(odd_texts) > len(odd_numbers):
+        return True
+    return _any(pc.is_in(converted.filter(pc.invert(mask)), value_set=odd_numbers))
+
+
+def _exceeds(converted: pa.ChunkedArray) -> bool:
+    return _any(pc.or_(pc.greater(converted, EXACT), pc.less(converted, -EXACT)))
 
 
 def booleans(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
