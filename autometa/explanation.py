@@ -161,14 +161,20 @@ Rows = list[tuple[str, ...]]
 
 
 def _lines(explanation: Explanation) -> Iterable[str]:
-    yield f"{explanation.place}. {explanation.setup}"
+    yield f"{explanation.place}. {_one_line(explanation.setup)}"
     yield f"   {_standing(explanation)}"
     for title, header, rows in _tables(explanation):
         yield ""
         yield title
+        rows = [tuple(map(_one_line, row)) for row in rows]
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         for row in (header, *rows):
             yield "   " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+
+
+def _one_line(text: str) -> str:
+    """Return text without line breaks: a name cannot make a line of its own."""
+    return " ".join(text.split())
 
 
 def _standing(explanation: Explanation) -> str:

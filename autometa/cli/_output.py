@@ -1,34 +1,97 @@
-"""Results go to stdout, talk to stderr."""
+"""The one printer: results go to stdout, talk to stderr, and names stay names.
+
+A knowledge base, a table or a path may come from anybody, and so may a name in
+it. Whatever is printed passes here: control characters, which command a
+terminal, are shown as escapes, and square brackets are no markup.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
+import unicodedata
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from autometa._urls import hide_password
+
+# What has no look of its own: controls, formats (such as those that turn the reading
+# direction), surrogates, and separators of lines and paragraphs.
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+JOINERS = "\u200c\u200d"  # formats that Persian, Hindi and emoji are written with
+
+
+def visible(text: str, lines: bool = False) -> str:
+    r"""Return text whose control characters are shown as escapes.
+
+    Parameters
+    ----------
+    text : str
+    lines : bool, default=False
+        Whether line breaks and tabs may stay what they are.
+
+    Examples
+    --------
+    >>> print(visible("\x1b[31mred\nnext"))
+    \x1b[31mred\nnext
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kept = JOINERS + ("\n\t" if lines else "")
+    return "".join(
+        sign.encode("unicode_escape").decode()
+        if unicodedata.category(sign) in UNSEEN and sign not in kept
+        else sign
+        for sign in text
+    )
+
+
+class PlainConsole(Console):
+    """A console to which every string is text: no markup, no emoji codes, no control characters."""
+
+    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
+        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return what stands for a string wherever rich meets one: lines, titles, cells."""
+        options |= {"markup": False, "emoji": False}
+        return super().render_str(visible(hide_password(text), lines=True), **options)
+
+
+class PlainTable(Table):
+    """A table each of whose cells is one line of text."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Add a row; a line break in a name cannot make a row of its own."""
+        super().add_row(*(visible(hide_password(str(cell))) for cell in cells), **options)
 
 
 def console() -> Console:
     """Return the console of results; plain text when stdout is not a terminal."""
-    out = Console(highlight=False)
+    out = PlainConsole()
     if not out.is_terminal:
-        out = Console(highlight=False, width=160)
+        out = PlainConsole(width=160)
     return out
 
 
 def talk() -> Console:
     """Return the console of progress and notes."""
-    return Console(stderr=True, highlight=False)
+    return PlainConsole(stderr=True)
 
 
 def note(text: str) -> None:
     """Say one line on stderr; passwords of URLs in it are hidden."""
-    print(hide_password(text), file=sys.stderr)
+    _print(visible(hide_password(text)), sys.stderr)
+
+
+def _print(text: str, file: Any) -> None:
+    """Print a line; what the encoding of a terminal lacks is escaped."""
+    encoding = getattr(file, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=file)
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -50,9 +113,12 @@ def _finite(value: Any) -> Any:
 
 def make_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
     """Return an empty table; the columns named in ``right`` hold numbers."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        is_number = column in right
+    title, shown_right = visible(title), set(map(visible, right))
+    table = PlainTable(
+        title=title, title_justify="left", header_style="bold", box=None, pad_edge=False
+    )
+    for column in map(visible, columns):
+        is_number = column in shown_right
         table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number)
     return table
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from autometa.cli._output import talk
+from autometa._urls import hide_password
+from autometa.cli._output import talk, visible
 
 LOG_EVERY_SECONDS = 30.0
 Show = Callable[[str, int, int | None], None]
@@ -33,7 +34,7 @@ def _bar() -> Iterator[Show]:
     )
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -42,7 +43,8 @@ def _bar() -> Iterator[Show]:
         bar = progress.add_task("starting", total=None)
 
         def show(done: str, n_done: int, n_total: int | None) -> None:
-            progress.update(bar, description=done, completed=n_done, total=n_total)
+            about = visible(hide_password(done))
+            progress.update(bar, description=about, completed=n_done, total=n_total)
 
         yield show
 
@@ -55,6 +57,6 @@ def _log(what: str) -> Show:
         if time.monotonic() - last >= LOG_EVERY_SECONDS or n_done == n_total:
             last = time.monotonic()
             of_all = "" if n_total is None else f" of {n_total}"
-            talk().print(f"{n_done}{of_all} {what}; last: {done}", markup=False)
+            talk().print(f"{n_done}{of_all} {what}; last: {done}")
 
     return show

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, number, print_json, seconds, settings
+from autometa.cli._output import console, make_table, number, print_json, seconds, settings, visible
 
 
 def recommend(
@@ -66,7 +66,7 @@ def recommend(
         return
     _print_table(task, advice)
     if explain and advice:
-        console().print(f"\n{advice[0].explain()}", markup=False)
+        console().print(f"\n{advice[0].explain()}")
 
 
 def _print_json(task: dict[str, Any], advice: list[Any], explain: bool) -> None:
@@ -109,7 +109,7 @@ def _print_table(task: dict[str, Any], advice: list[Any]) -> None:
     out = console()
     out.print(shown)
     if advice and advice[0].neighbors:
-        names = ", ".join(neighbor.name for neighbor in advice[0].neighbors[:5])
+        names = ", ".join(visible(neighbor.name) for neighbor in advice[0].neighbors[:5])
         out.print(f"Most like this dataset: {names}.")
         out.print(_familiarity(advice[0].novelty))
 

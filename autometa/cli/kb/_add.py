@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from autometa._urls import hide_password
 from autometa.cli import _options
 from autometa.cli._output import note, print_json
 from autometa.cli._progress import steps
@@ -48,7 +49,7 @@ def add(
                 f"'{source}': {found['n_runs']} new runs, {found['n_tasks']} new tasks; "
                 f"{found['n_repeats']} runs were there already."
             )
-            added.append({"source": source, **found})
+            added.append({"source": hide_password(source), **found})
     if as_json:
         print_json({"schema": 1, "knowledge_base": str(folder), "added": added})
 

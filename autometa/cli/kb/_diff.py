@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, number, print_json
+from autometa.cli._output import console, make_table, note, number, print_json, visible
 
 if TYPE_CHECKING:
     from autometa.knowledge_base import Difference
@@ -64,16 +64,16 @@ def _print(found: Difference, a: str, b: str) -> None:
         title = (
             item.name.replace("_", " ").replace(" in a", f" in {a}").replace(" in b", f" in {b}")
         )
-        out.print(f"{title}: {len(value)}", markup=False)
+        out.print(f"{title}: {len(value)}")
         if hasattr(value, "columns"):
             shown = make_table("", *map(str, value.columns))
             for row in value.head(SHOWN_ROWS).itertuples(index=False):
                 shown.add_row(*(number(x, 6) if isinstance(x, float) else str(x) for x in row))
-            out.print(shown, markup=False)
+            out.print(shown)
         else:
-            out.print("  " + ", ".join(value[:SHOWN_ROWS]), markup=False)
+            out.print("  " + ", ".join(map(visible, value[:SHOWN_ROWS])))
         if len(value) > SHOWN_ROWS:
-            out.print(f"  ... and {len(value) - SHOWN_ROWS} more; --json has all", markup=False)
+            out.print(f"  ... and {len(value) - SHOWN_ROWS} more; --json has all")
     note(
         f"{found.n_scores_compared} scores compared; {len(found.scores)} differ, "
         f"{found.n_scores_within_noise} more within noise."

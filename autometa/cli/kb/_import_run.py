@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autometa.cli._output import console, make_table, note, print_json, talk
+from autometa._urls import hide_password
+from autometa.cli._output import console, make_table, note, print_json, talk, visible
 from autometa.exceptions import KnowledgeBaseError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def run_import(
     found: dict[str, Imported] = {}
     with talk().status("reading") as status:
         for source in sources:
-            status.update(f"reading {Path(source).name}")
+            status.update(visible(hide_password(f"reading {Path(source).name}")))
             found[source] = import_history(source, format, task_prefix=task_prefix, **options)
     report_imports(found, None if dry_run else out, as_json)
 
@@ -83,7 +84,7 @@ def _counts(kb: Any) -> dict[str, int]:
 def _print(source: str, imported: Imported) -> None:
     about = _as_dict(source, imported)
     out = console()
-    out.print(f"{about['source']} ({about['format']})")
+    out.print(visible(f"{about['source']} ({about['format']})"))
     counts = make_table("", "what", "count", right=("count",))
     for key in ("n_tasks", "n_setups", "n_runs"):
         counts.add_row(key.removeprefix("n_"), str(about[key]))

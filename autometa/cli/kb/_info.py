@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, number, print_json
+from autometa.cli._output import console, make_table, number, print_json, visible
 
 SHOWN_SOURCES = 12
 
@@ -52,7 +52,8 @@ def _print(summary: dict[str, Any]) -> None:
     for folder in summary["folders"]:
         parts = ", ".join(f"{n} of {table}" for table, n in folder["n_parts"].items())
         size = f"{folder['n_bytes'] / 1e6:.2f} MB, written {folder['written'] or 'never'}"
-        out.print(f"{folder['path']}: {size}; parts: {parts}", markup=False, soft_wrap=True)
+        path = visible(folder["path"])
+        out.print(f"{path}: {size}; parts: {parts}", soft_wrap=True)
     out.print()
     shown = make_table("", "what", "value", right=("value",))
     for key in ("n_tasks", "n_families", "n_setups", "n_runs", "n_metafeatures"):
@@ -65,9 +66,9 @@ def _print(summary: dict[str, Any]) -> None:
         for name, count in listed[:SHOWN_SOURCES] if key == "sources" else listed:
             counts.add_row(name or "not said", str(count))
         out.print()
-        out.print(counts, markup=False)
+        out.print(counts)
     if summary["provenance"]:
         out.print("\nprovenance")
         for source in summary["provenance"].get("sources", [summary["provenance"]]):
             text = json.dumps(source, sort_keys=True)
-            out.print(f"  {text[:300]}", markup=False, soft_wrap=True)
+            out.print(f"  {text[:300]}", soft_wrap=True)

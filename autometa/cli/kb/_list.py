@@ -98,7 +98,7 @@ def _print(frame: pd.DataFrame, title: str) -> None:
     shown = make_table(title, *map(str, frame.columns), right=numbers)
     for record in frame.astype(object).to_dict("records"):
         shown.add_row(*(_cell(str(key), value) for key, value in record.items()))
-    console().print(shown, markup=False)
+    console().print(shown)
 
 
 def _cell(key: str, value: object) -> str:

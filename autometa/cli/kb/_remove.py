@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import note, print_json
+from autometa.cli._output import note, print_json, visible
 from autometa.cli.kb import _arguments
 
 
@@ -43,7 +43,7 @@ def remove(
     if not dry_run and not yes:
         if not sys.stdin.isatty():
             raise ParameterError(f"Removing {what} needs --yes where nobody can be asked.")
-        typer.confirm(f"Remove {what}?", abort=True, err=True)
+        typer.confirm(visible(f"Remove {what}?"), abort=True, err=True)
     done = planned if dry_run else run(folder, **wanted, wait=wait)  # type: ignore[arg-type]
     if as_json:
         content = {"tasks": list(done.tasks), "n_runs": done.n_runs, "dry_run": dry_run}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, print_json
+from autometa.cli._output import console, make_table, note, print_json, visible
 from autometa.cli._progress import steps
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def _print(report: Verification) -> None:
     for file, what in report.files.items():
         shown.add_row(file, what, "WRONG" if file in errors else "ok")
     out = console()
-    out.print(shown, markup=False)
+    out.print(shown)
     for found in sorted(report.findings, key=lambda found: not found.is_error):
         kind = "WRONG" if found.is_error else "note"
-        about = f"{found.file}: " if found.file else ""
-        out.print(f"{kind}: {about}{found.message}", markup=False, soft_wrap=True)
+        about = f"{visible(found.file)}: " if found.file else ""
+        out.print(f"{kind}: {about}{visible(found.message)}", soft_wrap=True)
     n_notes = len(report.findings) - len(report.errors)
     note(
         f"'{report.folder}' is {'sound' if report.is_sound else 'damaged'}: "

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseWriteError
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._parts_of import (
@@ -74,7 +75,7 @@ def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
 
     ``source`` says where it comes from, beside its own provenance.
     """
-    provenance = {"source": source, **kb.provenance, "added": _now()}
+    provenance = {"source": hide_password(source), **kb.provenance, "added": _now()}
     tasks = set(kb.runs["task_id"].unique())
     with _Target(folder, tasks if len(tasks) <= FEW_TASKS else None) as target:
         return target.take(kb.tasks, kb.metafeatures, [kb.runs], provenance)

@@ -18,6 +18,7 @@ from autometa._limits import (
     read_bounded,
 )
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._keeping._formulas import plain_text
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import RUN_NUMBERS
 
@@ -26,12 +27,15 @@ def _read_csv(path: Path) -> pd.DataFrame:
     """Read text as text, and as numbers what must be one."""
     text = io.BytesIO(read_bounded(path, MAX_PART_BYTES))
     frame = pd.read_csv(text, dtype=str, keep_default_na=False)
+    frame.columns = [plain_text(name) for name in frame.columns]
     kind = path.stem
     numbers = set(RUN_NUMBERS) if kind == "runs" else {"n_rows"}
     if kind == "metafeatures":
         numbers = set(frame) - {"task_id"}
     for name in numbers & set(frame):
         frame[name] = pd.to_numeric(frame[name].mask(frame[name] == ""))
+    for name in set(frame) - numbers:
+        frame[name] = frame[name].map(plain_text)
     if "fold_scores" in frame:
         frame["fold_scores"] = [parse_json(text) if text else None for text in frame["fold_scores"]]
     return frame

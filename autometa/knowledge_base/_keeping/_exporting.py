@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import pandas as pd
 from autometa._limits import file_in
 from autometa.exceptions import KnowledgeBaseError, ParameterError
 from autometa.knowledge_base._keeping._aslib import write_aslib
+from autometa.knowledge_base._keeping._formulas import guard_text
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import setup_id
 
@@ -49,7 +51,9 @@ def export(kb: KnowledgeBase, path: str | os.PathLike[str], format: str) -> Expo
         at all.
     format : {"csv", "parquet", "frames", "matrix", "aslib"}
         * ``csv``: ``tasks.csv``, ``metafeatures.csv``, ``runs.csv``; fold scores
-          are JSON text.
+          are JSON text. A text that begins with ``=``, ``+``, ``-`` or ``@``, which
+          spreadsheets run as a formula, has an apostrophe before it; reading takes
+          it away again.
         * ``parquet``: the same tables, one plain Parquet file each.
         * ``frames``: the same tables as Feather files: what
           `KnowledgeBase.from_frames` takes, types included.
@@ -116,8 +120,19 @@ def _write_csv(kb: KnowledgeBase, folder: Path) -> list[str]:
         if name == "runs":
             texts = [None if value is None else json.dumps(value) for value in _lists(frame)]
             frame = frame.assign(fold_scores=texts)
-        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8")
+        _to_csv(frame, folder / f"{name}.csv")
     return []
+
+
+def _to_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table; a text that a spreadsheet would run as a formula gets an apostrophe."""
+    texts = [name for name in frame if frame[name].dtype.kind not in "fiub"]
+    frame = frame.assign(**{name: frame[name].map(guard_text) for name in texts})
+    # a bare carriage return would end the line, and only quotes keep it in its cell
+    cells = [str(text) for name in texts for text in frame[name].unique()] + list(map(str, frame))
+    quoting = csv.QUOTE_ALL if any("\r" in text for text in cells) else csv.QUOTE_MINIMAL
+    frame.columns = [guard_text(name) for name in frame.columns]
+    frame.to_csv(path, index=False, encoding="utf-8", quoting=quoting)
 
 
 def _lists(runs: pd.DataFrame) -> list[list[float] | None]:
@@ -156,9 +171,15 @@ def _write_matrix(kb: KnowledgeBase, folder: Path) -> list[str]:
     setups = whole[["algorithm", "config"]].drop_duplicates()
     pairs = zip(setups["algorithm"], setups["config"], strict=True)
     setups = setups.assign(setup_id=[setup_id(*pair) for pair in pairs])
-    setups.sort_values("setup_id").to_csv(folder / "setups.csv", index=False)
-    kb.tasks.to_csv(folder / "tasks.csv", index=False)
-    kb.metafeatures.to_csv(folder / "metafeatures.csv")
+    _to_csv(setups.sort_values("setup_id"), folder / "setups.csv")
+    _to_csv(kb.tasks, folder / "tasks.csv")
+    _to_csv(kb.metafeatures.reset_index(), folder / "metafeatures.csv")
+    n_guarded = sum(guard_text(task) != task for task in kb.tasks["task_id"])
+    if n_guarded:
+        left_out.append(
+            f"{n_guarded} task ids as they are: an apostrophe stands before those that "
+            "spreadsheets would run as a formula"
+        )
     scores = whole.merge(setups, on=["algorithm", "config"])
     for metric, part in scores.groupby("metric", observed=True):
         matrix = part.pivot_table(
@@ -167,7 +188,7 @@ def _write_matrix(kb: KnowledgeBase, folder: Path) -> list[str]:
         name = quote(str(metric), safe=PLAIN_SIGNS)
         if name != metric:
             left_out.append(f"the name of the metric {metric!r}: its file says '{name}'")
-        matrix.to_csv(file_in(folder, f"scores-{name}.csv"))
+        _to_csv(matrix.reset_index(), file_in(folder, f"scores-{name}.csv"))
     return left_out
 
 
