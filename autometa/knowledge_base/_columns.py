@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_KEY, RUN_NUMBERS, TASK_DEFAULTS
+from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_NUMBERS, TASK_DEFAULTS
 
 RUN_TEXTS = tuple(n for n in RUN_DEFAULTS if n not in RUN_NUMBERS and n != "fold_scores")
 TEXTS = tuple(dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name != "n_rows")]))
@@ -44,13 +44,20 @@ def numbers_of(column: Any) -> npt.NDArray[np.float64]:
     return numbers
 
 
-def repeated(content: Any) -> npt.NDArray[np.bool_]:
-    """Mark the rows whose `RUN_KEY` an earlier row has."""
-    keys = {
-        name: numbers_of(content[name]) if name in RUN_NUMBERS else codes_of(content[name])[1]
-        for name in RUN_KEY
-    }
-    return np.asarray(pd.DataFrame(keys).duplicated(), dtype=np.bool_)
+def lists_of(values: pd.Series[Any]) -> Any:
+    """Return a column of lists of numbers as one Arrow array; null where there is none."""
+    import pyarrow as pa
+
+    lists = values if isinstance(values.dtype, pd.ArrowDtype) else values.astype(object)
+    return one_array(pa.array(lists, pa.list_(pa.float64()), from_pandas=True))
+
+
+def one_array(array: Any) -> Any:
+    """Return an array in one piece; without a type of its own it becomes text."""
+    import pyarrow as pa
+
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
 
 
 def sorted_by_task(content: Any) -> Any:

@@ -14,10 +14,11 @@ from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._folders import bundled_folder
 from autometa.knowledge_base._learnt_file import Origin
 from autometa.knowledge_base._manifest import join_provenance, read_manifest
+from autometa.knowledge_base._repeated import repeated_rows
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
 from autometa.knowledge_base._saving import save_tables
-from autometa.knowledge_base._schema import RUN_KEY, check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
 
 if TYPE_CHECKING:
     import optuna
@@ -272,9 +273,8 @@ class KnowledgeBase(RunReader):
         if any(isinstance(side, StoredRuns) and not side.is_small for side in sides):
             self._stored, self._runs, self._origin = joined(*sides), None, None
             return
-        self.runs = pd.concat([self.runs, runs.frame()], ignore_index=True).drop_duplicates(
-            RUN_KEY, ignore_index=True
-        )
+        both = pd.concat([self.runs, runs.frame()], ignore_index=True)
+        self.runs = both[~repeated_rows(both)].reset_index(drop=True)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write to the folder ``path``; one that exists gets what it does not hold yet.

@@ -12,9 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autometa.knowledge_base._columns import TEXTS, as_codes, repeated, sorted_by_task
+from autometa.knowledge_base._columns import (
+    TEXTS,
+    as_codes,
+    lists_of,
+    one_array,
+    sorted_by_task,
+)
 from autometa.knowledge_base._files import digest
-from autometa.knowledge_base._schema import RUN_KEY, SCHEMA_VERSION
+from autometa.knowledge_base._repeated import repeated
+from autometa.knowledge_base._schema import NARROW, SCHEMA_VERSION
 from autometa.knowledge_base._types import INDEX_NAMES
 
 ROWS_PER_GROUP = 1 << 15
@@ -22,8 +29,6 @@ COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
 # The same in all metrics of a run: whole numbers repeat, bytes of many of them do not.
 REPEATING = ("fit_seconds", "predict_seconds", "reference_seconds", "fidelity")
-# No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
-NARROW = ("train_score", "fold_scores")
 
 
 def to_arrow(table: str, frame: pd.DataFrame, narrow: bool = True) -> Any:
@@ -41,7 +46,7 @@ def to_arrow(table: str, frame: pd.DataFrame, narrow: bool = True) -> Any:
     content = pa.table(columns)
     if table != "runs":
         return content
-    if set(RUN_KEY) <= set(content.column_names) and (is_repeated := repeated(content)).any():
+    if (is_repeated := repeated(content)).any():
         content = content.filter(~is_repeated)
     return sorted_by_task(content)
 
@@ -51,21 +56,12 @@ def to_column(name: str, values: pd.Series[Any], narrow: bool = False) -> Any:
     import pyarrow as pa
 
     if name == "fold_scores":
-        lists = values if isinstance(values.dtype, pd.ArrowDtype) else values.astype(object)
-        array = _one_array(pa.array(lists, pa.list_(pa.float64()), from_pandas=True))
+        array = lists_of(values)
     else:
-        array = _one_array(pa.array(values, from_pandas=name in TEXTS))
+        array = one_array(pa.array(values, from_pandas=name in TEXTS))
     if name in TEXTS:
         return as_codes(array)
     return _narrowed(array) if narrow and name in NARROW else array
-
-
-def _one_array(array: Any) -> Any:
-    """Return an array in one piece; without a type of its own it becomes text."""
-    import pyarrow as pa
-
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
 
 
 def _narrowed(array: Any) -> Any:

@@ -23,6 +23,7 @@ from autometa.knowledge_base._parts import (
     write_manifest,
     write_part,
 )
+from autometa.knowledge_base._repeated import repeated_rows
 from autometa.knowledge_base._run_source import StoredRuns
 from autometa.knowledge_base._schema import RUN_KEY
 
@@ -99,7 +100,7 @@ def _is_new(runs: pd.DataFrame, saved: StoredRuns) -> Any:
         return np.ones(len(runs), dtype=bool)
     known = saved.frame(runs["task_id"].unique(), columns=RUN_KEY)[RUN_KEY]
     both = pd.concat([known, runs[RUN_KEY]], ignore_index=True)
-    return ~both.duplicated().to_numpy()[len(known) :]
+    return ~repeated_rows(both)[len(known) :]
 
 
 def _pieces(runs: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -55,7 +55,26 @@ RUN_NUMBERS = (
     "fidelity",
     "train_score",
 )
-RUN_KEY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
+# A repeat is equal in all of these. Equal scores alone are common: a run that was measured
+# again, with other seconds or folds, is a run of its own.
+RUN_KEY = [
+    "task_id",
+    "algorithm",
+    "config",
+    "metric",
+    "fidelity",
+    "score",
+    "status",
+    "source",
+    "fit_seconds",
+    "predict_seconds",
+    "reference_seconds",
+    "train_score",
+    "fold_scores",
+    "message",
+]
+# No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
+NARROW = ("train_score", "fold_scores")
 
 
 def canonical_config(config: Mapping[str, Any] | str) -> str:
@@ -167,7 +186,9 @@ def check_runs(runs: pd.DataFrame, task_ids: Iterable[str]) -> pd.DataFrame:
             "Give a row of 'tasks' for each."
         )
     _check_run_numbers(runs)
-    return runs.drop_duplicates(RUN_KEY).reset_index(drop=True)
+    from autometa.knowledge_base._repeated import repeated_rows  # which knows this schema
+
+    return runs[~repeated_rows(runs)].reset_index(drop=True)
 
 
 def _canonical_column(config: pd.Series[Any]) -> pd.Series[str]:

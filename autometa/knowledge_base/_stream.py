@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autometa.knowledge_base._columns import codes_of, repeated, sorted_by_task
+from autometa.knowledge_base._columns import codes_of, sorted_by_task
 from autometa.knowledge_base._opened import Part
+from autometa.knowledge_base._repeated import repeated
 from autometa.knowledge_base._schema import RUN_KEY
 
 BATCH_ROWS = 500_000

@@ -7,7 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.util import hash_array
 
-from autometa.knowledge_base._schema import RUN_KEY
+from autometa.knowledge_base._columns import lists_of
+from autometa.knowledge_base._repeated import list_hashes
+from autometa.knowledge_base._schema import NARROW, RUN_KEY
 
 HASH_KEYS = {"autometa-repeats": 0, "repeats-autometa": 0x9E3779B97F4A7C15}
 
@@ -54,13 +56,21 @@ def row_hashes(frame: pd.DataFrame, hash_key: str) -> Hashes:
     """Return a hash of each row's key columns; equal rows, equal hashes."""
     total = np.zeros(len(frame), dtype=np.uint64)
     for column in RUN_KEY:
-        total = total * np.uint64(0x9E3779B97F4A7C15) + _column_hashes(frame[column], hash_key)
+        hashes = (
+            list_hashes(lists_of(frame[column]))
+            if column == "fold_scores"
+            else _column_hashes(frame[column], hash_key)
+        )
+        total = total * np.uint64(0x9E3779B97F4A7C15) + hashes
     return total
 
 
 def _column_hashes(column: pd.Series[object], hash_key: str) -> Hashes:
     if pd.api.types.is_float_dtype(column.dtype):
         numbers = column.to_numpy(dtype="float64", na_value=np.nan) + 0.0  # -0.0 equals 0.0
+        if column.name in NARROW:  # as they are kept
+            with np.errstate(over="ignore"):
+                numbers = numbers.astype(np.float32).astype(np.float64)
         numbers[np.isnan(numbers)] = np.nan
         bits = numbers.view(np.uint64) ^ np.uint64(HASH_KEYS[hash_key])
         return np.asarray(hash_array(bits), dtype=np.uint64)

@@ -25,13 +25,25 @@ def draw_runs(seed: int, n: int = 60) -> pd.DataFrame:
             "metric": rng.choice(["accuracy", "r2"], n),
             "score": score,
             "fidelity": rng.choice([0.1, 1.0], n),
-            "fit_seconds": np.where(rng.random(n) < 0.3, np.nan, rng.random(n)),
-            "train_score": np.float32(rng.random(n)),
-            "fold_scores": [[0.25, 0.5] if s == "ok" else None for s in status],
+            "fit_seconds": rng.choice([np.nan, 0.1, 0.7], n),
+            "train_score": rng.choice([0.25, np.nan], n),
+            "fold_scores": [
+                rng.choice([0.25, 0.5], 2).tolist() if s == "ok" else None for s in status
+            ],
             "status": status,
         }
     )
     return check_runs(runs, TASKS)
+
+
+def without_repeats(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the first of all rows that read the same in every column."""
+    texts = [
+        "|".join(str(list(v)) if hasattr(v, "__len__") and not isinstance(v, str) else str(v)
+                 for v in row)
+        for row in runs.itertuples(index=False)
+    ]  # fmt: skip
+    return runs[~pd.Series(texts, runs.index).duplicated()]
 
 
 def task_table() -> pd.DataFrame:

@@ -13,7 +13,7 @@ from writers import add_one
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
-from autometa.knowledge_base import canonical_config, summarise
+from autometa.knowledge_base import add_to, canonical_config, summarise
 
 TASKS = pd.DataFrame({"task_id": [1, 2], "task_type": ["binary", "regression"]})
 METAFEATURES = pd.DataFrame({"n_rows": [100, 200], "odd": [np.nan, np.inf]}, index=[1, 2])
@@ -193,3 +193,34 @@ def test_the_summary_counts(kb):
     summary = summarise(kb)
     assert (summary["n_tasks"], summary["n_setups"], summary["n_runs"]) == (2, 2, 2)
     assert summary["task_types"] == {"binary": 1, "regression": 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("fit_seconds", [1.0, 2.0, 3.0]),
+        ("predict_seconds", [1.0, 2.0, np.nan]),
+        ("reference_seconds", [0.1, 0.2, np.nan]),
+        ("train_score", [0.5, 0.6, np.nan]),
+        ("fold_scores", [[0.5, 0.6], [0.6, 0.5], None]),
+        ("message", ["", "a", "b"]),
+        ("source", ["", "a", "b"]),
+    ],
+)
+def test_runs_of_equal_scores_are_kept_while_anything_else_differs(column, values, tmp_path):
+    """Added, merged, saved, loaded, or handed over at once: three runs and not one."""
+    tasks = pd.DataFrame({"task_id": ["t"], "task_type": "binary"})
+    same = {"task_id": "t", "algorithm": "a", "config": "{}", "metric": "accuracy", "score": 0.9}
+    runs = pd.DataFrame([same] * 3).assign(**{column: pd.Series(values, dtype=object)})
+    if column not in ("fold_scores", "message", "source"):
+        runs[column] = runs[column].astype(float)
+    kb = KnowledgeBase.from_frames(tasks, None, pd.concat([runs, runs]))
+    assert len(kb.runs) == 3
+    assert len(kb.merge(KnowledgeBase.from_frames(tasks, None, runs)).runs) == 3
+    parts = [KnowledgeBase.from_frames(tasks, None, runs.iloc[[i]]) for i in range(3)]
+    assert len(parts[0].merge(parts[1]).add(runs.iloc[[2]]).runs) == 3
+    for part in (kb, parts[1], kb):
+        part.save(tmp_path / "kb")
+        add_to(tmp_path / "added", part, "test")
+    assert len(KnowledgeBase.load(tmp_path / "kb").runs) == 3
+    assert len(KnowledgeBase.load(tmp_path / "added").runs) == 3

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from drawn_runs import TASKS, draw_runs, make_everything_large, task_table
+from drawn_runs import TASKS, draw_runs, make_everything_large, task_table, without_repeats
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
@@ -158,7 +158,7 @@ def test_merging_large_ones_leaves_them_on_the_disk(large, kb, tmp_path):
     assert merged.provenance == {"sources": [{"by": "hand"}, {"by": "chance"}]}
     merged.save(tmp_path / "both")
     assert is_unread(merged)
-    expected = pd.concat([kb.runs, other.runs]).drop_duplicates(KEY)
+    expected = without_repeats(pd.concat([kb.runs, other.runs], ignore_index=True))
     same_runs(KnowledgeBase.load(tmp_path / "both").runs, expected)
     same_runs(kb.merge(KnowledgeBase.load(tmp_path / "other")).runs, expected)
     assert KnowledgeBase.load(tmp_path / "both").provenance == merged.provenance
