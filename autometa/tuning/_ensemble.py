@@ -2,26 +2,31 @@
 
 R. Caruana et al. Ensemble Selection from Libraries of Models. ICML 2004: start
 from the best, add the candidate (with replacement) that helps the average most,
-keep the best step.
+keep the best step. Averages are compared as they are reported: by the mean over
+folds, for scores of pooled rows punish models whose level shifts between folds.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
-from autometa.evaluation import Predictions, score
+from autometa.evaluation import Predictions, is_defined, score
+from autometa.tuning._fast_scores import FAST, ROW_WISE, Counts, log_loss, rmse
 
 Values = npt.NDArray[np.floating]
 Score = tuple[float, float]
+Judge = Callable[[npt.NDArray[np.float64]], Score]
 
 MAX_STEPS = 40
+MAX_SLOW_STEPS = 12  # of metrics that scikit-learn computes: a hundred times as slow as ours
+MAX_SLOW_CANDIDATES = 15
 MAX_ROWS = 20_000
-MAX_SORTED_ROWS = 6_000
+MAX_SORTED_ROWS = 6_000  # of metrics that are not a mean over rows
 SMALL_ROWS = 1_000
 UNIFORM_SHARE = 0.2
 MIN_RELATIVE_GAIN = 1e-4
@@ -29,19 +34,22 @@ CANDIDATES_BY_ROWS = ((100, 4), (500, 8), (2_500, 15), (10_000, 40))
 MAX_CANDIDATES = 60
 
 
-def max_candidates(n_rows: int) -> int:
+def max_candidates(n_rows: int, metric: str = "neg_log_loss") -> int:
     """Return how many candidates that many rows can tell apart (the rule of AutoGluon 1.6)."""
-    return next((n for rows, n in CANDIDATES_BY_ROWS if n_rows <= rows), MAX_CANDIDATES)
+    by_rows = next((n for rows, n in CANDIDATES_BY_ROWS if n_rows <= rows), MAX_CANDIDATES)
+    return by_rows if metric in FAST else min(by_rows, MAX_SLOW_CANDIDATES)
 
 
 def select(
     values: Sequence[Values],
-    y: npt.NDArray[np.generic],
+    y: npt.NDArray[Any],
     metric: str,
     n_classes: int,
     costs: Sequence[float],
     max_cost: float = np.inf,
     time_limit: float = np.inf,
+    folds: npt.NDArray[np.intp] | None = None,
+    positive: int = 1,
 ) -> dict[int, float]:
     """Return weights by candidate that sum to 1.
 
@@ -60,32 +68,59 @@ def select(
         What the refits may take together; the first candidate is always let in.
     time_limit : float
         Seconds after which the best so far is returned.
+    folds : ndarray of shape (n_rows,) or None
+        Number of the fold that holds a row out, below 0 in rows that are not to be
+        looked at; None is one fold.
+    positive : int
+        Number of the positive class of a binary task.
     """
     if len(values) == 1:
         return {0: 1.0}
-    rows = _rows(values, y, metric, n_classes)
-    judge = make_judge(metric, y[rows], n_classes)
+    rows = _rows(values, y, metric, n_classes, folds)
+    judge = make_judge(
+        metric,
+        y[rows],
+        n_classes,
+        folds=None if folds is None else folds[rows],
+        positive=positive,
+        counts=_counts(values, y, rows, n_classes, folds),
+    )
     columns = [np.asarray(v[rows], dtype="float64") for v in values]
-    chosen = _greedy(columns, judge, costs, max_cost, time.monotonic() + time_limit)
-    counts = np.bincount(chosen, minlength=len(values)) / len(chosen)
+    max_steps = MAX_STEPS if metric in FAST else MAX_SLOW_STEPS
+    deadline = time.monotonic() + time_limit
+    chosen = _greedy(columns, judge, costs, max_cost, max_steps, deadline)
+    weights = np.bincount(chosen, minlength=len(values)) / len(chosen)
     if len(y) < SMALL_ROWS:
-        members = counts > 0
-        counts = (1 - UNIFORM_SHARE) * counts + UNIFORM_SHARE * members / members.sum()
-    return {int(i): float(counts[i]) for i in np.flatnonzero(counts)}
+        weights = _drawn_together(weights, columns, judge)
+    return {int(i): float(weights[i]) for i in np.flatnonzero(weights)}
+
+
+def _drawn_together(
+    weights: npt.NDArray[np.float64], columns: list[npt.NDArray[np.float64]], judge: Judge
+) -> npt.NDArray[np.float64]:
+    """Return weights nearer to each other: few rows cannot tell fine ones apart.
+
+    Not when that would make the average worse than the best candidate alone.
+    """
+    members = weights > 0
+    drawn = (1 - UNIFORM_SHARE) * weights + UNIFORM_SHARE * members / members.sum()
+    average = np.sum([drawn[i] * columns[i] for i in np.flatnonzero(members)], axis=0)
+    return drawn if judge(average) >= judge(columns[0]) else weights
 
 
 def _greedy(
     columns: list[npt.NDArray[np.float64]],
-    judge: Callable[[npt.NDArray[np.float64]], Score],
+    judge: Judge,
     costs: Sequence[float],
     max_cost: float,
+    max_steps: int,
     deadline: float,
 ) -> list[int]:
     chosen = [0]
     total = columns[0].copy()
     single = best = judge(total)
     best_size = 1
-    while len(chosen) < MAX_STEPS and time.monotonic() < deadline:
+    while len(chosen) < max_steps and time.monotonic() < deadline:
         spent = sum(costs[i] for i in set(chosen))
         open_to = [i for i in range(len(columns)) if i in chosen or spent + costs[i] <= max_cost]
         steps = [(judge((total + columns[i]) / (len(chosen) + 1)), -i) for i in open_to]
@@ -102,59 +137,96 @@ def _greedy(
     return chosen[:best_size]
 
 
-def _rows(
-    values: Sequence[Values], y: npt.NDArray[np.generic], metric: str, n_classes: int
-) -> npt.NDArray[np.intp]:
-    """Rows that every candidate predicts; an even sample of them when they are many."""
-    known = np.ones(len(y), dtype=bool)
+def _usable(values: Sequence[Values], folds: npt.NDArray[np.intp] | None) -> npt.NDArray[np.bool_]:
+    """Mark the rows that every candidate predicts and a fold holds out."""
+    usable = np.ones(len(values[0]), dtype=bool) if folds is None else folds >= 0
     for v in values:
-        known &= np.isfinite(v if v.ndim == 1 else v[:, 0])
-    rows = np.flatnonzero(known)
-    cheap = metric in _FAST and metric != "roc_auc"
-    limit = MAX_ROWS if cheap else MAX_SORTED_ROWS
+        usable &= np.isfinite(v if v.ndim == 1 else v[:, 0])
+    return usable
+
+
+def _rows(
+    values: Sequence[Values],
+    y: npt.NDArray[Any],
+    metric: str,
+    n_classes: int,
+    folds: npt.NDArray[np.intp] | None = None,
+) -> npt.NDArray[np.intp]:
+    """Return the rows to look at: all, or of very many every row of the rare classes.
+
+    Of the common classes an even sample is taken, spread over the folds: a score
+    hangs on the rare ones. For numbers the sample covers the whole range evenly.
+    """
+    rows = np.flatnonzero(_usable(values, folds))
+    limit = MAX_ROWS if metric in ROW_WISE else MAX_SORTED_ROWS
     if len(rows) <= limit:
         return rows
-    order = np.argsort(y[rows], kind="stable")  # every class, and the whole range, keeps its share
-    return np.sort(rows[order[np.linspace(0, len(rows) - 1, limit).astype(int)]])
+    if not n_classes:
+        return _evenly(rows[np.argsort(y[rows], kind="stable")], limit)
+    if folds is not None:
+        rows = rows[np.argsort(folds[rows], kind="stable")]
+    sizes = np.bincount(y[rows], minlength=n_classes)
+    kept: list[npt.NDArray[np.intp]] = []
+    left = limit
+    for n_done, number in enumerate(np.argsort(sizes, kind="stable")):
+        share = min(left // (n_classes - n_done), int(sizes[number]))
+        kept.append(_evenly(rows[y[rows] == number], share))
+        left -= share
+    return np.sort(np.concatenate(kept))
+
+
+def _evenly(rows: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.intp]:
+    return np.sort(rows[np.linspace(0, len(rows) - 1, n).astype(int)]) if n else rows[:0]
+
+
+def _counts(
+    values: Sequence[Values],
+    y: npt.NDArray[Any],
+    rows: npt.NDArray[np.intp],
+    n_classes: int,
+    folds: npt.NDArray[np.intp] | None,
+) -> Counts:
+    """Return how many rows of its class each row of a sample stands for."""
+    usable = _usable(values, folds)
+    if not n_classes or usable.sum() == len(rows):
+        return None
+    before = np.bincount(y[usable], minlength=n_classes)
+    after = np.bincount(y[rows], minlength=n_classes)
+    return np.asarray((before / np.maximum(after, 1))[y[rows]])
 
 
 def make_judge(
-    metric: str, y: npt.NDArray[np.generic], n_classes: int
-) -> Callable[[npt.NDArray[np.float64]], Score]:
-    """Return a function from predictions to (score, tie-break), both greater-is-better."""
-    fast = _FAST.get(metric)
-    tie = _log_loss if n_classes else _rmse
+    metric: str,
+    y: npt.NDArray[Any],
+    n_classes: int,
+    folds: npt.NDArray[np.intp] | None = None,
+    positive: int = 1,
+    counts: Counts = None,
+) -> Judge:
+    """Return a function from predictions to (score, tie-break), both greater-is-better.
+
+    The score is the mean over the folds whose labels define it, ``-inf`` when none
+    does; the tie-break is log loss or root mean squared error over all rows.
+    """
+    fast, tie = FAST.get(metric), log_loss if n_classes else rmse
+    y = y.astype(np.intp if n_classes else np.float64)
+    if folds is None:
+        folds = np.zeros(len(y), dtype=np.intp)
+    parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
+    parts = [rows for rows in parts if is_defined(metric, y[rows], n_classes, positive)]
+
+    def of_part(values: npt.NDArray[np.float64], rows: npt.NDArray[np.intp]) -> float:
+        weights = None if counts is None else counts[rows]
+        if fast is not None:
+            return fast(y[rows], values[rows], weights, positive)
+        part = Predictions(
+            y=y[rows], values=values[rows], n_classes=n_classes, positive=positive, weights=weights
+        )
+        return score(metric, part)
 
     def judge(values: npt.NDArray[np.float64]) -> Score:
-        if fast is not None:
-            value = fast(y, values)
-        else:
-            value = score(metric, Predictions(y=y, values=values, n_classes=n_classes))
-        return (-np.inf if np.isnan(value) else float(value)), float(tie(y, values))
+        by_part = [of_part(values, rows) for rows in parts]
+        mean = float(np.mean(by_part)) if by_part else -np.inf
+        return mean, tie(y, values, counts, positive)
 
     return judge
-
-
-def _log_loss(y: npt.NDArray[np.generic], values: npt.NDArray[np.float64]) -> float:
-    likelihood = values[np.arange(len(y)), y.astype(int)]
-    return float(np.log(np.maximum(likelihood, np.finfo("float64").eps)).mean())
-
-
-def _rmse(y: npt.NDArray[np.generic], values: npt.NDArray[np.float64]) -> float:
-    return -float(np.sqrt(np.mean((y.astype("float64") - values) ** 2)))
-
-
-def _roc_auc(y: npt.NDArray[np.generic], values: npt.NDArray[np.float64]) -> float:
-    is_second = y.astype(int) == 1
-    n_second, n_first = int(is_second.sum()), int((~is_second).sum())
-    if not n_first or not n_second:
-        return float("nan")
-    ranks = rankdata(values[:, 1])[is_second].sum()
-    return float((ranks - n_second * (n_second + 1) / 2) / (n_first * n_second))
-
-
-_FAST: dict[str, Callable[[npt.NDArray[np.generic], npt.NDArray[np.float64]], float]] = {
-    "neg_log_loss": _log_loss,
-    "neg_root_mean_squared_error": _rmse,
-    "roc_auc": _roc_auc,
-}

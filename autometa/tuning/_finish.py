@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autometa.evaluation import Outcome, Predictions, make_folds, score
+from autometa.evaluation import Outcome
 from autometa.exceptions import WorkerError
-from autometa.tuning import _ensemble
 from autometa.tuning._assemble import Member
+from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
+from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._search import Judged, Search
 from autometa.tuning._worker_side import refit
 
 MAX_SEEDS = 5
 MAX_SEED_ROWS = 20_000
+MAX_REFIT_SHARE = 0.6  # of the time left, that fits of the members may be expected to take
+MAX_CHOICE_SHARE = 0.1  # of the time left, for choosing, and again for judging the choice
+MIN_CHOICE_SECONDS = 0.1
 RANDOM = frozenset(
     {
         "catboost",
@@ -40,54 +46,111 @@ class Chosen:
 
 def choose(search: Search, ensemble: bool) -> list[Chosen]:
     """Return the members of the final model, the heaviest first."""
-    ranked = sorted(search.judged, key=lambda j: j.score, reverse=True)
-    if not ranked:
+    if not search.judged:
         return []
-    ranked = ranked[: _ensemble.max_candidates(len(search.table.y))] if ensemble else ranked[:1]
-    if len(search.table.y) < _ensemble.SMALL_ROWS:
-        ranked = [j for j in ranked if j.score >= ranked[0].score - _standard_error(ranked[0])]
-    left = search.clock.left
-    weights = _ensemble.select(
-        [j.verdict.values for j in ranked],
-        search.table.y,
-        search.settings.metric,
-        search.table.n_classes,
-        costs=[search.refit_seconds(j) for j in ranked],
-        max_cost=0.6 * left * search.settings.n_jobs,
-        time_limit=max(0.1, 0.15 * left),
+    weights = choose_weights(
+        [_entry(search, j) for j in search.judged], search.held_out, _limits(search, ensemble)
     )
-    chosen = [Chosen(judged=ranked[i], weight=weight) for i, weight in weights.items()]
+    chosen = [Chosen(judged=search.judged[i], weight=weight) for i, weight in weights.items()]
     return sorted(chosen, key=lambda c: c.weight, reverse=True)
 
 
-def _standard_error(judged: Judged) -> float:
-    folds = judged.verdict.fold_scores
-    defined = [value for value in folds if not np.isnan(value)]
-    if len(defined) < 2:
-        return np.inf
-    return float(np.std(defined, ddof=1) / np.sqrt(len(defined)))
+@dataclass(frozen=True, kw_only=True)
+class Final:
+    """The final model in parts, and what is to be expected of it.
+
+    Attributes
+    ----------
+    members : list of Member
+        Fitted; empty when nothing was ready in time.
+    weights : dict of int to float
+        By trial number; they sum to 1.
+    expected : OutOfFold
+    """
+
+    members: list[Member]
+    weights: dict[int, float]
+    expected: OutOfFold
 
 
-def expected_score(search: Search, chosen: list[Chosen]) -> float:
-    """Return the mean score over folds of the members' weighted out-of-fold predictions."""
-    if len(chosen) == 1:
-        return chosen[0].judged.score
-    table, settings = search.table, search.settings
-    weighted = [c.weight * c.judged.verdict.values.astype("float64") for c in chosen]
-    values = np.sum(weighted, axis=0)
-    known = np.isfinite(values if not table.n_classes else values[:, 0])
-    folds = make_folds(table.y, table.task_type, settings.n_splits, settings.fold_seed)
-    scores = []
-    for _, test in folds[: settings.n_used]:
-        rows = test[known[test]]
-        said = Predictions(
-            y=table.y[rows],
-            values=values[rows],
-            n_classes=table.n_classes,
-            positive=settings.positive,
-        )
-        scores.append(score(settings.metric, said))
-    return float(np.nanmean(scores))
+def fit_final(search: Search, ensemble: bool) -> Final | None:
+    """Choose the members, fit them, and score the choice; None without a setup to choose.
+
+    The score is that of what comes back: setups that could not be fitted on all rows
+    are left out of the choice that is scored, and when none could, it is the score of
+    the setup whose models of the folds stand in.
+    """
+    chosen = choose(search, ensemble)
+    if not chosen:
+        return None
+    refits = Refits(search, chosen)
+    eligible = set(range(len(search.judged)))
+    expected: list[OutOfFold] = []
+    members = refits.run(
+        meanwhile=lambda: expected.append(_judge_choice(search, eligible, ensemble))
+    )
+    fitted = [chosen[i] for i in sorted(refits.models)]
+    if len(fitted) == len(chosen):
+        return Final(members=members, weights=_by_trial(fitted), expected=expected[0])
+    if fitted:
+        lost = {c.judged.number for c in chosen} - {c.judged.number for c in fitted}
+        eligible = {i for i in eligible if search.judged[i].number not in lost}
+    else:
+        stand_in = _best_with_models(search)
+        if stand_in is None:
+            return Final(members=[], weights={}, expected=expected[0])
+        members = _fold_models(search, stand_in)
+        fitted = [Chosen(judged=stand_in, weight=1.0)]
+        eligible = {i for i, j in enumerate(search.judged) if j.score <= stand_in.score}
+        ensemble = False
+    return Final(
+        members=members,
+        weights=_by_trial(fitted),
+        expected=_judge_choice(search, eligible, ensemble),
+    )
+
+
+def _by_trial(chosen: list[Chosen]) -> dict[int, float]:
+    total = sum(c.weight for c in chosen)
+    return {c.judged.number: c.weight / total for c in chosen}
+
+
+def _judge_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFold:
+    """Return what a choice among the eligible setups predicts for rows it has not seen."""
+    held_out, columns = search.held_out, sorted(eligible)
+    entries = [_entry(search, search.judged[i]) for i in columns]
+    crossed = cross_fit(entries, held_out, _limits(search, ensemble))
+    weights = np.zeros((len(crossed.weights), len(search.judged)))
+    weights[:, columns] = crossed.weights
+    return OutOfFold(
+        trials=tuple(j.number for j in search.judged),
+        values=[j.verdict.values for j in search.judged],
+        ensemble=crossed.values,
+        weights=weights,
+        score=crossed.score,
+        rows=held_out.rows,
+        folds=held_out.folds,
+        parts=held_out.parts,
+        n_rows=len(search.table.y),
+        classes=search.table.classes.tolist(),
+    )
+
+
+def _entry(search: Search, judged: Judged) -> Entry:
+    return Entry(
+        values=judged.verdict.values,
+        fold_scores=judged.verdict.fold_scores,
+        cost=search.refit_seconds(judged),
+    )
+
+
+def _limits(search: Search, ensemble: bool) -> Limits:
+    left = search.clock.left
+    return Limits(
+        ensemble=ensemble,
+        max_cost=MAX_REFIT_SHARE * left * search.settings.n_jobs,
+        seconds=max(MIN_CHOICE_SECONDS, MAX_CHOICE_SHARE * left),
+    )
 
 
 class Refits:
@@ -98,21 +161,30 @@ class Refits:
         self.chosen = chosen
         self.models: dict[int, list[Any]] = {}
 
-    def run(self) -> list[Member]:
-        """Return the fitted members; what was not ready in time is left out."""
-        self._run(deque((i, 0) for i in range(len(self.chosen))))
+    def run(self, meanwhile: Callable[[], object]) -> list[Member]:
+        """Return the fitted members; what was not ready in time is left out.
+
+        ``meanwhile`` is called once the first fits are under way.
+        """
+        jobs = deque((i, 0) for i in range(len(self.chosen)))
+        self._start(jobs)
+        meanwhile()
+        self._run(jobs)
         if not self.search.clock.is_endless and len(self.search.table.y) <= MAX_SEED_ROWS:
             self._run(deque((i, s) for s in range(1, MAX_SEEDS) for i in self._random()))
-        return self._members() or self._fold_models()
+        return self._members()
 
     def _random(self) -> list[int]:
         return [i for i in self.models if self.chosen[i].judged.candidate.algorithm in RANDOM]
 
+    def _start(self, jobs: deque[tuple[int, int]]) -> None:
+        while jobs and self.search.pool.n_busy < self.search.settings.n_jobs:
+            self._submit(*jobs.popleft())
+
     def _run(self, jobs: deque[tuple[int, int]]) -> None:
         pool, clock = self.search.pool, self.search.clock
         while jobs or pool.n_busy:
-            while jobs and pool.n_busy < self.search.settings.n_jobs:
-                self._submit(*jobs.popleft())
+            self._start(jobs)
             if not pool.n_busy:
                 continue
             left = clock.left
@@ -165,15 +237,18 @@ class Refits:
                 members.append(Member(name=name, model=model, weight=weight))
         return members
 
-    def _fold_models(self) -> list[Member]:
-        """Return the models of the best trial's folds: good for when no refit was ready."""
-        import pickle
 
-        with_models = [j for j in self.search.judged if j.verdict.models]
-        if not with_models:
-            return []
-        best = max(with_models, key=lambda j: j.score)
-        models = pickle.loads(best.verdict.models)  # noqa: S301 - written by our own worker
-        self.search.notes.append("No refit was ready in time; the models of the folds are used.")
-        one = Member(name=best.candidate.algorithm, model=None, weight=1.0 / len(models))
-        return [replace(one, name=f"{one.name}_{i}", model=model) for i, model in enumerate(models)]
+def _best_with_models(search: Search) -> Judged | None:
+    with_models = [j for j in search.judged if j.verdict.models]
+    return max(with_models, key=lambda j: j.score, default=None)
+
+
+def _fold_models(search: Search, judged: Judged) -> list[Member]:
+    """Return the models of a trial's folds: good for when no refit was ready."""
+    models = pickle.loads(judged.verdict.models)  # noqa: S301 - written by our own worker
+    search.notes.append("No refit was ready in time; the models of the folds are used.")
+    name = judged.candidate.algorithm
+    return [
+        Member(name=f"{name}_{i}", model=model, weight=1.0 / len(models))
+        for i, model in enumerate(models)
+    ]

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
 from autometa.evaluation import METRICS, depends_on_positive, is_defined
 from autometa.tables import Table
+from autometa.tuning._held_out import HeldOut
 
 
-def settle_metric(
-    metric: str, table: Table, tests: Sequence[npt.NDArray[np.intp]], positive: int
-) -> tuple[str, list[str]]:
+def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
     """Return the metric to judge by, and what is to be said of it.
 
-    Parameters
-    ----------
-    metric : str
-        What was asked for. Where it is defined on no fold (a class of one row, say,
-        is never held out), the first metric of the task type that is defined on
-        most folds takes its place: setups that cannot be compared cannot be chosen.
-    table : Table
-    tests : sequence of ndarray
-        The row positions that each fold in use holds out.
-    positive : int
-        Number of the positive class.
+    Where the metric asked for is defined on no fold (a class of one row, say, is
+    never held out), the first metric of the task type that is defined on most folds
+    takes its place: setups that cannot be compared cannot be chosen.
     """
+    metric, positive = held_out.metric, held_out.positive
+    n_folds = int(held_out.folds.max()) + 1
+    labels = [held_out.y[held_out.folds == fold] for fold in range(n_folds)]
 
     def n_defined(name: str) -> int:
-        return sum(is_defined(name, table.y[t], table.n_classes, positive) for t in tests)
+        return sum(is_defined(name, y, table.n_classes, positive) for y in labels)
 
-    n_folds, counted = len(tests), n_defined(metric)
+    counted = n_defined(metric)
     notes = []
     if table.n_classes == 2 and depends_on_positive(metric):
         notes = [f"The positive class of '{metric}' is {table.classes.tolist()[positive]!r}."]

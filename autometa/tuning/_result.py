@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import speed_of_this_machine
 from autometa.knowledge_base import canonical_config
+from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._resume import algorithm_of, evaluation_of
 from autometa.tuning._study import candidate_of
 
@@ -32,8 +34,11 @@ class TuneResult:
         Every trial; parameters are ``algorithm`` and ``<algorithm>.<name>``.
     metric : str
     score : float
-        Cross-validated score of the pipeline, greater is better; NaN when only
-        the fall-back could be fitted.
+        To be expected of the pipeline on new rows, greater is better: the
+        cross-validated score of a choice of setups and weights that is made, for each
+        fold, on the other folds alone. The best score of the leaderboard is higher
+        when many setups are alike, for it was picked. NaN when only the fall-back
+        could be fitted.
     seconds : float
         What the run took, all included.
     ensemble : dict of int to float
@@ -44,6 +49,11 @@ class TuneResult:
         What did not go as planned.
     pos_label : object or None
         The positive class of a binary task.
+    is_fallback : bool
+        Whether no setup could be judged and fitted, so that the pipeline is a small
+        tree without a score.
+    out_of_fold : OutOfFold or None
+        See `oof_predictions`.
     """
 
     best_pipeline: Pipeline
@@ -55,6 +65,14 @@ class TuneResult:
     task: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
     pos_label: Any = None
+    is_fallback: bool = False
+    out_of_fold: OutOfFold | None = field(default=None, repr=False)
+
+    @property
+    def n_judged(self) -> int:
+        """Trials with a score, those of earlier runs with the same storage included."""
+        states = [optuna.trial.TrialState.COMPLETE]
+        return len(self.study.get_trials(deepcopy=False, states=states))
 
     def leaderboard(self) -> pd.DataFrame:
         """Return one row a trial, best first, those without a score last.
@@ -77,6 +95,56 @@ class TuneResult:
         board = board.sort_values("score", ascending=False, kind="stable", ignore_index=True)
         board.insert(0, "rank", range(1, len(board) + 1))
         return board
+
+    def oof_predictions(self, trials: Iterable[int] | None = None) -> pd.DataFrame:
+        """Return what trials, and the ensemble, predict for rows they were not fitted on.
+
+        Every score of the leaderboard and `score` itself follow from these: the score
+        of a trial is the mean over folds of the metric of its predictions, where the
+        labels of the fold define it.
+
+        Parameters
+        ----------
+        trials : iterable of int, optional
+            Trial numbers; None is all whose predictions are kept: complete ones of
+            this run, the best 80 at most.
+
+        Returns
+        -------
+        DataFrame
+            One row for each trial and row of the table, then one for each row of the
+            ensemble. ``trial`` is missing (``<NA>``) for the ensemble; ``row`` is the
+            position in the table; ``fold`` the fold that held the row out, missing
+            where none did; ``weight`` what the trial weighs in the ensemble's
+            prediction of that row, for which members and weights are chosen on other
+            rows. Then ``probability_LABEL`` for each class, in the order of
+            ``best_pipeline.classes_``, or ``prediction``; NaN where no fold held the
+            row out.
+
+        Raises
+        ------
+        ParameterError
+            If the predictions of a trial are not kept.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_wine
+        >>> from sklearn.metrics import log_loss
+        >>> from autometa import tune
+        >>> X, y = load_wine(return_X_y=True, as_frame=True)
+        >>> result = tune(X, y, time_budget=None, n_trials=2, random_state=0, isolate=False,
+        ...               knowledge_base=False)
+        >>> predicted = result.oof_predictions()
+        >>> ensemble = predicted[predicted["trial"].isna()]
+        >>> losses = [log_loss(y[fold["row"]], fold.filter(like="probability_"))
+        ...           for _, fold in ensemble.groupby("fold")]
+        >>> bool(np.isclose(result.score, -np.mean(losses)))
+        True
+        """
+        if self.out_of_fold is None:
+            return pd.DataFrame(columns=["trial", "row", "fold", "weight"])
+        return self.out_of_fold.frame(trials)
 
     def runs(self) -> pd.DataFrame:
         """Return the trials as runs that `KnowledgeBase.add` takes, with `task` beside them.

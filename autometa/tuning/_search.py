@@ -17,6 +17,7 @@ from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, Pace
 from autometa.tuning._ensemble import select
+from autometa.tuning._held_out import HeldOut
 from autometa.tuning._plan import Candidate, anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
 from autometa.tuning._sizing import Sized, fit_into, largest_part, smallest_part
@@ -30,6 +31,8 @@ SPENT = (
 MAX_PROPOSALS = 5  # of the sampler, before a setup is made smaller to fit
 MAX_RECALLED = 8
 MAX_KEPT = 80
+MAX_KEPT_BYTES = 256 << 20  # of predictions; fewer trials are kept of tables with many rows
+MIN_KEPT = 15
 MIN_SCORED_TO_CUT = 4
 N_LEADERS = 10
 ESTIMATE_SECONDS = 0.1
@@ -95,6 +98,7 @@ class Search:
     pace: Pace
     open_pool: Callable[[], Pool]
     pool: Pool
+    held_out: HeldOut
     judged: list[Judged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     running: dict[Any, tuple[FrozenTrial | None, Sized]] = field(default_factory=dict)
@@ -170,12 +174,14 @@ class Search:
         costs = [self.refit_seconds(j) for j in leaders]
         weights = select(
             [j.verdict.values for j in leaders],
-            self.table.y,
+            self.held_out.y,
             self.settings.metric,
             self.table.n_classes,
             costs,
             max_cost=self.clock.left,
             time_limit=ESTIMATE_SECONDS,
+            folds=self.held_out.folds,
+            positive=self.held_out.positive,
         )
         self.members_seconds = sum(costs[i] for i in weights) / self.settings.n_jobs
 
@@ -429,7 +435,7 @@ class Search:
             self._announce(self.book.fail(trial, candidate, "error", message))
 
     def _keep(self, judged: Judged) -> None:
-        """Keep a complete trial; fold models only of the best, and of a setup its largest."""
+        """Keep a complete trial, of a setup the largest; fold models of the best that sent any."""
         self.judged = [
             j
             for j in self.judged
@@ -437,12 +443,14 @@ class Search:
             or j.verdict.fidelity >= judged.verdict.fidelity
         ]
         if judged.verdict.models:
-            self.judged = [
-                replace(j, verdict=replace(j.verdict, models=b"")) if j.verdict.models else j
-                for j in self.judged
-            ]
+            better = any(j.verdict.models and j.score >= judged.score for j in self.judged)
+            if better:  # two ran at a time, and this one was begun before the other ended
+                judged = _without_models(judged)
+            else:
+                self.judged = [_without_models(j) for j in self.judged]
         self.judged.append(judged)
-        if len(self.judged) > MAX_KEPT:
+        room = MAX_KEPT_BYTES // max(1, judged.verdict.values.nbytes)
+        if len(self.judged) > min(MAX_KEPT, max(MIN_KEPT, room)):
             self.judged.remove(min(self.judged, key=lambda j: j.score))
         if not self.clock.is_endless:
             self._estimate_refits()
@@ -450,3 +458,9 @@ class Search:
     def _announce(self, trial: FrozenTrial) -> None:
         for callback in self.settings.callbacks:
             self.book.announce(callback, trial)
+
+
+def _without_models(judged: Judged) -> Judged:
+    if not judged.verdict.models:
+        return judged
+    return replace(judged, verdict=replace(judged.verdict, models=b""))

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
@@ -14,17 +15,17 @@ from typing import Any
 
 import optuna
 import pandas as pd
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from autometa.algorithms import TableCleaner
-from autometa.evaluation import check_metric, fold_seed, make_folds, positive_class
+from autometa.evaluation import check_metric, fold_seed, positive_class
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
 from autometa.tuning._assemble import assemble, bank
 from autometa.tuning._budget import Clock, Pace, Size
-from autometa.tuning._finish import Refits, choose, expected_score
+from autometa.tuning._finish import Final, fit_final
+from autometa.tuning._held_out import HeldOut
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import open_pool
@@ -170,8 +171,9 @@ def tune(
         book = TrialBook(table, asked, names, seed, storage, study_name, sampler, ends_at)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
         drawn = int(book.agree("fold_seed", fold_seed(table.y, table.task_type)))
-        folds = make_folds(table.y, table.task_type, n_splits, drawn)[:n_used]
-        metric, notes = settle_metric(metric, table, [test for _, test in folds], positive)
+        held_out = HeldOut.of_table(table, metric, n_splits, n_used, drawn, positive)
+        metric, notes = settle_metric(held_out, table)
+        held_out = replace(held_out, metric=metric)
         settings = Settings(
             metric=metric,
             n_trials=n_trials,
@@ -185,11 +187,14 @@ def tune(
             positive=positive,
             callbacks=tuple(callbacks or ()),
         )
-        search = Search(table, settings, book, clock, Pace(size), opener, pool, notes=notes)
+        search = Search(
+            table, settings, book, clock, Pace(size), opener, pool, held_out, notes=notes
+        )
         search.prepare()
         fallback = bank(table, cleaner, cleaned, seed)
         search.run()
-        pipeline, weights, score = _finish(search, cleaner, fallback, ensemble)
+        final = _finish(search, ensemble)
+        pipeline = assemble(cleaner, final.members, table) if final else fallback
         if not clock.is_endless and clock.left > MAX_UNSAID_SECONDS:
             search.notes.append(f"Ended with {clock.left:.0f} s of the budget left. {search.ended}")
     finally:
@@ -200,9 +205,11 @@ def tune(
         best_pipeline=pipeline,
         study=book.study,
         metric=metric,
-        score=score,
+        score=final.expected.score if final else float("nan"),
         seconds=clock.elapsed,
-        ensemble=weights,
+        ensemble=final.weights if final else {},
+        is_fallback=final is None,
+        out_of_fold=final.expected if final else None,
         task=_describe(table, book.dataset_hash),
         notes=tuple(dict.fromkeys([*search.pool.notes, *book.notes, *search.notes])),
         pos_label=table.classes.tolist()[positive] if table.n_classes == 2 else None,
@@ -260,24 +267,18 @@ def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]
     return n_splits, n_used
 
 
-def _finish(
-    search: Search, cleaner: TableCleaner, fallback: Pipeline, ensemble: bool
-) -> tuple[Pipeline, dict[int, float], float]:
-    """Return the final pipeline, the weights by trial and the score to expect."""
-    chosen = choose(search, ensemble)
-    if not chosen:
+def _finish(search: Search, ensemble: bool) -> Final | None:
+    """Return the final model, or None, with a warning, when there is only the fall-back."""
+    final = fit_final(search, ensemble)
+    if final is None:
         _warn_of_failure(search)
-        return fallback, {}, float("nan")
-    refits = Refits(search, chosen)
-    members = refits.run()
-    if not members:
-        search.notes.append("No model was fitted on all rows in time; a small tree is returned.")
-        return fallback, {}, float("nan")
-    fitted = [chosen[i] for i in sorted(refits.models)] or chosen[:1]
-    total = sum(c.weight for c in fitted)
-    weights = {c.judged.number: c.weight / total for c in fitted}
-    pipeline = assemble(cleaner, members, search.table)
-    return pipeline, weights, expected_score(search, fitted)
+        return None
+    if not final.members:
+        message = "No model was fitted on all rows in time; a small tree is returned."
+        search.notes.append(message)
+        warnings.warn(AutometaWarning(message), stacklevel=3)
+        return None
+    return final
 
 
 def _warn_of_failure(search: Search) -> None:

@@ -93,8 +93,9 @@ class Verdict:
     seconds : float
         Wall-clock seconds of one fit and its predictions.
     values : ndarray
-        Out-of-fold predictions in double precision, which is what the scores were
-        computed from; NaN in rows no fold held out.
+        Predictions of the rows that the folds in use hold out, in the order of the
+        table and in double precision, from which the scores were computed; NaN in
+        folds that were not reached.
     is_complete : bool
         False when it was cut after the first fold.
     models : bytes
@@ -153,6 +154,8 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     values = parts[0].values
     for part in parts[1:]:
         values = np.where(np.isnan(values), part.values, values)
+    folds = state.folds(request.n_splits, request.fold_seed)[: request.n_used]
+    held_out = np.sort(np.concatenate([test for _, test in folds]))
     fold_scores = [part.scores[request.metric] for part in parts]
     means = {m: mean_score(part.scores[m] for part in parts) for m in metrics}
     wanted = keep and means[request.metric] >= request.keep_above
@@ -161,7 +164,7 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
         fold_scores=fold_scores,
         fit_seconds=float(np.mean([part.fit_seconds for part in parts])),
         seconds=seconds,
-        values=values,
+        values=values[held_out],
         is_complete=len(parts) == request.n_used,
         models=_pack([m for part in parts for m in part.models], table) if wanted else b"",
         fidelity=request.fidelity,

@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autometa.evaluation import Predictions, score
-from autometa.tuning._ensemble import make_judge, max_candidates, select
+from autometa.evaluation import METRICS, Predictions, mean_score, score
+from autometa.tuning._ensemble import (
+    MAX_ROWS,
+    MAX_SORTED_ROWS,
+    _counts,
+    _rows,
+    make_judge,
+    max_candidates,
+    select,
+)
+from autometa.tuning._fast_scores import FAST
 
 
 def two_classes(p):
@@ -62,21 +71,63 @@ def test_a_spent_time_limit_gives_the_best_single():
     assert select(values, y, metric, 0, [1, 1], time_limit=-1.0) == {0: 1.0}
 
 
-@pytest.mark.parametrize("metric", ["roc_auc", "neg_log_loss", "accuracy"])
-def test_the_judge_agrees_with_scikit_learn_on_classes(metric):
+@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize("positive", [0, 1])
+@pytest.mark.parametrize(
+    ("task_type", "metric"), [(t, metric) for t, metrics in METRICS.items() for metric in metrics]
+)
+def test_the_judge_agrees_with_scikit_learn(task_type, metric, positive, is_weighted):
     rng = np.random.default_rng(1)
-    y = rng.integers(0, 2, 300)
-    values = two_classes(np.round(rng.uniform(0.01, 0.99, 300), 1))  # with ties
-    expected = score(metric, Predictions(y=y, values=values, n_classes=2))
-    assert make_judge(metric, y, 2)(values)[0] == pytest.approx(expected)
+    n_classes = {"binary": 2, "multiclass": 4}.get(task_type, 0)
+    counts = rng.integers(1, 4, 300).astype(float) if is_weighted else None
+    folds = rng.integers(0, 3, 300)
+    if n_classes:
+        y = rng.integers(0, n_classes, 300)
+        y[(folds == 2) & (y == 1)] = 0  # a fold without one of the classes
+        values = np.round(rng.dirichlet(np.ones(n_classes), 300), 1)  # with ties
+        values /= values.sum(axis=1, keepdims=True)
+    else:
+        y, values = rng.normal(size=300), rng.normal(size=300)
+    whole = Predictions(y=y, values=values, n_classes=n_classes, positive=positive, weights=counts)
+    expected = mean_score(score(metric, whole.rows(folds == fold)) for fold in range(3))
+    judge = make_judge(metric, y, n_classes, folds, positive, counts)
+    assert judge(values)[0] == pytest.approx(expected, abs=1e-12)
 
 
-@pytest.mark.parametrize("metric", ["neg_root_mean_squared_error", "r2"])
-def test_the_judge_agrees_with_scikit_learn_on_numbers(metric):
-    rng = np.random.default_rng(1)
-    y, values = rng.normal(size=300), rng.normal(size=300)
-    expected = score(metric, Predictions(y=y, values=values))
-    assert make_judge(metric, y, 0)(values)[0] == pytest.approx(expected)
+def test_every_metric_that_is_kept_but_those_that_sort_for_long_is_fast():
+    kept = {metric for metrics in METRICS.values() for metric in metrics}
+    assert set(FAST) <= kept
+    assert kept - set(FAST) == {
+        "average_precision",
+        "neg_median_absolute_error",
+        "neg_mean_absolute_percentage_error",
+    }
+
+
+def test_only_the_common_class_is_thinned_and_stands_for_all_its_rows():
+    y = (np.arange(60_000) % 500 == 0).astype(int)
+    values = two_classes(np.linspace(0.1, 0.9, len(y)))
+    for metric, limit in {"roc_auc": MAX_SORTED_ROWS, "neg_log_loss": MAX_ROWS}.items():
+        rows = _rows([values], y, metric, 2)
+        assert (len(rows), y[rows].sum()) == (limit, 120)
+        counts = _counts([values], y, rows, 2, None)
+        assert counts.sum() == pytest.approx(len(y))
+        assert counts[y[rows] == 1].tolist() == [1.0] * 120
+        sample = make_judge(metric, y[rows], 2, counts=counts)(values[rows])[0]
+        assert sample == pytest.approx(make_judge(metric, y, 2)(values)[0], abs=2e-3)
+
+
+def test_averages_are_chosen_by_the_mean_over_folds_that_is_reported():
+    rng = np.random.default_rng(0)
+    y, folds = np.arange(2_000) % 2, rng.integers(0, 5, 2_000)
+    steady = np.clip(0.5 + 0.05 * (2 * y - 1) + 0.1 * rng.normal(size=2_000), 0, 1)
+    shifting = 0.5 + 0.08 * (folds - 2) + 0.02 * (2 * y - 1)  # right within each fold
+    values = [two_classes(p) for p in (shifting, steady)]
+    judge = make_judge("roc_auc", y, 2, folds)
+    weights = select(values, y, "roc_auc", 2, [1, 1], folds=folds)
+    assert weights[0] > 0.5
+    average = sum(weight * values[i] for i, weight in weights.items())
+    assert judge(average) >= max(judge(v) for v in values)
 
 
 def test_an_undefined_score_loses():

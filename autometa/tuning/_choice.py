@@ -1,0 +1,148 @@
+"""Which setups make the final model, with which weights, and what score that choice deserves.
+
+The best of many setups looks better than it is on the rows it was chosen on. The score
+that is reported is therefore cross-fitted: setups and weights are chosen anew for each
+fold, on the other folds alone, and scored on that fold.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from autometa.evaluation import Predictions, mean_score, score
+from autometa.tuning import _ensemble
+from autometa.tuning._held_out import HeldOut
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Entry:
+    """An evaluated setup that may become a member.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_held_out, n_classes) or (n_held_out,)
+        Its predictions of the held-out rows.
+    fold_scores : sequence of float
+        NaN where undefined.
+    cost : float
+        Seconds that fitting it on all rows should take.
+    """
+
+    values: npt.NDArray[np.float64]
+    fold_scores: Sequence[float]
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a choice may take.
+
+    Attributes
+    ----------
+    ensemble : bool
+        False takes the best single setup.
+    max_cost : float
+        Seconds that fitting the members may take together.
+    seconds : float
+        For the choice itself.
+    """
+
+    ensemble: bool = True
+    max_cost: float = np.inf
+    seconds: float = np.inf
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CrossFit:
+    """Predictions of each held-out row by a choice that has not seen it.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_held_out, n_classes) or (n_held_out,)
+    weights : ndarray of shape (n_parts, n_entries)
+        What each entry weighs in the rows of each part; rows sum to 1.
+    score : float
+        Mean over folds of the score of ``values``.
+    """
+
+    values: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.float64]
+    score: float
+
+
+def choose_weights(
+    entries: Sequence[Entry], held_out: HeldOut, limits: Limits, without: int | None = None
+) -> dict[int, float]:
+    """Return weights that sum to 1 by position in ``entries``; ``without`` hides a part."""
+    scores = [_score(entry, held_out, without) for entry in entries]
+    ranked = sorted(range(len(entries)), key=lambda i: scores[i], reverse=True)
+    if not limits.ensemble:
+        return {ranked[0]: 1.0}
+    ranked = ranked[: _ensemble.max_candidates(len(held_out.y), held_out.metric)]
+    if len(held_out.y) < _ensemble.SMALL_ROWS:
+        least = scores[ranked[0]] - _standard_error(entries[ranked[0]], without)
+        ranked = [i for i in ranked if scores[i] >= least]
+    visible = held_out.folds
+    if without is not None:
+        visible = np.where(held_out.parts == without, -1, visible)
+    weights = _ensemble.select(
+        [entries[i].values for i in ranked],
+        held_out.y,
+        held_out.metric,
+        held_out.n_classes,
+        costs=[entries[i].cost for i in ranked],
+        max_cost=limits.max_cost,
+        time_limit=limits.seconds,
+        folds=visible,
+        positive=held_out.positive,
+    )
+    return {ranked[i]: weight for i, weight in weights.items()}
+
+
+def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: Limits) -> CrossFit:
+    """Choose for each part of the held-out rows on the other parts, and score the result."""
+    parts = np.unique(held_out.parts)
+    weights = np.zeros((int(parts.max()) + 1, len(entries)))
+    values = np.empty_like(entries[0].values)
+    deadline = time.monotonic() + limits.seconds
+    for n_done, part in enumerate(parts):
+        seconds = (deadline - time.monotonic()) / (len(parts) - n_done)
+        share = Limits(ensemble=limits.ensemble, max_cost=limits.max_cost, seconds=seconds)
+        chosen = choose_weights(entries, held_out, share, without=int(part))
+        rows = held_out.parts == part
+        for i, weight in chosen.items():
+            weights[part, i] = weight
+        values[rows] = held_out.average([(w, entries[i].values[rows]) for i, w in chosen.items()])
+    return CrossFit(values=values, weights=weights, score=held_out.score(values))
+
+
+def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
+    """Return the mean over the visible folds; undefined is the worst."""
+    if without is not None and held_out.parts is not held_out.folds:
+        visible = held_out.parts != without
+        part = Predictions(
+            y=held_out.y[visible],
+            values=entry.values[visible],
+            n_classes=held_out.n_classes,
+            positive=held_out.positive,
+        )
+        found = score(held_out.metric, part)
+    else:
+        found = mean_score(_visible(entry, without))
+    return -np.inf if np.isnan(found) else found
+
+
+def _visible(entry: Entry, without: int | None) -> list[float]:
+    return [value for fold, value in enumerate(entry.fold_scores) if fold != without]
+
+
+def _standard_error(entry: Entry, without: int | None) -> float:
+    defined = [value for value in _visible(entry, without) if not np.isnan(value)]
+    if len(defined) < 2:
+        return np.inf
+    return float(np.std(defined, ddof=1) / np.sqrt(len(defined)))

@@ -1,0 +1,99 @@
+"""HeldOut: the rows that the folds hold out, and the scores of predictions for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autometa.evaluation import Predictions, fold_numbers, make_folds, mean_score, score
+from autometa.tables import Table
+
+N_PARTS = 5  # of a single fold, so that a choice made on some rows can be scored on others
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeldOut:
+    """The truth that predictions of held-out rows are compared with.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_held_out,)
+        Positions in the table, ascending.
+    folds : ndarray of shape (n_held_out,)
+        Number of the fold that holds a row out.
+    y : ndarray of shape (n_held_out,)
+        Class numbers, or target values.
+    metric : str
+    n_classes : int
+        0 for regression.
+    positive : int
+        Number of the positive class of a binary task.
+    """
+
+    rows: npt.NDArray[np.intp]
+    folds: npt.NDArray[np.intp]
+    y: npt.NDArray[Any]
+    metric: str
+    n_classes: int = 0
+    positive: int = 1
+
+    @classmethod
+    def of_table(
+        cls, table: Table, metric: str, n_splits: int, n_used: int, fold_seed: int, positive: int
+    ) -> HeldOut:
+        """Return the rows that the folds in use hold out of a table."""
+        folds = make_folds(table.y, table.task_type, n_splits, fold_seed)[:n_used]
+        numbers = fold_numbers(folds, len(table.y))
+        rows = np.flatnonzero(numbers >= 0)
+        return cls(
+            rows=rows,
+            folds=numbers[rows],
+            y=table.y[rows],
+            metric=metric,
+            n_classes=table.n_classes,
+            positive=positive,
+        )
+
+    @cached_property
+    def parts(self) -> npt.NDArray[np.intp]:
+        """Number by row of the part that is scored by a choice made on the other parts.
+
+        Parts are the folds; a single fold is cut into five, each class spread over them.
+        """
+        if self.folds.max() > 0:
+            return self.folds
+        order = np.argsort(self.y, kind="stable")
+        parts = np.empty(len(order), dtype=np.intp)
+        parts[order] = np.arange(len(order)) % N_PARTS
+        return parts
+
+    def fold_scores(self, values: npt.NDArray[np.float64]) -> list[float]:
+        """Return the score of predictions on each fold; NaN where it is undefined."""
+        whole = Predictions(
+            y=self.y, values=values, n_classes=self.n_classes, positive=self.positive
+        )
+        n_folds = int(self.folds.max()) + 1
+        return [score(self.metric, whole.rows(self.folds == fold)) for fold in range(n_folds)]
+
+    def score(self, values: npt.NDArray[np.float64]) -> float:
+        """Return the mean of `fold_scores` over the folds where it is defined."""
+        return mean_score(self.fold_scores(values))
+
+    def average(
+        self, weighted: list[tuple[float, npt.NDArray[np.float64]]]
+    ) -> npt.NDArray[np.float64]:
+        """Return the weighted average of predictions; probabilities of a row sum to 1.
+
+        Weights need not sum to 1. Where all members are sure, the weighted sum can
+        exceed 1 by a rounding error, which log loss and Brier's score refuse.
+        """
+        weights = [weight for weight, _ in weighted]
+        values = np.average([v for _, v in weighted], axis=0, weights=weights)
+        if self.n_classes:
+            values = np.clip(values, 0.0, 1.0)
+            values /= values.sum(axis=1, keepdims=True)
+        return np.asarray(values, dtype="float64")
