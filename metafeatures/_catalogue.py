@@ -27,8 +27,9 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
         ``models``: small models), ``sampling_error`` (how far the value of a sample is
         from that of all rows, in units of ``spread``; NaN if not measured), ``spread``
         (half the distance of the 16th and 84th percentile over real tables), ``undefined``
-        (when the value is NaN), ``by_place`` (whether the order of columns may matter),
-        ``reference``, ``pymfe``, ``openml``, ``autosklearn`` (its name there, where the
+        (when the value is NaN), ``same_as`` (another one that is the same number up to a factor
+        and a constant, on all tables or on tables of numbers), ``by_place`` (whether the order
+        of columns may matter), ``reference``, ``pymfe``, ``openml``, ``autosklearn`` (its name there, where the
         definition is the same up to what `translate` does), and ``differs`` (whose
         definition is another, and how).
 
@@ -56,6 +57,7 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
             "sampling_error": errors.get(feature.name, float("nan")),
             "spread": spreads.get(feature.name, float("nan")),
             "undefined": feature.undefined,
+            "same_as": feature.same_as,
             "by_place": feature.by_place,
             "reference": feature.reference,
             "pymfe": feature.pymfe,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from metafeatures._column_views import MAX_PAIR_COLUMNS, MAX_PAIR_ROWS, Columns
 from metafeatures._columns.arrays import standardize
 from metafeatures._columns.encoded import EncodedColumns, encoded_shape
-from metafeatures._columns.encoding import encode, fill, to_unit_range
+from metafeatures._columns.encoding import fill, indicators, levels_shown, places, to_unit_range
 from metafeatures._families.dimensionality import share_of_components
 from metafeatures._families.discriminant import column_directions, correlate_with_classes
 from metafeatures._families.location import MAX_NORMAL_ROWS
@@ -80,21 +80,64 @@ class Dataset(Columns):
 
     @cached_property
     def encoded(self) -> Floats:
-        """Numbers, dates, then indicators of categories, in the table's order; one row a column."""
-        numbers = np.concatenate(
-            [self.all_numbers[self.numeric_places], self.all_dates[self.date_places]], axis=0
-        )
-        codes = [self.all_codes[i] for i in self.category_places]
-        alphabets = [self.alphabets[i] for i in self.category_places]
-        return encode(numbers, codes, alphabets, self._most(MAX_COLUMNS))
+        """Numbers, dates, then indicators of categories, in the table's order; one row a column.
+
+        At most 500: the most frequent levels, and numbers and categories by their shares.
+        """
+        numeric, dated, n_indicators = self._encoded_places
+        codes, alphabets = self._categories_in_place
+        numbers = [self.all_numbers[numeric], self.all_dates[dated]]
+        if not codes:
+            return np.concatenate(numbers)
+        shown = self._levels_shown
+        return np.concatenate([*numbers, indicators(codes, alphabets, shown, n_indicators)])
+
+    @cached_property
+    def encoding_note(self) -> str:
+        """How many of the columns that there would be `encoded` has; empty for all."""
+        n_all = self._n_numbers + sum(levels.size for levels in self._levels_shown)
+        n_all += self.n_columns - int((self.kinds == "text").sum()) - self._n_loaded
+        if len(self.encoded) == n_all:
+            return ""
+        return f"{len(self.encoded):,} of at least {n_all:,} columns of numbers and levels"
+
+    @property
+    def _n_numbers(self) -> int:
+        return len(self.all_numbers) + len(self.all_dates)
+
+    @property
+    def _n_loaded(self) -> int:
+        return self._n_numbers + len(self.all_codes)
+
+    @cached_property
+    def _categories_in_place(self) -> tuple[list[Codes], list[Integers]]:
+        """Codes and alphabets of categories, in the table's order."""
+        order = self.category_places
+        return [self.all_codes[i] for i in order], [self.alphabets[i] for i in order]
+
+    @cached_property
+    def _levels_shown(self) -> list[Integers]:
+        return levels_shown(*self._categories_in_place)
+
+    @cached_property
+    def _encoded_places(self) -> tuple[Integers, Integers, int]:
+        """Numeric columns and dates that are encoded, in the table's order; number of indicators."""
+        n_levels, most = sum(some.size for some in self._levels_shown), self._most(MAX_COLUMNS)
+        n_indicators = places(self._n_numbers, len(self.all_codes), n_levels, most)
+        numeric, dated = self.numeric_places, self.date_places
+        if most is not None and self._n_numbers + n_indicators > most:
+            part = (most - n_indicators) / self._n_numbers
+            numeric = numeric[numeric < round(part * numeric.size)]
+            dated = dated[dated < most - n_indicators - numeric.size]
+        return numeric, dated, n_indicators
 
     @cached_property
     def encoded_columns(self) -> EncodedColumns:
         """`encoded`, sorted, centred and summed up."""
-        numbers, exponents = self.sorted_numbers, self.exponents
-        places, most = self.numeric_places, map(self._most, (MAX_PAIR_COLUMNS, MAX_PAIR_ROWS))
+        numbers, exponents, numeric = self.sorted_numbers, self.exponents, self._encoded_places[0]
+        most = map(self._most, (MAX_PAIR_COLUMNS, MAX_PAIR_ROWS))
         encoded = self.encoded[:, : self.n_random]
-        return EncodedColumns.of(encoded, numbers[places], exponents[places], *most)
+        return EncodedColumns.of(encoded, numbers[numeric], exponents[numeric], *most)
 
     @cached_property
     def target_columns(self) -> EncodedColumns:
@@ -106,14 +149,14 @@ class Dataset(Columns):
 
     @property
     def _huge_columns(self) -> npt.NDArray[np.bool_]:
-        exponents = self.exponents[self.numeric_places]
+        exponents = self.exponents[self._encoded_places[0]]
         return np.append(exponents != 0, np.zeros(len(self.encoded) - exponents.size, bool))
 
     @cached_property
     def encoded_shape(self) -> tuple[Floats, Floats]:
         """Skewness and excess kurtosis of each encoded column."""
         encoded = self.encoded[:, : self.n_random]
-        return encoded_shape(self.numeric_shape, self.numeric_places, encoded)
+        return encoded_shape(self.numeric_shape, self._encoded_places[0], encoded)
 
     @cached_property
     def canonical_correlations(self) -> Floats:

@@ -14,6 +14,26 @@ from metafeatures._reading import Reading
 from metafeatures._registry import Measure, MetaFeature, measures
 
 COST_ORDER = {"count": 0, "columns": 1, "pairs": 2, "rows": 3, "models": 4}
+OF_ENCODED = frozenset(
+    {
+        "encoded_columns",
+        "encoded_shape",
+        "target_columns",
+        "canonical_correlations",
+        "tree",
+        "near_points",
+        "near_unit_points",
+        "class_distances",
+        "nearness",
+        "class_groups",
+        "class_margins",
+        "rows_of_classes",
+        "rows_of_numbers",
+        "component_share",
+        "class_folds",
+        "number_folds",
+    }
+)
 OUT_OF_TIME = "skipped: the time budget was spent"
 TOO_LONG = "skipped: it was expected to take longer than what was left of the time budget"
 NOT_COUNTED = "skipped: to count in all rows would take too much of the time budget"
@@ -52,10 +72,17 @@ def evaluate(
             "seconds": [found[name].seconds for name in wanted],
             "n_rows": [int(getattr(dataset, feature.rows)) for feature in wanted.values()],
             "reason": [found[name].reason for name in wanted],
+            "note": [_note(every[feature.measure], dataset) for feature in wanted.values()],
         },
         index=pd.Index(wanted, name="metafeature"),
     )
     return [found[name].value for name in wanted], report
+
+
+def _note(measure: Measure, dataset: Dataset) -> str:
+    """Return what a measure left out of the table as numbers, if it was made for one."""
+    has_encoded = "encoded" in vars(dataset) and not OF_ENCODED.isdisjoint(measure.needs)
+    return dataset.encoding_note if has_encoded else ""
 
 
 def _skipped(reason: str) -> Outcome:

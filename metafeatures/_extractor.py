@@ -70,7 +70,8 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
     report_ : DataFrame indexed by name
         After `extract`: ``family``, ``seconds`` (what several meta-features share is
         counted for the first; what one function gives is shared equally), ``n_rows``
-        (rows looked at) and ``reason`` (why a value is NaN, else empty).
+        (rows looked at), ``reason`` (why a value is NaN, else empty) and ``note`` (when not
+        all columns were looked at as numbers: how many).
 
     See Also
     --------

@@ -38,7 +38,8 @@ def read(source: Source, target: Target, clock: Clock, build: Builder, seed: int
 
     How long it would take is told from random parts of 1,000 and 10,000 rows, which are
     read first and kept if time allows no more. Of a part, what only a count of all
-    rows tells is unknown. Tables of up to 2,000 rows are always read whole.
+    rows tells is unknown, the kinds of strings and objects too. Tables of up to 2,000 rows
+    are always read whole.
     """
     if clock.budget is None:
         return Reading(dataset=build(source, target))
@@ -57,7 +58,8 @@ def read(source: Source, target: Target, clock: Clock, build: Builder, seed: int
         if seconds + a_row * (n_next - n_part) > SHARE * clock.left:
             dataset = build(table, some)
             dataset.n_rows = n_rows
-            return Reading(dataset=dataset, unknown=COUNTED)
+            unknown = COUNTED if source.tells_kind.all() else COUNTED | {"kinds"}
+            return Reading(dataset=dataset, unknown=unknown)
     return Reading(dataset=build(source, target))
 
 

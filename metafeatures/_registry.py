@@ -114,6 +114,7 @@ class MetaFeature:
     cost: Cost
     undefined: str
     rows: str
+    same_as: str
     by_place: bool
     reference: str
     pymfe: str
@@ -171,6 +172,7 @@ def metafeature(
     task_types: frozenset[TaskType] = ANY_TASK,
     undefined: str = "",
     rows: str = "",
+    same_as: Aliases = None,
     summaries: tuple[str, ...] | None = None,
     outputs: Mapping[str, str] | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
@@ -193,6 +195,9 @@ def metafeature(
         When the value is NaN. Empty promises that it never is.
     rows : str, optional
         What of a dataset says how many rows are looked at, if not `ROWS` of ``cost`` does.
+    same_as : str or mapping of output to str, optional
+        Measure or meta-feature that is the same number up to a factor and a constant, on all
+        tables or on tables of numbers. Only one of the two counts where tables are compared.
     summaries : tuple of str, optional
         For a function that gives one value a column: the summaries of these that
         become meta-features. NaN columns are left out first.
@@ -230,6 +235,7 @@ def metafeature(
                 cost=cost,
                 undefined=_undefined(undefined, key if summaries else ""),
                 rows=rows or ROWS[cost],
+                same_as=_same_as(same_as, key),
                 by_place=by_place,
                 reference=reference,
                 pymfe=_pymfe_alias(pymfe, key if summaries else "", key),
@@ -281,6 +287,11 @@ def _alias(aliases: Aliases, key: str) -> str:
     if aliases is None:
         return ""
     return aliases if isinstance(aliases, str) else aliases.get(key, "")
+
+
+def _same_as(aliases: Aliases, key: str) -> str:
+    """Return the name of an equal meta-feature: of one with the same summary, for a measure."""
+    return f"{aliases}.{key}" if isinstance(aliases, str) and key else _alias(aliases, key)
 
 
 def _pymfe_alias(aliases: Aliases, summary: str, key: str) -> str:

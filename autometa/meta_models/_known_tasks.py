@@ -12,7 +12,7 @@ import pandas as pd
 from autometa.meta_models._features import FeatureSpace
 from autometa.meta_models._history import History
 from autometa.meta_models._sizes import TaskSizes
-from autometa.meta_models._target_scale import without_unit
+from autometa.meta_models._target_scale import comparable
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ class KnownTasks:
     def __init__(self, history: History, blind: bool) -> None:
         described = history.described
         self.is_blind = blind or not described.any()
-        metafeatures = without_unit(history.metafeatures[described])
+        metafeatures = comparable(history.metafeatures[described])
         if self.is_blind:
             described = np.ones_like(described)
             metafeatures = history.metafeatures.iloc[:, :0]

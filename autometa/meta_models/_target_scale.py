@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -29,6 +33,21 @@ def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
     return np.where(known, spread, np.nan) ** power
 
 
-def without_unit(metafeatures: pd.DataFrame) -> pd.DataFrame:
-    """Return the meta-features by which tasks can be compared: all but the target's spread."""
-    return metafeatures.drop(columns=TARGET_SD, errors="ignore")
+def comparable(metafeatures: pd.DataFrame) -> pd.DataFrame:
+    """Return the meta-features by which tasks can be compared.
+
+    The target's spread is left out: its unit says nothing of the task. So is one of two that
+    are the same number, which would count twice.
+    """
+    present = set(metafeatures.columns)
+    doubles = [name for name, same in equal_metafeatures().items() if present >= {name, same}]
+    return metafeatures.drop(columns=[TARGET_SD, *doubles], errors="ignore")
+
+
+@cache
+def equal_metafeatures() -> Mapping[str, str]:
+    """Return meta-features that are the same number as another one, and which."""
+    from metafeatures import list_metafeatures  # imports all families: only when asked
+
+    catalogue = list_metafeatures().set_index("name")["same_as"]
+    return MappingProxyType(catalogue[catalogue != ""].to_dict())

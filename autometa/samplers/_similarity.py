@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa.meta_models._target_scale import comparable
+
 FloatArray = npt.NDArray[np.float64]
 
 # Root mean squared difference of ranks, as a share of all tasks, at which
@@ -22,9 +24,10 @@ def task_weights(
 ) -> FloatArray:
     """Return how much each task counts, summing to 1.
 
-    Each meta-feature is replaced by its rank over the tasks, so that units and
-    outliers do not matter; undefined values count as the middle rank. Tasks
-    without meta-features get their equal part of the weight only.
+    Each meta-feature is replaced by its rank over the tasks, so that outliers do not
+    matter; what depends on the target's unit, or says the same again, is left out.
+    Undefined values count as the middle rank. Tasks without meta-features get their equal
+    part of the weight only.
 
     Parameters
     ----------
@@ -35,6 +38,7 @@ def task_weights(
         The dataset, by names of meta-features.
     """
     equal = np.full(len(task_ids), 1.0 / len(task_ids))
+    metafeatures = comparable(metafeatures)
     shared = [] if row is None else metafeatures.columns.intersection(row.index)
     described = np.flatnonzero(pd.Index(task_ids).isin(metafeatures.index))
     if row is None or not len(shared) or not len(described):

@@ -135,7 +135,7 @@ def _class_means(points: Floats, classes: Integers) -> tuple[Floats, Integers, I
     return rows, starts, sizes, np.add.reduceat(rows, starts, axis=0) / sizes[:, None]
 
 
-@counted(unit="nat", reference=SHANNON, pymfe="nre")
+@counted(unit="nat", same_as="class_entropy", reference=SHANNON, pymfe="nre")
 def class_entropy_nats(class_counts: Integers) -> float:
     """Return the Shannon entropy of the class distribution, by natural logarithms."""
     shares = class_counts / class_counts.sum()

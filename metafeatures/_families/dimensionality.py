@@ -26,7 +26,10 @@ dimensionality = partial(metafeature, family="complexity", low=0, by_place=True,
 
 
 @dimensionality(
-    cost="count", pymfe="t2", differs="Lorena et al. 2018, for numbers to predict: 1 over this"
+    cost="count",
+    same_as="columns_per_row",
+    pymfe="t2",
+    differs="Lorena et al. 2018, for numbers to predict: 1 over this",
 )
 def dimensionality_t2(kinds: Kinds, cardinalities: Integers, n_rows: int) -> float:
     """Return the columns over the rows, with indicators for categories (T2)."""

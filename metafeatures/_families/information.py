@@ -49,7 +49,9 @@ def class_entropy(class_counts: Integers) -> float:
     return entropy(class_counts)
 
 
-@information(task_types=CLASSIFICATION, cost="count", high=1, reference=SHANNON)
+@information(
+    task_types=CLASSIFICATION, cost="count", high=1, same_as="balance_c1", reference=SHANNON
+)
 def class_balance(class_counts: Integers) -> float:
     """Return the entropy of the class shares over log2 of the number of classes."""
     return min(1.0, entropy(class_counts) / float(np.log2(class_counts.size)))

@@ -49,7 +49,7 @@ def tree_leaves(tree: GrownTree | None) -> float:
     return tree.n_leaves if tree else float("nan")
 
 
-@tree_measure(unit="nodes", reference=PENG, pymfe="nodes")
+@tree_measure(unit="nodes", same_as="tree_leaves", reference=PENG, pymfe="nodes")
 def tree_nodes(tree: GrownTree | None) -> float:
     """Return the number of splits of the tree."""
     return tree.n_nodes if tree else float("nan")
@@ -67,7 +67,7 @@ def tree_nodes_per_row(tree: GrownTree | None) -> float:
     return tree.n_nodes / float(tree.rows[0]) if tree else float("nan")
 
 
-@each(unit="splits", reference=PENG, pymfe="tree_depth")
+@each(unit="splits", same_as={"max": "tree_leaf_depth.max"}, reference=PENG, pymfe="tree_depth")
 def tree_node_depth(tree: GrownTree | None) -> Integers:
     """Return the number of splits above a node or leaf of the tree."""
     return tree.depths if tree else np.empty(0, np.int64)

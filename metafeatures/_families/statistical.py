@@ -194,7 +194,7 @@ def _log_deviations(values: Floats, present_counts: Integers) -> Floats:
     return logs
 
 
-@pairs(low=0, high=1, summaries=SOME, reference=MICHIE)
+@pairs(low=0, high=1, summaries=SOME, same_as="encoded_correlation", reference=MICHIE)
 def correlation(correlations: Floats) -> Floats:
     """Return the absolute Pearson correlation of two numeric columns."""
     return np.abs(correlations[np.triu_indices(len(correlations), k=1)])
@@ -219,7 +219,7 @@ def first_component_share(component_variances: Floats) -> float:
     return float(component_variances[0]) if component_variances.size else float("nan")
 
 
-@pairs(low=0, high=1, undefined=NO_SPREAD)
+@pairs(low=0, high=1, undefined=NO_SPREAD, same_as="mixed_components_95_share")
 def components_95_share(component_variances: Floats) -> float:
     """Return the share of principal components that 95 % of the numeric columns' variance takes."""
     if not component_variances.size:
@@ -243,13 +243,13 @@ def effective_rank_share(component_variances: Floats) -> float:
     return float(min(1.0, np.exp(entropy) / component_variances.size))
 
 
-@pairs(low=0, undefined=NO_SPREAD)
+@pairs(low=0, undefined=NO_SPREAD, same_as="mixed_component_skewness")
 def first_component_skewness(first_component: Floats) -> float:
     """Return the absolute skewness of the rows on the first principal component."""
     return float(np.abs((first_component**3).mean())) if first_component.size else float("nan")
 
 
-@pairs(low=-2, undefined=NO_SPREAD)
+@pairs(low=-2, undefined=NO_SPREAD, same_as="mixed_component_kurtosis")
 def first_component_kurtosis(first_component: Floats) -> float:
     """Return the excess kurtosis of the rows on the first principal component."""
     return float((first_component**4).mean() - 3) if first_component.size else float("nan")

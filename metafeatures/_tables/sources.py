@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api import types as dtypes
 
 from metafeatures._tables.cells import Cells, DenseCells, SparseCells, hash_numbers
 from metafeatures.columns import native_table
@@ -41,10 +42,14 @@ class Source(ABC):
         Rows and columns.
     is_plain : ndarray of bool of shape (n_columns,)
         Whether a column is of real machine numbers: these are read many at a time.
+    tells_kind : ndarray of bool of shape (n_columns,)
+        Whether the type of a column says its kind. That of strings and objects does not:
+        a single cell may make numbers of text a category.
     """
 
     shape: tuple[int, int]
     is_plain: Flags
+    tells_kind: Flags
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -83,6 +88,10 @@ class FrameSource(Source):
         self.frame = frame
         self.shape: tuple[int, int] = frame.shape
         self.is_plain = np.array([is_plain_number(dtype) for dtype in frame.dtypes], bool)
+        self.tells_kind = np.array(
+            [not (dtypes.is_object_dtype(d) or dtypes.is_string_dtype(d)) for d in frame.dtypes],
+            bool,
+        )
 
     def numbers(self, positions: Sequence[int]) -> Floats:
         """Return plain columns as numbers, one row a column."""
@@ -103,6 +112,9 @@ PLAIN = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, 
          nw.Float32, nw.Float64)  # fmt: skip
 
 
+NAMED = (nw.Boolean, nw.Categorical, nw.Enum)
+
+
 class NarwhalsSource(Source):
     """A table of polars, pyarrow or another library that narwhals reads, column by column."""
 
@@ -111,6 +123,10 @@ class NarwhalsSource(Source):
         self.frame = frame.with_columns(nw.col(*wide).cast(nw.Float64)) if wide else frame
         self.shape = frame.shape
         self.is_plain = np.array([dtype in PLAIN for dtype in self.frame.schema.values()], bool)
+        self.tells_kind = np.array(
+            [d.is_numeric() or d.is_temporal() or d in NAMED for d in self.frame.schema.values()],
+            bool,
+        )
 
     def numbers(self, positions: Sequence[int]) -> Floats:
         """Return plain columns as numbers, one row a column."""
@@ -158,6 +174,7 @@ class SparseSource(Source):
             self.matrix.sum_duplicates()
         self.shape = matrix.shape
         self.is_plain = np.full(self.shape[1], is_plain_number(matrix.dtype))
+        self.tells_kind = np.ones(self.shape[1], bool)
 
     def numbers(self, positions: Sequence[int]) -> Floats:
         """Return plain columns as numbers, one row a column."""

@@ -9,10 +9,11 @@ import re
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from metafeatures import MetaFeatureParameterError, list_metafeatures
+from metafeatures import MetaFeatureParameterError, describe, list_metafeatures
 from metafeatures._registry import FAMILIES, TASK_TYPES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "metafeatures.md"
@@ -105,3 +106,38 @@ def test_examples_of_the_page_give_what_it_says():
     runner.run(examples, out=told.append)
     assert runner.summarize(verbose=False).failed == 0, "".join(told)
     assert len(examples.examples) >= 5
+
+
+def tables_of(task_type, *, only_numbers):
+    """Tables of several sizes and kinds of columns, with targets."""
+    rng = np.random.default_rng(0)
+    for i in range(6):
+        n_rows, n_numbers = int(rng.integers(80, 160)), int(rng.integers(3, 7))
+        X = pd.DataFrame(rng.gamma(1 + i % 3, size=(n_rows, n_numbers))).add_prefix("x")
+        X *= 10.0 ** rng.integers(-2, 3, n_numbers)
+        for j in range(0 if only_numbers else 2 + i % 2):
+            X[f"c{j}"] = rng.choice(list("abcdefgh")[: 2 + j + i % 4], n_rows)
+        signal = X["x2"].rank() + rng.normal(size=n_rows) * n_rows / 4
+        n_classes = 2 if task_type == "binary" else 3 + i % 4
+        is_regression = task_type == "regression"
+        y = signal if is_regression else pd.cut(signal, n_classes, labels=False).astype(str)
+        yield X, y
+
+
+@pytest.mark.parametrize("only_numbers", [False, True])
+@pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
+def test_metafeatures_that_are_said_to_be_the_same_are(task_type, only_numbers):
+    same_as = list_metafeatures(task_type).set_index("name")["same_as"]
+    same_as = same_as[same_as != ""]
+    names = [*same_as.index, *same_as]
+    described = [
+        describe(X, y, task_type, names=names)
+        for X, y in tables_of(task_type, only_numbers=only_numbers)
+    ]
+    table = pd.DataFrame(described)
+    always = ["class_balance", "class_entropy_nats", "tree_nodes", "tree_node_depth.max"]
+    for name, other in same_as.items():
+        if only_numbers or name in always:
+            first, second = table[name], table[other]
+            if not np.allclose(first, second):
+                assert np.corrcoef(first, second)[0, 1] == pytest.approx(1), (name, other)

@@ -9,6 +9,7 @@ import pandas as pd
 from autometa.meta_models._completion import complete
 from autometa.meta_models._features import FeatureSpace, distances
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
+from autometa.meta_models._target_scale import comparable
 from autometa.meta_models._weights import family_weights
 
 Matrix = npt.NDArray[np.float64]
@@ -79,9 +80,10 @@ class Baselines:
     def _nearest(self, metafeatures: pd.Series[float]) -> Order | None:
         if not self._described.any() or not np.isfinite(metafeatures.to_numpy()).any():
             return None
-        space = FeatureSpace(self._metafeatures)
+        known = comparable(self._metafeatures)
+        space = FeatureSpace(known)
         here = space.coordinates(metafeatures.to_frame().T)
-        distance = distances(here, space.coordinates(self._metafeatures))[0]
+        distance = distances(here, space.coordinates(known))[0]
         return np.flatnonzero(self._described)[np.argsort(distance, kind="stable")[:N_NEIGHBORS]]
 
 

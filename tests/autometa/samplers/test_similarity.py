@@ -1,0 +1,43 @@
+"""Which tasks resemble a dataset does not depend on units, nor on what is said twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autometa.meta_models._target_scale import comparable
+from autometa.samplers._similarity import task_weights
+
+
+def table(n_tasks: int = 6) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    columns = ["n_rows", "target_sd", "skewness.mean", "class_entropy"]
+    index = [f"task {i}" for i in range(n_tasks)]
+    return pd.DataFrame(rng.gamma(1.0, size=(n_tasks, len(columns))), index, columns)
+
+
+@pytest.mark.parametrize("factor", [1e-3, 100.0, 1e9])
+def test_the_unit_of_the_target_does_not_change_which_tasks_count(factor):
+    known = table()
+    row = known.iloc[0].copy()
+    weights = task_weights(known, list(known.index), row)
+    row["target_sd"] *= factor
+    other = known.assign(target_sd=known["target_sd"] * [1, factor, 1, factor, 1, 1])
+    assert task_weights(other, list(known.index), row).tolist() == weights.tolist()
+
+
+def test_one_table_in_two_units_counts_twice_alike():
+    known = pd.DataFrame(1.0, ["euro", "cent"], [*"abc", "target_sd"])
+    known["target_sd"] = [1.0, 100.0]
+    for name in known.index:
+        assert task_weights(known, ["euro", "cent"], known.loc[name]).tolist() == [0.5, 0.5]
+
+
+def test_what_is_said_twice_counts_once():
+    known = table()
+    twice = known.assign(class_entropy_nats=known["class_entropy"] * np.log(2))
+    expected = task_weights(known, list(known.index), known.iloc[1])
+    found = task_weights(twice, list(twice.index), twice.iloc[1])
+    assert found.tolist() == expected.tolist()
+    assert "class_entropy_nats" in comparable(twice.drop(columns="class_entropy"))
