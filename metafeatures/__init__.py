@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
     from metafeatures._extractor import MetaFeatureExtractor, describe
+    from metafeatures._task import infer_task_type
     from metafeatures._translation.translation import translate
     from metafeatures.exceptions import (
         MetaFeatureDataError,
@@ -26,6 +27,7 @@ __all__ = [
     "MetaFeatureTypeError",
     "MetaFeatureWarning",
     "describe",
+    "infer_task_type",
     "list_metafeatures",
     "translate",
 ]
@@ -34,6 +36,7 @@ __all__ = [
 _FILES = {
     "MetaFeatureExtractor": "_extractor",
     "describe": "_extractor",
+    "infer_task_type": "_task",
     "list_metafeatures": "_catalogue",
     "translate": "_translation.translation",
 }

@@ -29,9 +29,9 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
         (half the distance of the 16th and 84th percentile over real tables), ``undefined``
         (when the value is NaN), ``same_as`` (another one that is the same number up to a factor
         and a constant, on all tables or on tables of numbers), ``by_place`` (whether the order
-        of columns may matter), ``reference``, ``pymfe``, ``openml``, ``autosklearn`` (its name there, where the
-        definition is the same up to what `translate` does), and ``differs`` (whose
-        definition is another, and how).
+        of columns may matter), ``reference``, ``pymfe``, ``openml``, ``autosklearn`` (its
+        name there, where the definition is the same up to what `translate` does), and
+        ``differs`` (whose definition is another, and how).
 
     Examples
     --------

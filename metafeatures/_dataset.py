@@ -121,7 +121,7 @@ class Dataset(Columns):
 
     @cached_property
     def _encoded_places(self) -> tuple[Integers, Integers, int]:
-        """Numeric columns and dates that are encoded, in the table's order; number of indicators."""
+        """Numbers and dates that are encoded, in the table's order; number of indicators."""
         n_levels, most = sum(some.size for some in self._levels_shown), self._most(MAX_COLUMNS)
         n_indicators = places(self._n_numbers, len(self.all_codes), n_levels, most)
         numeric, dated = self.numeric_places, self.date_places

@@ -72,17 +72,22 @@ def evaluate(
             "seconds": [found[name].seconds for name in wanted],
             "n_rows": [int(getattr(dataset, feature.rows)) for feature in wanted.values()],
             "reason": [found[name].reason for name in wanted],
-            "note": [_note(every[feature.measure], dataset) for feature in wanted.values()],
         },
         index=pd.Index(wanted, name="metafeature"),
     )
     return [found[name].value for name in wanted], report
 
 
-def _note(measure: Measure, dataset: Dataset) -> str:
-    """Return what a measure left out of the table as numbers, if it was made for one."""
-    has_encoded = "encoded" in vars(dataset) and not OF_ENCODED.isdisjoint(measure.needs)
-    return dataset.encoding_note if has_encoded else ""
+def notes(wanted: dict[str, MetaFeature], dataset: Dataset) -> dict[str, str]:
+    """Return how many columns were looked at as numbers, where that was not all."""
+    if "encoded" not in vars(dataset) or not dataset.encoding_note:
+        return {}
+    every = measures()
+    return {
+        name: dataset.encoding_note
+        for name, feature in wanted.items()
+        if not OF_ENCODED.isdisjoint(every[feature.measure].needs)
+    }
 
 
 def _skipped(reason: str) -> Outcome:

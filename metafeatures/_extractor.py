@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state
 
 from metafeatures._budget import Clock
 from metafeatures._dataset import Dataset
-from metafeatures._evaluation import evaluate
+from metafeatures._evaluation import evaluate, notes
 from metafeatures._reading import read
 from metafeatures._registry import (
     FAMILIES,
@@ -70,8 +70,9 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
     report_ : DataFrame indexed by name
         After `extract`: ``family``, ``seconds`` (what several meta-features share is
         counted for the first; what one function gives is shared equally), ``n_rows``
-        (rows looked at), ``reason`` (why a value is NaN, else empty) and ``note`` (when not
-        all columns were looked at as numbers: how many).
+        (rows looked at) and ``reason`` (why a value is NaN, else empty).
+    notes_ : dict of str to str
+        After `extract`: by name, how many columns were looked at where not all were.
 
     See Also
     --------
@@ -127,8 +128,9 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         y : Series, array or list of shape (n_rows,)
             The target: classes or numbers, without missing values.
         task_type : {"binary", "multiclass", "regression"}, optional
-            When not given: regression if ``y`` holds numbers of which one is not whole
-            or more than 20 are distinct, else classes.
+            When not given, what `infer_task_type` says: regression if ``y`` holds numbers of
+            which one is not whole, more than 20 are distinct, or more than a third of the
+            rows differ; else classes.
 
         Returns
         -------
@@ -172,6 +174,7 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         with one_blas_thread():
             reading = read(table, target, clock, build, seed)
             values, self.report_ = evaluate(wanted, reading, clock)
+            self.notes_ = notes(wanted, reading.dataset)
         _warn_of_landmarkers(self.report_, reading.dataset)
         self._warn_of_skipped()
         return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import Any, cast
 
 import narwhals.stable.v2 as nw
@@ -12,9 +14,11 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from metafeatures._registry import TASK_TYPES, TaskType
+from metafeatures.columns import column_kind, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureParameterError
 
 MAX_NUMERIC_CLASSES = 20
+MAX_CLASSES_A_ROW = 1 / 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +104,10 @@ def as_series(y: Any) -> pd.Series[Any]:
 def infer_task_type(y: pd.Series[Any]) -> TaskType:
     """Return the task type that a target without missing values suggests.
 
-    Numbers are a regression target when one is not whole or when there are more than
-    20 distinct ones; everything else is classes.
+    Numbers are a regression target when one is not whole, when more than 20 of them are
+    distinct, or more than two and more than a third of all (15 whole numbers in 40 rows are
+    no classes to learn). Text that reads as numbers is one when a number is not whole: "0" to
+    "29" are names of classes. Everything else is classes.
 
     Examples
     --------
@@ -109,14 +115,27 @@ def infer_task_type(y: pd.Series[Any]) -> TaskType:
     'regression'
     >>> infer_task_type(pd.Series(["yes", "no", "yes"]))
     'binary'
+    >>> infer_task_type(pd.Series([1, 2, 3, 2])), infer_task_type(pd.Series([1, 2, 3] * 4))
+    ('regression', 'multiclass')
     """
     distinct = _distinct(y)
-    is_number = dtypes.is_numeric_dtype(y.dtype) and not dtypes.is_bool_dtype(y.dtype)
-    if not isinstance(y.dtype, pd.CategoricalDtype) and (is_number or _are_numbers(distinct)):
-        numbers = np.asarray(distinct, dtype=np.float64)
-        if len(numbers) > MAX_NUMERIC_CLASSES or (numbers != np.round(numbers)).any():
-            return "regression"
-    return "multiclass" if len(distinct) > 2 else "binary"
+    by_default: TaskType = "multiclass" if len(distinct) > 2 else "binary"
+    if isinstance(y.dtype, pd.CategoricalDtype) or dtypes.is_bool_dtype(y.dtype):
+        return by_default
+    if not (dtypes.is_numeric_dtype(y.dtype) or _are_numbers(distinct)):
+        return "regression" if _reads_as_fractions(distinct) else by_default
+    numbers = np.asarray(distinct, dtype=np.float64)
+    is_whole = bool((numbers == np.round(numbers)).all())
+    n_most = min(MAX_NUMERIC_CLASSES, max(2.0, len(y) * MAX_CLASSES_A_ROW))
+    return by_default if is_whole and len(numbers) <= n_most else "regression"
+
+
+def _reads_as_fractions(distinct: list[Any]) -> bool:
+    """Tell whether all values are text that reads as numbers, one of them not whole."""
+    texts = pd.Series(distinct, dtype=object)
+    if not all(isinstance(text, str) for text in distinct) or column_kind(texts) != "numeric":
+        return False
+    return bool((to_numeric(texts, "numeric") % 1 != 0).any())
 
 
 def _distinct(y: pd.Series[Any]) -> list[Any]:
@@ -128,8 +147,7 @@ def _distinct(y: pd.Series[Any]) -> list[Any]:
 
 def _are_numbers(values: list[Any]) -> bool:
     return all(
-        isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-        for value in values
+        isinstance(value, Real | Decimal) and not isinstance(value, bool) for value in values
     )
 
 

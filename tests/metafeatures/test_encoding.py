@@ -32,14 +32,14 @@ NUMBERS = pd.DataFrame(RNG.normal(size=(N, 520))).add_prefix("x")
 def test_a_telling_category_is_seen_whatever_stands_beside_it(X):
     extractor = MetaFeatureExtractor(names=["overlap_f1.min", "skewness.mean"])
     assert extractor.extract(X, CLASSES)["overlap_f1.min"] == 0
-    assert extractor.report_.loc["overlap_f1.min", "note"].startswith("500 of")
-    assert extractor.report_.loc["skewness.mean", "note"] == ""
+    assert extractor.notes_["overlap_f1.min"].startswith("500 of")
+    assert set(extractor.notes_) == {"overlap_f1.min"}
 
 
 def test_nothing_is_noted_of_a_table_that_is_looked_at_whole():
     extractor = MetaFeatureExtractor(families=["complexity"])
     extractor.extract(TELLING.assign(x=RNG.normal(size=N)), CLASSES)
-    assert (extractor.report_["note"] == "").all()
+    assert extractor.notes_ == {}
 
 
 @pytest.mark.parametrize("kind", [object, "string", "string[pyarrow]"])
