@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, Self
 
 from autometa.evaluation._machine import address_space_for
@@ -119,6 +120,12 @@ class WorkerPool:
             raise WorkerError("submit needs an idle worker. Got none; wait for an outcome first.")
         soonest = min(idle, key=lambda worker: (not worker.is_ready, worker.process is None))
         soonest.start(key, function, args, timeout, processor_seconds)
+
+    def set_up(self, initializer: Function, *initargs: Any) -> None:
+        """Give all workers another state: what ``initializer(*initargs)`` returns in them."""
+        self._settings = replace(self._settings, initializer=initializer, initargs=initargs)
+        for worker in self._workers:
+            worker.set_up(self._settings)
 
     def cancel(self, key: Hashable) -> Outcome | None:
         """Kill the worker that has the call ``key``; None when no worker has it."""

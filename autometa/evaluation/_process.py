@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +77,13 @@ class Reply:
 
 @dataclass(eq=False)
 class Worker:
-    """One process and the call it has."""
+    """One process and the call it has.
+
+    Attributes
+    ----------
+    due : deque of bool
+        For each reply that is to come, in order, whether it ends an initializer.
+    """
 
     settings: Settings
     replies: queue.Queue[Reply]
@@ -86,7 +93,7 @@ class Worker:
     processor_seconds: float | None = None
     started: float = 0.0
     generation: int = 0
-    is_ready: bool = False
+    due: deque[bool] = field(default_factory=deque)
     process: subprocess.Popen[bytes] | None = None
     errors: Any = field(default=None)
     outbox: queue.SimpleQueue[bytes | None] = field(default_factory=queue.SimpleQueue)
@@ -103,7 +110,7 @@ class Worker:
             If the machine has no room for another: processes, threads or open files.
         """
         self.generation += 1
-        self.is_ready = self.settings.initializer is None
+        self.due.clear()
         try:
             self._start_process()
         except (OSError, RuntimeError) as error:  # RuntimeError: "can't start new thread"
@@ -112,6 +119,20 @@ class Worker:
                 f"A worker process could not be started ({error}). Limits of processes, threads "
                 "or open files may be in force: see 'ulimit -a'."
             ) from error
+        self._initialize()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its initializer has run."""
+        return self.process is not None and not any(self.due)
+
+    def set_up(self, settings: Settings) -> None:
+        """Run another initializer, now and whenever the process is replaced."""
+        self.settings = settings
+        if self.process is not None:
+            self._initialize()
+
+    def _initialize(self) -> None:
         if self.settings.initializer is not None:
             self._send(self.settings.initializer, self.settings.initargs, True)
 
@@ -153,7 +174,9 @@ class Worker:
         is_initializer: bool,
         processor_seconds: float | None = None,
     ) -> None:
-        self.outbox.put(pickle.dumps((function, args, is_initializer, processor_seconds)))
+        message = pickle.dumps((function, args, is_initializer, processor_seconds))
+        self.outbox.put(message)
+        self.due.append(is_initializer)
 
     def start(
         self,
@@ -172,6 +195,8 @@ class Worker:
         self._set_deadline()
 
     def _set_deadline(self) -> None:
+        if self.key is None:
+            return
         limit = float("inf") if self.timeout is None else self.timeout
         self.deadline = time.monotonic() + (limit if self.is_ready else START_SECONDS)
 
@@ -186,10 +211,9 @@ class Worker:
         if reply.content is None:
             return self._died()
         status, value = reply.content
-        if not self.is_ready:
+        if self.due.popleft():
             if status != "ok":
                 raise WorkerError(f"A worker could not be set up: {value}")
-            self.is_ready = True
             self._set_deadline()
             return None
         if status == "ok":
@@ -251,7 +275,7 @@ class Worker:
         """End the process now; the next call starts another."""
         if self.process is not None:
             self.generation += 1
-            self.is_ready = False
+            self.due.clear()
             self.outbox.put(None)
             self.process.kill()
             self.process.wait()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
@@ -14,9 +13,12 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
 from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.exceptions import DatasetError
 from autometa.tables import Table
 
-BANK_ROWS = 2_000
+FALLBACK_ROWS = 2_000
+FALLBACK_CELLS = 2_000_000
+MIN_FALLBACK_ROWS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,23 +67,33 @@ def _vote(members: list[Member], table: Table) -> Any:
     return vote
 
 
-def bank(table: Table, cleaner: TableCleaner, X: pd.DataFrame, seed: int) -> Pipeline:
-    """Return a model fitted in a moment: a small tree on some rows, or at least the prior."""
+def fit_fallback(table: Table, seed: int) -> Pipeline:
+    """Return a model fitted in a moment: a small tree on some rows, or at least the prior.
+
+    Whatever the size of the table, it looks at so few cells that it takes a second at most.
+    """
     rows = _sample(table, seed)
+    cleaner = TableCleaner()
+    try:
+        X = cleaner.fit_transform(table.X.iloc[rows])
+    except DatasetError:  # no column varies in these rows
+        rows = np.arange(len(table.y))
+        X = cleaner.fit_transform(table.X)
     shallow = get_algorithm("decision_tree").setups(table.task_type)["pruned"]
     model = get_algorithm("decision_tree").build(shallow, table.task_type, seed)[1:]
     try:
-        model.fit(X.iloc[rows], table.y[rows])
+        model.fit(X, table.y[rows])
     except (ValueError, TypeError):
         constant = DummyClassifier(strategy="prior") if table.n_classes else DummyRegressor()
-        model = Pipeline([("model", constant.fit(X, table.y))])
-    return assemble(cleaner, [Member(name="bank", model=model, weight=1.0)], table)
+        model = Pipeline([("model", constant.fit(X, table.y[rows]))])
+    return assemble(cleaner, [Member(name="fallback", model=model, weight=1.0)], table)
 
 
 def _sample(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return some rows, one of each class at least."""
     rows = np.random.default_rng(seed).permutation(len(table.y))
+    n_rows = max(MIN_FALLBACK_ROWS, min(FALLBACK_ROWS, FALLBACK_CELLS // table.X.shape[1]))
     if not table.n_classes:
-        return rows[:BANK_ROWS]
+        return rows[:n_rows]
     first = np.unique(table.y[rows], return_index=True)[1]
-    return np.unique(np.concatenate([rows[first], rows[:BANK_ROWS]]))
+    return np.unique(np.concatenate([rows[first], rows[:n_rows]]))

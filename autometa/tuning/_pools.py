@@ -17,7 +17,7 @@ from autometa.evaluation._machine import (
 )
 from autometa.exceptions import WorkerError
 from autometa.tables import Table
-from autometa.tuning._worker_side import load
+from autometa.tuning._worker_side import warm_up
 
 MIN_WORK_FOR_THREADS = 300_000  # cells, times outputs
 # Numerical libraries reserve address space for each thread: below this, one has to do.
@@ -33,6 +33,8 @@ class Pool(Protocol):
 
     @property
     def n_busy(self) -> int: ...
+
+    def set_up(self, initializer: Callable[..., Any], *initargs: Any) -> None: ...
 
     def submit(
         self, key: Hashable, function: Callable[..., Any], *args: Any, timeout: float | None = None
@@ -53,8 +55,8 @@ class InlinePool:
     Calls run one after the other when they are waited for.
     """
 
-    def __init__(self, initializer: Callable[..., Any], initargs: tuple[Any, ...]) -> None:
-        self._state = initializer(*initargs)
+    def __init__(self) -> None:
+        self._state: Any = None
         self._calls: deque[tuple[Hashable, Callable[..., Any], tuple[Any, ...]]] = deque()
         self.notes: list[str] = []
 
@@ -68,6 +70,10 @@ class InlinePool:
     def n_busy(self) -> int:
         """Calls not run yet."""
         return len(self._calls)
+
+    def set_up(self, initializer: Callable[..., Any], *initargs: Any) -> None:
+        """Run the initializer; what it returns is the first argument of every call."""
+        self._state = initializer(*initargs)
 
     def submit(
         self, key: Hashable, function: Callable[..., Any], *args: Any, timeout: float | None = None
@@ -108,39 +114,37 @@ class InlinePool:
         self._calls.clear()
 
 
-def open_pool(
-    table: Table, n_jobs: int, memory_limit: int | None, isolate: bool, is_timed: bool = True
-) -> Pool:
-    """Return a pool that knows the table.
+def open_pool(n_jobs: int, threads: int, memory_limit: int | None, isolate: bool) -> Pool:
+    """Return a pool whose workers import what they need, and wait for a table.
 
     There is one worker more than ``n_jobs``: it asks for advice at the start
     and then stands by, so that a killed worker is replaced at once.
     """
-    work = table.X.size * max(1, table.n_classes // 2)
-    threads = n_threads(work, n_jobs, free_cores() if is_timed else usable_cores())
-    in_force = address_space_in_force()
-    if in_force is not None and in_force < MIN_BYTES_FOR_THREADS:
-        threads = 1
     if not isolate:
-        return InlinePool(load, (table, threads))
+        return InlinePool()
+    limit = default_memory_limit(n_jobs) if memory_limit is None else memory_limit
     try:
-        pool = WorkerPool(
-            n_jobs + 1,
-            threads=threads,
-            memory_limit=default_memory_limit(n_jobs) if memory_limit is None else memory_limit,
-            initializer=load,
-            initargs=(table, threads),
-        )
+        pool = WorkerPool(n_jobs + 1, threads=threads, memory_limit=limit, initializer=warm_up)
     except WorkerError as error:
-        inline = InlinePool(load, (table, threads))
+        inline = InlinePool()
         inline.notes.append(f"Trials ran in this process, where none can be stopped: {error}")
         return inline
+    in_force = address_space_in_force()
     if in_force is not None:
         pool.notes.append(
             f"A limit of {in_force / 2**30:.1f} GB of address space is in force for each process; "
             "workers keep to it."
         )
     return pool
+
+
+def choose_threads(table: Table, n_jobs: int, is_timed: bool) -> int:
+    """Return the threads of each worker, by the size of the table and what is free."""
+    in_force = address_space_in_force()
+    if in_force is not None and in_force < MIN_BYTES_FOR_THREADS:
+        return 1
+    work = table.X.size * max(1, table.n_classes // 2)
+    return n_threads(work, n_jobs, free_cores() if is_timed else usable_cores())
 
 
 def n_threads(work: int, n_jobs: int, n_cores: int) -> int:

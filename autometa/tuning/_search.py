@@ -37,6 +37,7 @@ MIN_SCORED_TO_CUT = 4
 N_LEADERS = 10
 ESTIMATE_SECONDS = 0.1
 MAX_RESTARTS = 2
+MIN_GO_ON = 0.05  # of the budget: for less, the search is not taken up again
 MIN_SEARCH_SECONDS = 0.3  # less is not worth a trial
 LATE_SHARE = 0.25  # of the budget; then a trial may take most of what is left
 SAFE_SHARE = 0.7  # of the time left, for a fit that is sized to end in it
@@ -46,7 +47,7 @@ MIN_PROMOTION = 1.9  # times the rows: less would hardly change a score
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a run was asked for."""
+    """What a run was asked for, and the share of the rows that it works on."""
 
     metric: str
     n_trials: int | None
@@ -58,6 +59,7 @@ class Settings:
     n_used: int
     fold_seed: int = 0
     positive: int = 1
+    row_share: float = 1.0
     callbacks: Sequence[Callback] = ()
 
 
@@ -124,8 +126,15 @@ class Search:
             while self.awaits_advice:
                 self._wait_once(None)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether trials ended for refits that took less time than was kept for them."""
+        is_early = self.search_left > max(2 * MIN_SEARCH_SECONDS, MIN_GO_ON * self.clock.budget)
+        return self.ended == SPENT and is_early and not self.pool.n_busy
+
     def run(self) -> None:
         """Run trials until time or trials are spent; advice under way is waited for."""
+        self.ended = ""
         while True:
             self._start_trials()
             if not self.running and (self.ended or not self.awaits_advice):
@@ -429,7 +438,8 @@ class Search:
         if trial is None:
             return
         if is_defined:
-            self._announce(self.book.tell(trial, candidate, verdict))
+            told = replace(verdict, fidelity=verdict.fidelity * self.settings.row_share)
+            self._announce(self.book.tell(trial, candidate, told))
         else:
             message = f"'{self.settings.metric}' cannot be computed from the predictions."
             self._announce(self.book.fail(trial, candidate, "error", message))

@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
@@ -17,21 +17,22 @@ import optuna
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from autometa.algorithms import TableCleaner
 from autometa.evaluation import check_metric, fold_seed, positive_class
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
-from autometa.tuning._assemble import assemble, bank
+from autometa.tuning._assemble import assemble
 from autometa.tuning._budget import Clock, Pace, Size
 from autometa.tuning._finish import Final, fit_final
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
-from autometa.tuning._pools import open_pool
+from autometa.tuning._pools import Pool, choose_threads, open_pool
+from autometa.tuning._preparing import Prepared, prepare
 from autometa.tuning._result import TuneResult
 from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search, Settings
+from autometa.tuning._sharing import SharedFolder
 from autometa.tuning._study import Callback, TrialBook
 
 MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end
@@ -158,21 +159,25 @@ def tune(
     positive = positive_class(table.y, table.classes, pos_label)
     names = choose_algorithms(algorithms, table)
     seed = int(check_random_state(random_state).randint(2**31 - 1 - 100))
-    opener = partial(open_pool, table, n_jobs, memory_limit, isolate, not clock.is_endless)
+    knowledge = _open_knowledge_base(knowledge_base)
+    threads = choose_threads(table, n_jobs, not clock.is_endless)
+    opener = partial(open_pool, n_jobs, threads, memory_limit, isolate)
+    notes: list[str] = []
+    folder = SharedFolder()
     pool = opener()
     search: Search | None = None
     book: TrialBook | None = None
     try:
-        cleaner = TableCleaner()
-        cleaned = cleaner.fit_transform(table.X)
-        size = Size(n_rows=len(cleaned), n_columns=cleaned.shape[1], n_classes=table.n_classes)
+        prepared, fallback = prepare(table, pool, folder, clock, seed, threads, notes)
         asked = f"{metric}-{pos_label}" if pos_label is not None else metric
         ends_at = None if clock.is_endless else time.time() + clock.left
         book = TrialBook(table, asked, names, seed, storage, study_name, sampler, ends_at)
+        part = table if prepared is None else prepared.table
+        size = Size(n_rows=len(part.y), n_columns=part.X.shape[1], n_classes=table.n_classes)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
-        drawn = int(book.agree("fold_seed", fold_seed(table.y, table.task_type)))
-        held_out = HeldOut.of_table(table, metric, n_splits, n_used, drawn, positive)
-        metric, notes = settle_metric(held_out, table)
+        drawn = int(book.agree("fold_seed", fold_seed(part.y, table.task_type)))
+        held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive)
+        metric, said = settle_metric(held_out, part)
         held_out = replace(held_out, metric=metric)
         settings = Settings(
             metric=metric,
@@ -180,25 +185,25 @@ def tune(
             n_jobs=n_jobs,
             seed=int(book.agree("seed", seed)),
             algorithms=book.algorithms,
-            knowledge_base=_open_knowledge_base(knowledge_base),
+            knowledge_base=knowledge,
             n_splits=n_splits,
             n_used=n_used,
             fold_seed=drawn,
             positive=positive,
+            row_share=len(part.y) / len(table.y),
             callbacks=tuple(callbacks or ()),
         )
         search = Search(
-            table, settings, book, clock, Pace(size), opener, pool, held_out, notes=notes
+            part, settings, book, clock, Pace(size), opener, pool, held_out, notes=notes + said
         )
-        search.prepare()
-        fallback = bank(table, cleaner, cleaned, seed)
-        search.run()
-        final = _finish(search, ensemble)
-        pipeline = assemble(cleaner, final.members, table) if final else fallback
-        if not clock.is_endless and clock.left > MAX_UNSAID_SECONDS:
-            search.notes.append(f"Ended with {clock.left:.0f} s of the budget left. {search.ended}")
+        final = _search_and_finish(search, prepared, ensemble)
+        pipeline = fallback
+        if final is not None and prepared is not None:
+            pipeline = assemble(prepared.cleaner, final.members, table)
+            final = replace(final, expected=prepared.in_table(final.expected, len(table.y)))
     finally:
         (search.pool if search is not None else pool).close()
+        folder.close()
         if book is not None:
             book.close()
     return TuneResult(
@@ -214,6 +219,33 @@ def tune(
         notes=tuple(dict.fromkeys([*search.pool.notes, *book.notes, *search.notes])),
         pos_label=table.classes.tolist()[positive] if table.n_classes == 2 else None,
     )
+
+
+def _search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool) -> Final | None:
+    """Search, fit the winners; search on in what time that leaves, and fit what is better."""
+    if prepared is None:
+        _warn_of_failure(search)
+        return None
+    search.open_pool = _with_table(search.open_pool, prepared)
+    prepared.set_up(search.pool)
+    search.prepare()
+    search.run()
+    finishing = search.clock.elapsed
+    final = _finish(search, ensemble)
+    search.members_seconds = min(search.members_seconds, search.clock.elapsed - finishing)
+    while final is not None and search.may_go_on:
+        best = search.best
+        search.run()
+        if search.best is not best:
+            final = _finish(search, ensemble) or final
+    if not search.clock.is_endless and search.clock.left > MAX_UNSAID_SECONDS:
+        left = f"Ended with {search.clock.left:.0f} s of the budget left."
+        search.notes.append(f"{left} {search.ended}")
+    return final
+
+
+def _with_table(open_pool: Callable[[], Pool], prepared: Prepared) -> Callable[[], Pool]:
+    return lambda: prepared.set_up(open_pool())
 
 
 def _check_parameters(time_budget: float | None, n_trials: int | None, n_jobs: int) -> None:

@@ -24,8 +24,10 @@ from autometa.evaluation import (
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._plan import Candidate, advise
+from autometa.tuning._sharing import put, take
 
 MAX_MODEL_BYTES = 48 << 20
+PACE_ROWS = (5_000, 10_000)  # cleaned to learn what a row costs
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
 
 
@@ -119,9 +121,81 @@ class Verdict:
         return mean_score(self.fold_scores)
 
 
-def load(table: Table, threads: int) -> WorkerTable:
-    """Clean the table once for all calls of this worker."""
-    return WorkerTable(table=table, X=TableCleaner().fit_transform(table.X), threads=threads)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cleaned:
+    """A table cleaned.
+
+    Attributes
+    ----------
+    cleaner : TableCleaner
+    X : DataFrame
+    rows : ndarray of int or None
+        Positions of the rows that were cleaned; None for all.
+    """
+
+    cleaner: TableCleaner
+    X: pd.DataFrame
+    rows: npt.NDArray[np.intp] | None = None
+
+
+def warm_up() -> None:
+    """Do nothing: that this is called imports what calls will need."""
+
+
+def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) -> Any:
+    """Clean a table; return it as `autometa.tuning._sharing.put` does.
+
+    Parameters
+    ----------
+    state : object
+        Not used.
+    shared : object
+        The table, as `put` returned it.
+    path : str or None
+        Where the cleaned one is to be written.
+    seconds : float
+        When all rows are expected to take more, a part of them is cleaned.
+    seed : int
+        Chooses the part.
+    """
+    table: Table = take(shared)
+    rows = _affordable_rows(table, seconds, seed)
+    cleaner = TableCleaner()
+    X = cleaner.fit_transform(table.X if rows is None else _rows_of(table.X, rows))
+    return put(path, Cleaned(cleaner=cleaner, X=X, rows=rows))
+
+
+def _affordable_rows(table: Table, seconds: float, seed: int) -> npt.NDArray[np.intp] | None:
+    """Return the rows that can be cleaned in time, None for all; two parts tell the pace."""
+    n_rows = len(table.y)
+    if seconds == np.inf or n_rows <= 2 * max(PACE_ROWS):
+        return None
+    taken = []
+    for n in PACE_ROWS:
+        start = time.perf_counter()
+        TableCleaner().fit_transform(_rows_of(table.X, _part(table, n / n_rows, seed)))
+        taken.append(time.perf_counter() - start)
+    per_row = max(0.0, taken[1] - taken[0]) / (PACE_ROWS[1] - PACE_ROWS[0])
+    if taken[1] + per_row * (n_rows - PACE_ROWS[1]) <= seconds:
+        return None
+    n_more = max(0.0, seconds - taken[1]) / per_row if per_row else 0.0
+    return _part(table, min(1.0, (PACE_ROWS[1] + n_more) / n_rows), seed)
+
+
+def _part(table: Table, share: float, seed: int = 0) -> npt.NDArray[np.intp]:
+    every = [(np.arange(len(table.y)), np.array([], dtype=np.intp))]
+    ((rows, _),) = shorten_folds(every, table.y, table.task_type, share, seed)
+    return rows
+
+
+def _rows_of(X: pd.DataFrame, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
+    return X.iloc[rows].reset_index(drop=True)
+
+
+def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
+    """Return the table that was cleaned once for all calls of all workers."""
+    found: Cleaned = take(cleaned)
+    return WorkerTable(table=take(shared), X=found.X, threads=threads)
 
 
 def judge(state: WorkerTable, request: Request) -> Verdict:
@@ -178,8 +252,7 @@ def refit(
     model = _build(state, algorithm, config, seed)
     if fidelity >= 1.0:
         return model.fit(state.X, state.table.y)
-    every = [(np.arange(len(state.table.y)), np.array([], dtype=np.intp))]
-    ((rows, _),) = shorten_folds(every, state.table.y, state.table.task_type, fidelity)
+    rows = _part(state.table, fidelity)
     return model.fit(state.X.iloc[rows], state.table.y[rows])
 
 

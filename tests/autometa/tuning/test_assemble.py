@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 
 from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.tables import check_table
-from autometa.tuning._assemble import Member, assemble, bank
+from autometa.tuning._assemble import Member, _sample, assemble, fit_fallback
 
 
 def parts(features, y):
@@ -57,19 +58,32 @@ def test_a_single_regressor_needs_no_vote(mixed, features):
 
 
 @pytest.mark.parametrize("target", ["two", "labels", "number"])
-def test_the_bank_has_a_model_for_every_task(mixed, features, target):
-    table, cleaner, cleaned = parts(features, mixed[target])
-    pipeline = bank(table, cleaner, cleaned, seed=0)
+def test_the_fallback_is_a_model_for_every_task(mixed, features, target):
+    table, _, _ = parts(features, mixed[target])
+    pipeline = fit_fallback(table, seed=0)
     predicted = pipeline.predict(features)
     assert len(predicted) == len(features)
     if table.n_classes:
         assert pipeline.predict_proba(features).shape == (len(features), table.n_classes)
 
 
-def test_the_bank_knows_every_class_however_rare():
+def test_the_fallback_knows_every_class_however_rare():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(30_000, 3))
     y = np.zeros(30_000, dtype=int)
     y[:2] = [1, 2]
-    table, cleaner, cleaned = parts(X, y)
-    assert bank(table, cleaner, cleaned, seed=0).predict_proba(X[:5]).shape == (5, 3)
+    table, _, _ = parts(X, y)
+    assert fit_fallback(table, seed=0).predict_proba(X[:5]).shape == (5, 3)
+
+
+def test_the_fallback_finds_a_column_that_varies_in_few_rows():
+    X = pd.DataFrame({"a": np.zeros(20_000)})
+    X.loc[7, "a"] = 1.0
+    table = check_table(X, np.arange(20_000) % 2)
+    assert fit_fallback(table, seed=0).predict(X[:3]).shape == (3,)
+
+
+def test_the_fallback_looks_at_few_cells_of_a_wide_table():
+    X = np.random.default_rng(0).normal(size=(400, 12_000))
+    table = check_table(X, np.arange(400) % 2)
+    assert len(_sample(table, 0)) < 200

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from autometa.evaluation._machine import usable_cores
+from autometa.evaluation._process import Worker
 from autometa.tables import check_table
 from autometa.tuning._pools import (
     InlinePool,
+    choose_threads,
     default_memory_limit,
     free_cores,
     n_threads,
@@ -26,7 +28,8 @@ def fail(state):
 
 
 def test_the_inline_pool_answers_as_a_worker_pool_does():
-    with InlinePool(int, ("40",)) as pool:
+    with InlinePool() as pool:
+        pool.set_up(int, "40")
         pool.submit("a", add, 2)
         pool.submit("b", fail)
         assert pool.n_busy == 2
@@ -37,7 +40,8 @@ def test_the_inline_pool_answers_as_a_worker_pool_does():
 
 
 def test_a_call_that_has_not_run_can_be_taken_back():
-    with InlinePool(int, ("40",)) as pool:
+    with InlinePool() as pool:
+        pool.set_up(int, "40")
         pool.submit("a", add, 2)
         assert pool.cancel("a").status == "stopped"
         assert pool.cancel("a") is None
@@ -62,5 +66,19 @@ def test_a_worker_is_left_some_memory():
 
 
 def test_not_isolated_means_in_this_process():
+    assert isinstance(open_pool(1, 1, None, isolate=False), InlinePool)
+
+
+def test_where_no_process_can_be_started_trials_run_in_this_one(monkeypatch):
+    def refuse(worker):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(Worker, "_start_process", refuse)
+    pool = open_pool(1, 1, None, isolate=True)
+    assert isinstance(pool, InlinePool)
+    assert "where none can be stopped" in pool.notes[0]
+
+
+def test_a_small_table_has_one_thread():
     table = check_table(pd.DataFrame({"a": np.arange(10.0)}), [0, 1] * 5)
-    assert isinstance(open_pool(table, 1, None, isolate=False), InlinePool)
+    assert choose_threads(table, 1, is_timed=True) == 1
