@@ -5,20 +5,31 @@ The network is used for ``openml:`` alone.
 
 from __future__ import annotations
 
+from types import ModuleType
+
+from autometa.datasets import _arff, _arff_table
 from autometa.datasets._arff import Arff, parse_arff
 from autometa.datasets._bytes import Text, read_text
 from autometa.datasets._csv import CsvFormat, read_csv_with_format
 from autometa.datasets._files import READERS, read_file
 from autometa.datasets._load import load_dataset
+from autometa.datasets._values import MISSING_WORDS
 
 __all__ = [
+    "MISSING_WORDS",
     "READERS",
     "Arff",
     "CsvFormat",
     "Text",
+    "arff_modules",
     "load_dataset",
     "parse_arff",
     "read_csv_with_format",
     "read_file",
     "read_text",
 ]
+
+
+def arff_modules() -> tuple[ModuleType, ModuleType]:
+    """Return the modules that read ARFF and need no other: generated scripts contain them."""
+    return _arff, _arff_table

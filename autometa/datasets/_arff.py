@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -31,8 +31,7 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 NUMERIC = ("numeric", "real", "integer")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arff:
+class Arff(NamedTuple):
     """A file of ARFF.
 
     Attributes
@@ -54,12 +53,12 @@ class Arff:
     """
 
     frame: pd.DataFrame
-    levels: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
-    dates: dict[str, str] = field(default_factory=dict)
-    lines: list[int] = field(default_factory=list)
-    bad_lines: list[int] = field(default_factory=list)
-    repeated: list[str] = field(default_factory=list)
+    levels: dict[str, tuple[str, ...]]
+    kinds: dict[str, str]
+    dates: dict[str, str]
+    lines: list[int]
+    bad_lines: list[int]
+    repeated: list[str]
 
 
 def parse_arff(text: str) -> Arff:

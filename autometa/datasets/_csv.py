@@ -47,6 +47,8 @@ class CsvFormat:
         Columns of text that stood between blanks.
     notes : list of str
         What is not as in a plain file.
+    has_own_names : bool
+        ``names`` are not just what the header says.
     """
 
     dialect: Dialect = field(default_factory=Dialect)
@@ -58,6 +60,19 @@ class CsvFormat:
     with_commas: list[str] = field(default_factory=list)
     padded: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    has_own_names: bool = False
+
+    @classmethod
+    def usual(cls, path: Path, numeric: list[str]) -> CsvFormat:
+        """Return the format of a plain file with columns of numbers, by its name."""
+        return cls(
+            dialect=Dialect(delimiter=default_delimiter(path)),
+            encoding="utf-8-sig",
+            compression={".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}.get(
+                path.suffix.lower()
+            ),
+            kinds=dict.fromkeys(numeric, "float"),
+        )
 
 
 def default_delimiter(path: Path) -> str:
@@ -95,6 +110,7 @@ def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
     dialect = find_dialect(text.data, usual)
     table, names, left_out, notes = parse(path, text.data, dialect)
     check_size(path, table.num_rows, table.num_columns)
+    in_header = names
     names = _clean_names(names, dialect)
     nameless = _nameless(table, names)
     if 0 in nameless and table.column(0).null_count < table.num_rows:
@@ -107,6 +123,7 @@ def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
         names=_filled(names),
         left_out=[_filled(names)[place] for place in sorted(set(left_out))],
         notes=_describe(dialect, usual, text.encoding) + notes,
+        has_own_names=_filled(names) != in_header,
     )
     _check_names(path, form)
     return _typed(table, form)

@@ -6,10 +6,8 @@ that makes it; nothing of autometa is imported by the script.
 
 from __future__ import annotations
 
-import gzip
 import inspect
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
 from autometa.algorithms import TableCleaner
-from autometa.tuning._code_template import PREPARE, READ_ARFF, TEMPLATE
+from autometa.tuning._code_reading import reading
+from autometa.tuning._code_template import PREPARE, TEMPLATE
 
 INDENT = "    "
 WIDTH = 96
@@ -70,14 +69,16 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
     is_classifier = isinstance(model, VotingClassifier)
-    read = _reader(source, imports)
+    table = reading(source, _numeric_columns(pipeline, target))
+    for module, names in table.imports.items():
+        imports.names[module] |= names
     return TEMPLATE.format(
         told=told.replace('"', "'"),
         imports=imports.lines(),
         target=repr(target),
-        read=read,
+        read=table.expression,
         columns=_columns(cleaner),
-        prepare=READ_ARFF + PREPARE if "read_arff" in read else PREPARE,
+        prepare=table.definitions + PREPARE,
         model=expression,
         labels="table[TARGET]"
         if is_classifier
@@ -85,33 +86,11 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     )
 
 
-def _reader(source: str, imports: Imports) -> str:
-    kind, _, name = source.partition(":")
-    if kind == "sklearn" and name:
-        imports.names["sklearn.datasets"].add(f"load_{name}")
-        return f"load_{name}(as_frame=True).frame"
-    if kind == "openml" and name:
-        imports.names["sklearn.datasets"].add("fetch_openml")
-        return f"fetch_openml(data_id={int(name)}, as_frame=True).frame"
-    lowered = source.lower().removesuffix(".gz")
-    if lowered.endswith(".parquet"):
-        return f"pd.read_parquet({source!r})"
-    if lowered.endswith(".feather"):
-        return f"pd.read_feather({source!r})"
-    if lowered.endswith(".arff"):
-        return f"read_arff({source!r})"
-    return f"pd.read_csv({source!r}, sep={_separator(source)!r}, encoding='utf-8-sig')"
-
-
-def _separator(source: str) -> str:
-    """Return what separates the columns of a text file: read from it, or from its name."""
-    path = Path(source)
-    if not path.is_file():
-        return "\t" if ".tsv" in path.suffixes else ","
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig") as file:
-        header = file.readline()
-    return max(",;\t|", key=header.count)
+def _numeric_columns(pipeline: Pipeline, target: str) -> list[str]:
+    """Return the columns that a file of text must give as numbers, the target among them."""
+    names = [name for name, kind in pipeline[0].kinds_.items() if kind == "numeric"]
+    classes = getattr(pipeline, "classes_", None)
+    return names if classes is not None and classes.dtype.kind not in "iuf" else [*names, target]
 
 
 def _columns(cleaner: TableCleaner) -> str:

@@ -7,6 +7,8 @@ TEMPLATE = '''"""A scikit-learn pipeline found by autometa: {told}.
 Run it to fit the pipeline; import it to use ``read``, ``prepare`` and ``make_model``.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 {imports}
@@ -38,20 +40,6 @@ def fit(table):
 if __name__ == "__main__":
     model, words = fit(read())
     print(model)
-'''
-
-READ_ARFF = '''def read_arff(path):
-    """Return the table of an ARFF file (needs the package liac-arff)."""
-    import gzip
-
-    import arff
-
-    opened = gzip.open if str(path).endswith(".gz") else open
-    with opened(path, "rt", encoding="utf-8") as file:
-        content = arff.load(file)
-    return pd.DataFrame(content["data"], columns=[name for name, _ in content["attributes"]])
-
-
 '''
 
 PREPARE = '''def as_number(column):

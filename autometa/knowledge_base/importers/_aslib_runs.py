@@ -42,7 +42,7 @@ def read_scenario_arff(path: Path, tally: Tally) -> Arff:
     tally.drop("rows", len(content.bad_lines), why)
     nameless = int(frame["instance_id"].isna().sum())
     tally.drop("rows", nameless, f"of {path.name} without an instance")
-    return Arff(frame=frame[frame["instance_id"].notna()], levels=content.levels)
+    return content._replace(frame=frame[frame["instance_id"].notna()])
 
 
 def read_run_rows(path: Path, tally: Tally) -> pd.DataFrame:

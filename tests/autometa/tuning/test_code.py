@@ -87,7 +87,7 @@ def test_every_algorithm_is_written_out(task_type, mixed, features, tmp_path):
 @pytest.mark.parametrize(
     ("source", "read"),
     [
-        ("a.tsv", r"pd.read_csv('a.tsv', sep='\t', encoding='utf-8-sig')"),
+        ("a.tsv", r"pd.read_csv(path, sep='\t', encoding='utf-8-sig', dtype=str"),
         ("a.feather", "pd.read_feather('a.feather')"),
         ("a.arff.gz", "read_arff('a.arff.gz')"),
         ("sklearn:wine", "load_wine(as_frame=True).frame"),
