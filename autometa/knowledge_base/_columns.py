@@ -65,7 +65,7 @@ def sorted_by_task(content: Any) -> Any:
     names, codes = codes_of(content["task_id"])
     rank = np.empty(len(names), dtype=np.int64)
     rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
-    ranks = rank[codes]
+    ranks = np.append(rank, -1)[codes]  # rows without a name, of code -1, come first
     if (np.diff(ranks) >= 0).all():
         return content
     return content.take(np.argsort(ranks, kind="stable"))

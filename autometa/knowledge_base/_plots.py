@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,30 +104,43 @@ def shares_of_wins(kb: KnowledgeBase, metrics: Mapping[str, str] | None = None) 
     DataFrame
         ``task_type``, ``algorithm``, ``best`` (share of tasks on which one of its
         setups has the best mean score; ties count in parts) and ``near_best``
-        (share on which one is within a standard error over folds of the best).
+        (share on which one is within a standard error over folds of the best). The
+        whole are all tasks of the type that were measured by the metric: where an
+        algorithm failed or was not tried, it did not win. A setup measured several
+        times has its mean score.
     """
     metrics = metrics or judging_metrics(kb)
     types = kb.tasks.set_index("task_id")["task_type"]
-    runs = kb.runs[(kb.runs["fidelity"] == 1.0) & kb.runs["score"].notna()]
+    runs = kb.runs[kb.runs["fidelity"] == 1.0]
     judged = runs["task_id"].astype(str).map(types).map(metrics).to_numpy()
     runs = runs[judged == runs["metric"].astype(str).to_numpy()]
+    n_tasks = types[runs["task_id"].astype(str).unique()].value_counts()
     rows = []
-    for task_id, of_task in runs.groupby("task_id"):
-        top = of_task.loc[of_task["score"].idxmax()]
-        best = of_task.groupby("algorithm")["score"].max()
-        tied = best == top["score"]
-        near = best >= top["score"] - _fold_error(top["fold_scores"])
-        for algorithm in best.index:
-            rows.append(
-                (types[task_id], algorithm, tied[algorithm] / tied.sum(), float(near[algorithm]))
-            )
+    for task_id, of_task in runs[runs["score"].notna()].groupby("task_id", observed=True):
+        for algorithm, best, near in _winners(of_task):
+            rows.append((types[task_id], algorithm, best, near))
     shares = pd.DataFrame(rows, columns=["task_type", "algorithm", "best", "near_best"])
-    return shares.groupby(["task_type", "algorithm"], as_index=False).mean()
+    found = shares.groupby(["task_type", "algorithm"], as_index=False).sum()
+    for column in ("best", "near_best"):
+        found[column] /= found["task_type"].map(n_tasks).astype("float64")
+    return found
+
+
+def _winners(of_task: pd.DataFrame) -> Iterator[tuple[str, float, float]]:
+    """Yield each algorithm with a score, its part of the win, and whether it is near the best."""
+    setups = of_task.groupby(["algorithm", "config"], observed=True)
+    means = setups["score"].mean()
+    top = means.idxmax()
+    error = max(map(_fold_error, setups.get_group(top)["fold_scores"]))
+    best = means.groupby("algorithm", observed=True).max()
+    tied, near = best == means[top], best >= means[top] - error
+    for algorithm in best.index:
+        yield str(algorithm), tied[algorithm] / tied.sum(), float(near[algorithm])
 
 
 def _fold_error(fold_scores: Any) -> float:
     """Return the standard error of a mean over folds; 0 where the folds are not known."""
-    folds = np.asarray([] if fold_scores is None or fold_scores is pd.NA else fold_scores, float)
+    folds = np.asarray(fold_scores if hasattr(fold_scores, "__len__") else [], float)
     return float(folds.std(ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else 0.0
 
 

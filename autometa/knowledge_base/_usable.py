@@ -123,10 +123,8 @@ def _faults(content: Any) -> Any:
             lambda i: f"the config {_short(content['config'][i].as_py())}",
         )
     if "status" in there:
-        yield (
-            _of_names(content["status"], lambda name: name not in STATUSES),
-            lambda i: f"the status {content['status'][i].as_py()!r}",
-        )
+        is_status = _of_names(content["status"], lambda name: name in STATUSES)
+        yield ~is_status, lambda i: f"the status {content['status'][i].as_py()!r}"
     if "fidelity" in there:
         fidelity = numbers_of(content["fidelity"])
         yield ~((fidelity > 0) & (fidelity <= 1)), lambda i: f"a 'fidelity' of {fidelity[i]:g}"

@@ -23,6 +23,7 @@ from autometa.knowledge_base._keeping._parts_of import (
     Progress,
     metafeatures_of,
     paths_of,
+    restore_tasks,
     runs_of,
     tasks_of,
     write_runs,
@@ -40,6 +41,7 @@ from autometa.knowledge_base._parts import (
 from autometa.knowledge_base._replaced import read_rewrites, steadily
 from autometa.knowledge_base._run_source import StoredRuns
 from autometa.knowledge_base._schema import RUN_KEY
+from autometa.knowledge_base._usable import usable_frame, usable_tasks
 
 FEW_TASKS = 500  # up to which a large folder is asked for these alone
 
@@ -73,12 +75,15 @@ class Added:
 def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
     """Add a knowledge base to a folder, which is begun when there is none.
 
-    ``source`` says where it comes from, beside its own provenance.
+    ``source`` says where it comes from, beside its own provenance. Runs that cannot
+    be learnt from, such as a score that its metric cannot have, are left out with a
+    warning.
     """
     provenance = {"source": hide_password(source), **kb.provenance, "added": _now()}
-    tasks = set(kb.runs["task_id"].unique())
+    runs = usable_frame(kb.runs, f"'{hide_password(source)}'")
+    tasks = set(runs["task_id"].unique())
     with _Target(folder, tasks if len(tasks) <= FEW_TASKS else None) as target:
-        return target.take(kb.tasks, kb.metafeatures, [kb.runs], provenance)
+        return target.take(kb.tasks, kb.metafeatures, [runs], provenance)
 
 
 def merge_folders(
@@ -127,9 +132,9 @@ def _take_folder(target: _Target, folder: Path) -> Added:
         runs = paths_of(folder, "runs")
         try:
             added = target.take(
-                tasks_of(paths_of(folder, "tasks")),
+                usable_tasks(tasks_of(paths_of(folder, "tasks")), f"'{folder}'"),
                 metafeatures_of(paths_of(folder, "metafeatures")),
-                runs_of(runs),
+                _usable(folder, runs_of(runs)),
                 read_manifest(folder).get("provenance") or {},
             )
         except FileNotFoundError:
@@ -139,6 +144,15 @@ def _take_folder(target: _Target, folder: Path) -> Added:
             continue
         n_earlier = target.n_written - n_before - added.n_runs
         return added + Added(n_runs=n_earlier, n_repeats=-n_earlier)
+
+
+def _usable(folder: Path, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Yield the runs that can be learnt from, with one warning for all that cannot."""
+    where = f"'{folder}'"
+    for frame in frames:
+        found = usable_frame(frame, where)
+        where = where if found is frame else ""
+        yield found
 
 
 class _Target:
@@ -190,6 +204,7 @@ class _Target:
         provenance: Mapping[str, Any],
     ) -> Added:
         """Write what is new; runs last, so that each speaks of a task that is there."""
+        given = tasks, metafeatures
         tasks = tasks[~tasks["task_id"].isin(self.tasks)]
         metafeatures = metafeatures[~metafeatures.index.isin(self.described)]
         for table, frame in (("tasks", tasks), ("metafeatures", metafeatures)):
@@ -198,16 +213,20 @@ class _Target:
         self.tasks.update(tasks["task_id"])
         self.described.update(metafeatures.index)
         n_runs, n_new = 0, 0
+        spoken_of: set[str] = set()
 
         def fresh() -> Iterator[pd.DataFrame]:
             nonlocal n_runs
             for frame in runs:
                 n_runs += len(frame)
-                yield frame[self.seen.add(frame)]
+                new = frame[self.seen.add(frame)]
+                spoken_of.update(new["task_id"].unique())
+                yield new
 
         for _, n_rows in write_runs(self.folder, fresh()):
             n_new += n_rows
             self.n_written += n_rows
+        restore_tasks(self.folder, spoken_of, *given)
         if provenance and (n_new or len(tasks) or len(metafeatures)):
             self.provenance.append(provenance)
         return Added(

@@ -62,14 +62,17 @@ def _left_out(kb: KnowledgeBase, whole: pd.DataFrame, features: pd.DataFrame) ->
 def _one_row_a_run(runs: pd.DataFrame) -> pd.DataFrame:
     """Return one row a task, setup and repetition; a column a metric, and the status."""
     key = ["task_id", "name"]
-    order = runs.groupby([*key, "metric"], sort=False, observed=True).cumcount() + 1
-    runs = runs.assign(repetition=order)
+    # what comes from one source and ended alike is one run, under however many metrics
+    run = [*key, "source", "status"]
+    again = runs.groupby([*run, "metric"], sort=False, observed=True).cumcount()
+    runs = runs.assign(again=again)
+    numbers = runs[[*run, "again"]].drop_duplicates()
+    repetition = numbers.groupby(key, sort=False, observed=True).cumcount() + 1
+    runs = runs.merge(numbers.assign(repetition=repetition), on=[*run, "again"])
     key.append("repetition")
     scores = runs.pivot(index=key, columns="metric", values="score")
-    worst = runs["status"].map(list(RUN_STATUS).index)
-    status = worst.groupby([runs[name] for name in key]).max()
-    found = scores.join(status.map(list(RUN_STATUS.values()).__getitem__).rename("runstatus"))
-    return found.reset_index()
+    status = runs.groupby(key, observed=True)["status"].first().astype(str).map(RUN_STATUS)
+    return scores.join(status.rename("runstatus")).reset_index()
 
 
 def _write_runs(path: Path, runs: pd.DataFrame, metrics: Sequence[str]) -> None:

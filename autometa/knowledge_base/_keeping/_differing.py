@@ -38,9 +38,13 @@ class Difference:
         Runs of both whose scores differ beyond noise: the same columns, ``a``,
         ``b``, ``noise`` (one standard error of their difference), largest first.
         A run that failed in one of the two is among them, with NaN.
+    failures : DataFrame
+        Runs of both that failed more often in one: the same columns, ``a`` and ``b``
+        are the shares of measurements that failed.
     metafeatures : DataFrame
         ``task_id``, ``metafeature``, ``a``, ``b``; NaN where undefined.
     n_scores_compared : int
+        Runs with a score in both.
     n_scores_within_noise : int
         Those that differ, by less.
     """
@@ -53,6 +57,7 @@ class Difference:
     runs_only_in_a: pd.DataFrame
     runs_only_in_b: pd.DataFrame
     scores: pd.DataFrame
+    failures: pd.DataFrame
     metafeatures: pd.DataFrame
     n_scores_compared: int
     n_scores_within_noise: int
@@ -114,8 +119,9 @@ def diff(
         runs_only_in_a=runs.loc[runs["found"] == "left_only", SAME].reset_index(drop=True),
         runs_only_in_b=runs.loc[runs["found"] == "right_only", SAME].reset_index(drop=True),
         scores=apart,
+        failures=_failures(both),
         metafeatures=_metafeatures(left.metafeatures, right.metafeatures),
-        n_scores_compared=len(both),
+        n_scores_compared=int((both["score_a"].notna() & both["score_b"].notna()).sum()),
         n_scores_within_noise=within,
     )
 
@@ -142,11 +148,18 @@ def _joined(left: KnowledgeBase, right: KnowledgeBase) -> pd.DataFrame:
 
 
 def _means(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean score of each run, however often it was measured, and its variance."""
-    scored = runs[[*SAME, "score"]].assign(variance=_variance(runs["fold_scores"]))
+    """Return mean score, its variance and share of failures of each run, however often measured."""
+    scored = runs[[*SAME, "score"]].assign(
+        variance=_variance(runs["fold_scores"]), failed=(runs["status"] != "ok").astype("float64")
+    )
     grouped = scored.groupby(SAME, sort=False, observed=True)
-    found = grouped.agg(score=("score", "mean"), variance=("variance", "mean"), n=("score", "size"))
-    found["variance"] /= found.pop("n")
+    found = grouped.agg(
+        score=("score", "mean"),
+        variance=("variance", "mean"),
+        failed=("failed", "mean"),
+        n=("score", "count"),  # a failure says nothing of the mean
+    )
+    found["variance"] /= found.pop("n").clip(lower=1)
     return found.reset_index()
 
 
@@ -182,6 +195,15 @@ def _apart(both: pd.DataFrame, noise: float) -> tuple[pd.DataFrame, int]:
     found = both.loc[beyond, SAME].assign(a=a[beyond], b=b[beyond], noise=error[beyond])
     order = np.argsort(-np.nan_to_num(gap[beyond], nan=np.inf), kind="stable")
     return found.iloc[order].reset_index(drop=True), int((differ & ~beyond).sum())
+
+
+def _failures(both: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs whose shares of failures differ, the largest difference first."""
+    a, b = both["failed_a"].to_numpy(), both["failed_b"].to_numpy()
+    differ = np.abs(a - b) > ROUNDING
+    found = both.loc[differ, SAME].assign(a=a[differ], b=b[differ])
+    order = np.argsort(-np.abs(a - b)[differ], kind="stable")
+    return found.iloc[order].reset_index(drop=True)
 
 
 def _descriptions(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:

@@ -86,11 +86,15 @@ def task_list(kb: KnowledgeBase, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def setup_list(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a setup of ``runs``, with counts of tasks, runs and failures."""
+    """Return one row a setup of ``runs``, with counts of tasks, runs and failures.
+
+    ``median_fit_seconds`` is that of fits on all rows; NaN where there was none.
+    """
     found = _counts(runs, ["algorithm", "config"])
     grouped = runs.groupby(["algorithm", "config"], observed=True)
     found["n_tasks"] = grouped["task_id"].nunique()
-    found["median_fit_seconds"] = grouped["fit_seconds"].median()
+    whole = runs[runs["fidelity"] == 1.0].groupby(["algorithm", "config"], observed=True)
+    found["median_fit_seconds"] = whole["fit_seconds"].median()
     found = found.reset_index()
     pairs = zip(found["algorithm"], found["config"], strict=True)
     found.insert(0, "setup_id", [setup_id(*pair) for pair in pairs])

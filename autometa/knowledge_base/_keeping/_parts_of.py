@@ -37,6 +37,32 @@ def metafeatures_of(paths: Iterable[Path]) -> pd.DataFrame:
     return found[~found.index.duplicated(keep="last")]
 
 
+def restore_tasks(
+    folder: Path, spoken_of: set[str], tasks: pd.DataFrame, metafeatures: pd.DataFrame
+) -> None:
+    """Write the tasks again that others have removed while runs of them were written.
+
+    Who adds runs of a task that is there writes no task, and who removes a task looks
+    for runs first: each sees the folder as it was before the other's change.
+
+    Parameters
+    ----------
+    folder : Path
+    spoken_of : set of str
+        Tasks of the runs that were written.
+    tasks, metafeatures : DataFrame
+        Their descriptions.
+    """
+    gone = spoken_of - set(tasks_of(paths_of(folder, "tasks"))["task_id"])
+    for table, frame, names in (
+        ("tasks", tasks, tasks["task_id"]),
+        ("metafeatures", metafeatures, metafeatures.index),
+    ):
+        lost = frame[names.isin(gone)]
+        if len(lost):
+            write_part(folder, table, lost)
+
+
 def runs_of(paths: Iterable[Path]) -> Iterator[pd.DataFrame]:
     """Yield the runs of each part."""
     for path in paths:

@@ -15,6 +15,7 @@ from autometa.exceptions import KnowledgeBaseError, ParameterError
 from autometa.knowledge_base._keeping._parts_of import (
     metafeatures_of,
     paths_of,
+    restore_tasks,
     runs_of,
     tasks_of,
     write_runs,
@@ -90,7 +91,15 @@ def remove(
         plan = _plan(folder, fits)
         _rewrite_runs(rewrite, plan.touched, fits)
         gone = set(plan.removed.tasks) - _tasks_added_since(folder, plan)
+        described = (
+            tasks_of(paths_of(folder, "tasks")),
+            metafeatures_of(paths_of(folder, "metafeatures")),
+        )
         _rewrite_tasks(rewrite, gone)
+    # somebody may have added runs of these tasks in the moment between
+    restored = gone & _tasks_added_since(folder, plan, rewrite.new)
+    restore_tasks(folder, restored, *described)
+    gone -= restored
     return dataclasses.replace(plan.removed, tasks=tuple(sorted(gone)))
 
 
@@ -160,9 +169,9 @@ def _plan(folder: Path, fits: _Fits) -> _Plan:
     return _Plan(removed=removed, paths=paths, touched=touched)
 
 
-def _tasks_added_since(folder: Path, plan: _Plan) -> set[str]:
+def _tasks_added_since(folder: Path, plan: _Plan, own: Sequence[Path] = ()) -> set[str]:
     """Return the tasks that others have added runs of meanwhile: these stay."""
-    known = {path.name for path in plan.paths}
+    known = {path.name for path in [*plan.paths, *own]}
     fresh = [path for path in paths_of(folder, "runs") if path.name not in known]
     return {task for runs in runs_of(fresh) for task in runs["task_id"].unique()}
 
