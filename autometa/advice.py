@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
-from autometa.evaluation import check_metric, positive_class, speed_of_this_machine
+from autometa.evaluation import check_metric, metric_kind, positive_class, speed_of_this_machine
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel, Request
@@ -81,7 +81,7 @@ def recommend(
     >>> len(recommend(X, y, n=3))
     3
     """
-    table = check_table(X, y, task_type)
+    table = check_table(X, y, task_type, metric_kind=metric_kind(metric))
     positive_class(table.y, table.classes, pos_label)
     return recommend_for_table(
         table,

@@ -14,7 +14,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
 
+from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBase
+from autometa.tables import plain_table
 from autometa.tuning import tune
 
 Callback = Callable[[Study, FrozenTrial], None]
@@ -51,12 +53,9 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
 
     def _fit(self, X: Any, y: Any, task_type: str) -> Self:
         X = self._check(X, reset=True)
-        if isinstance(y, pd.DataFrame) or getattr(y, "ndim", 1) > 1:
-            y = column_or_1d(y, warn=True)
-        if y is not None and task_type == "classification":
-            if np.asarray(y).dtype.kind == "f":
-                assert_all_finite(y, input_name="y")
-            check_classification_targets(y)
+        y = _one_column(y)
+        if task_type == "classification":
+            _refuse_numbers_with_fractions(y)
         parameters = {name: getattr(self, name) for name in self.get_params(deep=False)}
         result = tune(X, y, task_type=task_type, **parameters)
         self.result_ = result
@@ -66,13 +65,25 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         return self
 
     def _check(self, X: Any, *, reset: bool) -> Any:
-        """Check shape and names; what the columns hold is the business of `tune`."""
-        if hasattr(X, "columns"):
-            validate_data(self, X=X, skip_check_array=True, reset=reset)
+        """Check shape and names; what the columns hold is the business of `tune`.
+
+        A table without names is given those of `fit`: scikit-learn has warned of it.
+        """
+        try:
+            if hasattr(X, "columns"):
+                validate_data(self, X=X, skip_check_array=True, reset=reset)
+                return X
+            validate_data(
+                self, X=X, reset=reset, dtype=None, accept_sparse=True, ensure_all_finite=False
+            )
+        except DatasetError:
+            raise
+        except (ValueError, TypeError) as error:
+            raise DatasetError(str(error)) from error
+        names = getattr(self, "feature_names_in_", None)
+        if reset or names is None:
             return X
-        return validate_data(
-            self, X=X, reset=reset, dtype=None, accept_sparse=True, ensure_all_finite=False
-        )
+        return plain_table(X).set_axis(pd.Index(names, dtype=object), axis=1)
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the predicted label or value of each row.
@@ -94,6 +105,32 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         tags.input_tags.sparse = True
         tags.non_deterministic = self.random_state is None or self.time_budget is not None
         return tags
+
+
+def _one_column(y: Any) -> Any:
+    """Return a target of one column as a column, with its index, and scikit-learn's warning."""
+    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
+        return pd.Series(column_or_1d(y, warn=True), y.index)
+    if isinstance(y, np.ndarray) and y.ndim > 1:
+        try:
+            return column_or_1d(y, warn=True)
+        except ValueError as error:
+            raise DatasetError(str(error)) from error
+    return y
+
+
+def _refuse_numbers_with_fractions(y: Any) -> None:
+    """Refuse what scikit-learn refuses as class labels; labels of any other type are taken."""
+    if isinstance(y, list | tuple) and all(isinstance(label, float) for label in y):
+        y = np.asarray(y)
+    is_float = getattr(getattr(y, "dtype", None), "kind", "O") == "f"
+    if not is_float or isinstance(y, np.ma.MaskedArray):
+        return
+    try:
+        assert_all_finite(np.asarray(y), input_name="y")
+        check_classification_targets(np.asarray(y))
+    except ValueError as error:
+        raise DatasetError(str(error)) from error
 
 
 class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state
 from metafeatures._budget import Clock
 from metafeatures._dataset import Dataset
 from metafeatures._evaluation import evaluate, notes
+from metafeatures._pairing import pair_rows
 from metafeatures._reading import read
 from metafeatures._registry import (
     FAMILIES,
@@ -161,7 +162,7 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
             raise MetaFeatureDataError(
                 f"X must have at least one row and one column. Got a table of shape {table.shape}."
             )
-        target = read_target(y, len(table), task_type)
+        target = read_target(pair_rows(y, X), len(table), task_type)
         wanted = self._wanted(target.task_type)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         build = partial(

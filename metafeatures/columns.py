@@ -6,11 +6,10 @@ table means the same whether it came from a CSV file, a database or a notebook.
 
 from __future__ import annotations
 
-import datetime
-import re
 import warnings
 from fractions import Fraction
 from typing import Any, Literal
+from zlib import crc32
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,16 +17,45 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from metafeatures._pairing import pair_rows
+from metafeatures._text_dates import (
+    DateOrder,
+    date_order,
+    is_guessed,
+    source_of_dates,
+    time_zone,
+    to_stamps,
+)
+from metafeatures._text_numbers import exact_integers, keep_apart, number_loss
 from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureTypeError
 
-__all__ = ["ColumnKind", "column_kind", "column_kinds", "to_numeric", "to_pandas", "varies"]
+__all__ = [
+    "ColumnKind",
+    "DateOrder",
+    "column_kind",
+    "column_kinds",
+    "column_order",
+    "distinct_cells",
+    "is_guessed",
+    "kind_of_cells",
+    "number_loss",
+    "pair_rows",
+    "source_of_dates",
+    "time_zone",
+    "to_numeric",
+    "to_pandas",
+    "to_stamps",
+    "varies",
+    "varying_columns",
+]
 
 ColumnKind = Literal["numeric", "categorical", "datetime", "text"]
 
 MIN_TEXT_VALUES = 30
 MIN_TEXT_WORDS = 3.0
+MAX_COUNTED = 2_000  # texts whose words are counted: more do not change the mean
 COMMON_TYPES = ("string", "integer", "floating", "boolean", "decimal", "date", "datetime", "empty")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 
 
 def to_pandas(X: Any) -> pd.DataFrame:
@@ -79,6 +107,8 @@ def native_table(X: Any) -> Any:
     try:
         return nw.from_native(X, eager_only=True)
     except TypeError as error:
+        if hasattr(X, "__array__"):
+            return native_table(np.asarray(X))
         raise MetaFeatureTypeError(
             f"X must be a DataFrame, a two-dimensional array or a sparse matrix. "
             f"Got {type(X).__name__} instead."
@@ -100,7 +130,12 @@ def _two_dimensional(X: Any) -> Any:
 
 def _as_array(X: Any) -> npt.NDArray[Any]:
     try:
-        return X if isinstance(X, np.ma.MaskedArray) else np.asarray(X)
+        if isinstance(X, np.ma.MaskedArray):
+            return X
+        array = np.asarray(X)
+        if array.dtype.kind in "US" and not isinstance(X, np.ndarray):
+            return np.asarray(X, dtype=object)  # numbers beside text stay numbers
+        return array
     except ValueError as error:
         raise MetaFeatureDataError(
             f"X must have as many values in each row. Got rows of different lengths ({error})."
@@ -124,7 +159,17 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, ColumnKind]:
         raise MetaFeatureDataError(
             f"Column names must be unique. Got {name!r} more than once; rename these columns."
         )
-    return {name: column_kind(X[name]) for name in X.columns}
+    return {
+        name: "numeric" if _is_plain(dtype) else column_kind(X.iloc[:, place])
+        for place, (name, dtype) in enumerate(X.dtypes.items())
+    }
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Tell whether a dtype says that a column is numeric, whatever it holds."""
+    return isinstance(dtype, np.dtype) and (
+        dtype.kind == "f" or (dtype.kind in "iu" and dtype.itemsize < 8)
+    )
 
 
 def column_kind(column: pd.Series[Any]) -> ColumnKind:
@@ -140,9 +185,12 @@ def column_kind(column: pd.Series[Any]) -> ColumnKind:
     -------
     {"numeric", "categorical", "datetime", "text"}
         Booleans are categorical, durations numeric. Objects and strings are
-        numeric when every value reads as a number, datetime when every value
-        reads as an ISO 8601 date, text when there are more than 30 distinct
+        datetime when every value reads as a date in one order of day and month
+        (see `column_order`), numeric when every value reads as a number that
+        no other value shares and that is not a code ("007", "7E400", integers
+        that float64 cannot hold), text when there are more than 30 distinct
         values of 3 words or more on average, and categorical otherwise.
+        Integers of which float64 would make two one are categorical, too.
 
     Examples
     --------
@@ -157,28 +205,42 @@ def column_kind(column: pd.Series[Any]) -> ColumnKind:
     if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
         return "datetime"
     if dtypes.is_numeric_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
-        return "numeric"
-    return _object_kind(column)
+        wide = dtypes.is_integer_dtype(dtype) and dtype.itemsize >= 8
+        return "categorical" if wide and not exact_integers(column) else "numeric"
+    return kind_of_cells(column, distinct_cells(column))
 
 
-def _object_kind(column: pd.Series[Any]) -> ColumnKind:
-    values = _distinct(column)
+def column_order(column: pd.Series[Any]) -> DateOrder:
+    """Return the order of day and month of a column of kind ``datetime``.
+
+    Examples
+    --------
+    >>> column_order(pd.Series(["31.12.2024", "01.02.2025"]))
+    'dmy'
+    """
+    if not dtypes.is_object_dtype(column.dtype) and not dtypes.is_string_dtype(column.dtype):
+        return "iso"
+    return date_order(distinct_cells(column)) or "iso"
+
+
+def kind_of_cells(column: pd.Series[Any], values: list[Any]) -> ColumnKind:
+    """Return `column_kind` of objects or strings whose distinct cells are known already."""
     if not values:
         return "numeric"
     if all(isinstance(value, bool | np.bool_) for value in values) and _are_booleans(column):
         return "categorical"
+    if date_order(values):  # before numbers: 20241231 is both
+        return "datetime"
     if _are_numbers(values):
         return "numeric"
-    if _are_dates(values):
-        return "datetime"
     return "text" if _are_texts(values) else "categorical"
 
 
-def _distinct(column: pd.Series[Any]) -> list[Any]:
-    """Distinct present values; values that cannot be hashed count by their text."""
+def distinct_cells(column: pd.Series[Any]) -> list[Any]:
+    """Return the distinct present cells; cells that cannot be hashed count by their text."""
     present = column.dropna()
     try:
-        return list(present.unique())
+        return list(np.asarray(present.unique(), dtype=object).tolist())
     except TypeError:
         return list(present.astype(str).unique())
 
@@ -191,8 +253,31 @@ def _are_booleans(column: pd.Series[Any]) -> bool:
 def _are_numbers(values: list[Any]) -> bool:
     if isinstance(values[0], str) and not _reads_as_number(values[0]):
         return False  # spares most columns of categories the parsing of all their values
-    numbers = pd.to_numeric(_with_floats(pd.Series(values)), errors="coerce")
-    return not (dtypes.is_complex_dtype(numbers.dtype) or numbers.isna().any())
+    numbers = _parsed(pd.Series(values, dtype=object))
+    if dtypes.is_complex_dtype(numbers.dtype) or numbers.isna().any():
+        return False
+    return keep_apart(values, numbers)
+
+
+def _parsed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return objects and strings as numbers; what is none is missing.
+
+    Integers beyond 64 bits make pandas give up on the whole column: they go through floats.
+    """
+    column = _with_floats(column)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # long doubles beyond float64 are infinite
+        try:
+            return pd.to_numeric(column, errors="coerce")
+        except (OverflowError, ValueError, TypeError):
+            return pd.Series([_number(cell) for cell in column], column.index, dtype="float64")
+
+
+def _number(cell: Any) -> float:
+    try:
+        return float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return float("nan")
 
 
 def _with_floats(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -225,22 +310,15 @@ def _reads_as_number(text: str) -> bool:
     return True
 
 
-def _are_dates(values: list[Any]) -> bool:
-    if all(isinstance(value, datetime.date) for value in values):
-        return True
-    if not all(isinstance(value, str) and ISO_DATE.match(value) for value in values):
-        return False
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parsed = pd.to_datetime(pd.Series(values), errors="coerce", format="ISO8601", utc=True)
-    return not parsed.isna().any()
-
-
 def _are_texts(values: list[Any]) -> bool:
     if len(values) <= MIN_TEXT_VALUES:
         return False
-    n_words = sum(len(str(value).split()) for value in values)
-    return n_words >= MIN_TEXT_WORDS * len(values)
+    texts = [str(value) for value in values]
+    if len(texts) > MAX_COUNTED:  # a sample that does not depend on the order of the texts
+        step = len(texts) // MAX_COUNTED + 1
+        some = [t for t in texts if crc32(t[-32:].encode("utf-8", "replace")) % step == 0]
+        texts = some or texts
+    return sum(len(text.split()) for text in texts) >= MIN_TEXT_WORDS * len(texts)
 
 
 def varies(column: pd.Series[Any]) -> bool:
@@ -251,13 +329,34 @@ def varies(column: pd.Series[Any]) -> bool:
     >>> varies(pd.Series([1.0, None, 1.0]))
     False
     """
+    if isinstance(column.dtype, pd.StringDtype):
+        present = column.dropna()
+        return bool(len(present) and (present != present.iloc[0]).any())
     try:
         return bool(column.nunique(dropna=True) > 1)
     except TypeError:  # values that cannot be hashed count by their text
         return bool(column.dropna().astype(str).nunique() > 1)
 
 
-def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:
+def varying_columns(X: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return `varies` of each column; plain numbers are looked at many columns at a time."""
+    answer = np.zeros(X.shape[1], bool)
+    kinds = X.dtypes.to_numpy()
+    plain = np.array([isinstance(d, np.dtype) and d.kind in "biuf" for d in kinds], bool)
+    for dtype in set(kinds[plain]):
+        places = np.flatnonzero(plain)[[d == dtype for d in kinds[plain]]]
+        values = X.iloc[:, places].to_numpy()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # columns without a number
+            answer[places] = np.nanmin(values, axis=0) < np.nanmax(values, axis=0)
+    for place in np.flatnonzero(~plain):
+        answer[place] = varies(X.iloc[:, place])
+    return answer
+
+
+def to_numeric(
+    column: pd.Series[Any], kind: ColumnKind, order: DateOrder | None = None
+) -> pd.Series[float]:
     """Return a numeric or datetime column as float64; missing values become NaN.
 
     Parameters
@@ -266,6 +365,9 @@ def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:
         A column of the given kind.
     kind : {"numeric", "datetime"}
         Durations are given in seconds, dates in days since 1970-01-01 (UTC).
+    order : {"iso", "dmy", "mdy"}, optional
+        Of the whole column, when these are some of its cells; read from the
+        cells when not given.
 
     Returns
     -------
@@ -278,23 +380,15 @@ def to_numeric(column: pd.Series[Any], kind: ColumnKind) -> pd.Series[float]:
     [1.0]
     """
     if kind == "datetime":
-        return _days(column)
+        stamps = to_stamps(column, order or column_order(column))
+        days: pd.Series[float] = (stamps - EPOCH) / pd.Timedelta(days=1)
+        return days
     if dtypes.is_timedelta64_dtype(column.dtype):
         return column.dt.total_seconds()
     if isinstance(column.dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
     is_number = dtypes.is_any_real_numeric_dtype(column.dtype)
-    numbers = column if is_number else pd.to_numeric(_with_floats(column), errors="coerce")
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    numbers = column if is_number else _parsed(column)
     return pd.Series(numbers.to_numpy("float64", na_value=np.nan), column.index, name=column.name)
-
-
-def _days(column: pd.Series[Any]) -> pd.Series[float]:
-    if isinstance(column.dtype, pd.PeriodDtype):
-        column = column.dt.to_timestamp()
-    is_parsed = dtypes.is_datetime64_any_dtype(column.dtype)
-    stamps = pd.to_datetime(
-        column, errors="coerce", utc=True, **({} if is_parsed else {"format": "ISO8601"})
-    )
-    epoch = pd.Timestamp("1970-01-01", tz="UTC")
-    days: pd.Series[float] = (stamps - epoch) / pd.Timedelta(days=1)
-    return days

@@ -1,122 +1,278 @@
 """TableCleaner: the first step of every pipeline, from a user's table to floats and categories.
 
 Behind it a column is float64 or a pandas category, and nothing else. It learns
-nothing from the target.
+nothing from the target. How a column is read is settled by `fit`: what `transform`
+cannot read that way is refused by name, never made missing.
 """
 
 from __future__ import annotations
 
-import re
+import warnings
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from autometa.algorithms._levels import are_truth_values, as_truth, family, labels
+from autometa.algorithms._names import safe_names
+from autometa.algorithms._text import fit_text, text_parts
 from autometa.exceptions import DatasetError
-from metafeatures.columns import column_kinds, to_numeric, to_pandas, varies
+from autometa.tables import plain_table
+from metafeatures.columns import (
+    column_kinds,
+    column_order,
+    time_zone,
+    to_numeric,
+    to_stamps,
+    varies,
+    varying_columns,
+)
 
-MAX_TEXT_WORDS = 1000
-TEXT_COMPONENTS = 8
+DATE_PARTS = ("", "month", "weekday", "hour")
+EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
+MAX_SHOWN = 3
+
+Piece = Any  # an array of float64, or a pandas Categorical
+PieceName = tuple[str, str]
 
 
 class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Turn any table into float64 and category columns.
 
     Numbers become float64 (infinities count as missing), dates become days
-    since 1970 and their month, weekday and hour, booleans and categories
+    since 1970 (UTC) and their month, weekday and hour, booleans and categories
     become pandas categories with the levels seen by `fit`, and free text
     becomes the leading components of its TF-IDF matrix. Columns with fewer
     than two distinct values in `fit` are dropped. Missing values stay NaN;
     levels not seen by `fit` become NaN.
 
+    Month, weekday and hour are those of the clock where the dates come from, if
+    all rows of `fit` have one time zone, and UTC otherwise; dates of `transform`
+    are turned into that zone.
+
     Attributes
     ----------
     columns_ : list of str
         Columns of the table that are used.
+    kinds_ : dict of str to str
+        What each of them holds.
+    levels_, orders_, zones_, text_ : dict
+        By column: levels of categories, order of day and month and time zone of
+        dates, words and components of text.
+    pieces_ : list of (str, str)
+        For each column that comes out, the column it is made of and which part
+        of it: "" for the column itself.
     feature_names_out_ : list of str
-        Columns that come out; letters, digits and ``_`` only.
+        Columns that come out; letters, digits and ``_`` only, all different.
     """
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn column kinds, levels and text components; ``y`` is not used."""
-        frame = _named(X)
+        self._learn(X)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, **_: Any) -> pd.DataFrame:
+        """Fit, and return the table cleaned."""
+        frame, pieces = self._learn(X)
+        return self._assemble(pieces, frame.index)
+
+    def _learn(self, X: Any) -> tuple[pd.DataFrame, dict[PieceName, Piece]]:
+        frame = plain_table(X)
         self.n_features_in_ = frame.shape[1]
         self.feature_names_in_ = np.array(frame.columns, dtype=object)
-        varied = [name for name in frame.columns if varies(frame[name])]
-        if not varied:
+        given = [f"x{i}" for i in range(frame.shape[1])]  # what arrays are given at the door
+        self.had_names_ = _has_names(X) and frame.columns.tolist() != given
+        varied = frame.columns[varying_columns(frame)]
+        if not len(varied):
             raise DatasetError(
                 "X must have a column with two distinct values or more. All "
                 f"{frame.shape[1]} columns are constant or empty."
             )
-        self.kinds_ = column_kinds(frame[varied])
-        self.columns_ = varied
-        self.levels_ = {
-            name: sorted(set(_labels(frame[name]).dropna()))
-            for name, kind in self.kinds_.items()
-            if kind == "categorical"
-        }
-        self.text_ = {
-            name: _fit_text(_plain_text(frame[name]))
-            for name, kind in self.kinds_.items()
-            if kind == "text"
-        }
-        pieces = self._pieces(frame)
-        self.constant_ = [name for name, column in pieces.items() if not varies(column)]
-        kept = [name for name in pieces if name not in self.constant_]
-        self.feature_names_out_ = _safe_names(kept)
-        return self
+        self.kinds_ = {str(name): str(kind) for name, kind in column_kinds(frame[varied]).items()}
+        self.columns_ = list(self.kinds_)
+        self._learn_levels(frame)
+        self.orders_ = {name: column_order(frame[name]) for name in self._of_kind("datetime")}
+        self.zones_ = {name: time_zone(frame[name]) for name in self._of_kind("datetime")}
+        self.text_ = {name: fit_text(_plain_text(frame[name])) for name in self._of_kind("text")}
+        pieces = dict(self._read(frame))
+        self.pieces_ = [name for name, piece in pieces.items() if _varies(piece)]
+        self.feature_names_out_ = safe_names([_joined(name) for name in self.pieces_])
+        return _index_of(X, frame), pieces
+
+    def _learn_levels(self, frame: pd.DataFrame) -> None:
+        self.levels_: dict[str, list[str]] = {}
+        self.families_: dict[str, str] = {}
+        for name in self._of_kind("categorical"):
+            texts = labels(frame[name])
+            levels = set(texts.dropna().unique())
+            self.families_[name] = family(frame[name])
+            if are_truth_values(levels):
+                self.families_[name] = "boolean" if self.families_[name] == "boolean" else "truth"
+                levels = {"True", "False"}
+            self.levels_[name] = sorted(levels)
+
+    def _of_kind(self, kind: str) -> list[str]:
+        return [name for name, own in self.kinds_.items() if own == kind]
 
     def transform(self, X: Any) -> pd.DataFrame:
         """Return the table as float64 and category columns, rows in the same order.
 
+        A table whose columns have no names is taken by position, with scikit-learn's
+        warning when `fit` saw names.
+
         Raises
         ------
         DatasetError
-            If a column that `fit` used is missing.
+            If a column that `fit` used is missing, or holds what cannot be read as
+            it was in `fit`.
         """
         check_is_fitted(self)
-        frame = _named(X)
-        missing = [name for name in self.columns_ if name not in frame.columns]
+        frame = self._by_name(X)
+        return self._assemble(dict(self._read(frame)), _index_of(X, frame).index)
+
+    def _by_name(self, X: Any) -> pd.DataFrame:
+        frame = plain_table(X)
+        known = set(frame.columns)
+        missing = [name for name in self.columns_ if name not in known]
+        by_position = not _has_names(X) or (missing and not self.had_names_)
+        if by_position and frame.shape[1] == self.n_features_in_:
+            if missing or self.had_names_:
+                self._warn_of_names(has_names=_has_names(X))
+            return frame.set_axis(pd.Index(self.feature_names_in_), axis=1)
+        if by_position:
+            raise DatasetError(
+                f"X has {frame.shape[1]} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
+            )
         if missing:
             raise DatasetError(
                 f"The table must have the columns it was fitted on. Missing: {missing}; "
                 f"got {frame.columns.tolist()}."
             )
-        pieces = self._pieces(frame)
-        for name in self.constant_:
-            del pieces[name]
-        cleaned = pd.DataFrame(pieces, index=frame.index)
-        cleaned.columns = pd.Index(self.feature_names_out_)
-        return cleaned
+        return frame
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:
+    def _warn_of_names(self, has_names: bool) -> None:
+        """Warn in the words of scikit-learn, which others filter by."""
+        own = type(self).__name__
+        if has_names and not self.had_names_:
+            warnings.warn(
+                f"X has feature names, but {own} was fitted without feature names", stacklevel=4
+            )
+        elif self.had_names_ and not has_names:
+            warnings.warn(
+                f"X does not have valid feature names, but {own} was fitted with feature names",
+                stacklevel=4,
+            )
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """Return the names of the columns that come out."""
         check_is_fitted(self)
         return np.array(self.feature_names_out_, dtype=object)
 
-    def _pieces(self, frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
-        pieces: dict[str, pd.Series[Any]] = {}
+    def relearn_text(self, X: Any, cleaned: pd.DataFrame, rows: npt.NDArray[Any]) -> pd.DataFrame:
+        """Return a cleaned table with text columns learnt anew from some of its rows.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            What ``cleaned`` was made of.
+        cleaned : DataFrame of shape (n_rows, n_columns_out)
+        rows : ndarray of int
+            Positions: the training rows of a fold.
+        """
+        frame = self._by_name(X)
+        learnt = {}
+        for name in self.text_:
+            texts = _plain_text(frame[name])
+            parts = text_parts(fit_text(texts.iloc[rows]), texts)
+            for place, (source, part) in enumerate(self.pieces_):
+                if source == name:
+                    number = int(part)
+                    column = parts[:, number] if number < parts.shape[1] else np.zeros(len(parts))
+                    learnt[self.feature_names_out_[place]] = column
+        return cleaned.assign(**learnt)
+
+    def _read(self, frame: pd.DataFrame) -> Iterator[tuple[PieceName, Piece]]:
+        """Yield the columns that are made of each column of the table."""
+        plain = dict(self._read_plain_numbers(frame))
         for name, kind in self.kinds_.items():
-            column = frame[name]
-            if kind == "categorical":
-                dtype = pd.CategoricalDtype(self.levels_[name])
-                pieces[name] = (
-                    _labels(column).astype("category").cat.set_categories(dtype.categories)
-                )
+            if name in plain:
+                yield (name, ""), plain[name]
+            elif kind == "categorical":
+                yield (name, ""), self._read_levels(name, frame[name])
             elif kind == "text":
-                parts = self.text_[name].transform(_plain_text(column))
-                for i, values in enumerate(parts.T):
-                    pieces[f"{name}_{i}"] = pd.Series(values, frame.index)
+                parts = text_parts(self.text_[name], _plain_text(frame[name]))
+                yield from (((name, str(i)), part) for i, part in enumerate(parts.T))
             elif kind == "datetime":
-                pieces.update(_date_parts(name, to_numeric(column, kind)))
+                yield from self._read_dates(name, frame[name])
             else:
-                pieces[name] = _finite(to_numeric(column, kind))
-        return pieces
+                yield (name, ""), _read_numbers(name, frame[name])
+
+    def _read_plain_numbers(self, frame: pd.DataFrame) -> Iterator[tuple[str, Piece]]:
+        """Yield columns of plain numbers, which are read all at once."""
+        is_plain = {
+            name: isinstance(dtype, np.dtype) and dtype.kind in "biuf"
+            for name, dtype in frame.dtypes.items()
+        }
+        names = [name for name in self._of_kind("numeric") if is_plain[name]]
+        if names:
+            with np.errstate(over="ignore"):
+                values = np.array(frame[names].to_numpy("float64").T, order="C")
+            values[np.isinf(values)] = np.nan
+            yield from zip(names, values, strict=True)
+
+    def _read_levels(self, name: str, column: pd.Series[Any]) -> Piece:
+        levels, own = self.levels_[name], self.families_[name]
+        texts = labels(column)
+        if own in ("boolean", "truth"):
+            texts = as_truth(texts, numbers=own == "boolean" or family(column) != "text")
+        codes = pd.Index(levels, dtype=object).get_indexer(texts)
+        present = texts.notna().to_numpy()
+        unknown = present & (codes < 0)
+        if unknown.any() and (own == "boolean" or _is_other_type(own, column, codes, present)):
+            wanted = {"boolean": "true and false", "truth": "true and false"}.get(
+                own, f"levels such as {levels[0]!r}"
+            )
+            raise _not_as_fitted(name, wanted, column[unknown])
+        return pd.Categorical.from_codes(codes, pd.Index(levels, dtype=object))
+
+    def _read_dates(self, name: str, column: pd.Series[Any]) -> Iterator[tuple[PieceName, Piece]]:
+        order = self.orders_[name]
+        if family(column) in ("number", "boolean") and not pd.api.types.is_object_dtype(column):
+            column = column.astype(object)
+        stamps = to_stamps(column, order)
+        unread = (stamps.isna() & column.notna()).to_numpy()
+        if unread.any():
+            forms = {
+                "iso": "year, month, day",
+                "dmy": "day, month, year",
+                "mdy": "month, day, year",
+            }
+            raise _not_as_fitted(name, f"dates ({forms[order]})", column[unread])
+        local = stamps.dt.tz_convert(self.zones_[name])
+        days = ((stamps - EPOCH) / pd.Timedelta(days=1)).to_numpy("float64")
+        parts = (local.dt.month, local.dt.day_of_week, local.dt.hour)
+        values = [days, *(part.to_numpy("float64") for part in parts)]
+        yield from (((name, part), v) for part, v in zip(DATE_PARTS, values, strict=True))
+
+    def _assemble(self, pieces: dict[PieceName, Piece], index: pd.Index[Any]) -> pd.DataFrame:
+        """Return the pieces that vary as one table; numbers are one block."""
+        named = dict(zip(self.feature_names_out_, self.pieces_, strict=True))
+        is_level = [isinstance(pieces[piece], pd.Categorical) for piece in self.pieces_]
+        numbers = [n for n, level in zip(named, is_level, strict=True) if not level]
+        block = np.empty((len(numbers), len(index)))
+        for row, name in zip(block, numbers, strict=True):
+            row[:] = pieces[named[name]]
+        cleaned = pd.DataFrame(block.T, index=index, columns=pd.Index(numbers, dtype=object))
+        if not any(is_level):
+            return cleaned
+        levels = {n: pieces[piece] for n, piece in named.items() if n not in set(numbers)}
+        joined = pd.concat([cleaned, pd.DataFrame(levels, index=index)], axis=1)
+        return joined[self.feature_names_out_]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -126,64 +282,56 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-def _named(X: Any) -> pd.DataFrame:
-    frame = to_pandas(X)
-    if all(isinstance(name, str) for name in frame.columns):
-        return frame
-    return frame.set_axis([str(name) for name in frame.columns], axis=1)
+def _has_names(X: Any) -> bool:
+    """Tell whether the columns of a table have names, as scikit-learn sees it."""
+    if isinstance(X, pd.DataFrame):
+        return any(isinstance(name, str) for name in X.columns)
+    return hasattr(X, "columns") or hasattr(X, "column_names")
 
 
-def _labels(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Levels as text; 1 and 1.0 are one level, however the column was stored."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        texts = {level: _label(level) for level in column.cat.categories}
-        return column.astype(object).map(texts, na_action="ignore")
-    try:
-        texts = {value: _label(value) for value in column.dropna().unique()}
-        return column.astype(object).map(texts, na_action="ignore")
-    except TypeError:
-        return column.astype(object).map(_label, na_action="ignore")
+def _index_of(X: Any, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a plain table with the row labels that the user's has."""
+    return frame.set_axis(X.index, axis=0) if isinstance(X, pd.DataFrame) else frame
 
 
-def _label(value: Any) -> str:
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        value = int(value)
-    return str(value)
+def _joined(piece: PieceName) -> str:
+    return "_".join(part for part in piece if part)
 
 
-def _finite(numbers: pd.Series[float]) -> pd.Series[float]:
-    return numbers.where(np.isfinite(numbers))
+def _varies(piece: Piece) -> bool:
+    if isinstance(piece, pd.Categorical):
+        return varies(pd.Series(piece))
+    present = piece[~np.isnan(piece)]
+    return bool(len(present)) and bool(present.min() < present.max())
 
 
-def _date_parts(name: str, days: pd.Series[float]) -> dict[str, pd.Series[float]]:
-    stamps = pd.to_datetime(days, unit="D", errors="coerce")
-    return {
-        name: days,
-        f"{name}_month": stamps.dt.month.astype("float64"),
-        f"{name}_weekday": stamps.dt.day_of_week.astype("float64"),
-        f"{name}_hour": stamps.dt.hour.astype("float64"),
-    }
+def _read_numbers(name: str, column: pd.Series[Any]) -> Piece:
+    if family(column) == "date":
+        raise _not_as_fitted(name, "numbers", column.dropna())
+    numbers = to_numeric(column, "numeric").to_numpy()
+    unread = np.isnan(numbers) & column.notna().to_numpy()
+    if unread.any():
+        raise _not_as_fitted(name, "numbers", column[unread])
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _is_other_type(
+    own: str, column: pd.Series[Any], codes: npt.NDArray[Any], present: npt.NDArray[np.bool_]
+) -> bool:
+    """Tell whether no cell is a known level, and cells are of another type than in `fit`."""
+    if (codes[present] >= 0).any() or own == "mixed":
+        return False
+    return family(column) not in (own, "mixed", "empty")
+
+
+def _not_as_fitted(name: str, wanted: str, cells: pd.Series[Any]) -> DatasetError:
+    shown = ", ".join(repr(cell) for cell in cells.drop_duplicates()[:MAX_SHOWN])
+    return DatasetError(
+        f"Column '{name}' must hold {wanted}, as when the model was fitted, or missing values. "
+        f"Got {shown} in {len(cells)} rows; write them as they were then."
+    )
 
 
 def _plain_text(column: pd.Series[Any]) -> pd.Series[str]:
-    return column.astype(object).where(column.notna(), "").astype(str)
-
-
-def _fit_text(texts: pd.Series[str]) -> Any:
-    words = TfidfVectorizer(max_features=MAX_TEXT_WORDS, token_pattern=r"\S+")  # noqa: S106 - not a password
-    matrix = words.fit_transform(texts)
-    n_components = min(TEXT_COMPONENTS, matrix.shape[1])
-    return make_pipeline(words, TruncatedSVD(n_components, random_state=0).fit(matrix))
-
-
-def _safe_names(names: list[str]) -> list[str]:
-    """Names of letters, digits and ``_``, all different: what every library accepts."""
-    safe: list[str] = []
-    for name in names:
-        stem = re.sub(r"[^0-9A-Za-z_]+", "_", name) or "column"
-        candidate, number = stem, 1
-        while candidate in safe:
-            number += 1
-            candidate = f"{stem}_{number}"
-        safe.append(candidate)
-    return safe
+    cells = column.astype(object).where(column.notna(), "")
+    return cells.map(str) if family(cells) != "text" else cells

@@ -66,7 +66,7 @@ class LevelColumns(OneHotEncoder):  # type: ignore[misc]
     """OneHotEncoder that gives unknown levels zeros, as told, without a warning."""
 
     def transform(self, X: Any) -> Any:
-        """Return one column a level, one for two levels."""
+        """Return one column a level."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Found unknown categories")
             return super().transform(X)
@@ -114,9 +114,8 @@ def make_encoder(encoding: Encoding, task_type: str) -> ColumnTransformer:
             ("many_levels", target, ManyLevels(MAX_LEVELS)),
         ]
     else:
-        onehot = LevelColumns(
-            drop="if_binary", handle_unknown="ignore", sparse_output=False, dtype="float64"
-        )
+        # a column for each level, of two as well: zeros then mean missing or new, not the first
+        onehot = LevelColumns(handle_unknown="ignore", sparse_output=False, dtype="float64")
         steps = [
             ("numbers", _scaler(encoding), numbers),
             ("levels", onehot, FewLevels(MAX_LEVELS)),

@@ -13,6 +13,7 @@ from autometa.evaluation._metrics import (
     is_defined,
     is_regression_metric,
     mean_score,
+    metric_kind,
     score,
     scores,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "is_regression_metric",
     "make_folds",
     "mean_score",
+    "metric_kind",
     "positive_class",
     "predict",
     "reference_seconds",

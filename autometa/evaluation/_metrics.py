@@ -92,6 +92,13 @@ def is_regression_metric(metric: str) -> bool:
     return metric in _OF_NUMBERS
 
 
+def metric_kind(metric: str | None) -> str | None:
+    """Return ``regression`` or ``classification``, None for no metric or one that is unknown."""
+    if metric is None or metric not in get_scorer_names():
+        return None
+    return "regression" if is_regression_metric(metric) else "classification"
+
+
 def depends_on_positive(metric: str) -> bool:
     """Whether a metric of two classes changes when the other one is the positive class."""
     return metric in _NEEDS_POSITIVES or metric.endswith("_likelihood_ratio")

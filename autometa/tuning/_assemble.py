@@ -56,8 +56,8 @@ def _vote(members: list[Member], table: Table) -> Any:
     vote: Any
     if table.n_classes:
         vote = VotingClassifier(estimators, voting="soft", weights=weights)
-        vote.le_ = LabelEncoder().fit(table.classes)
-        vote.classes_ = vote.le_.classes_
+        vote.le_ = LabelEncoder()
+        vote.le_.classes_ = vote.classes_ = table.classes  # fit would sort labels of one type only
     else:
         vote = VotingRegressor(estimators, weights=weights)
     vote.estimators_ = [member.model for member in members]

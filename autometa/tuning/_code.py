@@ -19,8 +19,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
 from autometa.algorithms import TableCleaner
+from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.tuning._code_reading import reading
-from autometa.tuning._code_template import PREPARE, TEMPLATE
+from autometa.tuning._code_template import AS_DATES, PREPARE, TEMPLATE
+from metafeatures.columns import source_of_dates
 
 INDENT = "    "
 WIDTH = 96
@@ -78,7 +80,7 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
         target=repr(target),
         read=table.expression,
         columns=_columns(cleaner),
-        prepare=table.definitions + PREPARE,
+        prepare=table.definitions + _prepare(cleaner),
         model=expression,
         labels="table[TARGET]"
         if is_classifier
@@ -93,38 +95,31 @@ def _numeric_columns(pipeline: Pipeline, target: str) -> list[str]:
     return names if classes is not None and classes.dtype.kind not in "iuf" else [*names, target]
 
 
+def _prepare(cleaner: TableCleaner) -> str:
+    """Return the functions that clean a table; those for dates only where there are some."""
+    prepare = PREPARE.replace("{max_text_rows}", str(MAX_TEXT_ROWS))
+    return f"{source_of_dates()}\n\n\n{AS_DATES}{prepare}" if cleaner.zones_ else prepare
+
+
 def _columns(cleaner: TableCleaner) -> str:
     """Return the assignments that name the columns by kind, and those that are kept."""
-    kinds = cleaner.kinds_
     by_kind = {
-        kind: [name for name, found in kinds.items() if found == kind]
-        for kind in ("numeric", "datetime", "text")
+        kind: [name for name, found in cleaner.kinds_.items() if found == kind]
+        for kind in ("numeric", "text")
     }
-    kept = [name for name in _pieces(cleaner) if name not in cleaner.constant_]
-    columns = dict(zip(kept, cleaner.feature_names_out_, strict=True))
+    dates = {name: (cleaner.orders_[name], zone) for name, zone in cleaner.zones_.items()}
+    truth = [name for name, family in cleaner.families_.items() if family in ("boolean", "truth")]
+    columns = dict(zip(cleaner.feature_names_out_, cleaner.pieces_, strict=True))
     return "\n".join(
         [
             f"NUMBERS = {_literal(by_kind['numeric'])}",
-            f"DATES = {_literal(by_kind['datetime'])}",
+            f"DATES = {_literal(dates)}  # order of day and month, time zone",
             f"TEXTS = {_literal(by_kind['text'])}",
             f"LEVELS = {_literal(cleaner.levels_)}",
-            f"COLUMNS = {_literal(columns)}  # what is kept, and what the models call it",
+            f"TRUTH = {_literal(truth)}  # levels that are true and false",
+            f"COLUMNS = {_literal(columns)}  # what the models see, and what it is made of",
         ]
     )
-
-
-def _pieces(cleaner: TableCleaner) -> list[str]:
-    """Return the columns the cleaner makes, in its order."""
-    pieces: list[str] = []
-    for name, kind in cleaner.kinds_.items():
-        if kind == "text":
-            n_parts = cleaner.text_[name][-1].n_components
-            pieces += [f"{name}_{i}" for i in range(n_parts)]
-        elif kind == "datetime":
-            pieces += [name, f"{name}_month", f"{name}_weekday", f"{name}_hour"]
-        else:
-            pieces.append(name)
-    return pieces
 
 
 def _call(value: Any, imports: Imports, depth: int) -> str:
@@ -229,4 +224,6 @@ def _literal(value: Any) -> str:
         return "{" + ", ".join(f"{k!r}: {_literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_literal(v) for v in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(_literal(v) for v in value) + ")"
     return repr(str(value) if isinstance(value, np.str_) else value)

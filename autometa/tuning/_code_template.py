@@ -9,6 +9,8 @@ Run it to fit the pipeline; import it to use ``read``, ``prepare`` and ``make_mo
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 {imports}
@@ -42,6 +44,20 @@ if __name__ == "__main__":
     print(model)
 '''
 
+AS_DATES = '''def as_dates(name, column, order, zone):
+    """Return days since 1970 (UTC), and month, weekday and hour in the column's time zone."""
+    stamps = to_stamps(column, order)
+    local = stamps.dt.tz_convert(zone)
+    return {
+        (name, ""): (stamps - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1),
+        (name, "month"): local.dt.month.astype("float64"),
+        (name, "weekday"): local.dt.day_of_week.astype("float64"),
+        (name, "hour"): local.dt.hour.astype("float64"),
+    }
+
+
+'''
+
 PREPARE = '''def as_number(column):
     """Return a column as float64; what does not read as a number is missing."""
     if pd.api.types.is_timedelta64_dtype(column.dtype):
@@ -50,26 +66,12 @@ PREPARE = '''def as_number(column):
     return numbers.where(np.isfinite(numbers))
 
 
-def as_level(value):
-    """Return a level as text; 1 and 1.0 are one level."""
+def as_level(name, value):
+    """Return a level as text; 1 and 1.0 are one level, and so are True and true."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)
-    return str(value)
-
-
-def as_dates(name, column):
-    """Return days since 1970 and their month, weekday and hour."""
-    if isinstance(column.dtype, pd.PeriodDtype):
-        column = column.dt.to_timestamp()
-    stamps = pd.to_datetime(column, errors="coerce", utc=True)
-    days = (stamps - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)
-    stamps = pd.to_datetime(days, unit="D", errors="coerce")
-    return {
-        name: days,
-        f"{name}_month": stamps.dt.month.astype("float64"),
-        f"{name}_weekday": stamps.dt.day_of_week.astype("float64"),
-        f"{name}_hour": stamps.dt.hour.astype("float64"),
-    }
+    text = str(value)
+    return text.capitalize() if name in TRUTH and text.lower() in ("true", "false") else text
 
 
 def as_topics(name, column, words):
@@ -80,24 +82,28 @@ def as_topics(name, column, words):
 
     texts = column.astype(object).where(column.notna(), "").astype(str)
     if name not in words:
+        known = texts
+        if len(texts) > {max_text_rows}:
+            known = texts.iloc[np.random.default_rng(0).permutation(len(texts))[:{max_text_rows}]]
         counts = TfidfVectorizer(max_features=1000, token_pattern=r"\\S+")
-        n_components = min(8, counts.fit_transform(texts).shape[1])
-        words[name] = make_pipeline(counts, TruncatedSVD(n_components, random_state=0)).fit(texts)
+        n_components = min(8, counts.fit_transform(known).shape[1])
+        words[name] = make_pipeline(counts, TruncatedSVD(n_components, random_state=0)).fit(known)
     parts = words[name].transform(texts)
-    return {f"{name}_{i}": pd.Series(part, column.index) for i, part in enumerate(parts.T)}
+    return {(name, str(i)): pd.Series(part, column.index) for i, part in enumerate(parts.T)}
 
 
 def prepare(table, words):
     """Return the table as float64 and category columns."""
     table = table.set_axis([str(name) for name in table.columns], axis=1)
-    pieces = {name: as_number(table[name]) for name in NUMBERS}
+    pieces = {(name, ""): as_number(table[name]) for name in NUMBERS}
     for name, levels in LEVELS.items():
-        texts = table[name].astype(object).map(as_level, na_action="ignore")
-        pieces[name] = texts.astype("category").cat.set_categories(levels)
-    for name in DATES:
-        pieces.update(as_dates(name, table[name]))
+        texts = table[name].astype(object).map(partial(as_level, name), na_action="ignore")
+        pieces[name, ""] = texts.astype("category").cat.set_categories(levels)
+    for name, (order, zone) in DATES.items():
+        pieces.update(as_dates(name, table[name], order, zone))
     for name in TEXTS:
         pieces.update(as_topics(name, table[name], words))
-    return pd.DataFrame(pieces, index=table.index)[list(COLUMNS)].rename(columns=COLUMNS)
+    columns = {name: pieces[piece] for name, piece in COLUMNS.items()}
+    return pd.DataFrame(columns, index=table.index)
 
 '''

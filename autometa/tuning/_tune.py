@@ -17,7 +17,7 @@ import optuna
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from autometa.evaluation import check_metric, fold_seed, positive_class
+from autometa.evaluation import check_metric, fold_seed, metric_kind, positive_class
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
@@ -154,7 +154,7 @@ def tune(
     """
     clock = Clock(time_budget, started)
     _check_parameters(time_budget, n_trials, n_jobs)
-    table = check_table(X, y, task_type, name=name, target=target)
+    table = check_table(X, y, task_type, name=name, target=target, metric_kind=metric_kind(metric))
     metric = check_metric(metric, table.task_type)
     positive = positive_class(table.y, table.classes, pos_label)
     names = choose_algorithms(algorithms, table)

@@ -28,6 +28,7 @@ from autometa.tuning._sharing import put, take
 
 MAX_MODEL_BYTES = 48 << 20
 PACE_ROWS = (5_000, 10_000)  # cleaned to learn what a row costs
+MAX_FOLD_TEXT_ROWS = 10_000
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
 
 
@@ -38,6 +39,7 @@ class WorkerTable:
     table: Table
     X: pd.DataFrame
     threads: int
+    cleaner: TableCleaner
 
     @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
     def folds(self, n_splits: int, seed: int, fidelity: float = 1.0) -> list[Any]:
@@ -45,6 +47,23 @@ class WorkerTable:
         table = self.table
         folds = make_folds(table.y, table.task_type, n_splits, seed)
         return shorten_folds(folds, table.y, table.task_type, fidelity, seed)
+
+    @property
+    def has_fold_text(self) -> bool:
+        """Whether words are learnt anew in each fold: those held out must not be known.
+
+        In large tables they are not: learning takes seconds a fold, and the words of a
+        fifth of the rows change little in what all rows have in common.
+        """
+        return bool(self.cleaner.text_) and len(self.X) <= MAX_FOLD_TEXT_ROWS
+
+    @lru_cache(maxsize=8)  # noqa: B019 - as above
+    def fold_table(self, n_splits: int, seed: int, fidelity: float, number: int) -> pd.DataFrame:
+        """Return the cleaned table as one fold may see it."""
+        if not self.has_fold_text:
+            return self.X
+        train, _ = self.folds(n_splits, seed, fidelity)[number]
+        return self.cleaner.relearn_text(self.table.X, self.X, train)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +214,7 @@ def _rows_of(X: pd.DataFrame, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
 def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
     """Return the table that was cleaned once for all calls of all workers."""
     found: Cleaned = take(cleaned)
-    return WorkerTable(table=take(shared), X=found.X, threads=threads)
+    return WorkerTable(table=take(shared), X=found.X, threads=threads, cleaner=found.cleaner)
 
 
 def judge(state: WorkerTable, request: Request) -> Verdict:
@@ -203,16 +222,15 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     table = state.table
     pipeline = _build(state, request.algorithm, request.config, request.seed)
     metrics = dict.fromkeys([request.metric, *METRICS[table.task_type][:N_METRICS]])
-    keep = request.keep_above < np.inf
+    keep = request.keep_above < np.inf and not state.has_fold_text  # the whole table's words differ
     start = time.perf_counter()
     parts = []
-    for fold in state.folds(request.n_splits, request.fold_seed, request.fidelity)[
-        : request.n_used
-    ]:
+    split = request.n_splits, request.fold_seed, request.fidelity
+    for number, fold in enumerate(state.folds(*split)[: request.n_used]):
         with sklearn.config_context(skip_parameter_validation=True):
             part = cross_validate(
                 pipeline,
-                state.X,
+                state.fold_table(*split, number),
                 table.y,
                 [fold],
                 metrics,

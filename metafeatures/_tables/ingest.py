@@ -14,7 +14,7 @@ from pandas.api import types as dtypes
 
 from metafeatures._tables.cells import MISSING, hash_numbers
 from metafeatures._tables.sources import finite
-from metafeatures.columns import ColumnKind, column_kind, to_numeric
+from metafeatures.columns import ColumnKind, DateOrder, column_kind, column_order, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError
 
 Hashes = npt.NDArray[np.uint64]
@@ -33,6 +33,7 @@ class Column:
     missing: npt.NDArray[np.bool_]
     hashes: Hashes
     codes: Codes | None = None
+    order: DateOrder | None = None  # of day and month, which some of the cells may not show
 
 
 def read_column(column: pd.Series[Any]) -> Column:
@@ -52,9 +53,11 @@ def read_column(column: pd.Series[Any]) -> Column:
     distinct = pd.Series(levels, dtype=object if are_texts else None)
     kind = column_kind(column if _must_see_all(dtype, levels) else distinct)
     if kind in ("numeric", "datetime"):
-        numbers = np.append(finite(to_numeric(distinct, kind).to_numpy()), np.nan)
+        order = column_order(distinct) if kind == "datetime" else None
+        numbers = np.append(finite(to_numeric(distinct, kind, order).to_numpy()), np.nan)
         values = numbers[codes]
-        return Column(kind=kind, missing=np.isnan(values), hashes=hash_numbers(values))
+        missing = np.isnan(values)
+        return Column(kind=kind, missing=missing, hashes=hash_numbers(values), order=order)
     return Column(
         kind=kind,
         missing=codes < 0,

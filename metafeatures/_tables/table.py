@@ -18,7 +18,7 @@ from metafeatures._tables.ingest import Codes as CompactCodes
 from metafeatures._tables.ingest import read_column, texts_of
 from metafeatures._tables.rows import mix
 from metafeatures._tables.sources import CELLS_AT_ONCE, Source, as_source, finite
-from metafeatures.columns import ColumnKind, to_numeric
+from metafeatures.columns import ColumnKind, DateOrder, to_numeric
 
 Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
@@ -60,6 +60,7 @@ class Table:
         self.keys = np.zeros(n_columns, np.uint64)
         self.row_hashes = mix(hash_numbers(np.asarray(y, np.float64)))
         self._codes: dict[int, CompactCodes] = {}
+        self._orders: dict[int, DateOrder | None] = {}
         has_missing = np.zeros(n_rows, bool)
         self._read_numbers(has_missing)
         self._read_others(has_missing)
@@ -78,6 +79,7 @@ class Table:
             self.kinds[position] = column.kind
             self.missing_counts[position] = column.missing.sum()
             has_missing |= column.missing
+            self._orders[int(position)] = column.order
             if column.codes is not None:
                 self._codes[int(position)] = column.codes
             self._name(np.array([position]), DenseCells(column.hashes[None, :]))
@@ -136,7 +138,7 @@ class Table:
             values[some] = self.source.numbers(columns[some].tolist())[:, rows]
         for i in np.setdiff1d(np.arange(columns.size), plain):
             column = self.source.column(positions[i], rows)
-            values[i] = to_numeric(column, self.kinds[positions[i]])
+            values[i] = to_numeric(column, self.kinds[positions[i]], self._orders.get(positions[i]))
         return finite(values)
 
     def codes(self, position: int, rows: Integers) -> tuple[Codes, Integers]:

@@ -1,0 +1,63 @@
+"""Levels of categories as text, the same text for the same level whatever its type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types as dtypes
+
+TRUTH = {"true": "True", "false": "False"}
+NUMBERS_OF_TRUTH = {"1": "True", "0": "False"}
+
+
+def labels(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return levels as text, missing ones as None; 1 and 1.0 are one level."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, levels = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        if isinstance(column.dtype, pd.SparseDtype):
+            column = column.sparse.to_dense()
+        codes, levels = pd.factorize(column, use_na_sentinel=True)
+    texts = np.array([*map(label, levels), None], dtype=object)
+    return pd.Series(texts[codes], column.index, dtype=object)
+
+
+def label(value: Any) -> str:
+    """Return the text of one level."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    return str(value)
+
+
+def family(column: pd.Series[Any]) -> str:
+    """Return what the present cells are: ``boolean``, ``number``, ``date``, ``text``, ``mixed``.
+
+    A column without any is ``empty``.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = pd.Series(column.cat.categories)
+    dtype = column.dtype
+    if dtypes.is_bool_dtype(dtype) and not dtypes.is_object_dtype(dtype):
+        return "boolean"
+    if dtypes.is_numeric_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
+        return "number" if column.notna().any() else "empty"
+    if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
+        return "date"
+    found = dtypes.infer_dtype(column, skipna=True)
+    names = {"boolean": "boolean", "string": "text", "empty": "empty"}
+    names |= dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number")
+    names |= dict.fromkeys(("date", "datetime", "datetime64"), "date")
+    return names.get(found, "mixed")
+
+
+def are_truth_values(levels: set[str]) -> bool:
+    """Tell whether levels are true and false in one spelling."""
+    return len(levels) <= len(TRUTH) and {level.lower() for level in levels} == set(TRUTH)
+
+
+def as_truth(texts: pd.Series[Any], *, numbers: bool) -> pd.Series[Any]:
+    """Return texts with true and false, and 1 and 0 if wished, spelt ``True`` and ``False``."""
+    known = TRUTH | NUMBERS_OF_TRUTH if numbers else TRUTH
+    return texts.map(lambda text: known.get(text.lower(), text), na_action="ignore")

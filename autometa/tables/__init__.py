@@ -1,0 +1,16 @@
+"""The door: a user's table and target are checked and repaired here, and nowhere behind."""
+
+from __future__ import annotations
+
+from autometa.tables._cells import plain_table
+from autometa.tables._table import MIN_ROWS, Table, check_table
+from autometa.tables._target import MAX_NUMERIC_CLASSES, TASK_TYPES
+
+__all__ = [
+    "MAX_NUMERIC_CLASSES",
+    "MIN_ROWS",
+    "TASK_TYPES",
+    "Table",
+    "check_table",
+    "plain_table",
+]

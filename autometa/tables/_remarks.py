@@ -1,0 +1,166 @@
+"""What a user should know of a table that is taken as it is: readings that could be others.
+
+Nothing is changed here; each remark is one DatasetWarning that names the columns.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas.api import types as dtypes
+
+from autometa.exceptions import DatasetWarning
+from metafeatures.columns import (
+    column_kind,
+    column_order,
+    distinct_cells,
+    is_guessed,
+    kind_of_cells,
+    number_loss,
+)
+
+MIN_ROWS = 30  # of fewer rows a column may tell the target apart by chance
+MAX_SAMPLE = 500  # rows that rule out nearly all columns before all rows are looked at
+CELLS_AT_ONCE = 4_000_000
+MAX_SHOWN = 5
+
+Values = npt.NDArray[np.float64]
+
+
+def remark_on_columns(frame: pd.DataFrame) -> None:
+    """Warn of text read as numbers or dates with a loss or a guess, and of identifiers."""
+    spelled, guessed, wide = [], [], []
+    identifiers = _whole_numbers_without_repeats(frame)
+    for place in _looked_at(frame):
+        name, column = str(frame.columns[place]), frame.iloc[:, place]
+        if dtypes.is_integer_dtype(column.dtype):
+            wide += [f"'{name}'"] if column_kind(column) == "categorical" else []
+            continue
+        cells = distinct_cells(column)
+        kind = kind_of_cells(column, cells)
+        lost = number_loss(cells) if kind == "numeric" else None
+        spelled += [f"'{name}' ({lost!r})"] if lost is not None else []
+        if kind == "datetime" and is_guessed(cells, column_order(column)):
+            first = "day" if column_order(column) == "dmy" else "month"
+            guessed.append(f"'{name}' ({cells[0]!r}: the {first} first)")
+        if kind == "categorical" and len(cells) == len(column) >= MIN_ROWS:
+            identifiers.append(name)
+    _warn("Text is read as numbers, which are not written the same way again", spelled)
+    _warn("Dates do not show which of two numbers is the day, so the order is assumed", guessed)
+    _warn("Integers beyond 2**53 that would become one are read as categories", wide)
+    _warn("Columns have another value in each row and may be identifiers", map(repr, identifiers))
+
+
+def _looked_at(frame: pd.DataFrame) -> Iterator[int]:
+    """Yield the places of columns whose dtype does not say what they hold."""
+    for place, dtype in enumerate(frame.dtypes):
+        is_wide = dtypes.is_integer_dtype(dtype) and dtype.itemsize >= 8
+        if is_wide and not isinstance(dtype, pd.SparseDtype):
+            yield from [place] if _exceeds(frame.iloc[:, place]) else []
+        elif dtypes.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
+            yield place
+
+
+def _exceeds(column: pd.Series[int]) -> bool:
+    low, high = column.min(), column.max()
+    return bool(max(abs(int(low)), abs(int(high))) > 2**53)
+
+
+def _whole_numbers_without_repeats(frame: pd.DataFrame) -> list[str]:
+    places = [i for i, d in enumerate(frame.dtypes) if isinstance(d, np.dtype) and d.kind in "iu"]
+    if not places or len(frame) < MIN_ROWS:
+        return []
+    found: list[str] = []
+    step = max(1, CELLS_AT_ONCE // len(frame))
+    for start in range(0, len(places), step):
+        part = frame.iloc[:, places[start : start + step]]
+        ordered = np.sort(part.to_numpy(), axis=0)
+        found += part.columns[(ordered[1:] != ordered[:-1]).all(axis=0)].tolist()
+    return found
+
+
+def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> None:
+    """Warn of columns each of which alone gives the target of every row.
+
+    A column of numbers does if rows sorted by it show each class in one piece, or a
+    number to predict that only rises or only falls; a column of levels does if no level
+    is shared by two classes. A missing value counts as a level of its own.
+    """
+    if len(frame) < MIN_ROWS or (not n_classes and len(np.unique(target)) < MIN_ROWS // 3):
+        return
+    rows = np.random.default_rng(0).permutation(len(frame))
+    found = [str(name) for name in frame.columns[_usable(frame)]]
+    for n_rows in (MIN_ROWS, MAX_SAMPLE, len(frame)):  # few rows rule out nearly all columns
+        some = rows[:n_rows]
+        found = [
+            name
+            for names in _parts(found, len(some))
+            for name, tells in zip(
+                names, _tell(frame[names].iloc[some], target[some], n_classes), strict=True
+            )
+            if tells
+        ]
+    _warn(
+        "Columns that alone predict the target, so leave them out if they are only known after it",
+        map(repr, found),
+    )
+
+
+def _usable(frame: pd.DataFrame) -> list[bool]:
+    """Tell which columns are looked at; those of sparse tables would have to be made dense."""
+    return [not isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]
+
+
+def _parts(names: list[str], n_rows: int) -> Iterator[list[str]]:
+    step = max(1, CELLS_AT_ONCE // max(1, n_rows))
+    for start in range(0, len(names), step):
+        yield names[start : start + step]
+
+
+def _tell(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> npt.NDArray[np.bool_]:
+    """Return for each column whether it gives the target of all rows."""
+    values = _as_numbers(frame, target)
+    order = np.argsort(values, axis=0)
+    cells, goal = np.take_along_axis(values, order, axis=0), target[order]
+    changes = goal[1:] != goal[:-1]
+    is_split = (changes & (cells[1:] == cells[:-1])).any(axis=0)
+    if n_classes:
+        return np.asarray(~is_split & (changes.sum(axis=0) < len(np.unique(target))))
+    steps = np.diff(goal, axis=0)
+    return np.asarray(~is_split & ((steps >= 0).all(axis=0) | (steps <= 0).all(axis=0)))
+
+
+def _as_numbers(frame: pd.DataFrame, target: npt.NDArray[Any]) -> Values:
+    """Return columns as numbers: missing values beyond all others, levels in the target's order.
+
+    Levels that nearly every row has for itself are given one number: they tell nothing.
+    """
+    plain = np.array([isinstance(d, np.dtype) and d.kind in "biuf" for d in frame.dtypes], bool)
+    values = np.empty(frame.shape)
+    values[:, plain] = frame.loc[:, plain].to_numpy("float64")
+    for place in np.flatnonzero(~plain):
+        try:
+            codes, levels = pd.factorize(frame.iloc[:, place], use_na_sentinel=False)
+        except (TypeError, NotImplementedError):
+            codes, levels = np.zeros(len(frame), np.intp), [None]
+        first = np.unique(codes, return_index=True)[1]
+        order = np.argsort(target[first], kind="stable")
+        rank = np.empty(len(order))
+        rank[order] = np.arange(len(order))
+        values[:, place] = rank[codes] if 2 * len(levels) <= len(frame) else 0.0
+    values[np.isnan(values)] = np.inf
+    return values
+
+
+def _warn(remark: str, columns: Iterable[str]) -> None:
+    names = list(columns)
+    if names:
+        more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+        warnings.warn(
+            DatasetWarning(f"{remark}: {', '.join(names[:MAX_SHOWN])}{more}."), stacklevel=5
+        )

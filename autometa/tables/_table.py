@@ -1,0 +1,203 @@
+"""check_table(): one entry for tables in memory, whatever made them."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from autometa.exceptions import DatasetError, DatasetWarning
+from autometa.tables._cells import plain_table
+from autometa.tables._remarks import remark_on_columns, remark_on_target
+from autometa.tables._target import choose_task_type, encode_target, read_target
+from metafeatures import MetaFeatureDataError
+from metafeatures.columns import pair_rows, varying_columns
+
+MIN_ROWS = 5
+COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
+PLAIN_LABELS = (str, int, float, bool, np.generic)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A checked table and its target.
+
+    Attributes
+    ----------
+    X : DataFrame of shape (n_rows, n_columns)
+        The user's columns, named by strings, in plain types (see `plain_table`);
+        infinities have become NaN. Rows are counted from 0.
+    y : ndarray of shape (n_rows,)
+        Class numbers from 0 (int64), or target values (float64).
+    classes : ndarray of shape (n_classes,)
+        Class labels by number; empty for regression.
+    task_type : {"binary", "multiclass", "regression"}
+    name, target : str
+        What the dataset and its target column are called.
+    """
+
+    X: pd.DataFrame
+    y: npt.NDArray[Any]
+    classes: npt.NDArray[Any]
+    task_type: str
+    name: str = "table"
+    target: str = "target"
+
+    @property
+    def n_classes(self) -> int:
+        """0 for regression."""
+        return len(self.classes)
+
+    @property
+    def labels(self) -> npt.NDArray[Any]:
+        """The target as the user gave it: class labels, or values."""
+        return self.classes[self.y] if self.n_classes else self.y
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Labels of the user's own classes stay here: another process may not know them."""
+        state = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        if not all(isinstance(label, PLAIN_LABELS) for label in self.classes.tolist()):
+            state["classes"] = np.arange(self.n_classes)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+
+def check_table(
+    X: Any,
+    y: Any,
+    task_type: str | None = None,
+    *,
+    name: str = "table",
+    target: str = "target",
+    min_rows: int = MIN_ROWS,
+    metric_kind: str | None = None,
+) -> Table:
+    """Return a checked table, or say what is wrong with it.
+
+    Parameters
+    ----------
+    X : DataFrame, array or sparse matrix of shape (n_rows, n_columns)
+    y : array-like of shape (n_rows,)
+        Paired with ``X`` by index labels where both are of pandas (see
+        `metafeatures.columns.pair_rows`). Masked cells of arrays are missing.
+    task_type : {"binary", "multiclass", "classification", "regression"} or None
+        None reads it from the target: numbers with fractions, or more than 20
+        different ones, are a regression; anything else is a classification,
+        text that reads as whole numbers included.
+    metric_kind : {"classification", "regression"} or None
+        What the metric that was asked for judges: it settles the task type of
+        whole numbers.
+
+    Raises
+    ------
+    DatasetError
+        If the table has no rows or columns, repeated column names, cells that
+        cannot be made plain, or fewer rows than ``min_rows``; if the target has
+        missing values, infinities, dates, one value only, or another length.
+    MetricError
+        If the metric cannot judge such a target.
+
+    Warns
+    -----
+    DatasetWarning
+        When infinities are read as missing, column names are made strings,
+        columns are constant or empty (pipelines leave these out), text is read as
+        numbers or dates in a way that could be another, a column alone predicts
+        the target, or a column has another value in each row.
+    """
+    try:
+        y = pair_rows(y, X)
+    except MetaFeatureDataError as error:
+        raise DatasetError(str(error)) from error
+    frame = _check_columns(plain_table(X), X)
+    values = read_target(y)
+    if len(values) != len(frame):
+        raise DatasetError(
+            "X and y must have one row each for every example. Found input variables with "
+            f"inconsistent numbers of samples: {[len(frame), len(values)]}."
+        )
+    task_type = choose_task_type(task_type, values, metric_kind)
+    if len(frame) < min_rows:
+        raise DatasetError(
+            f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
+            f"{len(frame)}; collect more rows."
+        )
+    varied = _check_variety(frame)
+    codes, classes = encode_target(values, task_type)
+    if isinstance(y, np.ndarray) and y.dtype.kind in "US" and len(classes):
+        classes = classes.astype(y.dtype)
+    if task_type == "classification":
+        task_type = "binary" if len(classes) == 2 else "multiclass"
+    table = Table(X=frame, y=codes, classes=classes, task_type=task_type, name=name, target=target)
+    remark_on_columns(varied)
+    remark_on_target(varied, codes, len(classes))
+    return table
+
+
+def _check_columns(frame: pd.DataFrame, X: Any) -> pd.DataFrame:
+    if 0 in frame.shape:
+        raise DatasetError(
+            "X must have rows and columns. Got "
+            f"{frame.shape[0]} sample(s) and {frame.shape[1]} feature(s) "
+            f"(shape={frame.shape}) while a minimum of 1 is required."
+        )
+    if isinstance(X, pd.DataFrame) and any(not isinstance(name, str) for name in X.columns):
+        warnings.warn(
+            DatasetWarning("Column names that are not strings were turned into strings."),
+            stacklevel=4,
+        )
+    return _without_infinities(frame)
+
+
+def _without_infinities(frame: pd.DataFrame) -> pd.DataFrame:
+    floats = np.array([getattr(dtype, "kind", "O") == "f" for dtype in frame.dtypes], bool)
+    sparse = np.array([isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes], bool)
+    infinite: dict[str, int] = {}
+    for start in range(0, int((floats & ~sparse).sum()), COLUMNS_AT_ONCE):
+        names = frame.columns[floats & ~sparse][start : start + COLUMNS_AT_ONCE]
+        counts = np.isinf(_floats(frame[names])).sum(axis=0)
+        infinite |= {name: int(n) for name, n in zip(names, counts, strict=True) if n}
+    for name in frame.columns[floats & sparse]:
+        n_infinite = int(np.isinf(frame[name].sparse.sp_values).sum())
+        infinite |= {name: n_infinite} if n_infinite else {}
+    if not infinite:
+        return frame
+    shown = ", ".join(f"'{column}' ({n})" for column, n in list(infinite.items())[:5])
+    warnings.warn(
+        DatasetWarning(
+            f"Infinite values are read as missing, in {len(infinite)} columns: {shown}."
+        ),
+        stacklevel=4,
+    )
+    repaired = {c: frame[c].mask(np.isinf(_floats(frame[[c]])[:, 0])) for c in infinite}
+    return frame.assign(**repaired)
+
+
+def _floats(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return np.asarray(frame.to_numpy("float64", na_value=np.nan))
+
+
+def _check_variety(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that vary; say which ones every pipeline will leave out."""
+    varies = varying_columns(frame)
+    if not varies.any():
+        raise DatasetError(
+            "X must have a column with two distinct values or more. All "
+            f"{frame.shape[1]} columns are constant or empty."
+        )
+    if varies.all():
+        return frame
+    constant = frame.columns[~varies].tolist()
+    shown = f"{constant[:5]}" + (" and more" if len(constant) > 5 else "")
+    warnings.warn(
+        DatasetWarning(f"Columns that are constant or empty are left out: {shown}."),
+        stacklevel=4,
+    )
+    return frame.loc[:, varies]

@@ -1,0 +1,268 @@
+"""The target of a table: which task it poses, and class numbers or values.
+
+Class labels stay as the user gave them, whatever their type; everything behind the door
+works with class numbers.
+"""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas.api import types as dtypes
+
+from autometa.exceptions import DatasetError, DatasetWarning, MetricError, ParameterError
+from autometa.tables._cells import unmasked
+from metafeatures.columns import column_kind, distinct_cells, to_numeric
+
+TASK_TYPES = ("binary", "multiclass", "regression")
+MAX_NUMERIC_CLASSES = 20
+PLAIN_LABELS = frozenset({str, int, float, bool, type(None), np.float64, np.int64, np.bool_})
+NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
+
+
+def read_target(y: Any) -> pd.Series[Any]:
+    """Return a target of any kind as a Series without an index of its own, none missing.
+
+    Raises
+    ------
+    DatasetError
+        If it is no column of single values, some are missing, or they are dates or
+        complex numbers.
+    """
+    if y is None:
+        raise DatasetError(
+            "The target requires y to be passed, but the target y is None. Give one value a row."
+        )
+    series = _as_series(y)
+    n_missing = int(series.isna().sum())
+    if n_missing:
+        raise DatasetError(
+            f"The target must not be missing. Input y contains NaN in {n_missing} of "
+            f"{len(series)} rows; drop those rows first."
+        )
+    _refuse_odd_values(series)
+    return series
+
+
+def _as_series(y: Any) -> pd.Series[Any]:
+    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
+        y = y.iloc[:, 0]
+    if isinstance(y, pd.Series):
+        native = y.dtype.isnative if isinstance(y.dtype, np.dtype) else True
+        if native and not isinstance(y.dtype, pd.ArrowDtype | pd.SparseDtype):
+            return pd.Series(y).reset_index(drop=True)
+        return _from_list(y.astype(object).tolist()) if native else _from_array(y.to_numpy())
+    if isinstance(y, pd.Index | pd.api.extensions.ExtensionArray):
+        return pd.Series(y).reset_index(drop=True)
+    if not isinstance(y, np.ndarray | list | tuple):
+        y = _from_library(y)
+    return _from_array(y) if isinstance(y, np.ndarray) else _from_list(list(y))
+
+
+def _from_library(y: Any) -> Any:
+    """Return a column of polars, pyarrow or another library as a list or an array."""
+    if isinstance(y, str | bytes | dict | set | frozenset):
+        raise DatasetError(
+            f"y must be one value a row: a Series, an array or a list. Got {type(y).__name__}."
+        )
+    if hasattr(y, "toarray"):
+        return y.toarray()
+    try:
+        found = nw.from_native(y, allow_series=True, eager_only=True)
+        if isinstance(found, nw.DataFrame):
+            if found.shape[1] != 1:
+                raise DatasetError(f"y must have one dimension. Got the shape {found.shape}.")
+            found = found[:, 0]
+        return found.to_list()
+    except TypeError:  # it is of no library of tables
+        pass
+    if hasattr(y, "to_pylist"):  # an array of pyarrow
+        return y.to_pylist()
+    try:
+        return np.asarray(y) if hasattr(y, "__array__") else list(y)
+    except TypeError as error:
+        raise DatasetError(
+            f"y must be one value a row: a Series, an array or a list. Got {type(y).__name__}."
+        ) from error
+
+
+def _from_list(values: list[Any]) -> pd.Series[Any]:
+    if values and isinstance(values[0], list | tuple | np.ndarray):
+        try:
+            return _from_array(np.asarray(values))
+        except ValueError as error:
+            raise DatasetError(
+                f"y must have one dimension. Got lists of different lengths ({error})."
+            ) from error
+    is_plain = set(map(type, values)) <= PLAIN_LABELS
+    return pd.Series(values, dtype=None if values and is_plain else object)
+
+
+def _from_array(values: npt.NDArray[Any]) -> pd.Series[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        values = unmasked(values)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise DatasetError(f"y must have one dimension. Got the shape {values.shape}.")
+    if values.dtype.kind == "f" and values.dtype.itemsize > 8:
+        values = values.astype("float64")
+    if values.dtype.kind == "V":
+        raise DatasetError(f"y must hold one value a row. Got records of {values.dtype}.")
+    if not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    if values.dtype.kind in "USO":  # pandas would make enumerations of text or numbers plain
+        return _from_list(values.tolist())
+    return pd.Series(values)
+
+
+def _refuse_odd_values(series: pd.Series[Any]) -> None:
+    dtype = series.dtype
+    if dtypes.is_complex_dtype(dtype):
+        raise DatasetError("The target must be classes or real numbers. Got complex numbers.")
+    is_date = dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
+    if not is_date and dtypes.is_object_dtype(dtype):
+        is_date = all(isinstance(value, datetime.date) for value in series) and len(series) > 0
+    if is_date:
+        raise DatasetError(
+            "The target must be classes or numbers. Got dates; give numbers, such as days since "
+            "some day: (y - y.min()).dt.days."
+        )
+    try:
+        pd.factorize(series)
+    except (TypeError, NotImplementedError, ValueError) as error:
+        raise DatasetError(
+            f"The target must hold one label or number a row. Got values that are neither, such as "
+            f"{type(series.iloc[0]).__name__} ({error})."
+        ) from error
+
+
+def choose_task_type(task_type: str | None, values: pd.Series[Any], metric_kind: str | None) -> str:
+    """Return ``regression`` or ``classification`` (or what was asked for).
+
+    Whole numbers of at most 20 different values, and everything that is not a number,
+    are classes. Text is classes even if it reads as whole numbers. The kind of metric
+    that was asked for settles what whole numbers are.
+    """
+    if task_type in (*TASK_TYPES, "classification"):
+        return str(task_type)
+    if task_type is not None:
+        raise ParameterError(
+            f"'task_type' must be one of {[*TASK_TYPES, 'classification']} or None. "
+            f"Got {task_type!r}."
+        )
+    guess = _guess_task_type(values)
+    if metric_kind is None or metric_kind == guess:
+        return guess
+    return _settled_by_metric(values, guess, metric_kind)
+
+
+def _settled_by_metric(values: pd.Series[Any], guess: str, metric_kind: str) -> str:
+    numbers = to_numeric(values, "numeric") if _are_numbers(values) else None
+    if numbers is None:
+        raise MetricError(
+            "A metric of regressions cannot judge a target of words. Give one of classifications, "
+            "such as 'accuracy', or a target of numbers."
+        )
+    if metric_kind == "classification" and bool((numbers % 1 != 0).any()):
+        raise MetricError(
+            "A metric of classifications cannot judge a target of numbers with fractions. Give one "
+            "of regressions, such as 'r2', or class labels."
+        )
+    warnings.warn(
+        DatasetWarning(
+            f"The target holds {numbers.nunique()} whole numbers, which could be a {guess}; the "
+            f"metric makes it a {metric_kind}."
+        ),
+        stacklevel=4,
+    )
+    return metric_kind
+
+
+def _are_numbers(values: pd.Series[Any]) -> bool:
+    """Tell whether a target is numbers by type, not text that reads as some."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype) or dtypes.is_bool_dtype(dtype):
+        return False
+    if dtypes.is_numeric_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
+        return True
+    cells = distinct_cells(values)
+    return all(isinstance(cell, NUMBERS) and not isinstance(cell, bool) for cell in cells)
+
+
+def _guess_task_type(values: pd.Series[Any]) -> str:
+    is_text = not _are_numbers(values)
+    if is_text and column_kind(values) != "numeric":
+        return "classification"
+    numbers = to_numeric(values, "numeric")
+    has_fractions = bool((numbers % 1 != 0).any())
+    n_distinct = numbers.nunique()
+    many = n_distinct > MAX_NUMERIC_CLASSES or (n_distinct > 2 and n_distinct > len(numbers) / 3)
+    if not is_text:
+        return "regression" if has_fractions or many else "classification"
+    return "regression" if has_fractions and column_kind(values) == "numeric" else "classification"
+
+
+def encode_target(
+    values: pd.Series[Any], task_type: str
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return class numbers and the labels by number, or values and no labels.
+
+    Raises
+    ------
+    DatasetError
+        If the target has one class only, more than two for a binary task, or one value
+        or no finite one for a regression.
+    """
+    if task_type == "regression":
+        return _regression_target(values), np.array([])
+    codes, labels = pd.factorize(values)
+    classes = labels.to_numpy()
+    order = _label_order(classes)
+    if len(classes) < 2:
+        raise DatasetError(
+            f"A classification target must have two classes or more. Got one class: "
+            f"{classes[0]!r}; check that the right column is the target."
+        )
+    if task_type == "binary" and len(classes) > 2:
+        raise DatasetError(f"A binary target has two classes. Got {len(classes)}.")
+    rank = np.empty(len(order), "int64")
+    rank[order] = np.arange(len(order))
+    return rank[codes], classes[order]
+
+
+def _label_order(classes: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Return the places of labels in their order; labels without one go by type and text."""
+    try:
+        return np.argsort(classes, kind="stable")
+    except TypeError:
+        keys = [(type(label).__name__, str(label)) for label in classes]
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)
+
+
+def _regression_target(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    if dtypes.is_timedelta64_dtype(values.dtype):
+        warnings.warn(
+            DatasetWarning("The target holds durations, which are read as seconds."), stacklevel=4
+        )
+    numbers = to_numeric(values, "numeric")
+    n_bad = int((~np.isfinite(numbers)).sum())
+    if n_bad:
+        raise DatasetError(
+            "A regression target must hold finite numbers. Input y contains infinity or a value "
+            f"too large, or text, in {n_bad} rows."
+        )
+    if numbers.min() == numbers.max():
+        raise DatasetError(
+            "A regression target must have two distinct values or more. Got only "
+            f"{numbers.iloc[0]:g}; check that the right column is the target."
+        )
+    return np.asarray(numbers, dtype="float64")

@@ -1,0 +1,74 @@
+"""What is said of a table that is taken as it is."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autometa.exceptions import DatasetWarning
+from autometa.tables import check_table
+
+RNG = np.random.default_rng(0)
+N = 200
+LABELS = RNG.integers(0, 2, N)
+NOISE = RNG.normal(size=N)
+
+
+def remarks(column, y=LABELS):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_table(pd.DataFrame({"c": column, "noise": NOISE}), y)
+    return [str(w.message) for w in caught if issubclass(w.category, DatasetWarning)]
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ([" 1"] * 100 + ["2"] * 100, "not written the same way again: 'c' (' 1')"),
+        (["01/02/2024", "03/04/2024"] * 100, "'c' ('01/02/2024': the month first)"),
+        ([2**60, 2**60 + 1] * 100, "Integers beyond 2**53"),
+        ([f"id{i}" for i in range(N)], "may be identifiers: 'c'"),
+        (RNG.permutation(N), "may be identifiers: 'c'"),
+    ],
+)
+def test_readings_that_could_be_others_are_said_by_column(column, said):
+    assert any(said in remark for remark in remarks(column))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        LABELS,
+        LABELS * 3.0 + RNG.random(N),
+        np.where(LABELS == 1, "churned", "stays"),
+        np.where(LABELS == 1, np.nan, RNG.normal(size=N)),
+        np.array(["a", "b", "c", "d"])[LABELS + 2 * RNG.integers(0, 2, N)],
+        LABELS == 1,
+    ],
+)
+def test_a_column_that_gives_the_target_away_is_said(column):
+    assert any("alone predict the target" in r and "'c'" in r for r in remarks(column))
+
+
+def test_a_column_that_orders_a_number_to_predict_is_said():
+    y = NOISE**3
+    assert any("'noise'" in remark for remark in remarks(RNG.normal(size=N), y))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        RNG.normal(size=N),
+        np.where(np.arange(N) == 0, 1 - LABELS, LABELS),
+        RNG.integers(0, 5, N),
+        RNG.choice(["a", "b"], N),
+        ["2024-01-02", "2024-02-01"] * 100,
+        ["1.50", "2.25"] * 100,
+        [f"some longer words {i}" for i in range(N)],
+    ],
+)
+def test_ordinary_columns_are_passed_in_silence(column):
+    assert remarks(column) == []
