@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from autometa.tables._cells import plain_table
 from autometa.tables._table import MIN_ROWS, Table, check_table
-from autometa.tables._target import MAX_NUMERIC_CLASSES, TASK_TYPES
+from autometa.tables._target import TASK_TYPES
 
 __all__ = [
-    "MAX_NUMERIC_CLASSES",
     "MIN_ROWS",
     "TASK_TYPES",
     "Table",

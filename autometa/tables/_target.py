@@ -20,10 +20,10 @@ from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError, DatasetWarning, MetricError, ParameterError
 from autometa.tables._cells import unmasked
-from metafeatures.columns import column_kind, distinct_cells, to_numeric
+from metafeatures import infer_task_type
+from metafeatures.columns import distinct_cells, to_numeric
 
 TASK_TYPES = ("binary", "multiclass", "regression")
-MAX_NUMERIC_CLASSES = 20
 PLAIN_LABELS = frozenset({str, int, float, bool, type(None), np.float64, np.int64, np.bool_})
 NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 
@@ -148,9 +148,8 @@ def _refuse_odd_values(series: pd.Series[Any]) -> None:
 def choose_task_type(task_type: str | None, values: pd.Series[Any], metric_kind: str | None) -> str:
     """Return ``regression`` or ``classification`` (or what was asked for).
 
-    Whole numbers of at most 20 different values, and everything that is not a number,
-    are classes. Text is classes even if it reads as whole numbers. The kind of metric
-    that was asked for settles what whole numbers are.
+    What is not said is read by the one rule `metafeatures.infer_task_type`. The kind of
+    metric that was asked for settles what whole numbers are.
     """
     if task_type in (*TASK_TYPES, "classification"):
         return str(task_type)
@@ -199,16 +198,9 @@ def _are_numbers(values: pd.Series[Any]) -> bool:
 
 
 def _guess_task_type(values: pd.Series[Any]) -> str:
-    is_text = not _are_numbers(values)
-    if is_text and column_kind(values) != "numeric":
-        return "classification"
-    numbers = to_numeric(values, "numeric")
-    has_fractions = bool((numbers % 1 != 0).any())
-    n_distinct = numbers.nunique()
-    many = n_distinct > MAX_NUMERIC_CLASSES or (n_distinct > 2 and n_distinct > len(numbers) / 3)
-    if not is_text:
-        return "regression" if has_fractions or many else "classification"
-    return "regression" if has_fractions and column_kind(values) == "numeric" else "classification"
+    if dtypes.is_timedelta64_dtype(values.dtype):
+        return "regression"
+    return "regression" if infer_task_type(values) == "regression" else "classification"
 
 
 def encode_target(
