@@ -144,10 +144,10 @@ def _row(line: str, kinds: list[str], levels: list[tuple[str, ...]]) -> list[str
             return shorter
     if len(row) == n:
         return row
-    if len(row) == n + 1 and line.endswith("}"):  # a weight of the row
+    if len(row) == n + 1 and line.endswith(("}", ",")):  # a weight of the row; a comma too many
         return row[:-1]
     parted = [_value(token) for token in line.split("\t")]
-    if len(parted) != n:
+    if len(parted) != n and "," not in _hidden(line):
         parted = [_value(token) for token in WORD.findall(line)]
     return parted if len(parted) == n else None
 
@@ -161,9 +161,13 @@ def _ends_in_comment(value: str | None, kind: str, levels: tuple[str, ...]) -> b
 
 def _without_comment(line: str) -> str:
     """Return a line without what follows a blank and ``%`` outside of quotes."""
-    hidden = re.sub(QUOTED_TEXT, lambda quoted: "x" * len(quoted[0]), line)
-    found = COMMENT.search(hidden)
+    found = COMMENT.search(_hidden(line))
     return line[: found.start()].rstrip() if found else line
+
+
+def _hidden(line: str) -> str:
+    """Return a line with other letters in the place of what is quoted."""
+    return re.sub(QUOTED_TEXT, lambda quoted: "x" * len(quoted[0]), line)
 
 
 def _sparse_row(

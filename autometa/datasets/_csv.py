@@ -166,8 +166,9 @@ def _counts_rows(column: pa.ChunkedArray) -> bool:
 def _check_names(path: Path, form: CsvFormat) -> None:
     repeated = sorted(name for name, n in Counter(form.names).items() if n > 1)
     if repeated:
+        wanted = "put a line of names first" if looks_like_number(repeated[0]) else "rename them"
         raise DatasetError(
-            f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; rename them."
+            f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; {wanted}."
         )
     if all(looks_like_number(name) for name in form.names):
         form.notes.append(

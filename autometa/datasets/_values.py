@@ -3,7 +3,7 @@
 One rule for all files of text. A conversion is made only where it loses
 nothing, so a column is
 
-- missing where its field is empty or ``?``, whatever the column holds;
+- missing where its field is empty, blank or ``?``, whatever the column holds;
 - numeric when every other field reads as a number that no other text of the
   column shares, or is one of `MISSING_WORDS`, which are then missing. ``02134``,
   ``7E400``, ``1.1`` beside ``1.10`` (versions) and integers beyond 64 bits are
@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from autometa.datasets._spelling import spelling
 
 MISSING_WORDS = (
-    "#n/a", "#n/a n/a", "#na", "-", "-1.#ind", "-1.#qnan", "-nan", ".", "1.#ind", "1.#qnan",
+    "", "#n/a", "#n/a n/a", "#na", "-", "-1.#ind", "-1.#qnan", "-nan", ".", "1.#ind", "1.#qnan",
     "<na>", "?", "\\n", "n/a", "na", "nan", "none", "null",
 )  # fmt: skip
 BOOLEANS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
@@ -156,7 +156,7 @@ def without_blanks(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
     )
     if is_padded:
         texts = pc.utf8_trim_whitespace(texts)
-    is_missing = pc.is_in(texts, value_set=pa.array(["", "?"]))
+    is_missing = pc.is_in(pc.utf8_trim_whitespace(texts), value_set=pa.array(["", "?"]))
     return pc.if_else(is_missing, pa.scalar(None, pa.string()), texts), is_padded
 
 

@@ -42,7 +42,7 @@ def read_csv(path):
             plain = plain.mask(plain.str.lower().isin(MISSING))
 {commas}            columns[name] = plain.astype("int64" if name in INTEGERS else "float64")
             continue
-{padded}        column = column.mask(column.isin(["", "?"]))
+{padded}        column = column.mask(plain.isin(["", "?"]))
         if name in BOOLEANS:
             flags = column.str.strip().str.lower().map({{"true": True, "false": False}})
             column = flags.astype(object).where(flags.notna(), None) if flags.hasnans else flags
