@@ -67,10 +67,11 @@ def _vote(members: list[Member], table: Table) -> Any:
     return vote
 
 
-def fit_fallback(table: Table, seed: int) -> Pipeline:
-    """Return a model fitted in a moment: a small tree on some rows, or at least the prior.
+def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
+    """Return a model fitted in a moment, and on how many rows.
 
-    Whatever the size of the table, it looks at so few cells that it takes a second at most.
+    It is a small tree, or at least the prior. Whatever the size of the table, it looks at
+    so few cells that it takes a second at most.
     """
     rows = _sample(table, seed)
     cleaner = TableCleaner()
@@ -86,7 +87,8 @@ def fit_fallback(table: Table, seed: int) -> Pipeline:
     except (ValueError, TypeError):
         constant = DummyClassifier(strategy="prior") if table.n_classes else DummyRegressor()
         model = Pipeline([("model", constant.fit(X, table.y[rows]))])
-    return assemble(cleaner, [Member(name="fallback", model=model, weight=1.0)], table)
+    members = [Member(name="fallback", model=model, weight=1.0)]
+    return assemble(cleaner, members, table), len(rows)
 
 
 def _sample(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:

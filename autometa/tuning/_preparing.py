@@ -1,12 +1,14 @@
-"""From a checked table to what trials work on: cleaned once, in a worker, within the clock.
+"""From a checked table to what trials work on: cleaned once, within the clock.
 
-Cleaning is timed on some rows first. What would take longer than its share of the
-budget is done for a part of the rows, and the run works on that part. Meanwhile a small
-tree is fitted on some rows here, so that something can be handed back from then on.
+A small tree is fitted on some rows first, so that something can be handed back from then
+on. How long that takes says what all rows would take: small tables are cleaned here, large
+ones in a worker, and what would take longer than its share of the budget is done for a
+part of the rows; the run then works on that part.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +27,8 @@ from autometa.tuning._pools import Pool
 from autometa.tuning._sharing import SharedFolder, take
 from autometa.tuning._worker_side import Cleaned, clean, load
 
+HERE_SECONDS = 1.0  # what takes less is cleaned here: a worker would first have to start
+HERE_SHARE = 0.1  # of the time left
 CLEANING_SHARE = 0.3  # of the time left; what is cleaned has to be fitted too
 CLEANING_LIMIT = 0.6  # of the time left; then it is ended
 CLEANING = "cleaning"
@@ -77,12 +81,13 @@ def prepare(
 ) -> tuple[Prepared | None, Pipeline]:
     """Return the table cleaned, None when there is no time for that, and the fall-back."""
     raw, path = folder.put("table", table), folder.path("cleaned")
-    pool.submit(CLEANING, clean, raw, path, CLEANING_SHARE * clock.left, seed)
-    fallback = fit_fallback(table, seed)
-    cleaned = _wait(pool, clock, notes)
-    if cleaned is None and clock.left > MIN_SECONDS:  # once more, with as few rows as can be
-        pool.submit(CLEANING, clean, raw, path, 0.0, seed)
-        cleaned = _wait(pool, clock, notes)
+    start = time.monotonic()
+    fallback, n_seen = fit_fallback(table, seed)
+    expected = (time.monotonic() - start) * len(table.y) / n_seen
+    if expected <= min(HERE_SECONDS, HERE_SHARE * clock.left):
+        cleaned = clean(None, table, path, np.inf, seed)
+    else:
+        cleaned = _clean_in_worker(pool, clock, notes, raw, path, seed)
     if cleaned is None:
         return None, fallback
     found: Cleaned = take(cleaned)
@@ -101,6 +106,17 @@ def prepare(
         rows=found.rows,
     )
     return prepared, fallback
+
+
+def _clean_in_worker(
+    pool: Pool, clock: Clock, notes: list[str], raw: Any, path: str | None, seed: int
+) -> Any:
+    pool.submit(CLEANING, clean, raw, path, CLEANING_SHARE * clock.left, seed)
+    cleaned = _wait(pool, clock, notes)
+    if cleaned is None and clock.left > MIN_SECONDS:  # once more, with as few rows as can be
+        pool.submit(CLEANING, clean, raw, path, 0.0, seed)
+        cleaned = _wait(pool, clock, notes)
+    return cleaned
 
 
 def _wait(pool: Pool, clock: Clock, notes: list[str]) -> Any:

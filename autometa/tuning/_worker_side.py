@@ -27,8 +27,8 @@ from autometa.tuning._plan import Candidate, advise
 from autometa.tuning._sharing import put, take
 
 MAX_MODEL_BYTES = 48 << 20
-PACE_ROWS = (5_000, 10_000)  # cleaned to learn what a row costs
 MAX_FOLD_TEXT_ROWS = 10_000
+PACE_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
 
 
@@ -189,11 +189,15 @@ def _affordable_rows(table: Table, seconds: float, seed: int) -> npt.NDArray[np.
     n_rows = len(table.y)
     if seconds == np.inf or n_rows <= 2 * max(PACE_ROWS):
         return None
+    if seconds <= 0:
+        return _part(table, PACE_ROWS[0] / n_rows, seed)
     taken = []
     for n in PACE_ROWS:
         start = time.perf_counter()
         TableCleaner().fit_transform(_rows_of(table.X, _part(table, n / n_rows, seed)))
         taken.append(time.perf_counter() - start)
+        if taken[-1] > seconds / 2:  # not even a larger part can be afforded
+            return _part(table, n / n_rows, seed)
     per_row = max(0.0, taken[1] - taken[0]) / (PACE_ROWS[1] - PACE_ROWS[0])
     if taken[1] + per_row * (n_rows - PACE_ROWS[1]) <= seconds:
         return None

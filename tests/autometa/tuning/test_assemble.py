@@ -60,7 +60,7 @@ def test_a_single_regressor_needs_no_vote(mixed, features):
 @pytest.mark.parametrize("target", ["two", "labels", "number"])
 def test_the_fallback_is_a_model_for_every_task(mixed, features, target):
     table, _, _ = parts(features, mixed[target])
-    pipeline = fit_fallback(table, seed=0)
+    pipeline, _ = fit_fallback(table, seed=0)
     predicted = pipeline.predict(features)
     assert len(predicted) == len(features)
     if table.n_classes:
@@ -73,14 +73,14 @@ def test_the_fallback_knows_every_class_however_rare():
     y = np.zeros(30_000, dtype=int)
     y[:2] = [1, 2]
     table, _, _ = parts(X, y)
-    assert fit_fallback(table, seed=0).predict_proba(X[:5]).shape == (5, 3)
+    assert fit_fallback(table, seed=0)[0].predict_proba(X[:5]).shape == (5, 3)
 
 
 def test_the_fallback_finds_a_column_that_varies_in_few_rows():
     X = pd.DataFrame({"a": np.zeros(20_000)})
     X.loc[7, "a"] = 1.0
     table = check_table(X, np.arange(20_000) % 2)
-    assert fit_fallback(table, seed=0).predict(X[:3]).shape == (3,)
+    assert fit_fallback(table, seed=0)[0].predict(X[:3]).shape == (3,)
 
 
 def test_the_fallback_looks_at_few_cells_of_a_wide_table():

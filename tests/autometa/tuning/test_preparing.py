@@ -73,7 +73,7 @@ def test_a_part_of_the_rows_is_cleaned_when_all_would_take_too_long(monkeypatch,
     X = pd.DataFrame({"t": [" ".join(row) for row in words], "n": rng.normal(size=30_000)})
     shared = folder.put("table", check_table(X, y))
     found = take(clean(None, shared, None, seconds, 0))
-    assert 200 <= len(found.rows) < 30_000
+    assert 100 <= len(found.rows) < 30_000
     assert len(found.X) == len(found.rows)
     assert y[found.rows].sum() > 0  # each class keeps a row
     assert take(clean(None, shared, None, np.inf, 0)).rows is None
@@ -82,6 +82,7 @@ def test_a_part_of_the_rows_is_cleaned_when_all_would_take_too_long(monkeypatch,
 def test_a_run_on_a_part_of_the_rows_says_so(monkeypatch):
     monkeypatch.setattr(_worker_side, "PACE_ROWS", (100, 200))
     monkeypatch.setattr("autometa.tuning._preparing.CLEANING_SHARE", 0.0)
+    monkeypatch.setattr("autometa.tuning._preparing.HERE_SHARE", 0.0)
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(3_000, 3))).add_prefix("c")
     result = tune(
@@ -93,8 +94,8 @@ def test_a_run_on_a_part_of_the_rows_says_so(monkeypatch):
         knowledge_base=False,
         isolate=False,
     )
-    assert any("works on 200 of 3000 rows" in note for note in result.notes)
-    assert result.leaderboard()["fidelity"].tolist() == pytest.approx([200 / 3000])
+    assert any("works on 100 of 3000 rows" in note for note in result.notes)
+    assert result.leaderboard()["fidelity"].tolist() == pytest.approx([100 / 3000])
     assert result.task["n_rows"].tolist() == [3000.0]
     assert len(result.best_pipeline.predict(X)) == 3_000
     held_out = result.oof_predictions().dropna()
@@ -108,7 +109,8 @@ class StuckPool(InlinePool):
         time.sleep(min(timeout, 0.01))
 
 
-def test_the_fallback_comes_back_when_cleaning_does_not_end(folder, mixed, features):
+def test_the_fallback_comes_back_when_cleaning_does_not_end(monkeypatch, folder, mixed, features):
+    monkeypatch.setattr("autometa.tuning._preparing.HERE_SHARE", 0.0)
     notes: list[str] = []
     table = check_table(features, mixed["two"])
     prepared, fallback = prepare(table, StuckPool(), folder, Clock(2.0), 0, 1, notes)
