@@ -1,0 +1,182 @@
+"""Every score that a result states follows from its out-of-fold predictions by scikit-learn.
+
+Nothing of the inside is used: `tune`, `oof_predictions`, and metrics as anybody calls them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics
+
+from autometa import tune
+
+CHEAP = {
+    "classification": ["logistic_regression", "naive_bayes", "decision_tree"],
+    "regression": ["ridge", "elastic_net", "decision_tree"],
+}
+
+
+def table(kind, n, seed):
+    """Return columns of several types, and labels or numbers that hang on some of them."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(
+        {
+            "number": rng.normal(size=n),
+            "whole": rng.integers(0, 9, n),
+            "colour": rng.choice(["red", "green", "blue"], n),
+            "day": pd.date_range("2021-03-04", periods=n, freq="13h"),
+            "yes": rng.integers(0, 2, n).astype(bool),
+        }
+    )
+    X.loc[rng.random(n) < 0.1, "number"] = np.nan
+    X.loc[rng.random(n) < 0.1, "colour"] = None
+    signal = X["whole"] + 3.0 * (X["colour"] == "red") + rng.normal(0, 2, n)
+    if kind == "number":
+        return X, 1e6 + 10 * signal
+    if kind == "two":
+        return X, np.where(signal > signal.quantile(0.8), "fraud", "legit")
+    if kind == "balanced":
+        return X, (signal > signal.median()).astype(int)
+    if kind == "rare":  # a class of one row and one of three
+        labels = pd.cut(signal, 3, labels=["a", "b", "c"]).astype(object).to_numpy(copy=True)
+        labels[[3, 50, 90]] = "three"
+        labels[7] = "one"
+        return X, labels
+    return X, pd.cut(signal, 4, labels=False).to_numpy()
+
+
+def expected(metric, truth, predicted, classes, pos_label):
+    """Return what scikit-learn makes of the rows of one fold, NaN where it is undefined."""
+    present = sorted(set(truth))
+    values = predicted.to_numpy()
+    if metric == "neg_root_mean_squared_error":
+        return -metrics.root_mean_squared_error(truth, values[:, 0])
+    if metric == "r2":
+        return metrics.r2_score(truth, values[:, 0])
+    labels = np.asarray(classes)[values.argmax(axis=1)]
+    if metric == "neg_log_loss":
+        return -metrics.log_loss(truth, values, labels=classes)
+    if metric == "accuracy":
+        return metrics.accuracy_score(truth, labels)
+    if metric in ("f1", "average_precision") and pos_label not in present:
+        return np.nan
+    if metric == "f1":
+        return metrics.f1_score(truth, labels, pos_label=pos_label)
+    if metric == "average_precision":
+        column = list(classes).index(pos_label)
+        return metrics.average_precision_score(truth == pos_label, values[:, column])
+    if len(present) < 2:
+        return np.nan
+    if metric == "roc_auc":
+        return metrics.roc_auc_score(truth == classes[1], values[:, 1])
+    if metric == "roc_auc_ovr":
+        areas = [
+            metrics.roc_auc_score(truth == c, values[:, list(classes).index(c)]) for c in present
+        ]
+        return np.mean(areas)
+    if metric == "balanced_accuracy":
+        return metrics.balanced_accuracy_score(truth, labels)
+    assert metric == "f1_macro"
+    return metrics.f1_score(truth, labels, average="macro", labels=present)
+
+
+def mean_over_folds(result, y, predicted):
+    held_out = predicted.dropna(subset="fold")
+    columns = [c for c in predicted if c.startswith(("probability_", "prediction"))]
+    classes = getattr(result.best_pipeline, "classes_", None)
+    scores = [
+        expected(result.metric, y[fold["row"]], fold[columns], classes, result.pos_label)
+        for _, fold in held_out.groupby("fold")
+    ]
+    return np.nanmean(scores)
+
+
+CASES = [
+    ("two", "roc_auc", 200),
+    ("two", "f1", 200),
+    ("two", "average_precision", 150),
+    ("balanced", "neg_log_loss", 120),
+    ("balanced", "accuracy", 60),
+    ("several", "roc_auc_ovr", 200),
+    ("several", "f1_macro", 200),
+    ("rare", "neg_log_loss", 150),
+    ("rare", "balanced_accuracy", 150),
+    ("rare", "roc_auc_ovr", 150),
+    ("number", "neg_root_mean_squared_error", 200),
+    ("number", "r2", 120),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "n", "ensemble"),
+    [(*case, True) for case in CASES] + [(*case, False) for case in CASES[::5]],
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:y_pred contains classes")
+def test_scores_follow_from_the_out_of_fold_predictions(kind, metric, n, ensemble):
+    X, y = table(kind, n, seed=n)
+    y = np.asarray(y)
+    result = tune(
+        X,
+        y,
+        metric,
+        n_trials=4,
+        time_budget=None,
+        algorithms=CHEAP["regression" if kind == "number" else "classification"],
+        ensemble=ensemble,
+        knowledge_base=False,
+        isolate=False,
+        random_state=0,
+    )
+    predicted = result.oof_predictions()
+    board = result.leaderboard().set_index("trial")
+    kept = dict(list(predicted.groupby("trial")))
+    assert set(kept) == set(board.index[board["status"] == "ok"])
+    for number, of_trial in kept.items():
+        assert of_trial["row"].tolist() == list(range(n))
+        found = mean_over_folds(result, y, of_trial)
+        assert found == pytest.approx(board.loc[number, "score"], rel=1e-9, abs=1e-9)
+    of_ensemble = predicted[predicted["trial"].isna()]
+    found = mean_over_folds(result, y, of_ensemble)
+    assert found == pytest.approx(result.score, rel=1e-9, abs=1e-9)
+    columns = [c for c in predicted if c.startswith(("probability_", "prediction"))]
+    members = predicted.dropna(subset="trial")
+    weighted = (
+        members[columns].mul(members["weight"], axis=0).groupby(members["row"]).sum(min_count=1)
+    )
+    np.testing.assert_allclose(weighted, of_ensemble[columns], rtol=1e-9, atol=1e-9)
+    held_out = of_ensemble["fold"].notna().to_numpy()
+    assert of_ensemble[columns].notna().all(axis=1).tolist() == held_out.tolist()
+    if kind == "rare":
+        assert (~held_out).sum() == 1  # the only row of its class
+
+
+def coins(n, n_trials, seed):
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(n, 6)), columns=list("abcdef"))
+    return tune(
+        X,
+        rng.integers(0, 2, n),
+        n_trials=n_trials,
+        time_budget=None,
+        algorithms=["logistic_regression", "naive_bayes", "decision_tree", "nearest_neighbors"],
+        knowledge_base=False,
+        isolate=False,
+        random_state=seed,
+    )
+
+
+@pytest.mark.slow
+def test_labels_drawn_at_random_score_chance():
+    results = [coins(n=200, n_trials=12, seed=seed) for seed in range(8)]
+    scores = np.array([result.score for result in results])
+    best = np.array([result.leaderboard()["score"].max() for result in results])
+    predicted = [result.oof_predictions([]) for result in results]
+    # A score of 200 rows is itself uncertain by so much (Hanley and McNeil 1982, at chance).
+    n_1, n_0 = 100, 100
+    of_one_score = np.sqrt((n_1 + n_0 + 1) / (12 * n_1 * n_0))
+    assert all(frame["fold"].notna().all() for frame in predicted)
+    assert abs(scores.mean() - 0.5) < of_one_score
+    assert best.mean() - 0.5 > 1.3 * (scores.mean() - 0.5)
