@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,13 +35,17 @@ _LIST_LENGTH = 10  # of this length
 
 @dataclass(frozen=True)
 class Forecast:
-    """What is expected of every setup on one task."""
+    """What is expected of every setup on one task.
+
+    ``slowness`` is how many times slower than the standard machine the times are.
+    """
 
     weights: Weights
     scores: ExpectedScores
     seconds: Vector
     predict_ms: Vector
     coordinates: Vector
+    slowness: float = 1.0
 
 
 class Advisor:
@@ -142,7 +146,26 @@ class Advisor:
             slowness * self._seconds.predict(here, place.sizes),
             slowness * self._predict_ms.predict(here, place.sizes),
             here,
+            slowness,
         )
+
+    def variants(self, metafeatures: pd.DataFrame, forecast: Forecast) -> Iterator[Forecast]:
+        """Yield a forecast for the same task described otherwise, one a row.
+
+        All that decides the order is forecast anew; scores, which do not, are left as
+        they were.
+        """
+        weights = self._weights.many(self.coordinates(metafeatures))
+        for (_, described), of_tasks in zip(metafeatures.iterrows(), weights, strict=True):
+            place = self._known.place(described)
+            here = place.coordinates
+            yield replace(
+                forecast,
+                weights=of_tasks,
+                seconds=forecast.slowness * self._seconds.predict(here, place.sizes),
+                predict_ms=forecast.slowness * self._predict_ms.predict(here, place.sizes),
+                coordinates=here,
+            )
 
     @property
     def coordinate_names(self) -> Sequence[str]:

@@ -63,7 +63,7 @@ class Choice:
             precedents=self._precedents(column),
             influences=self._influences(column),
             runners_up=self._runners_up(place, left, usual),
-            alternatives=self._alternatives(place, left, usual),
+            alternatives=self._alternatives(place),
         )
 
     def _left_before(self, place: int) -> Vector:
@@ -165,9 +165,9 @@ class Choice:
             return "adds less to those before it: they do well on the same tasks"
         return f"expected to do worse: regret {alone[column]:.3f} against {alone[chosen]:.3f}"
 
-    def _alternatives(self, place: int, left: Vector, usual: Vector) -> tuple[Alternative, ...]:
+    def _alternatives(self, place: int) -> tuple[Alternative, ...]:
         found = self._other_budgets() if place == 0 else []
-        found += self._other_datasets(place, left, usual)
+        found += self._other_datasets(place)
         return tuple(found[:_N_ALTERNATIVES])
 
     def _other_budgets(self) -> list[Alternative]:
@@ -184,7 +184,7 @@ class Choice:
                 found.append(self._alternative(condition, first))
         return found[:2]
 
-    def _other_datasets(self, place: int, left: Vector, usual: Vector) -> list[Alternative]:
+    def _other_datasets(self, place: int) -> list[Alternative]:
         """Return which single meta-feature, small or large, would put another setup here."""
         if self.described is None:
             return []
@@ -195,22 +195,18 @@ class Choice:
         rows = pd.DataFrame([self.described] * len(changes)).reset_index(drop=True)
         for row, (name, value) in enumerate(changes):
             rows.loc[row, name] = value
-        coordinates = self.advisor.coordinates(rows)
-        moved = np.abs(coordinates - self.forecast.coordinates).max(axis=1)
-        taken = np.zeros(len(self.advisor.history.setups), dtype=np.bool_)
-        taken[self.eligible] = True
-        taken[self.columns[:place]] = False
         found: dict[int, tuple[float, Alternative]] = {}
-        for row, weights in enumerate(self.advisor.weights_of(coordinates)):
-            worth = self._gains(weights, left) - risks(self.advisor.losses, weights, left, usual)
-            best = int(np.argmax(np.where(taken, worth, -np.inf)))
-            if best == self.columns[place] or worth[best] - worth[self.columns[place]] < _SMALL:
+        variants = self.advisor.variants(rows, self.forecast)
+        for (name, value), variant in zip(changes, variants, strict=True):
+            # asked as advice is asked: with its budget, and with the times of a task so described
+            order = self.advisor.order(variant, place + 1, self.request)
+            if len(order) <= place or order[place] in self.columns[: place + 1]:
                 continue
-            name, value = changes[row]
-            condition = f"{name} = {value:.4g} (here {self.described[name]:.4g})"
-            nearest = found.get(best)
-            if nearest is None or moved[row] < nearest[0]:
-                found[best] = (float(moved[row]), self._alternative(condition, best))
+            moved = float(np.abs(variant.coordinates - self.forecast.coordinates).max())
+            nearest = found.get(order[place])
+            if nearest is None or moved < nearest[0]:
+                condition = f"{name} = {value:.4g} (here {self.described[name]:.4g})"
+                found[order[place]] = (moved, self._alternative(condition, order[place]))
         return [alternative for _, alternative in sorted(found.values(), key=lambda f: f[0])]
 
     def _alternative(self, condition: str, column: int) -> Alternative:

@@ -154,9 +154,10 @@ class WarmStartSampler(BaseSampler):
         self._plans: dict[tuple[str, int], _Plan] = {}
         self._weights: tuple[tuple[str, ...], FloatArray] | None = None
         self._told: set[str] = set()
+        self._begun: set[tuple[str, int]] = set()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_plans": {}, "_told": set(self._told)}
+        return {**self.__dict__, "_plans": {}, "_begun": set(), "_told": set(self._told)}
 
     def reseed_rng(self) -> None:
         """Draw new randomness, for this sampler and the base sampler."""
@@ -165,6 +166,7 @@ class WarmStartSampler(BaseSampler):
 
     def before_trial(self, study: optuna.Study, trial: FrozenTrial) -> None:
         """Let the base sampler prepare for the trial."""
+        self._begun.add((study.study_name, trial.number))
         self._base.before_trial(study, trial)
 
     def after_trial(
@@ -176,6 +178,7 @@ class WarmStartSampler(BaseSampler):
     ) -> None:
         """Forget the trial's plan, and tell the base sampler of its end."""
         self._plans.pop((study.study_name, trial.number), None)
+        self._begun.discard((study.study_name, trial.number))
         self._base.after_trial(study, trial, state, values)
 
     def infer_relative_search_space(
@@ -276,7 +279,8 @@ class WarmStartSampler(BaseSampler):
         space = view.space(encoding)
         if not space.allowed:
             return None
-        evidence = view.evidence(encoding, self._running(study, encoding))
+        own = {number for name, number in self._begun if name == study.study_name}
+        evidence = view.evidence(encoding, self._running(study, encoding), own)
         fixed = view.fixed_row(encoding)
         weights = self._task_weights(transfer.task_ids)
         if len(evidence.scores) < self._n_startup_trials:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 MAX_TRIALS = 128
 # Of those under way, so many are reckoned with.
 MAX_PENDING, MAX_OPEN = 64, 8
+# From the start of a trial to its first parameter: the first plan takes a second on busy cores.
+ASKS_WITHIN = timedelta(seconds=10)
 # Scores beyond this are drawn in: sums of their squares must be finite.
 MAX_SCORE = 1e100
 FIXED_PARAMS = "fixed_params"
@@ -137,8 +140,20 @@ class StudyView:
             row = np.where(np.isnan(own), row, own)
         return None if np.isnan(row).all() else row
 
-    def evidence(self, encoding: Encoding, plans: Mapping[int, Rows]) -> Evidence:
-        """Return the trials so far; ``plans`` knows the setups of some that still run."""
+    def evidence(
+        self, encoding: Encoding, plans: Mapping[int, Rows], own: Collection[int] = ()
+    ) -> Evidence:
+        """Return the trials so far.
+
+        Parameters
+        ----------
+        encoding : Encoding
+        plans : dict of int to Rows
+            Setups of trials of this process that still run, by number.
+        own : collection of int
+            Trials that were begun in this process. Those among them without a plan
+            will see ours when they make one, so nothing is reserved for them.
+        """
         done: list[tuple[int, FloatArray, float]] = []
         pending = [plans[t.number] for t in self.trials if self._is_planned(t, plans)]
         n_open = 0
@@ -148,7 +163,7 @@ class StudyView:
             algorithm = self._algorithm(trial, encoding)
             params = {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params}
             if not params:
-                n_open += trial.state == TrialState.RUNNING and trial.number < self.number
+                n_open += trial.number < self.number and self._may_ask(trial, own)
             elif algorithm is not None:
                 row = encoding.trial_row(encoding.algorithms[algorithm], params)
                 if trial.state.is_finished():
@@ -157,8 +172,21 @@ class StudyView:
                     pending.append(Rows(np.array([algorithm]), row[None]))
         nothing = Rows(np.zeros(0, np.int64), np.zeros((0, len(encoding.dimensions))))
         trials, scores = _stacked(done, nothing)
+        if not len(trials):  # all failed: no evidence of scores, but tried all the same
+            pending += [Rows(np.array([a]), row[None]) for a, row, _ in reversed(done)]
         pending_rows = Rows.concatenate([nothing, *pending[:MAX_PENDING]])
         return Evidence(trials, scores, pending_rows, min(n_open, MAX_OPEN))
+
+    @staticmethod
+    def _may_ask(trial: FrozenTrial, own: Collection[int]) -> bool:
+        """Whether a trial of another process is about to ask for its first parameter.
+
+        A live one does so in moments; what has not asked since died, or never will.
+        """
+        if trial.state != TrialState.RUNNING or trial.number in own:
+            return False
+        begun = trial.datetime_start
+        return begun is not None and abs(datetime.now() - begun) < ASKS_WITHIN
 
     @staticmethod
     def _is_planned(trial: FrozenTrial, plans: Mapping[int, Rows]) -> bool:
@@ -176,11 +204,17 @@ class StudyView:
 def _stacked(
     done: Sequence[tuple[int, FloatArray, float]], nothing: Rows
 ) -> tuple[Rows, FloatArray]:
-    """Stack finished trials; those without a score count as the worst with one."""
+    """Stack finished trials; those without a score lie below the worst with one.
+
+    A failure is worse than any score, by as much as the scores differ among
+    themselves: what is next to it is not tried as if it was merely the worst.
+    """
     scores = np.array([score for _, _, score in done])
     if np.isnan(scores).all():
         return nothing, np.zeros(0)
-    scores = np.where(np.isnan(scores), np.nanmin(scores), scores)
+    worst, best = float(np.nanmin(scores)), float(np.nanmax(scores))
+    below = (best - worst) or 0.1 * abs(worst) or 1.0  # one value says nothing of a spread
+    scores = np.where(np.isnan(scores), worst - below, scores)
     rows = Rows(np.array([a for a, _, _ in done]), np.array([row for _, row, _ in done]))
     kept = _telling(scores)
     return rows.take(kept), scores[kept]

@@ -96,3 +96,35 @@ def test_a_recommendation_that_has_travelled_says_where_to_ask_again(advice):
 def test_probabilities_of_being_best_are_shares_of_one(advice):
     assert sum(a.probability_best for a in advice) == pytest.approx(1.0)
     assert advice[0].probability_best > 0.8
+
+
+@pytest.mark.parametrize("time_budget", [None, 0.5, 5.0, 60.0])
+def test_every_condition_changes_the_choice_when_it_is_asked_for(time_budget):
+    """The table described so, asked within the same budget, gets the setup that is named."""
+    rng = np.random.default_rng(0)
+    n = 24
+    features = pd.DataFrame({"n_rows": 10.0 ** rng.uniform(2, 5, n), "noise": rng.normal(size=n)})
+    large = features[["n_rows"]].to_numpy() > 3000
+    scores = np.where(large, [0.6, 0.7, 0.9], [0.8, 0.7, 0.5]) + 0.01 * rng.normal(size=(n, 3))
+    kb = history(scores, features, seconds=features[["n_rows"]].to_numpy() * [1e-4, 1e-2, 1e-3])
+    model = MetaModel(n_trees=20).fit(kb)
+    for n_rows in (200.0, 3000.0, 50_000.0):
+        here = pd.Series({"n_rows": n_rows, "noise": 0.0})
+        first = model.recommend(here, n=1, time_budget=time_budget)[0]
+        for other in first.explain().alternatives:
+            if "budget" in other.condition:
+                continue
+            name, _, value = other.condition.partition(" (")[0].partition(" = ")
+            asked = here.copy()
+            asked[name] = float(value)
+            found = model.recommend(asked, n=1, time_budget=time_budget)[0]
+            assert (found.algorithm, found.config) == (other.algorithm, other.config)
+            assert found.config != first.config
+
+
+def test_with_a_budget_that_only_one_setup_fits_no_meta_feature_changes_the_choice():
+    scores = np.tile([0.9, 0.8], (12, 1))
+    kb = history(scores, {"f": np.arange(12.0)}, seconds=[1000.0, 0.01])
+    first = MetaModel(n_trees=10).fit(kb).recommend(pd.Series({"f": 5.0}), n=1, time_budget=10.0)[0]
+    conditions = [other.condition for other in first.explain().alternatives]
+    assert not [condition for condition in conditions if condition.startswith("f = ")]

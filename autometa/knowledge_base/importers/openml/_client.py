@@ -32,6 +32,8 @@ DATABASE_IS_DOWN = 107
 TOO_MUCH = "too much at once"
 OBEYED_UP_TO = 300.0
 PATIENCE = 2
+# Refusals that depend on who asks from where: another key or another proxy, another answer.
+NOT_OF_THE_QUESTION = ("401", "403", "407")
 
 
 class SlowSourceError(KnowledgeBaseSourceError):
@@ -92,7 +94,8 @@ class Client:
             if is_fixed or not self.settings.refresh:
                 return known
         answer = self._fetch(call, root, can_be_less)
-        self._cache.put(call, answer, **about)
+        if answer.refused not in NOT_OF_THE_QUESTION:
+            self._cache.put(call, answer, **about)
         return answer
 
     def about(self, kind: str) -> list[tuple[dict[str, Any], str]]:

@@ -35,6 +35,8 @@ from typing import Any
 from autometa.knowledge_base.importers.openml._names import Flow
 
 Config = dict[str, Any]
+# The one entry of a setup that the server does not tell: which setup it is, and nothing else.
+UNKNOWN_SETUP = "openml_setup"
 NEARLY = 1e-9
 
 
@@ -91,6 +93,8 @@ def translate_setup(
     task : dict
         ``kind`` ("classification" or "regression"), ``n_rows`` or None.
     """
+    if UNKNOWN_SETUP in config:
+        return None
     learner, before = flow.learner()
     entry = _entry(learner.name, str(task["kind"]))
     if entry is None or not _are_plain(before):

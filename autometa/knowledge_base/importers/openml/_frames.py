@@ -13,6 +13,7 @@ from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base.importers._tally import Tally
 from autometa.knowledge_base.importers.openml import _measures
 from autometa.knowledge_base.importers.openml._flows import (
+    UNKNOWN_SETUP,
     depends_on_task,
     translate_setup,
     without_effect,
@@ -157,9 +158,11 @@ class Frames:
         return self._translations[key]
 
     def _translate(self, text: str, name: str, setup: int, task: Task) -> tuple[str, str]:
-        config = self.setups.configs.get(setup, {})
+        config = self.setups.configs.get(setup, {UNKNOWN_SETUP: setup})
         facts = {"kind": task.kind, "n_rows": task.qualities.get("NumberOfInstances")}
-        ours = translate_setup(parse_flow(name), config, facts)
+        # of what the server does not tell, no hyperparameter is known: it is nobody's default
+        is_known = setup in self.setups.configs and setup not in self.setups.unknown
+        ours = translate_setup(parse_flow(name), config, facts) if is_known else None
         if ours is None:
             return text, canonical_config(without_effect(config))
         for left_out in ours.left_out:

@@ -9,6 +9,7 @@ from typing import Any
 from autometa.knowledge_base.importers.openml import _xml
 from autometa.knowledge_base.importers.openml._cache import Answer
 from autometa.knowledge_base.importers.openml._client import Client
+from autometa.knowledge_base.importers.openml._flows import UNKNOWN_SETUP
 from autometa.knowledge_base.importers.openml._listing import (
     NotAnsweredError,
     Progress,
@@ -62,19 +63,24 @@ def fetch_setups(client: Client, ids: Iterable[int], progress: Progress) -> Setu
         missing = still if len(still) < len(missing) else []
     found.unknown = wanted - set(found.configs)
     for one in found.unknown:
-        found.configs[one] = {"openml_setup": one}
+        found.configs[one] = {UNKNOWN_SETUP: one}
     return found
 
 
 def _read_kept(client: Client, wanted: set[int], found: Setups) -> set[int]:
-    """Read what is on disk; return all ids that were ever asked for."""
+    """Read what is on disk; return the ids that need not be asked for again.
+
+    These are the ids that it has no setup for, and those it was asked for alone and did
+    not tell: an answer to several may be a refusal of so many, or a part of what it knows.
+    """
     asked: set[int] = set()
     for about, call in client.about("setup-list"):
         ids = set(about.get("ids", ()))
         if ids & (wanted - set(found.configs)):
             answer = client.ask(call, "setups", lasts=True, ids=about["ids"])
             _read(answer, wanted, found)
-        asked |= ids
+            if has_no_results(answer) or (len(ids) == 1 and not answer.refused):
+                asked |= ids
     return asked
 
 
