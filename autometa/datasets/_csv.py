@@ -22,6 +22,7 @@ from autometa.datasets._dialect import Dialect, find_dialect, looks_like_number
 from autometa.datasets._records import parse
 from autometa.exceptions import DatasetError, DatasetWarning
 
+MANY_ROWS = 10_000  # from here on, work on a column outlasts the start of a thread
 N_NAMED = 5  # columns that a message lists
 
 
@@ -197,10 +198,8 @@ def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
     texts = {
         name: table.column(place) for place, name in enumerate(form.names) if name not in left_out
     }
-    with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow waits for no other thread
-        converted = threads.map(_values.numbers, texts.values())
-        numbers = dict(zip(texts, converted, strict=True))
-    columns = {name: column for name, column in numbers.items() if column is not None}
+    converted = zip(texts, _all_numbers(list(texts.values())), strict=True)
+    columns = {name: column for name, column in converted if column is not None}
     with_commas, unsure = _decimal_commas(texts, columns, form.dialect.delimiter)
     columns |= with_commas
     padded, words = [], {}
@@ -222,6 +221,13 @@ def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
         notes=form.notes + _describe_values(list(with_commas), padded, unsure, words),
     )
     return pa.table({name: columns[name] for name in texts}).to_pandas(), form
+
+
+def _all_numbers(columns: list[pa.ChunkedArray]) -> list[pa.ChunkedArray | None]:
+    if not columns or len(columns[0]) < MANY_ROWS:
+        return [_values.numbers(column) for column in columns]
+    with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow works outside of Python's lock
+        return list(threads.map(_values.numbers, columns))
 
 
 def _kind(column: pa.ChunkedArray) -> str | None:
