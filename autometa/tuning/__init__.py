@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autometa.tuning._interrupt import end_run
     from autometa.tuning._result import TuneResult
     from autometa.tuning._saving import load_model
     from autometa.tuning._tune import tune
 
-__all__ = ["TuneResult", "load_model", "tune"]
+__all__ = ["TuneResult", "end_run", "load_model", "tune"]
 
-_HOME = {"TuneResult": "_result", "load_model": "_saving", "tune": "_tune"}
+_HOME = {
+    "TuneResult": "_result",
+    "end_run": "_interrupt",
+    "load_model": "_saving",
+    "tune": "_tune",
+}
 
 
 def __getattr__(name: str) -> Any:

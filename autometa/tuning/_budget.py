@@ -58,6 +58,11 @@ class Clock:
             return math.inf
         return self.budget - MARGIN_SECONDS - MARGIN_SHARE * self.budget - self.elapsed
 
+    def end_within(self, seconds: float) -> None:
+        """Bring the end of the budget forward, so that at most ``seconds`` are left."""
+        total = (self.elapsed + seconds + MARGIN_SECONDS) / (1.0 - MARGIN_SHARE)
+        self.budget = min(self.budget, total)
+
     def reserve(self, refit_seconds: float) -> float:
         """Return the seconds to keep for refits expected to take ``refit_seconds``, and the end."""
         if self.is_endless:

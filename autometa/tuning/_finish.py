@@ -189,13 +189,14 @@ class Refits:
                 continue
             left = clock.left
             try:
-                outcome = pool.wait(timeout=None if clock.is_endless else max(0.0, left))
+                outcome = self.search.wait(None if clock.is_endless else left)
             except WorkerError as error:
                 self.search.notes.append(str(error))
                 return
-            if outcome is None:
+            if outcome is not None:
+                self._receive(outcome)
+            elif clock.left <= 0:
                 return
-            self._receive(outcome)
 
     def _submit(self, index: int, number: int) -> None:
         search, judged = self.search, self.chosen[index].judged

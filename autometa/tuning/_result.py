@@ -47,6 +47,10 @@ class TuneResult:
         The table as a row of a knowledge base's ``tasks``.
     notes : tuple of str
         What did not go as planned.
+    stopped_early : bool
+        Whether the user ended the run before its budget did.
+    sample : DataFrame or None
+        Some rows of the table, by which `save` checks what it wrote.
     pos_label : object or None
         The positive class of a binary task.
     is_fallback : bool
@@ -64,6 +68,8 @@ class TuneResult:
     ensemble: dict[int, float]
     task: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
+    stopped_early: bool = False
+    sample: pd.DataFrame | None = field(default=None, repr=False)
     pos_label: Any = None
     is_fallback: bool = False
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
@@ -71,8 +77,7 @@ class TuneResult:
     @property
     def n_judged(self) -> int:
         """Trials with a score, those of earlier runs with the same storage included."""
-        states = [optuna.trial.TrialState.COMPLETE]
-        return len(self.study.get_trials(deepcopy=False, states=states))
+        return sum(evaluation_of(trial).get("status") == "ok" for trial in self.study.trials)
 
     def leaderboard(self) -> pd.DataFrame:
         """Return one row a trial, best first, those without a score last.
@@ -185,7 +190,13 @@ class TuneResult:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted pipeline to one file, whole or not at all; see `load_model`.
 
-        The runs of the search stand beside it, for ``autometa kb import tune``.
+        The runs of the search stand beside it, for ``autometa kb import tune``. What
+        was written is read back before it replaces another file.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written there.
         """
         from autometa.tuning._saving import save_model
 
@@ -195,7 +206,7 @@ class TuneResult:
             "n_trials": len(self.study.trials),
         }
         about = {"metric": self.metric, "score": self.score, "history": history}
-        save_model(self.best_pipeline, path, about)
+        save_model(self.best_pipeline, path, about, self.sample)
 
     def code(self, source: str = "table.csv", target: str | None = None) -> str:
         """Return a scikit-learn script that rebuilds the pipeline without autometa.

@@ -11,20 +11,31 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from autometa.exceptions import ModelFileError
+from autometa._limits import (
+    MAX_ARCHIVE_BYTES,
+    PARSE_ERRORS,
+    check_archive,
+    parse_json,
+    read_bounded,
+)
+from autometa.exceptions import ModelFileError, OutputError
+from autometa.tuning._boosters import check_boosters
+from autometa.tuning._outputs import write_whole
 
 MANIFEST = "autometa.json"
+SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
 SCHEMA_VERSION = 1
 LIBRARIES = ("autometa", "scikit-learn", "lightgbm", "numpy", "pandas", "skops")
 
@@ -62,9 +73,14 @@ TRUSTED_TYPES = frozenset(
 
 
 def save_model(
-    pipeline: Pipeline, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None
+    pipeline: Pipeline,
+    path: str | os.PathLike[str],
+    about: Mapping[str, Any] | None = None,
+    sample: pd.DataFrame | None = None,
 ) -> None:
     """Write a fitted pipeline to ``path``, whole or not at all.
+
+    What was written is read back before it takes the place of another file.
 
     Parameters
     ----------
@@ -74,6 +90,14 @@ def save_model(
         An existing file is replaced once the new one is complete.
     about : dict, optional
         Kept beside the model, as JSON.
+    sample : DataFrame, optional
+        Some rows of the user's table: what was read back must predict for them what
+        the pipeline does.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written, or what was written is not the pipeline.
     """
     import skops.io
 
@@ -88,7 +112,27 @@ def save_model(
             "about": dict(about or {}),
         }
         archive.writestr(MANIFEST, json.dumps(manifest, default=str))
-    _write(Path(path), file.getbuffer())
+    write_whole(path, file.getbuffer(), partial(_check_copy, pipeline, sample))
+
+
+def _check_copy(pipeline: Pipeline, sample: pd.DataFrame | None, path: Path) -> None:
+    """Raise unless the file holds the pipeline."""
+    try:
+        copy = load_model(path)
+        if sample is not None:
+            ask = "predict_proba" if hasattr(pipeline, "predict_proba") else "predict"
+            both = [getattr(model, ask)(sample) for model in (copy, pipeline)]
+            np.testing.assert_array_equal(*both)
+    except ModelFileError as error:
+        reason = str(error).replace(f"'{path}'", "it")
+    except AssertionError:
+        reason = "it predicts something else"
+    else:
+        return
+    raise OutputError(
+        f"The model could not be saved: when it was read back, {reason} Nothing was replaced. "
+        "'TuneResult.code' gives a script that fits it again."
+    )
 
 
 def _digest(archive: zipfile.ZipFile) -> str:
@@ -101,19 +145,6 @@ def _digest(archive: zipfile.ZipFile) -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, content: Any) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def load_model(path: str | os.PathLike[str]) -> Pipeline:
     """Return the fitted pipeline that `TuneResult.save` wrote.
 
@@ -122,32 +153,49 @@ def load_model(path: str | os.PathLike[str]) -> Pipeline:
     ModelFileError
         If the file is not such a model, is damaged, or holds types that
         autometa does not build.
+    OSError
+        If there is no such file, or it cannot be read.
     """
     import skops.io
 
-    content = Path(path).read_bytes()
+    content = read_bounded(Path(path), MAX_ARCHIVE_BYTES)
     _check(Path(path), content)
-    unknown = sorted(set(skops.io.get_untrusted_types(data=content)) - TRUSTED_TYPES)
-    if unknown:
+    try:
+        unknown = sorted(set(skops.io.get_untrusted_types(data=content)) - TRUSTED_TYPES)
+        if not unknown:
+            return skops.io.loads(content, trusted=sorted(TRUSTED_TYPES))
+    except PARSE_ERRORS as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelFileError(
-            f"'{path}' holds types that no model of autometa has: {unknown}. It was not loaded."
-        )
-    return skops.io.loads(content, trusted=sorted(TRUSTED_TYPES))
+            f"'{path}' is no model that can be built: {said[0]}. Save it again, with the "
+            "libraries that are installed here."
+        ) from error
+    raise ModelFileError(
+        f"'{path}' holds types that no model of autometa has: {unknown}. It was not loaded."
+    )
 
 
 def _check(path: Path, content: bytes) -> None:
+    """Raise unless the content is whole, and may be given to the libraries that build models."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            manifest = json.loads(archive.read(MANIFEST))
+            check_archive(archive, len(content))
+            manifest = parse_json(archive.read(MANIFEST))
             digest = _digest(archive)
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError) as error:
+            if not isinstance(manifest, dict) or not isinstance(manifest.get("schema"), int):
+                raise ValueError("its manifest names no schema")
+            if manifest["schema"] > SCHEMA_VERSION:
+                raise ModelFileError(f"'{path}' was written by a newer autometa; update autometa.")
+            if manifest.get("sha256") != digest:
+                raise ModelFileError(
+                    f"'{path}' is damaged: its checksum differs from the one written with it. "
+                    "Save the model again, or fetch another copy."
+                )
+            check_boosters(json.loads(archive.read(SCHEMA)))
+    except ModelFileError:
+        raise
+    except (*PARSE_ERRORS, OSError) as error:
         raise ModelFileError(
-            f"'{path}' must be a model written by TuneResult.save. It is another file, or damaged."
+            f"'{path}' must be a model written by TuneResult.save. It is another file, or "
+            f"damaged: {error or type(error).__name__}."
         ) from error
-    if manifest.get("schema", 0) > SCHEMA_VERSION:
-        raise ModelFileError(f"'{path}' was written by a newer autometa; update autometa.")
-    if manifest.get("sha256") != digest:
-        raise ModelFileError(
-            f"'{path}' is damaged: its checksum differs from the one written with it. "
-            "Save the model again, or fetch another copy."
-        )

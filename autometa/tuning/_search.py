@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from autometa.tables import Table
 from autometa.tuning._budget import Clock, Pace
 from autometa.tuning._ensemble import select
 from autometa.tuning._held_out import HeldOut
+from autometa.tuning._interrupt import Interruption
 from autometa.tuning._plan import Candidate, anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
 from autometa.tuning._sizing import Sized, fit_into, largest_part, smallest_part
@@ -25,6 +27,7 @@ from autometa.tuning._study import Callback, TrialBook, candidate_of
 from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
 
 ADVICE = "advice"
+LOOK_SECONDS = 0.2  # how often a run looks whether it is to end
 SPENT = (
     "Trials had to leave time for fitting the winners on all rows, which took less than expected."
 )
@@ -101,6 +104,7 @@ class Search:
     open_pool: Callable[[], Pool]
     pool: Pool
     held_out: HeldOut
+    interruption: Interruption
     judged: list[Judged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     running: dict[Any, tuple[FrozenTrial | None, Sized]] = field(default_factory=dict)
@@ -123,7 +127,7 @@ class Search:
         if self.settings.knowledge_base is not False:
             self._submit_advice()
         if self.clock.is_endless:
-            while self.awaits_advice:
+            while self.awaits_advice and not self.interruption.is_asked:
                 self._wait_once(None)
 
     @property
@@ -135,18 +139,25 @@ class Search:
     def run(self) -> None:
         """Run trials until time or trials are spent; advice under way is waited for."""
         self.ended = ""
-        while True:
+        while not self.interruption.is_asked:
             self._start_trials()
             if not self.running and (self.ended or not self.awaits_advice):
                 break
             if not self._wait_once(self.search_left):
                 self.ended = self.ended or SPENT
                 break
+        if self.interruption.is_asked:
+            self.ended = "It was asked to end."
         self.ended = self.ended or "Nothing was left to try."
+        self.stop()
+
+    def stop(self) -> None:
+        """End what is under way; the study keeps it as stopped, to be tried again."""
         for key in list(self.running):
-            self._receive(
-                self.pool.cancel(key) or Outcome(key=key, status="stopped", message="Stopped.")
-            )
+            ended = self.pool.cancel(key) or Outcome(key=key, status="stopped")
+            if self.interruption.is_asked:  # it had no time of its own that ran out
+                ended = replace(ended, seconds=0.0)
+            self._receive(replace(ended, status="stopped", message="Stopped."))
         if self.awaits_advice:
             self.pool.cancel(ADVICE)
 
@@ -327,7 +338,7 @@ class Search:
             positive=self.settings.positive,
             fidelity=sized.fidelity,
             cut=self._cut() if is_whole else -np.inf,  # part of the rows scores less
-            keep_above=np.inf if self.clock.is_endless else best.score if best else -np.inf,
+            keep_above=best.score if best else -np.inf,
         )
         timeout = self.clock.trial_timeout(sized.expected, self.search_left)
         self.pool.submit(key, judge, request, timeout=timeout)
@@ -347,12 +358,22 @@ class Search:
         noise = float(np.median([np.nanstd(j.verdict.fold_scores) for j in self.judged]))
         return float(min(2 * np.median(first) - first[-1], first[-1] - 4 * noise))
 
+    def wait(self, timeout: float | None) -> Outcome | None:
+        """Return the pool's next outcome; None when the time, or the user's patience, ran out."""
+        until = np.inf if timeout is None else time.monotonic() + max(0.0, timeout)
+        while True:
+            left = min(until - time.monotonic(), LOOK_SECONDS)
+            outcome = self.pool.wait(timeout=max(0.0, left))
+            is_over = time.monotonic() >= until or not self.pool.n_busy
+            if outcome is not None or is_over or self.interruption.is_asked:
+                return outcome
+
     def _wait_once(self, timeout: float | None) -> bool:
         """Take one outcome; False when the time ran out first."""
         if timeout is not None and not np.isfinite(timeout):
             timeout = None
         try:
-            outcome = self.pool.wait(timeout=None if timeout is None else max(0.0, timeout))
+            outcome = self.wait(timeout)
         except WorkerError as error:
             return self._restart(error)
         if outcome is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 import warnings
@@ -25,6 +26,7 @@ from autometa.tuning._assemble import assemble
 from autometa.tuning._budget import Clock, Pace, Size
 from autometa.tuning._finish import Final, fit_final
 from autometa.tuning._held_out import HeldOut
+from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import Pool, choose_threads, open_pool
@@ -35,6 +37,8 @@ from autometa.tuning._search import Search, Settings
 from autometa.tuning._sharing import SharedFolder
 from autometa.tuning._study import Callback, TrialBook
 
+SAMPLE_ROWS = 5
+MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes seconds
 MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end
 
 
@@ -137,11 +141,21 @@ def tune(
         If the metric is unknown or cannot judge such a task.
     ParameterError
         If another argument is out of range.
+    StorageError
+        If the storage cannot be opened, or its study cannot be continued.
 
     Warns
     -----
     AutometaWarning
         When no setup could be judged, and why; the pipeline is then a small tree.
+
+    Notes
+    -----
+    The first Ctrl-C during the search ends it: the best so far is fitted within
+    some three seconds and returned, with ``stopped_early=True``; a second one raises
+    KeyboardInterrupt. SIGTERM and SIGHUP, where nobody handles them, end the
+    process once the study is in order. A storage that fails costs the record, not the
+    result: the run goes on without it and says so in ``.notes``.
 
     Examples
     --------
@@ -165,6 +179,7 @@ def tune(
     notes: list[str] = []
     folder = SharedFolder()
     pool = opener()
+    interruption = Interruption(lambda: clock.end_within(FINISH_SECONDS), defers=isolate)
     search: Search | None = None
     book: TrialBook | None = None
     try:
@@ -194,9 +209,19 @@ def tune(
             callbacks=tuple(callbacks or ()),
         )
         search = Search(
-            part, settings, book, clock, Pace(size), opener, pool, held_out, notes=notes + said
+            part,
+            settings,
+            book,
+            clock,
+            Pace(size),
+            opener,
+            pool,
+            held_out,
+            interruption,
+            notes=notes + said,
         )
-        final = _search_and_finish(search, prepared, ensemble)
+        with interruption:
+            final = _search_and_finish(search, prepared, ensemble)
         pipeline = fallback
         if final is not None and prepared is not None:
             pipeline = assemble(prepared.cleaner, final.members, table)
@@ -206,6 +231,7 @@ def tune(
         folder.close()
         if book is not None:
             book.close()
+    interruption.pass_on()
     return TuneResult(
         best_pipeline=pipeline,
         study=book.study,
@@ -215,6 +241,8 @@ def tune(
         ensemble=final.weights if final else {},
         is_fallback=final is None,
         out_of_fold=final.expected if final else None,
+        stopped_early=interruption.is_asked,
+        sample=_sample(table),
         task=_describe(table, book.dataset_hash),
         notes=tuple(dict.fromkeys([*search.pool.notes, *book.notes, *search.notes])),
         pos_label=table.classes.tolist()[positive] if table.n_classes == 2 else None,
@@ -229,13 +257,13 @@ def _search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool
     search.open_pool = _with_table(search.open_pool, prepared)
     prepared.set_up(search.pool)
     search.prepare()
-    search.run()
+    _run_until_asked(search)
     finishing = search.clock.elapsed
     final = _finish(search, ensemble)
     search.members_seconds = min(search.members_seconds, search.clock.elapsed - finishing)
     while final is not None and search.may_go_on:
         best = search.best
-        search.run()
+        _run_until_asked(search)
         if search.best is not best:
             final = _finish(search, ensemble) or final
     if not search.clock.is_endless and search.clock.left > MAX_UNSAID_SECONDS:
@@ -280,6 +308,25 @@ def _folds(size: Size, clock: Clock) -> tuple[int, int]:
     n_splits, n_used = choose_folds(size, clock.budget)
     limit = min(n_splits, size.n_rows)
     return limit, min(n_used, limit)
+
+
+def _run_until_asked(search: Search) -> None:
+    """Search until the end, or until the user wants it to end."""
+    try:
+        search.run()
+    except KeyboardInterrupt:  # trials run in this process, or the handler is the user's own
+        if search.interruption.is_asked:
+            raise
+        search.interruption.ask()
+        search.stop()
+    except BaseException:
+        with contextlib.suppress(Exception):  # the first error is the one to be seen
+            search.stop()
+        raise
+    if search.interruption.is_asked:
+        search.notes.append(
+            f"Stopped early: the best of {len(search.judged)} scored setups is handed over."
+        )
 
 
 def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]:
@@ -328,6 +375,13 @@ def _warn_of_failure(search: Search) -> None:
         ),
         stacklevel=4,
     )
+
+
+def _sample(table: Table) -> pd.DataFrame | None:
+    """Return some rows by which a saved model is compared with the one that was fitted."""
+    if table.X.shape[1] > MAX_SAMPLE_COLUMNS:
+        return None
+    return table.X.head(SAMPLE_ROWS).copy()  # a view would keep the whole table
 
 
 def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import json
+import os
 import pickle
+import re
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 
+import lightgbm
 import numpy as np
 import pytest
 import skops.io
 from sklearn.linear_model import LogisticRegression
 
 from autometa.algorithms import TableCleaner, list_algorithms
-from autometa.exceptions import ModelFileError
+from autometa.exceptions import ModelFileError, OutputError
 from autometa.tables import check_table
 from autometa.tuning import load_model, tune
 from autometa.tuning._assemble import Member, assemble
-from autometa.tuning._saving import MANIFEST, save_model
+from autometa.tuning._boosters import check_booster
+from autometa.tuning._saving import MANIFEST, _digest, save_model
 
 SMALL = {"n_estimators": 5, "iterations": 5, "max_iter": 5}
 TASKS = {"binary": "two", "multiclass": "labels", "regression": "number"}
@@ -116,12 +123,152 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
+def forge(path, entries):
+    """Write an archive with a checksum that fits, as one who means harm would."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+        archive.writestr(MANIFEST, json.dumps({"schema": 1, "sha256": _digest(archive)}))
+
+
+def entries_of(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name != MANIFEST}
+
+
 def test_types_that_autometa_does_not_build_are_refused(tmp_path):
     model = LogisticRegression()
     model.extra = io.StringIO
-    save_model(model, tmp_path / "model")
+    (tmp_path / "plain").write_bytes(skops.io.dumps(model))
+    forge(tmp_path / "model", entries_of(tmp_path / "plain"))
     with pytest.raises(ModelFileError, match=r"no model of autometa has: \['_io.StringIO'\]"):
         load_model(tmp_path / "model")
+
+
+def test_a_model_that_does_not_come_back_replaces_nothing(tmp_path):
+    model = LogisticRegression()
+    model.extra = io.StringIO
+    (tmp_path / "model").write_bytes(b"old")
+    with pytest.raises(OutputError, match="when it was read back, it holds types"):
+        save_model(model, tmp_path / "model")
+    assert (tmp_path / "model").read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [tmp_path / "model"]
+
+
+def test_a_model_that_predicts_something_else_when_read_back_replaces_nothing(
+    tmp_path, monkeypatch
+):
+    rows = np.random.default_rng(0).normal(size=(20, 2))
+    model, other = (LogisticRegression().fit(rows, rows[:, i] > 0) for i in (0, 1))
+    save_model(model, tmp_path / "model", sample=rows)
+    before = (tmp_path / "model").read_bytes()
+    monkeypatch.setattr("autometa.tuning._saving.load_model", lambda path: other)
+    with pytest.raises(OutputError, match="it predicts something else"):
+        save_model(model, tmp_path / "model", sample=rows)
+    assert (tmp_path / "model").read_bytes() == before
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+def test_a_saved_model_has_the_rights_that_the_umask_gives(saved, tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        saved[1].save(tmp_path / "model")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "model").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def booster_of(entries):
+    """Return the first LightGBM model in a schema, as it stands there."""
+    text = entries["schema.json"].decode()
+    begin = text.index('"tree\\\\nversion') if '"tree\\\\nversion' in text else -1
+    assert begin >= 0
+    return text, begin, text.index("end of trees", begin)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9, 0.99])
+def test_a_cut_model_of_lightgbm_with_a_checksum_that_fits_is_an_error(saved, tmp_path, share):
+    entries = entries_of(saved[0])
+    text, begin, trees_end = booster_of(entries)
+    end = text.index("pandas_categorical", trees_end)
+    cut = begin + int(share * (trees_end - begin))
+    cut = text.rindex("\\\\n", begin, cut)  # at the end of a line, so that the JSON is sound
+    forge(tmp_path / "model", entries | {"schema.json": (text[:cut] + text[end - 3 :]).encode()})
+    with pytest.raises(ModelFileError, match="another file, or damaged"):
+        load_model(tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("split_feature", "999999"),
+        ("split_feature", "-1"),
+        ("left_child", "100000"),
+        ("left_child", "0"),
+        ("right_child", "-100000"),
+        ("num_leaves", "1000000"),
+        ("num_leaves", "-5"),
+        ("leaf_value", ""),
+        ("threshold", ""),
+        ("is_linear", "1"),
+    ],
+)
+def test_trees_that_lead_nowhere_are_refused(field, value):
+    rows = np.random.default_rng(0).normal(size=(200, 3))
+    model = lightgbm.train(
+        {"verbose": -1, "num_leaves": 7}, lightgbm.Dataset(rows, rows[:, 0] + rows[:, 1]), 3
+    )
+    text = model.model_to_string()
+    check_booster(text)
+    old = re.search(rf"(?m)^{field}=(\S*)", text)
+    changed = text[: old.start(1)] + value + text[old.end(1) :]
+    sizes = re.search(r"tree_sizes=(\d+)", changed)
+    size = int(sizes.group(1)) + len(value) - len(old.group(1))
+    changed = changed.replace(sizes.group(0), f"tree_sizes={size}", 1)
+    with pytest.raises(ValueError, match="LightGBM"):
+        check_booster(changed)
+
+
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
+    forge(tmp_path / "model", {"schema.json": b"0" * (300 << 20)})
+    assert (tmp_path / "model").stat().st_size < 1 << 20
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelFileError, match="would become"):
+            load_model(tmp_path / "model")
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()
+
+
+NESTED = b"[" * 100_000 + b"]" * 100_000
+DEEP = b'{"content": ' * 3_000 + b"1" + b"}" * 3_000
+
+
+@pytest.mark.parametrize("schema", [NESTED, DEEP, b"", b"[]", b"{}", b"3", b"\xff", b'{"a": NaN}'])
+def test_any_schema_is_a_model_or_an_error(tmp_path, schema):
+    forge(tmp_path / "model", {"schema.json": schema})
+    with pytest.raises(ModelFileError):
+        load_model(tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    "manifest", [NESTED, b"", b"[]", b"3", b"{}", b'{"schema": "1"}', b'{"schema": null}', b"\xff"]
+)
+def test_any_manifest_is_read_or_an_error(saved, tmp_path, manifest):
+    entries = entries_of(saved[0])
+    with zipfile.ZipFile(tmp_path / "model", "w") as archive:
+        for name, content in (entries | {MANIFEST: manifest}).items():
+            archive.writestr(name, content)
+    with pytest.raises(ModelFileError):
+        load_model(tmp_path / "model")
+
+
+def test_a_pipe_and_a_device_are_no_models(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(OSError, match="no regular file"):
+            load_model(path)
 
 
 def test_the_file_is_one_that_skops_reads_too(saved):
@@ -136,10 +283,10 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved, tmp_path, mon
     path.write_bytes(b"old")
 
     def full(_):
-        raise OSError("No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("autometa.tuning._saving.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr("autometa.tuning._outputs.os.fsync", full)
+    with pytest.raises(OutputError, match="could not be written: No space left on device"):
         saved[1].save(path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
