@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_NUMBERS, TASK_DEFAULTS
+from autometa.knowledge_base._setups import with_canonical_setups
 
 RUN_TEXTS = tuple(n for n in RUN_DEFAULTS if n not in RUN_NUMBERS and n != "fold_scores")
 TEXTS = tuple(dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name != "n_rows")]))
@@ -85,7 +86,7 @@ def normal_runs(content: Any, columns: Sequence[str] | None = None) -> Any:
     if columns is None:
         unknown = [name for name in content.column_names if name not in RUN_DEFAULTS]
         columns = [*RUN_DEFAULTS, *unknown]
-    return pa.table({name: _normal(content, name) for name in columns})
+    return with_canonical_setups(pa.table({name: _normal(content, name) for name in columns}))
 
 
 def _normal(content: Any, name: str) -> Any:

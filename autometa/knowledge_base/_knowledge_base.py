@@ -17,6 +17,7 @@ from autometa.knowledge_base._manifest import join_provenance, read_manifest
 from autometa.knowledge_base._repeated import repeated_rows
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
+from autometa.knowledge_base._same_tasks import check_same_tasks
 from autometa.knowledge_base._saving import save_tables
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
 
@@ -165,7 +166,7 @@ class KnowledgeBase(RunReader):
         return cls(
             checked,
             check_metafeatures(metafeatures, checked["task_id"]),
-            check_runs(runs, checked["task_id"]),
+            check_runs(runs, checked["task_id"], _types(checked)),
             provenance,
         )
 
@@ -239,10 +240,17 @@ class KnowledgeBase(RunReader):
 
         The arguments are those of `from_frames`. A task already known keeps its
         description. Nothing is written until `save`.
+
+        Raises
+        ------
+        KnowledgeBaseError
+            If a table holds what it may not, or a task of a known id is another task.
         """
-        fresh = self.tasks.iloc[:0] if tasks is None else self._unknown(check_tasks(tasks))
+        described = self.tasks.iloc[:0] if tasks is None else check_tasks(tasks)
+        check_same_tasks(self.tasks, described)
+        fresh = self._unknown(described)
         all_tasks = pd.concat([self.tasks, fresh], ignore_index=True)
-        checked = check_runs(runs, all_tasks["task_id"])
+        checked = check_runs(runs, all_tasks["task_id"], _types(all_tasks))
         self._describe(all_tasks, check_metafeatures(metafeatures, all_tasks["task_id"]))
         self._take(FrameRuns(checked))
         return self
@@ -251,7 +259,14 @@ class KnowledgeBase(RunReader):
         """Add all of ``other``, dropping exact repeats; return ``self``.
 
         The provenance of both is kept.
+
+        Raises
+        ------
+        KnowledgeBaseError
+            If both describe tasks of one id that cannot be the same task: of another
+            type, target or number of rows.
         """
+        check_same_tasks(self.tasks, other.tasks)
         all_tasks = pd.concat([self.tasks, self._unknown(other.tasks)], ignore_index=True)
         self._describe(all_tasks, other.metafeatures)
         self._take(other._source)
@@ -295,3 +310,7 @@ class KnowledgeBase(RunReader):
         counts = self.counts()
         n_setups = len(counts.tasks_of_setup)
         return f"KnowledgeBase({n_tasks} tasks, {n_setups} setups, {counts.n_rows} runs)"
+
+
+def _types(tasks: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(tasks["task_id"], tasks["task_type"], strict=True))

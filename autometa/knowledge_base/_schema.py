@@ -169,13 +169,25 @@ def check_metafeatures(metafeatures: pd.DataFrame | None, task_ids: Iterable[str
     return numbers.loc[numbers.index.isin(list(task_ids))]
 
 
-def check_runs(runs: pd.DataFrame, task_ids: Iterable[str]) -> pd.DataFrame:
-    """Return ``runs`` with every column of the schema, or say what is wrong with it."""
+def check_runs(
+    runs: pd.DataFrame, task_ids: Iterable[str], task_types: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return ``runs`` with every column of the schema, or say what is wrong with it.
+
+    Configurations become canonical; with ``task_types`` by task_id, those of algorithms
+    that autometa builds are completed by the defaults.
+    """
+    from autometa.knowledge_base._repeated import repeated_rows  # both know this schema
+    from autometa.knowledge_base._setups import canonical_column
+
     required = ("task_id", "algorithm", "config", "metric", "score")
     runs = _with_defaults("runs", runs, RUN_DEFAULTS, required=required)
     for column in ("task_id", "algorithm", "metric", "message", "source"):
         runs[column] = runs[column].astype(str)
-    runs["config"] = _canonical_column(runs["config"])
+    types = runs["task_id"].map(dict(task_types or {}))
+    types = types.astype(object).where(types.notna(), None)
+    configs = canonical_column(runs["algorithm"], runs["config"], types)
+    runs["config"] = configs.set_axis(runs.index)
     for column in RUN_NUMBERS:
         runs[column] = runs[column].astype("float64")
     _check_members("runs", runs, "status", STATUSES)
@@ -186,16 +198,7 @@ def check_runs(runs: pd.DataFrame, task_ids: Iterable[str]) -> pd.DataFrame:
             "Give a row of 'tasks' for each."
         )
     _check_run_numbers(runs)
-    from autometa.knowledge_base._repeated import repeated_rows  # which knows this schema
-
     return runs[~repeated_rows(runs)].reset_index(drop=True)
-
-
-def _canonical_column(config: pd.Series[Any]) -> pd.Series[str]:
-    """Canonical text of each config; each distinct text is parsed once."""
-    text = config.map(lambda value: value if isinstance(value, str) else canonical_config(value))
-    known = {value: canonical_config(value) for value in text.unique()}
-    return text.map(known).astype(str)
 
 
 def _check_run_numbers(runs: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._schema import canonical_config
+from autometa.knowledge_base._setups import canonical_column
 from autometa.knowledge_base.importers._columns import Layout
 from autometa.knowledge_base.importers._measures import Measure, UnknownMeasureError, resolve
 from autometa.knowledge_base.importers._reading import Rows
@@ -264,6 +265,9 @@ class Reader:
 
     def _joined(self, runs: pd.DataFrame) -> pd.DataFrame:
         """Join the folds of a run; one that failed on a fold failed."""
+        nothing = np.full(len(runs), None, dtype=object)
+        configs = canonical_column(runs["algorithm"], runs["config"], nothing)
+        runs = runs.assign(config=configs.set_axis(runs.index))
         groups = runs.groupby([*SETUP, "metric"], sort=False)
         n_folds = groups.size()
         if (n_folds <= 1).all():

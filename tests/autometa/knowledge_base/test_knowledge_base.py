@@ -13,7 +13,8 @@ from writers import add_one
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
-from autometa.knowledge_base import add_to, canonical_config, summarise
+from autometa.knowledge_base import add_to, canonical_config, merge_folders, summarise
+from autometa.knowledge_base._setups import canonical_setup
 
 TASKS = pd.DataFrame({"task_id": [1, 2], "task_type": ["binary", "regression"]})
 METAFEATURES = pd.DataFrame({"n_rows": [100, 200], "odd": [np.nan, np.inf]}, index=[1, 2])
@@ -224,3 +225,118 @@ def test_runs_of_equal_scores_are_kept_while_anything_else_differs(column, value
         add_to(tmp_path / "added", part, "test")
     assert len(KnowledgeBase.load(tmp_path / "kb").runs) == 3
     assert len(KnowledgeBase.load(tmp_path / "added").runs) == 3
+
+
+def of(config, algorithm="knn", task_type="binary"):
+    tasks = pd.DataFrame({"task_id": ["t"], "task_type": task_type})
+    run = {"task_id": "t", "algorithm": algorithm, "config": config, "metric": "r2", "score": 0.5}
+    return KnowledgeBase.from_frames(tasks, None, pd.DataFrame([run]))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "configs"),
+    [
+        ("knn", ['{"k": 5}', '{"k": 5.0}', {"k": np.float64(5)}, {"k": 5, "gone": np.nan}]),
+        ("knn", [{"k": 0}, {"k": -0.0}]),
+        ("knn", [{"k": [1, 2.5, {"d": 3}]}, {"k": [1.0, 2.5, {"d": 3.0}]}]),
+        ("random_forest", [{"max_features": 1}, {"max_features": 1.0, "n_estimators": 100.0}, {}]),
+        ("svm", [{"C": 1}, {"C": 1.0, "gamma": "scale"}, "{}"]),
+    ],
+)
+def test_equal_configurations_are_one_setup(algorithm, configs):
+    """By value, with the types and the defaults of the algorithm's space where it is ours."""
+    merged = of(configs[0], algorithm, "regression")
+    for config in configs[1:]:
+        merged.merge(of(config, algorithm, "regression"))
+    assert len(merged.setups) == 1
+    assert len(merged.runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"k": 1}, {"k": True}),
+        ({"k": 1}, {"k": "1"}),
+        ({"k": None}, {}),
+        ({"k": 2**53}, {"k": float(2**53 + 2)}),
+        ({"k": 0.5}, {"k": 0.25}),
+    ],
+)
+def test_other_configurations_are_other_setups(one, other):
+    assert len(of(one).merge(of(other)).setups) == 2
+
+
+def test_defaults_are_those_of_the_kind_of_task():
+    classes, numbers = (of({}, "random_forest", kind) for kind in ("multiclass", "regression"))
+    assert json.loads(classes.setups["config"][0])["max_features"] == "sqrt"
+    assert json.loads(numbers.setups["config"][0])["max_features"] == 1.0
+
+
+def test_a_folder_that_holds_both_spellings_reads_as_one_setup(tmp_path):
+    """As earlier versions wrote it: in memory and from the disk."""
+    kb = of({"k": 5}).merge(of({"k": 6}))
+    kb.runs = kb.runs.assign(config=['{"k": 5}', '{"k": 5.0}'], source=["a", "b"])
+    assert len(kb.setups) == 1
+    kb.save(tmp_path / "kb")
+    loaded = KnowledgeBase.load(tmp_path / "kb")
+    assert len(loaded.runs) == 2
+    assert loaded.setups["config"].tolist() == ['{"k": 5}']
+    assert loaded.averages().n_scores.tolist() == [2]
+
+
+def test_the_bundled_setups_are_what_they_were():
+    setups = KnowledgeBase.bundled().setups
+    same = [canonical_setup(*pair) for pair in zip(setups.algorithm, setups.config, strict=True)]
+    assert same == setups.config.tolist()
+
+
+TRAIN = {"task_id": ["train"], "task_type": ["binary"], "target": ["y"], "n_rows": [100.0]}
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"task_type": ["regression"]}, "'task_type' is 'binary' and 'regression'"),
+        ({"n_rows": [90.0]}, "'n_rows' is '100.0' and '90.0'"),
+        ({"target": ["z"]}, "'target' is 'y' and 'z'"),
+        ({"task_type": ["multiclass"]}, "'task_type' is 'binary' and 'multiclass'"),
+    ],
+)
+def test_two_tasks_of_one_id_are_refused_by_name_at_every_door(other, said, tmp_path):
+    run = pd.DataFrame([{"task_id": "train", "algorithm": "a", "config": "{}", "metric": "r2",
+                         "score": 0.5}])  # fmt: skip
+    kb = KnowledgeBase.from_frames(pd.DataFrame(TRAIN), None, run)
+    twin = KnowledgeBase.from_frames(pd.DataFrame(TRAIN | other), None, run.assign(score=0.25))
+    add_to(tmp_path / "kb", kb, "test")
+    twin.save(tmp_path / "twin")
+    doors = [
+        lambda: kb.merge(twin),
+        lambda: kb.add(run, twin.tasks),
+        lambda: add_to(tmp_path / "kb", twin, "test"),
+        lambda: merge_folders([tmp_path / "twin"], tmp_path / "kb"),
+        lambda: twin.save(tmp_path / "kb"),
+    ]
+    for door in doors:
+        with pytest.raises(KnowledgeBaseError, match="'train'.*task_prefix") as refused:
+            door()
+        assert said in str(refused.value) or "'train'" in str(refused.value)
+    assert len(kb.runs) == 1
+    assert len(KnowledgeBase.load(tmp_path / "kb").runs) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"task_type": ["classification"]},
+        {"n_rows": [np.nan]},
+        {"target": [""]},
+        {"name": ["Train"]},
+        {"family": ["f"]},
+    ],
+)
+def test_a_task_of_which_one_side_knows_less_is_the_same(other):
+    run = pd.DataFrame([{"task_id": "train", "algorithm": "a", "config": "{}", "metric": "r2",
+                         "score": 0.5}])  # fmt: skip
+    kb = KnowledgeBase.from_frames(pd.DataFrame(TRAIN), None, run)
+    twin = KnowledgeBase.from_frames(pd.DataFrame(TRAIN | other), None, run.assign(score=0.25))
+    assert len(kb.merge(twin).runs) == 2
