@@ -25,6 +25,7 @@ from autometa.knowledge_base._parts import (
 )
 from autometa.knowledge_base._repeated import repeated_rows
 from autometa.knowledge_base._run_source import StoredRuns
+from autometa.knowledge_base._same_tasks import check_same_tasks
 from autometa.knowledge_base._schema import RUN_KEY
 
 PIECE_ROWS = 1_000_000
@@ -46,6 +47,8 @@ def save_tables(
     if not is_new:
         read_manifest(folder)  # of a newer schema nothing is known
     saved = StoredFolder(folder)
+    if saved.task_ids():
+        check_same_tasks(saved.tasks(), tasks)
     n_written = _write_new(folder, "tasks", tasks, tasks["task_id"], saved.task_ids())
     described = metafeatures.index.to_series()
     n_written += _write_new(folder, "metafeatures", metafeatures, described, saved.described())

@@ -40,6 +40,7 @@ from autometa.knowledge_base._parts import (
 )
 from autometa.knowledge_base._replaced import read_rewrites, steadily
 from autometa.knowledge_base._run_source import StoredRuns
+from autometa.knowledge_base._same_tasks import check_same_tasks
 from autometa.knowledge_base._schema import RUN_KEY
 from autometa.knowledge_base._usable import usable_frame, usable_tasks
 
@@ -185,7 +186,8 @@ class _Target:
         steadily(self.folder, self._open)
 
     def _open(self) -> None:
-        self.tasks = set(tasks_of(paths_of(self.folder, "tasks"))["task_id"])
+        self.told = tasks_of(paths_of(self.folder, "tasks"))
+        self.tasks = set(self.told["task_id"])
         self.described = set(metafeatures_of(paths_of(self.folder, "metafeatures")).index)
         self.seen = SeenRuns()
         if self.only is None:
@@ -204,12 +206,14 @@ class _Target:
         provenance: Mapping[str, Any],
     ) -> Added:
         """Write what is new; runs last, so that each speaks of a task that is there."""
+        check_same_tasks(self.told, tasks)
         given = tasks, metafeatures
         tasks = tasks[~tasks["task_id"].isin(self.tasks)]
         metafeatures = metafeatures[~metafeatures.index.isin(self.described)]
         for table, frame in (("tasks", tasks), ("metafeatures", metafeatures)):
             if len(frame):
                 write_part(self.folder, table, frame)
+        self.told = pd.concat([self.told, tasks], ignore_index=True)
         self.tasks.update(tasks["task_id"])
         self.described.update(metafeatures.index)
         n_runs, n_new = 0, 0
