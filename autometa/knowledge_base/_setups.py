@@ -98,7 +98,7 @@ def _defaults(
 ) -> Mapping[str, Any]:
     from autometa.algorithms import kind_of_task
 
-    kind = None if task_type is None else kind_of_task(task_type)
+    kind = "" if task_type is None else kind_of_task(task_type)
     if kind not in algorithm.spaces or not set(config) <= set(algorithm.spaces[kind]):
         return {}
     return algorithm.known_setups[kind]["library"]
