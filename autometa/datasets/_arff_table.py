@@ -13,7 +13,7 @@ import pandas as pd
 
 from autometa.datasets._arff import Arff
 
-INTEGER = re.compile(r"[+-]?\d{1,18}")  # 18 digits fit 64 bits
+INTEGER = re.compile(r"[+-]?\d{1,19}")  # longer ones fit no 64 bits
 ISO = "ISO8601"  # what an attribute without a form of dates is read by, WEKA's own among them
 # The letters of java.text.SimpleDateFormat, which ARFF uses; longest first.
 JAVA_DATE = {
@@ -87,7 +87,9 @@ def _check(content: Arff) -> None:
 def _numbers(texts: pd.Series[Any], lines: list[int]) -> Any:
     values = texts.tolist()
     if all(text is not None and INTEGER.fullmatch(text) for text in values):
-        return np.array([int(text) for text in values], dtype="int64")
+        integers = [int(text) for text in values]
+        if all(-(2**63) <= value < 2**63 for value in integers):
+            return np.array(integers, dtype="int64")
     try:
         if any(text is not None and "_" in text for text in values):  # float reads 1_0
             raise ValueError

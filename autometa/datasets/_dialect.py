@@ -104,8 +104,8 @@ def _delimiter(records: list[str], default: str) -> tuple[str, float]:
     """Return the delimiter under which most records have as many fields as the others.
 
     Among delimiters that fit all records the one that leaves most numbers wins
-    (``1,5;2,5`` has two, parted at the comma none but the ends), then the one
-    with most fields.
+    (``1,5;2,5`` has two, parted at the comma none but the ends), then the usual
+    one, then the one with most fields.
     """
     rows = [record for record in records if record.strip() and not record.startswith(COMMENT)]
     header = next((record for record in records if record.strip()), "")
@@ -118,7 +118,8 @@ def _delimiter(records: list[str], default: str) -> tuple[str, float]:
         n_numbers = sum(looks_like_number(cell) for cell in cells)
         numbers = n_numbers / len(cells) if cells else 0.0
         is_sound = mode > 0 and share == 1.0 and is_header_alike
-        scores[delimiter] = (is_sound, share if mode else 0.0, numbers, mode, -rank)
+        share = share if mode else 0.0
+        scores[delimiter] = (is_sound, share, numbers, delimiter == default, mode, -rank)
     best = max(scores, key=lambda d: scores[d])
     return (best, scores[best][1]) if scores[best][1] else (default, 1.0)
 

@@ -90,7 +90,8 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 def check_read(path: Path) -> None:
     """A file is read to a frame or refused in one line; all other errors escape."""
     try:
-        said = str(read_file(path).columns[0])
+        frame = read_file(path)
+        said = "".join(map(str, [*frame.columns, *map(pd.Series.tolist, map(frame.get, frame))]))
     except DatasetError as error:
         said = str(error).replace(str(path), "")
         assert "\n" not in said

@@ -149,7 +149,7 @@ def test_generated_files_read_as_they_were_read(tmp_path, content):
 
 @pytest.mark.slow
 @settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=2_000
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=600
 )
 @given(content=files())
 def test_many_generated_files_read_as_they_were_read(tmp_path, content):
