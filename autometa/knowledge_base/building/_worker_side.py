@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,9 +103,12 @@ def measure_setup(
         table.n_classes,
     )
     return {
-        "scores": evaluation.scores,
-        "fold_scores": evaluation.fold_scores,
-        "train_scores": evaluation.train_scores,
+        "scores": {metric: _defined(value) for metric, value in evaluation.scores.items()},
+        "fold_scores": {
+            metric: [_defined(value) for value in values]
+            for metric, values in evaluation.fold_scores.items()
+        },
+        "train_scores": {m: _defined(value) for m, value in evaluation.train_scores.items()},
         "fit_seconds": evaluation.fit_seconds,
         "predict_seconds": evaluation.predict_seconds,
         "reference_seconds": speed,
@@ -114,3 +118,8 @@ def measure_setup(
 def _one_line(error: Exception) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _defined(score: float) -> float:
+    """Return a score; one that cannot be computed from the predictions is not stored."""
+    return score if math.isfinite(score) else math.nan

@@ -66,6 +66,8 @@ def test_recommend_prints_ten_setups_as_json(run, csv):
     assert code == 0
     assert content["schema"] == 1
     assert content["task"]["task_type"] == "binary"
+    kinds = pd.read_csv(csv)["kind"].value_counts()
+    assert content["task"]["pos_label"] == kinds.idxmin()  # the rarer one
     found = content["recommendations"]
     assert [item["rank"] for item in found] == list(range(1, 11))
     assert len({(item["algorithm"], json.dumps(item["config"])) for item in found}) == 10
@@ -158,10 +160,12 @@ def test_describe_takes_families_bounds_and_a_time_budget(run):
 def test_tune_saves_a_pipeline_and_a_script(run, csv, tmp_path):
     model, code = tmp_path / "model", tmp_path / "train.py"
     arguments = ["--target", "kind", "--time-budget", "600", "--n-trials", "2", "--seed", "0"]
+    arguments += ["--positive", "big"]
     done, out, _ = run("tune", csv, *arguments, "--json", "--save", model, "--code", code)
     content = json.loads(out)
     assert done == 0
     assert content["best"]["score"] > 0.9
+    assert content["pos_label"] == "big"
     assert len(content["leaderboard"]) >= 2
     assert model.exists()
     assert "import autometa" not in code.read_text()
@@ -194,6 +198,7 @@ def test_kb_info_counts_the_bundled_knowledge_base_as_its_readme_says(run):
         (["recommend", "sklearn:nope"], "must name one of scikit-learn's datasets"),
         (["recommend", "{csv}", "--target", "knid"], "Did you mean 'kind'"),
         (["recommend", "{csv}"], "needs a target"),
+        (["recommend", "{csv}", "-t", "kind", "--positive", "huge"], "one of the two classes"),
         (["recommend", "{csv}", "-t", "kind", "--metric", "rocauc"], "Did you mean 'roc_auc'"),
         (["recommend", "{csv}", "-t", "kind", "--task-type", "binary", "-m", "r"], "scorer name"),
         (["tune", "{csv}", "-t", "kind", "--algorithm", "lightgmb"], "Did you mean 'lightgbm'"),
