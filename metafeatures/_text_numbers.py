@@ -41,6 +41,7 @@ def keep_apart(values: Sequence[Any], numbers: pd.Series[Any]) -> bool:
     if not all(_is_value(cell, number) for cell, number in zip(values, floats, strict=True)):
         return False
     names = {cell if isinstance(cell, str) else _written(cell) for cell in values}
+    names = {name.removeprefix("-") if name.strip("-0.") == "" else name for name in names}  # -0.0
     return len(np.unique(floats)) >= len(names)
 
 

@@ -46,6 +46,8 @@ class CsvFormat:
         Columns of numbers with decimal commas.
     padded : list of str
         Columns of text that stood between blanks.
+    dates : list of str
+        Columns of dates where words such as ``NA`` are missing.
     notes : list of str
         What is not as in a plain file.
     has_own_names : bool
@@ -60,6 +62,7 @@ class CsvFormat:
     kinds: dict[str, str] = field(default_factory=dict)
     with_commas: list[str] = field(default_factory=list)
     padded: list[str] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     has_own_names: bool = False
 
@@ -202,22 +205,27 @@ def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
     columns = {name: column for name, column in converted if column is not None}
     with_commas, unsure = _decimal_commas(texts, columns, form.dialect.delimiter)
     columns |= with_commas
-    padded, words = [], {}
+    padded, dates, words = [], [], {}
     for name, column in texts.items():
         if name in columns:
             continue
         plain, is_padded = _values.without_blanks(column)
-        as_boolean = _values.booleans(plain)
-        columns[name] = plain if as_boolean is None else as_boolean
         if is_padded:
             padded.append(name)
-        if as_boolean is None and (kept := _values.level_words(plain)):
+        as_boolean = _values.booleans(plain)
+        columns[name] = plain if as_boolean is None else as_boolean
+        kept = _values.level_words(plain) if as_boolean is None else []
+        if kept and (as_dates := _values.dates(plain)) is not None:
+            columns[name] = as_dates
+            dates.append(name)
+        elif kept:
             words[name] = kept
     form = replace(
         form,
         kinds={name: kind for name in texts if (kind := _kind(columns[name]))},
         with_commas=list(with_commas),
         padded=padded,
+        dates=dates,
         notes=form.notes + _describe_values(list(with_commas), padded, unsure, words),
     )
     return pa.table({name: columns[name] for name in texts}).to_pandas(), form

@@ -9,6 +9,8 @@ nothing, so a column is
   ``7E400``, ``1.1`` beside ``1.10`` (versions) and integers beyond 64 bits are
   codes: no number gives them back;
 - boolean when every other field is ``True`` or ``False`` in one spelling;
+- dates, left as text, when every other field is one of `MISSING_WORDS` (see
+  `metafeatures.columns`); ``20241231`` is one before it is a number;
 - text otherwise, and ``NA``, ``None``, ``null`` are then values like any other
   (countries, answers and "no alley" are written so).
 """
@@ -18,10 +20,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from autometa.datasets._spelling import spelling
+from metafeatures.columns import kind_of_cells
 
 MISSING_WORDS = (
     "", "#n/a", "#n/a n/a", "#na", "-", "-1.#ind", "-1.#qnan", "-nan", ".", "1.#ind", "1.#qnan",
@@ -32,6 +36,7 @@ STARTS_NUMBER = re.compile(r"[+-]?\.?\d|[+-]?inf", re.IGNORECASE)
 COMMA_NUMBER = r"^[+-]?(0|[1-9][0-9]*)?(,[0-9]+)?([eE][+-]?[0-9]+)?$"
 GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3})*$"  # a comma may part thousands here
 EXACT = 2**53  # up to here every integer is a 64-bit float
+FIRST_DAY, LAST_DAY = 19_000_101, 20_991_231  # of dates without anything between their parts
 PEEK = 16  # values that are looked at before a whole column is tried
 
 
@@ -53,7 +58,21 @@ def numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
         if texts.null_count == len(texts):
             return texts.cast(pa.float64())
         converted = _cast(texts)
-    return None if converted is None or _has_codes(texts, converted) else converted
+    if converted is None or _has_codes(texts, converted) or _are_compact_dates(texts, converted):
+        return None
+    return converted
+
+
+def _are_compact_dates(texts: pa.ChunkedArray, converted: pa.ChunkedArray) -> bool:
+    if not pa.types.is_integer(converted.type) or converted.null_count == len(converted):
+        return False
+    ends = pc.min_max(converted).as_py()
+    return ends["min"] >= FIRST_DAY and ends["max"] <= LAST_DAY and _are_dates(texts)
+
+
+def _are_dates(texts: pa.ChunkedArray) -> bool:
+    values = pc.unique(texts.drop_null()).to_pylist()
+    return kind_of_cells(pd.Series(values, dtype=object), values) == "datetime"
 
 
 def _may_be_numbers(texts: pa.ChunkedArray) -> bool:
@@ -158,6 +177,13 @@ def without_blanks(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
         texts = pc.utf8_trim_whitespace(texts)
     is_missing = pc.is_in(pc.utf8_trim_whitespace(texts), value_set=pa.array(["", "?"]))
     return pc.if_else(is_missing, pa.scalar(None, pa.string()), texts), is_padded
+
+
+def dates(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return a column of dates without its words for missing, or None where it is not one."""
+    is_word = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(MISSING_WORDS))
+    others = pc.if_else(is_word, pa.scalar(None, pa.string()), texts)
+    return others if _are_dates(others) else None
 
 
 def level_words(texts: pa.ChunkedArray) -> list[str]:

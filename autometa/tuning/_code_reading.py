@@ -43,7 +43,7 @@ def read_csv(path):
 {commas}            columns[name] = plain.astype("int64" if name in INTEGERS else "float64")
             continue
 {padded}        column = column.mask(plain.isin(["", "?"]))
-        if name in BOOLEANS:
+{dates}        if name in BOOLEANS:
             flags = column.str.strip().str.lower().map({{"true": True, "false": False}})
             column = flags.astype(object).where(flags.notna(), None) if flags.hasnans else flags
         columns[name] = column
@@ -134,7 +134,7 @@ def _csv_definitions(source: str, numeric: list[str]) -> str:
         f"FLOATS = {of_kind['float']!r}",
         f"BOOLEANS = {of_kind['boolean']!r}",
     ]
-    commas = padded = drop = ""
+    commas = padded = dates = drop = ""
     if form.with_commas:
         lists.append(f"DECIMAL_COMMAS = {form.with_commas!r}")
         commas = (
@@ -144,6 +144,12 @@ def _csv_definitions(source: str, numeric: list[str]) -> str:
     if form.padded:
         lists.append(f"PADDED = {form.padded!r}  # their texts stand between blanks")
         padded = "        column = plain if name in PADDED else column\n"
+    if form.dates:
+        lists.append(f"DATES_WITH_WORDS = {form.dates!r}")
+        dates = (
+            "        if name in DATES_WITH_WORDS:\n"
+            "            column = column.mask(plain.str.lower().isin(MISSING))\n"
+        )
     if form.has_own_names:
         lists.append(f"NAMES = {form.names!r}")
         drop = "    texts = texts.iloc[1:].reset_index(drop=True)  # the header is a row here\n"
@@ -156,6 +162,7 @@ def _csv_definitions(source: str, numeric: list[str]) -> str:
         drop=drop,
         commas=commas,
         padded=padded,
+        dates=dates,
     )
 
 

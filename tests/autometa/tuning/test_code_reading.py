@@ -71,6 +71,8 @@ WRITTEN = {
     "trailing": "a;b\n1;x;\n2;y;\n",
     "nameless": "a,,b\n1,2,x\n2,3,y\n",
     "escapes": 'a,b\n1,"x \\"q\\", y"\n2,"z"\n',
+    "dates": "d,e\n2024-01-31,20240131\nNA,20240201\n2024-02-01,20240301\n"
+    "2024-02-02,20240302\nnull,NA\n2024-02-03,20240303\n2024-02-04,20240304\n",
     "codes": "zip,version\n02134,1.1\n2134,1.10\n",
     "booleans": "a,b\nTrue,true\nFalse,\n",
     "long": "a,b\n9007199254740993,12345678901234567890\n2,3\n",
