@@ -29,9 +29,11 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
         (half the distance of the 16th and 84th percentile over real tables), ``undefined``
         (when the value is NaN), ``same_as`` (another one that is the same number up to a factor
         and a constant, on all tables or on tables of numbers), ``by_place`` (whether the order
-        of columns may matter), ``reference``, ``pymfe``, ``openml``, ``autosklearn`` (its
-        name there, where the definition is the same up to what `translate` does), and
-        ``differs`` (whose definition is another, and how).
+        of columns, or the names of levels, may matter), ``varies_with`` (``units`` when the
+        value changes with a factor of a column, ``offsets`` when with what is added to one,
+        ``target`` when with unit or offset of the target), ``reference``, ``pymfe``,
+        ``openml``, ``autosklearn`` (its name there, where the definition is the same up to
+        what `translate` does), and ``differs`` (whose definition is another, and how).
 
     Examples
     --------
@@ -59,6 +61,7 @@ def list_metafeatures(task_type: str | None = None) -> pd.DataFrame:
             "undefined": feature.undefined,
             "same_as": feature.same_as,
             "by_place": feature.by_place,
+            "varies_with": feature.varies_with,
             "reference": feature.reference,
             "pymfe": feature.pymfe,
             "openml": openml.get(feature.name, ""),

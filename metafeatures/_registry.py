@@ -115,6 +115,7 @@ class MetaFeature:
     undefined: str
     rows: str
     same_as: str
+    varies_with: tuple[str, ...]
     by_place: bool
     reference: str
     pymfe: str
@@ -173,6 +174,7 @@ def metafeature(
     undefined: str = "",
     rows: str = "",
     same_as: Aliases = None,
+    varies_with: tuple[str, ...] = (),
     summaries: tuple[str, ...] | None = None,
     outputs: Mapping[str, str] | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
@@ -198,6 +200,10 @@ def metafeature(
     same_as : str or mapping of output to str, optional
         Measure or meta-feature that is the same number up to a factor and a constant, on all
         tables or on tables of numbers. Only one of the two counts where tables are compared.
+    varies_with : tuple of str, optional
+        What changes the value though it changes nothing for most: ``units`` when a column
+        is multiplied, ``offsets`` when something is added to it, ``target`` when the number
+        to predict is multiplied or something is added to it.
     summaries : tuple of str, optional
         For a function that gives one value a column: the summaries of these that
         become meta-features. NaN columns are left out first.
@@ -208,7 +214,9 @@ def metafeature(
     outputs_of : mapping of str to frozenset of str, optional
         Task types of outputs that differ from ``task_types``.
     by_place : bool, default=False
-        Whether the value may change with the order of columns. Never with that of rows.
+        Whether the value may change with the order of columns, and with the names of levels:
+        of a category as indicators, the first level by name has none. Never with the order
+        of rows.
     pymfe, openml, autosklearn : str or mapping of output to str, optional
         Name of the same definition elsewhere. pymfe names summaries as they are named
         here: one name stands for all.
@@ -236,6 +244,7 @@ def metafeature(
                 undefined=_undefined(undefined, key if summaries else ""),
                 rows=rows or ROWS[cost],
                 same_as=_same_as(same_as, key),
+                varies_with=varies_with,
                 by_place=by_place,
                 reference=reference,
                 pymfe=_pymfe_alias(pymfe, key if summaries else "", key),

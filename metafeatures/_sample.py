@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -69,6 +70,8 @@ class Sample:
         self.n_rows_missing = table.n_rows_missing
         self.n_repeated_columns = table.n_repeated_columns
         self.cardinalities = table.cardinalities()
+        if not self.is_regression:
+            self.target = target = _by_content(target, table)
         order, self.n_repeated_rows = row_order(table.row_hashes, seed)
         self.sample = rows = take_sample(order, target, max_rows)
         self.n_random = n_random(order, rows)
@@ -139,3 +142,23 @@ class Sample:
     def class_counts(self) -> Integers:
         """Rows per class, most frequent first."""
         return self.target.class_counts
+
+
+def _by_content(target: Target, table: Table) -> Target:
+    """Return classes the most frequent first, equally frequent ones by what their rows hold.
+
+    By name only where nothing else tells them apart.
+    """
+    counts = target.class_counts
+    if np.unique(counts).size == counts.size:
+        return target
+    low, high = table.class_sums(counts.size)
+    order = np.lexsort((np.arange(counts.size), low, high, -counts))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    return replace(
+        target,
+        codes=rank[target.codes].astype(np.int64),
+        labels=tuple(target.labels[i] for i in order),
+        class_counts=counts[order],
+    )

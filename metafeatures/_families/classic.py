@@ -68,13 +68,13 @@ def linear_discr(class_folds: ClassFolds) -> Floats:
     return linear_discriminant(class_folds.sums)
 
 
-@accuracy(differs=FOLDS.format("naive_bayes"))
+@accuracy(varies_with=("units",), differs=FOLDS.format("naive_bayes"))
 def naive_bayes(class_folds: ClassFolds) -> Floats:
     """Return the accuracy of Gaussian naive Bayes."""
     return gaussian_naive_bayes(class_folds.sums)
 
 
-@accuracy(differs=TIES.format("one_nn"))
+@accuracy(varies_with=("units",), differs=TIES.format("one_nn"))
 def one_nn(class_folds: ClassFolds) -> Floats:
     """Return the accuracy of the nearest row; rows that are equally near share the vote."""
     return class_folds.nearest

@@ -45,7 +45,12 @@ PIMENTEL = (
 
 counted = partial(metafeature, family="clustering", low=0, task_types=CLASSIFICATION, cost="count")
 clustering = partial(
-    metafeature, family="clustering", task_types=CLASSIFICATION, cost="rows", by_place=True
+    metafeature,
+    family="clustering",
+    task_types=CLASSIFICATION,
+    cost="rows",
+    varies_with=("units",),
+    by_place=True,
 )
 
 

@@ -36,7 +36,7 @@ def dimensionality_t2(kinds: Kinds, cardinalities: Integers, n_rows: int) -> flo
     return n_encoded(kinds, cardinalities) / n_rows
 
 
-@dimensionality(undefined=ALL_TEXT, pymfe="t3")
+@dimensionality(undefined=ALL_TEXT, varies_with=("units",), pymfe="t3")
 def dimensionality_t3(
     component_share: float, kinds: Kinds, cardinalities: Integers, n_rows: int
 ) -> float:
@@ -44,7 +44,7 @@ def dimensionality_t3(
     return component_share * n_encoded(kinds, cardinalities) / n_rows
 
 
-@dimensionality(high=1, unit="share", undefined=ALL_TEXT, pymfe="t4")
+@dimensionality(high=1, unit="share", undefined=ALL_TEXT, varies_with=("units",), pymfe="t4")
 def dimensionality_t4(component_share: float) -> float:
     """Return the principal components with 95 % of the variance over the columns (T4)."""
     return component_share

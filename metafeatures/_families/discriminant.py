@@ -151,6 +151,7 @@ def correlate_with_classes(
 @of_classes(
     unit="the columns'",
     undefined="no column but text and numbers beyond 1e70 has a present value",
+    varies_with=("units",),
     reference=ALI,
     pymfe="gravity",
     differs="pymfe where several classes are largest or smallest: takes the first by name",

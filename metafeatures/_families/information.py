@@ -171,7 +171,7 @@ def interaction(
     """
     rows, target, weights = interacting_rows
     told = target_information_beyond_chance
-    order = [i for i in np.argsort(-told, kind="stable") if 0 < levels[i].max() <= 20]
+    order = [i for i in np.argsort(-told, kind="stable") if levels[i].min() < levels[i].max() <= 20]
     best = [levels[i][rows] for i in order[:N_INTERACTING]]
     best = [column for column in best if column.min() < column.max()]
     alone = [beyond_chance(column, target, weights) for column in best]

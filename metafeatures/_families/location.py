@@ -28,6 +28,7 @@ WITH_RANGE = (*DEFAULT_SUMMARIES, "range")
 WITH_QUARTILES = ("mean", "sd", "min", "q25", "median", "q75", "max")
 TINY = 1e-10
 TRIMMED = 0.2
+BEYOND = 1.5 + 1e-9  # quartile ranges; a value on the border must not depend on rounding
 NORMAL_CONSISTENT = 1.4826
 STRONG = 0.5
 MAX_NORMAL_ROWS = 5_000
@@ -60,24 +61,28 @@ SALAMA = (
 )
 
 statistical = partial(metafeature, family="statistical", by_place=True)
+UNITS = ("units",)
+PLACES = ("units", "offsets")
+
 columns = partial(statistical, cost="columns", undefined=NO_VALUES, summaries=DEFAULT_SUMMARIES)
-spreads = partial(columns, low=0)
+located = partial(columns, unit="the column's", varies_with=PLACES)
+spreads = partial(columns, low=0, varies_with=UNITS)
 pairs = partial(statistical, cost="pairs", low=0, undefined="fewer than two columns are not text")
 
 
-@columns(unit="the column's", summaries=WITH_RANGE, reference=ENGELS, pymfe="mean")
+@located(summaries=WITH_RANGE, reference=ENGELS, pymfe="mean")
 def encoded_mean(encoded_columns: EncodedColumns) -> Floats:
     """Return the mean of a column, categories as indicators."""
     return encoded_columns.in_scale(encoded_columns.means)
 
 
-@columns(unit="the column's", reference=ENGELS, pymfe="median")
+@located(reference=ENGELS, pymfe="median")
 def encoded_median(encoded_columns: EncodedColumns) -> Floats:
     """Return the median of a column, categories as indicators."""
     return encoded_columns.in_scale(encoded_columns.quartiles[:, 1])
 
 
-@columns(unit="the column's", reference=ENGELS, pymfe="t_mean")
+@located(reference=ENGELS, pymfe="t_mean")
 def encoded_trimmed_mean(encoded_columns: EncodedColumns) -> Floats:
     """Return the mean of a column without a fifth of its values at either end."""
 
@@ -88,8 +93,8 @@ def encoded_trimmed_mean(encoded_columns: EncodedColumns) -> Floats:
     return encoded_columns.in_scale(encoded_columns.of_ordered(trim))
 
 
-@spreads(
-    unit="the column's",
+@located(
+    low=0,
     undefined="every column has a negative value, or none a present one",
     reference=ALI,
     pymfe="g_mean",
@@ -104,8 +109,8 @@ def encoded_geometric_mean(encoded_columns: EncodedColumns) -> Floats:
     return encoded_columns.in_scale(means)
 
 
-@spreads(
-    unit="the column's",
+@located(
+    low=0,
     undefined="every column has a negative value, or none a present one",
     reference=ALI,
     pymfe="h_mean",
@@ -120,13 +125,13 @@ def encoded_harmonic_mean(encoded_columns: EncodedColumns) -> Floats:
     return encoded_columns.in_scale(means)
 
 
-@columns(unit="the column's", reference=ENGELS, pymfe="min")
+@located(reference=ENGELS, pymfe="min")
 def encoded_min(encoded_columns: EncodedColumns) -> Floats:
     """Return the smallest value of a column, categories as indicators."""
     return encoded_columns.in_scale(encoded_columns.lowest)
 
 
-@columns(unit="the column's", reference=ENGELS, pymfe="max")
+@located(reference=ENGELS, pymfe="max")
 def encoded_max(encoded_columns: EncodedColumns) -> Floats:
     """Return the largest value of a column, categories as indicators."""
     return encoded_columns.in_scale(encoded_columns.highest)
@@ -202,7 +207,7 @@ def encoded_kurtosis(
 def n_outlier_columns(encoded_columns: EncodedColumns) -> float:
     """Return the number of columns with a value over 1.5 quartile ranges outside the quartiles."""
     low, _, high = encoded_columns.quartiles.T
-    margin = 1.5 * (high - low)
+    margin = BEYOND * (high - low)
     is_far = (encoded_columns.lowest < low - margin) | (encoded_columns.highest > high + margin)
     return float(is_far.sum())
 
@@ -267,7 +272,11 @@ def encoded_strong_correlation_share(encoded_columns: EncodedColumns) -> float:
 
 
 @pairs(
-    unit="the columns', multiplied", summaries=DEFAULT_SUMMARIES, reference=CASTIELLO, pymfe="cov"
+    unit="the columns', multiplied",
+    varies_with=UNITS,
+    summaries=DEFAULT_SUMMARIES,
+    reference=CASTIELLO,
+    pymfe="cov",
 )
 def encoded_covariance(encoded_columns: EncodedColumns) -> Floats:
     """Return the absolute covariance (n - 1) of two columns, missing values at the mean."""
@@ -276,6 +285,7 @@ def encoded_covariance(encoded_columns: EncodedColumns) -> Floats:
 
 @pairs(
     unit="the column's, squared",
+    varies_with=UNITS,
     undefined=NO_VALUES,
     summaries=DEFAULT_SUMMARIES,
     reference=ALI,

@@ -25,6 +25,7 @@ Kinds = npt.NDArray[np.object_]
 
 NO_NUMBERS = "no numeric column has a present value"
 NO_SPREAD = "no numeric column varies"
+BEYOND = 1.5 + 1e-9  # quartile ranges; a value on the border must not depend on rounding
 NO_PAIRS = "fewer than two numeric columns vary"
 SOME = ("mean", "sd", "min", "median", "max")
 MICHIE = (
@@ -84,12 +85,12 @@ def outlier_share(
 ) -> Floats:
     """Return the share of values more than 1.5 interquartile ranges outside the quartiles."""
     low, high = numeric_quantiles[:, [2]], numeric_quantiles[:, [4]]
-    margin = 1.5 * (high - low)
+    margin = BEYOND * (high - low)
     is_outlier = (sorted_numbers < low - margin) | (sorted_numbers > high + margin)
     return _ratio(is_outlier.sum(axis=1), present_counts)
 
 
-@shares(summaries=("mean", "sd", "max"))
+@shares(summaries=("mean", "sd", "max"), varies_with=("offsets",))
 def zero_share(numbers: Floats, present_counts: Integers) -> Floats:
     """Return the share of zeros among the present values of a numeric column."""
     return _ratio((numbers == 0).sum(axis=1), present_counts)
@@ -118,7 +119,7 @@ def _longest_runs(ordered: Floats) -> Floats:
     return longest
 
 
-@shares()
+@shares(varies_with=("units", "offsets"))
 def whole_number_share(numbers: Floats, present_counts: Integers) -> float:
     """Return the share of numeric columns that hold whole numbers only."""
     is_whole = (np.isnan(numbers) | (numbers == np.round(numbers))).all(axis=1)
@@ -172,7 +173,7 @@ def normality(
     return np.asarray(np.clip(answer, 0.0, 1.0))
 
 
-@columns(summaries=("sd", "max"))
+@columns(summaries=("sd", "max"), varies_with=("units",))
 def log_scale(sorted_numbers: Floats, present_counts: Integers, exponents: Integers) -> Floats:
     """Return log10 of a numeric column's standard deviation over that of the median column."""
     logs = _log_deviations(sorted_numbers, present_counts) + exponents * np.log10(2)

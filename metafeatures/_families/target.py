@@ -24,6 +24,7 @@ Codes = npt.NDArray[np.int32]
 
 NO_SPREAD = "no numeric column varies over 10 present rows"
 MIN_PRESENT = 10
+BEYOND = 1.5 + 1e-9  # quartile ranges; a value on the border must not depend on rounding
 KELLEY = "T. L. Kelley. An unbiased correlation ratio measure. PNAS, 1935."
 SOME = ("mean", "sd", "median", "max")
 
@@ -32,7 +33,7 @@ of_numbers = partial(statistical, task_types=REGRESSION)
 of_classes = partial(statistical, task_types=CLASSIFICATION, undefined=NO_SPREAD)
 
 
-@of_numbers(low=0, unit="target")
+@of_numbers(low=0, unit="target", varies_with=("target",))
 def target_sd(sorted_target: Floats) -> float:
     """Return the standard deviation of the target, in the target's own unit."""
     return float(sorted_target.std())
@@ -77,13 +78,13 @@ def target_mode_share(sorted_target: Floats) -> float:
     return float(np.diff(np.append(starts, sorted_target.size)).max() / sorted_target.size)
 
 
-@of_numbers(low=0, high=1, unit="share")
+@of_numbers(low=0, high=1, unit="share", varies_with=("target",))
 def target_zero_share(sorted_target: Floats) -> float:
     """Return the share of zeros in the target."""
     return float((sorted_target == 0).mean())
 
 
-@of_numbers(low=0, high=1, unit="share")
+@of_numbers(low=0, high=1, unit="share", varies_with=("target",))
 def target_negative_share(sorted_target: Floats) -> float:
     """Return the share of negative values in the target."""
     return float((sorted_target < 0).mean())
@@ -93,12 +94,12 @@ def target_negative_share(sorted_target: Floats) -> float:
 def target_outlier_share(sorted_target: Floats) -> float:
     """Return the share of the target more than 1.5 interquartile ranges outside the quartiles."""
     low, high = np.quantile(sorted_target, [0.25, 0.75])
-    margin = 1.5 * (high - low)
+    margin = BEYOND * (high - low)
     is_outlier = (sorted_target < low - margin) | (sorted_target > high + margin)
     return float(is_outlier.mean())
 
 
-@of_numbers(low=0, high=1)
+@of_numbers(low=0, high=1, varies_with=("target",))
 def target_is_whole(sorted_target: Floats) -> float:
     """Return 1 when the target holds whole numbers only, else 0."""
     return float((sorted_target == np.round(sorted_target)).all())

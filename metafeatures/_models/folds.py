@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from metafeatures._models.tree import rounded
 from metafeatures._task import Target
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _fold(columns: Floats, target: Floats, is_train: npt.NDArray[np.bool_], is_r
     train_target = target[is_train]
     if is_reg:
         centre, spread = train_target.mean(), train_target.std()
-        target = (target - centre) / (spread if spread > 0 else 1.0)
+        target = rounded((target - centre) / (spread if spread > 0 else 1.0))
     kept = _relevant(scaled[:, is_train], target[is_train])
     return Fold(
         train=np.ascontiguousarray(scaled[kept][:, is_train].T),

@@ -15,6 +15,7 @@ Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 
 PURE = 6
+DIGITS = 40
 MAX_CELLS = 60_000
 MIN_ROWS = 200
 
@@ -107,15 +108,20 @@ def grow(
 
 
 def _in_units_of_trees(target: Floats) -> Floats:
-    """Return numbers less one in their middle, times a power of two, all below 1/64.
+    """Return numbers less one in their middle, the farthest at 1/64, rounded to 2^-40 of that.
 
     scikit-learn takes a node for pure when the variance there is below 2e-16; in larger
-    units rounding errors are larger. Whole numbers stay exact, and so do ties between splits.
-    Numbers count as equal that differ by less than a millionth of the largest.
+    units rounding errors are larger. Rounded so, sums are exact, and the numbers are the
+    same in whatever unit they come: ties between splits fall alike. Numbers count as
+    equal that differ by less than a millionth of the largest.
     """
     centred = target - np.sort(target)[target.size // 2]
-    _, exponent = np.frexp(np.abs(centred).max())
-    return np.asarray(np.ldexp(centred, -exponent - PURE))
+    return np.asarray(np.ldexp(rounded(centred / np.abs(centred).max()), -PURE))
+
+
+def rounded(numbers: Floats) -> Floats:
+    """Return numbers rounded to 2^-40: what another unit leaves behind is less."""
+    return np.asarray(np.ldexp(np.rint(np.ldexp(numbers, DIGITS)), -DIGITS))
 
 
 def alphabetical(codes: Integers, labels: Sequence[str]) -> Integers:

@@ -5,13 +5,14 @@ All sums wrap around; they do not depend on the order of what is summed.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from metafeatures._tables.rows import mix
 
+Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.integer]
@@ -26,16 +27,25 @@ def hash_numbers(values: Floats) -> Hashes:
 
 
 class Cells(Protocol):
-    """Hashes of the cells of some columns, and the three sums that are asked of them."""
+    """Hashes of the cells of some columns, and the sums that are asked of them."""
 
     def sums(self) -> Hashes:
         """Return the sum of each column."""
 
     def sums_with(self, salts: Hashes) -> Hashes:
-        """Return the sum of each column after its cells were mixed with the salt of their row."""
+        """Return the sum of each column after its cells were multiplied by their row's salt."""
 
     def row_sums(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were mixed with the key of their column."""
+
+    def row_products(self, keys: Hashes) -> Hashes:
+        """Return the sum of each row after its cells were multiplied by their column's key."""
+
+    def vary(self) -> Flags:
+        """Tell for each column whether two of its cells differ."""
+
+    def part(self, columns: Flags) -> Cells:
+        """Return some of the columns."""
 
 
 class DenseCells:
@@ -54,12 +64,24 @@ class DenseCells:
         return np.asarray(self.hashes.sum(axis=1, dtype=np.uint64))
 
     def sums_with(self, salts: Hashes) -> Hashes:
-        """Return the sum of each column after its cells were mixed with the salt of their row."""
-        return np.asarray(mix(self.hashes ^ salts).sum(axis=1, dtype=np.uint64))
+        """Return the sum of each column after its cells were multiplied by their row's salt."""
+        return np.asarray((self.hashes * salts).sum(axis=1, dtype=np.uint64))
 
     def row_sums(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were mixed with the key of their column."""
         return np.asarray(mix(self.hashes ^ keys[:, None]).sum(axis=0, dtype=np.uint64))
+
+    def row_products(self, keys: Hashes) -> Hashes:
+        """Return the sum of each row after its cells were multiplied by their column's key."""
+        return np.asarray((self.hashes * keys[:, None]).sum(axis=0, dtype=np.uint64))
+
+    def vary(self) -> Flags:
+        """Tell for each column whether two of its cells differ."""
+        return np.asarray((self.hashes != self.hashes[:, :1]).any(axis=1))
+
+    def part(self, columns: Flags) -> DenseCells:
+        """Return some of the columns."""
+        return self if columns.all() else DenseCells(self.hashes[columns])
 
 
 class SparseCells:
@@ -68,35 +90,73 @@ class SparseCells:
     Parameters
     ----------
     values, rows : ndarray of shape (n_stored,)
-        Numbers by column, and the rows that they stand in.
+        Numbers by column, or their hashes, and the rows that they stand in.
     starts : ndarray of shape (n_columns + 1,)
         Where each column starts.
     n_rows : int
+    zeros : ndarray of shape (n_columns,), optional
+        Hash of the cells of each column that are not stored, if not that of the number 0.
     """
 
-    def __init__(self, values: Floats, rows: Integers, starts: Integers, n_rows: int) -> None:
+    def __init__(
+        self,
+        values: npt.NDArray[Any],
+        rows: Integers,
+        starts: Integers,
+        n_rows: int,
+        zeros: Hashes | None = None,
+    ) -> None:
         self.rows, self.starts, self.n_rows = rows, starts, n_rows
-        self.hashes = hash_numbers(values)
-        self.zero = hash_numbers(np.zeros(1))
+        is_hashed = values.dtype == np.uint64
+        self.hashes = np.asarray(values, np.uint64) if is_hashed else hash_numbers(values)
+        self.sizes = np.diff(starts)
+        zero = hash_numbers(np.zeros(1))
+        self.zeros = np.full(self.sizes.size, zero[0]) if zeros is None else zeros
 
     def sums(self) -> Hashes:
         """Return the sum of each column."""
-        rest = self.zero * np.uint64(self.n_rows)
-        return np.asarray(self._by_column(self.hashes - self.zero) + rest)
+        rest = self.zeros * (self.n_rows - self.sizes).astype(np.uint64)
+        return np.asarray(self._by_column(self.hashes) + rest)
 
     def sums_with(self, salts: Hashes) -> Hashes:
-        """Return the sum of each column after its cells were mixed with the salt of their row."""
-        zeros = mix(self.zero ^ salts)
-        stored = mix(self.hashes ^ salts[self.rows]) - zeros[self.rows]
-        return np.asarray(self._by_column(stored) + zeros.sum(dtype=np.uint64, keepdims=True))
+        """Return the sum of each column after its cells were multiplied by their row's salt."""
+        own = salts[self.rows]
+        rest = salts.sum(dtype=np.uint64, keepdims=True) - self._by_column(own)
+        return np.asarray(self._by_column(self.hashes * own) + self.zeros * rest)
 
     def row_sums(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were mixed with the key of their column."""
-        zeros = mix(self.zero ^ keys)
-        sizes = np.diff(self.starts)
-        stored = mix(self.hashes ^ np.repeat(keys, sizes)) - np.repeat(zeros, sizes)
+        return self._by_row(mix(self.hashes ^ self._spread(keys)), mix(self.zeros ^ keys))
+
+    def row_products(self, keys: Hashes) -> Hashes:
+        """Return the sum of each row after its cells were multiplied by their column's key."""
+        return self._by_row(self.hashes * self._spread(keys), self.zeros * keys)
+
+    def vary(self) -> Flags:
+        """Tell for each column whether two of its cells differ."""
+        first = self.zeros.copy()
+        is_full = self.sizes == self.n_rows
+        first[is_full] = self.hashes[self.starts[:-1][is_full]]
+        differs = self.hashes != self._spread(first)
+        total = np.append(0, np.cumsum(differs))
+        return np.asarray(total[self.starts[1:]] > total[self.starts[:-1]])
+
+    def part(self, columns: Flags) -> SparseCells:
+        """Return some of the columns."""
+        if columns.all():
+            return self
+        kept = self._spread(columns)
+        starts = np.append(0, np.cumsum(self.sizes[columns]))
+        hashes, rows, zeros = self.hashes[kept], self.rows[kept], self.zeros[columns]
+        return SparseCells(hashes, rows, starts, self.n_rows, zeros)
+
+    def _spread(self, of_columns: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.repeat(of_columns, self.sizes)
+
+    def _by_row(self, stored: Hashes, zeros: Hashes) -> Hashes:
+        """Add up rows: stored cells in place of the zeros of their columns."""
         answer = np.full(self.n_rows, zeros.sum(dtype=np.uint64))
-        np.add.at(answer, self.rows, stored)
+        np.add.at(answer, self.rows, stored - np.repeat(zeros, self.sizes))
         return answer
 
     def _by_column(self, stored: Hashes) -> Hashes:

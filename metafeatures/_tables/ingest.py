@@ -17,6 +17,7 @@ from metafeatures._tables.sources import finite
 from metafeatures.columns import ColumnKind, DateOrder, column_kind, column_order, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError
 
+Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.signedinteger[Any]]
 
@@ -26,7 +27,8 @@ class Column:
     """What was learned of one column.
 
     ``codes`` number the levels of a category by first appearance, -1 is missing; they
-    take as few bytes as the number of levels allows. Columns of other kinds have none.
+    take as few bytes as the number of levels allows. ``values`` are those of numbers and
+    dates. Columns of other kinds have neither.
     """
 
     kind: ColumnKind
@@ -34,6 +36,7 @@ class Column:
     hashes: Hashes
     codes: Codes | None = None
     order: DateOrder | None = None  # of day and month, which some of the cells may not show
+    values: Floats | None = None
 
 
 def read_column(column: pd.Series[Any]) -> Column:
@@ -56,8 +59,13 @@ def read_column(column: pd.Series[Any]) -> Column:
         order = column_order(distinct) if kind == "datetime" else None
         numbers = np.append(finite(to_numeric(distinct, kind, order).to_numpy()), np.nan)
         values = numbers[codes]
-        missing = np.isnan(values)
-        return Column(kind=kind, missing=missing, hashes=hash_numbers(values), order=order)
+        return Column(
+            kind=kind,
+            missing=np.isnan(values),
+            hashes=hash_numbers(values),
+            values=values,
+            order=order,
+        )
     return Column(
         kind=kind,
         missing=codes < 0,
@@ -82,7 +90,7 @@ def _says_numbers(dtype: Any) -> bool:
 def _read_numbers(column: pd.Series[Any]) -> Column:
     kind = column_kind(column)
     values = finite(to_numeric(column, kind).to_numpy())
-    return Column(kind=kind, missing=np.isnan(values), hashes=hash_numbers(values))
+    return Column(kind=kind, missing=np.isnan(values), hashes=hash_numbers(values), values=values)
 
 
 def _must_see_all(dtype: Any, levels: Any) -> bool:

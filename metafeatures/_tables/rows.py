@@ -1,6 +1,7 @@
 """Puts the rows of a table in an order of their own, and samples them.
 
-The order follows from the cells alone: rows are sorted by a hash of what they hold. So
+The order follows from the cells alone: rows are sorted by a hash of what they hold, whatever
+the unit of numbers and the names of levels and classes. So
 a prefix of the rows is a random sample; what is brought along for rare classes comes after
 it and has weights that take the bringing back. Shuffled rows, shuffled columns and other
 column names give the same sample and, to the last bit, the same meta-features. Repeated

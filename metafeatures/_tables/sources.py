@@ -14,21 +14,27 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from metafeatures._tables.cells import Cells, DenseCells, SparseCells, hash_numbers
+from metafeatures._tables.rows import mix
+from metafeatures._tables.unit_free import is_ranked, unit_free, unit_free_sparse
 from metafeatures.columns import native_table
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-CELLS_AT_ONCE = 1_000_000
+CELLS_AT_ONCE = 600_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class NumberPart:
-    """What a pass learns of some columns of numbers."""
+    """What a pass learns of some columns of numbers.
+
+    ``cells`` are hashes of the numbers, ``ordering`` of what they say whatever their unit.
+    """
 
     positions: Integers
     cells: Cells
+    ordering: Cells
     missing_counts: Integers
     rows_missing: Flags
 
@@ -67,7 +73,7 @@ class Source(ABC):
         """Return a table of some of the rows."""
 
     def number_parts(self, positions: Integers) -> Iterator[NumberPart]:
-        """Yield hashes and gaps of plain columns, about a million cells at a time."""
+        """Yield hashes and gaps of plain columns, some hundred thousand cells at a time."""
         step = max(1, CELLS_AT_ONCE // max(1, len(self)))
         for start in range(0, len(positions), step):
             some = positions[start : start + step]
@@ -76,6 +82,7 @@ class Source(ABC):
             yield NumberPart(
                 positions=some,
                 cells=DenseCells(hash_numbers(values)),
+                ordering=DenseCells(mix(unit_free(values, is_ranked(self.shape)))),
                 missing_counts=missing.sum(axis=1),
                 rows_missing=np.asarray(missing.any(axis=0)),
             )
@@ -196,6 +203,7 @@ class SparseSource(Source):
         every = len(positions) == self.shape[1]
         matrix = self.matrix if every else self.matrix[:, positions]
         values, rows, starts = finite(matrix.data), matrix.indices, matrix.indptr
+        codes, zeros = unit_free_sparse(values, starts, len(self), is_ranked(self.shape))
         missing = np.isnan(values)
         before = np.append(0, np.cumsum(missing))
         rows_missing = np.zeros(len(self), bool)
@@ -203,6 +211,7 @@ class SparseSource(Source):
         yield NumberPart(
             positions=positions,
             cells=SparseCells(values, rows, starts, len(self)),
+            ordering=SparseCells(mix(codes), rows, starts, len(self), mix(zeros)),
             missing_counts=before[starts[1:]] - before[starts[:-1]],
             rows_missing=rows_missing,
         )

@@ -2,7 +2,9 @@
 
 A column is known by what it holds, not by its name or place: its key is a hash of its
 cells in any order. Columns of the same cells in another arrangement (two flags, equally
-often true) are told apart by the rows that their cells stand in.
+often true) are told apart by the rows that their cells stand in. What a cell holds is
+taken whatever its unit and the name of its level: as a rank, or a frequency. Only rows
+that cannot be told apart so are by the cells themselves, and what repeats is counted so.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from metafeatures._tables.cells import Cells, DenseCells, hash_numbers
+from metafeatures._tables.cells import MISSING, Cells, DenseCells, hash_numbers
 from metafeatures._tables.ingest import Codes as CompactCodes
-from metafeatures._tables.ingest import read_column, texts_of
+from metafeatures._tables.ingest import Column, read_column, texts_of
 from metafeatures._tables.rows import mix
 from metafeatures._tables.sources import CELLS_AT_ONCE, Source, as_source, finite
+from metafeatures._tables.unit_free import is_ranked, unit_free
 from metafeatures.columns import ColumnKind, DateOrder, to_numeric
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +28,7 @@ Hashes = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
+HALF = np.uint64((1 << 26) - 1)  # sums over 2^27 rows are exact in a float
 KIND_KEYS: dict[ColumnKind, int] = {"numeric": 1, "categorical": 2, "datetime": 3, "text": 4}
 
 
@@ -36,7 +40,7 @@ class Table:
     X : Source, or what `as_source` takes, of shape (n_rows, n_columns)
         Not modified.
     y : ndarray of shape (n_rows,)
-        Numbers or class codes: rows with other targets are other rows.
+        Numbers (floats) or class codes: rows with other targets are other rows.
 
     Attributes
     ----------
@@ -57,8 +61,11 @@ class Table:
         n_rows, n_columns = self.source.shape
         self.kinds = np.full(n_columns, "numeric", dtype=object)
         self.missing_counts = np.zeros(n_columns, np.int64)
-        self.keys = np.zeros(n_columns, np.uint64)
-        self.row_hashes = mix(hash_numbers(np.asarray(y, np.float64)))
+        self.keys, self._exact_keys = np.zeros((2, n_columns), np.uint64)
+        self._y = np.asarray(y)
+        self._salts = mix(self._of_target()) | np.uint64(1)
+        self._ordering = mix(self._salts)
+        self._identity = hash_numbers(np.asarray(y, np.float64))
         self._codes: dict[int, CompactCodes] = {}
         self._orders: dict[int, DateOrder | None] = {}
         has_missing = np.zeros(n_rows, bool)
@@ -66,12 +73,25 @@ class Table:
         self._read_others(has_missing)
         self.n_rows_missing = int(has_missing.sum())
         self.n_repeated_columns = self._part_twins()
+        self.row_hashes = self._part_ties()
+        del self._salts, self._identity
+
+    def _of_target(self) -> Hashes:
+        """Return what the target says whatever its unit, or the names of its classes."""
+        if self._y.dtype.kind == "f":
+            y = self._y[None, :].astype(np.float64)
+            return unit_free(y, is_ranked(self.source.shape)).ravel()
+        return np.asarray(np.bincount(self._y)[self._y], np.uint64)
+
+    def class_sums(self, n_classes: int) -> tuple[Integers, Integers]:
+        """Return two numbers a class that follow from what its rows hold, not from its name."""
+        return _sums_of_hashes(self._y, mix(self._ordering), n_classes)
 
     def _read_numbers(self, has_missing: npt.NDArray[np.bool_]) -> None:
         for part in self.source.number_parts(np.flatnonzero(self.source.is_plain)):
             self.missing_counts[part.positions] = part.missing_counts
             has_missing |= part.rows_missing
-            self._name(part.positions, part.cells)
+            self._name(part.positions, part.cells, part.ordering)
 
     def _read_others(self, has_missing: npt.NDArray[np.bool_]) -> None:
         for position in np.flatnonzero(~self.source.is_plain):
@@ -82,45 +102,95 @@ class Table:
             self._orders[int(position)] = column.order
             if column.codes is not None:
                 self._codes[int(position)] = column.codes
-            self._name(np.array([position]), DenseCells(column.hashes[None, :]))
+            self._name(np.array([position]), *self._hashes_of(column))
 
-    def _name(self, positions: Integers, cells: Cells) -> None:
-        """Give columns their keys, and tell the rows what they hold."""
+    def _hashes_of(self, column: Column) -> tuple[Cells, Cells]:
+        """Return hashes of a column's cells, and of what they say whatever unit and names.
+
+        Of a category that is how frequent its level is.
+        """
+        ordering = column.hashes
+        if column.values is not None:
+            ordering = mix(unit_free(column.values[None, :], is_ranked(self.source.shape))[0])
+        elif column.codes is not None:
+            counts = np.append(_count(column.codes), 0).astype(np.uint64)
+            ordering = mix(np.where(column.missing, MISSING, counts[column.codes]))
+        return DenseCells(column.hashes[None, :]), DenseCells(ordering[None, :])
+
+    def _name(self, positions: Integers, cells: Cells, ordering: Cells) -> None:
+        """Give columns their keys, and tell the rows what they hold.
+
+        A column that does not vary tells the rows nothing: with it or without it, their order
+        is the same.
+        """
         kinds = np.array([KIND_KEYS[kind] for kind in self.kinds[positions]], np.uint64)
-        self.keys[positions] = keys = mix(cells.sums() ^ kinds)
-        self.row_hashes += cells.row_sums(keys)
+        self._exact_keys[positions] = mix(cells.sums() ^ kinds)
+        self.keys[positions] = keys = mix(ordering.sums_with(self._salts) ^ kinds)
+        vary = ordering.vary()
+        self._ordering += ordering.part(vary).row_sums(keys[vary])
+        self._identity += cells.row_products(mix(positions.astype(np.uint64)) | np.uint64(1))
 
-    def _cells(self, positions: Integers) -> Iterator[tuple[Integers, Cells]]:
+    def _cells(self, positions: Integers) -> Iterator[tuple[Integers, Cells, Cells]]:
         """Yield the hashes of some columns again."""
         is_plain = self.source.is_plain[positions]
         for part in self.source.number_parts(positions[is_plain]):
-            yield part.positions, part.cells
+            yield part.positions, part.cells, part.ordering
         for position in positions[~is_plain]:
-            hashes = read_column(self.source.column(int(position))).hashes
-            yield np.array([position]), DenseCells(hashes[None, :])
+            column = read_column(self.source.column(int(position)))
+            yield np.array([position]), *self._hashes_of(column)
 
     def _part_twins(self) -> int:
-        """Give columns with the same key keys of their own; return how many are repetitions."""
+        """Give columns with the same key keys of their own; return how many are repetitions.
+
+        Twins say the same whatever their unit; repetitions hold the same cells.
+        """
         _, group, sizes = np.unique(self.keys, return_inverse=True, return_counts=True)
         twins = np.flatnonzero(sizes[group] > 1)
-        rows = mix(self.row_hashes)
-        places = mix(np.arange(len(self.source), dtype=np.uint64))
+        rows = mix(self._ordering) | np.uint64(1)
+        places = mix(np.arange(len(self.source), dtype=np.uint64)) | np.uint64(1)
         keys, arranged = self.keys.copy(), np.zeros_like(self.keys)
         placed: dict[int, int] = {}
-        for positions, cells in self._cells(twins):
-            arranged[positions] = cells.sums_with(rows)
+        for positions, cells, ordering in self._cells(twins):
+            arranged[positions] = ordering.sums_with(rows)
             placed |= dict(zip(positions.tolist(), cells.sums_with(places).tolist(), strict=True))
-        known: dict[tuple[int, int], int] = {}
-        for position in twins.tolist():
+        nth_of: dict[tuple[int, int], int] = {}
+        for position in twins[np.argsort(self._exact_keys[twins], kind="stable")].tolist():
             twin = int(keys[position]), int(arranged[position])
-            known[twin] = nth = known.get(twin, 0) + 1
+            nth_of[twin] = nth = nth_of.get(twin, 0) + 1
             own = mix(keys[[position]] ^ arranged[[position]]) + np.uint64(nth)
             self.keys[position] = mix(own)[0]
-        corrections = np.zeros_like(self.row_hashes)
-        for positions, cells in self._cells(twins):
-            corrections += cells.row_sums(self.keys[positions]) - cells.row_sums(keys[positions])
-        self.row_hashes += corrections
-        return len(twins) - len({(int(keys[i]), placed[i]) for i in twins.tolist()})
+        corrections = np.zeros_like(self._ordering)
+        for positions, _, ordering in self._cells(twins):
+            vary = ordering.vary()
+            some, positions = ordering.part(vary), positions[vary]
+            corrections += some.row_sums(self.keys[positions]) - some.row_sums(keys[positions])
+        self._ordering += corrections
+        return len(twins) - len({(int(self._exact_keys[i]), placed[i]) for i in twins.tolist()})
+
+    def _part_ties(self) -> Hashes:
+        """Return a hash of each row; rows that say the same but differ are told apart by cells."""
+        by_hash = np.argsort(self._ordering, kind="stable")
+        ordered, identity = self._ordering[by_hash], self._identity[by_hash]
+        follows = ordered[1:] == ordered[:-1]
+        differ = np.flatnonzero(follows & (identity[1:] != identity[:-1]))
+        if not differ.size:
+            return self._ordering
+        group = np.append(0, np.cumsum(~follows))
+        tied = by_hash[np.isin(group, group[differ])]
+        own = self._class_hashes() if self._y.dtype.kind != "f" else hash_numbers(self._y)
+        for positions, cells, _ in self._cells(np.arange(self.source.shape[1])):
+            own += cells.row_sums(self._exact_keys[positions])
+        hashes = self._ordering.copy()
+        hashes[tied] = mix(hashes[tied] ^ mix(own[tied]))
+        return hashes
+
+    def _class_hashes(self) -> Hashes:
+        """Return a hash of the class of each row; its name counts where nothing else tells it."""
+        low, high = self.class_sums(int(self._y.max()) + 1)
+        order = np.lexsort((np.arange(low.size), low, high))
+        rank = np.empty(order.size, np.uint64)
+        rank[order] = np.arange(order.size)
+        return mix(rank)[self._y]
 
     def in_order(self, kind: ColumnKind, n_most: int) -> list[int]:
         """Return the positions of at most ``n_most`` columns of a kind, in the order of keys."""
@@ -144,15 +214,20 @@ class Table:
     def codes(self, position: int, rows: Integers) -> tuple[Codes, Integers]:
         """Return a category on the given rows as codes, and the place of each code in the alphabet.
 
-        0 is the level that is most frequent in all rows (ties by text), -1 is missing;
-        levels that the given rows do not show have no code.
+        0 is the level that is most frequent in all rows (ties by what its rows hold, then by
+        text), -1 is missing; levels that the given rows do not show have no code.
         """
         codes = self._codes[position]
         counts = _count(codes)
         shown, first, places = np.unique(codes[rows], return_index=True, return_inverse=True)
         is_level = shown >= 0
         texts = texts_of(self.source.column(position, rows[first[is_level]]))
-        order = np.lexsort((texts, -counts[shown[is_level]]))
+        frequency = counts[shown[is_level]]
+        low, high = np.zeros((2, frequency.size), np.int64)
+        if np.unique(frequency).size < frequency.size:
+            sums = _sums_of_hashes(codes, mix(self._ordering), counts.size)
+            low, high = (some[shown[is_level]] for some in sums)
+        order = np.lexsort((texts, low, high, -frequency))
         ranks = np.full(shown.size, -1, np.int32)
         ranks[np.flatnonzero(is_level)[order]] = np.arange(order.size)
         alphabet = np.empty(order.size, np.int64)
@@ -174,3 +249,14 @@ class Table:
 def _count(codes: CompactCodes) -> Integers:
     """Return the rows of each level."""
     return np.bincount(codes.astype(np.intp) + 1)[1:]
+
+
+def _sums_of_hashes(
+    groups: npt.NDArray[np.integer[Any]], hashes: Hashes, n_groups: int
+) -> tuple[Integers, Integers]:
+    """Return two exact sums over each group (-1 is none) of 26 bits of each hash."""
+    is_member = groups >= 0
+    members = groups[is_member].astype(np.intp)
+    low, high = hashes[is_member] & HALF, hashes[is_member] >> np.uint64(38)
+    sums = [np.bincount(members, part.astype(np.float64), n_groups) for part in (low, high)]
+    return sums[0].astype(np.int64), sums[1].astype(np.int64)

@@ -1,0 +1,118 @@
+"""What numbers say whatever their unit: the rank of a cell in its column.
+
+Rows are put in an order, and columns are known, by what their cells hold. Were that the
+numbers themselves, a table in other units would have other samples and other folds. Of
+tables too large to be sorted, cells are rounded to a millionth of the column's range, from
+its smallest: unit and offset do not matter there either, up to rounding.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from metafeatures._tables.cells import MISSING
+
+Floats = npt.NDArray[np.float64]
+Hashes = npt.NDArray[np.uint64]
+Integers = npt.NDArray[np.integer]
+
+MAX_RANKED_CELLS = 1 << 22  # half a second of sorting
+N_STEPS = 2.0**20  # coarse enough that the rounding of another unit hardly ever crosses a step
+
+
+def is_ranked(shape: tuple[int, int]) -> bool:
+    """Tell whether a table is small enough for its columns to be sorted."""
+    return shape[0] * shape[1] <= MAX_RANKED_CELLS
+
+
+def unit_free(values: Floats, by_rank: bool) -> Hashes:
+    """Return a whole number a cell: how many cells of its row are smaller, or steps from the least.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_columns, n_rows)
+        NaN where missing: all missing cells have one number.
+    by_rank : bool
+        Steps without.
+
+    Examples
+    --------
+    >>> unit_free(np.array([[0.5, 7.0, 7.0, -1.0]]), by_rank=True).tolist()
+    [[1, 2, 2, 0]]
+    """
+    codes = _ranks(values) if by_rank else _steps(values)
+    return np.where(np.isnan(values), MISSING, codes)
+
+
+def _ranks(values: Floats) -> Hashes:
+    order = np.argsort(values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    places = np.zeros(values.shape, np.uint64)
+    places[:, 1:] = np.where(
+        ordered[:, 1:] != ordered[:, :-1], np.arange(1, values.shape[1], dtype=np.uint64), 0
+    )
+    np.maximum.accumulate(places, axis=1, out=places)
+    ranks = np.empty_like(places)
+    np.put_along_axis(ranks, order, places, axis=1)
+    return ranks
+
+
+def _steps(values: Floats) -> Hashes:
+    low = np.fmin.reduce(values, axis=1, initial=np.inf)[:, None]
+    high = np.fmax.reduce(values, axis=1, initial=-np.inf)[:, None]
+    return _to_steps(values, low, high)
+
+
+def _to_steps(values: Floats, low: Floats, high: Floats) -> Hashes:
+    """Return steps from the least, 0 where nothing varies; halves, so that none overflows."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        half = high / 2 - low / 2
+        steps = (values / 2 - low / 2) * (N_STEPS / np.where(half > 0, half, np.inf))
+        return np.asarray(np.nan_to_num(np.rint(steps)).astype(np.uint64))
+
+
+def unit_free_sparse(
+    values: Floats, starts: Integers, n_rows: int, by_rank: bool
+) -> tuple[Hashes, Hashes]:
+    """Return what `unit_free` does for stored cells of columns, and for the others of each.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_stored,)
+        By column; the others hold 0.
+    starts : ndarray of int of shape (n_columns + 1,)
+        Where each column starts.
+    """
+    sizes = np.diff(starts)
+    column = np.repeat(np.arange(sizes.size), sizes)
+    has_zeros = sizes < n_rows
+    if not by_rank:
+        low, high = _extremes(values, starts, has_zeros)
+        codes = _to_steps(values, low[column], high[column])
+        zeros = _to_steps(np.zeros(sizes.size), low, high)
+        return np.where(np.isnan(values), MISSING, codes), zeros
+    order = np.lexsort((values, column))
+    ordered = values[order]
+    is_new = np.append(True, (ordered[1:] != ordered[:-1]) | (np.diff(column) > 0))[: order.size]
+    first = np.maximum.accumulate(np.where(is_new, np.arange(order.size), 0))
+    ranks = first - starts[column]
+    ranks += np.where(ordered > 0, (n_rows - sizes)[column], 0)
+    codes = np.empty(values.size, np.uint64)
+    codes[order] = ranks.astype(np.uint64)
+    zeros = np.bincount(column, values < 0, minlength=sizes.size).astype(np.uint64)
+    return np.where(np.isnan(values), MISSING, codes), zeros
+
+
+def _extremes(
+    values: Floats, starts: Integers, has_zeros: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return the smallest and the largest cell of each column; infinite if all are missing."""
+    low = np.where(has_zeros, 0.0, np.inf)
+    high = np.where(has_zeros, 0.0, -np.inf)
+    stored = np.flatnonzero(np.diff(starts) > 0)
+    if stored.size:
+        at = starts[stored]
+        low[stored] = np.fmin(low[stored], np.fmin.reduceat(values, at))
+        high[stored] = np.fmax(high[stored], np.fmax.reduceat(values, at))
+    return low, high
