@@ -72,7 +72,7 @@ class Sample:
         self.cardinalities = table.cardinalities()
         if not self.is_regression:
             self.target = target = _by_content(target, table)
-        order, self.n_repeated_rows = row_order(table.row_hashes, seed)
+        order, self.n_repeated_rows = row_order(table.row_hashes, seed, table.by_hash)
         self.sample = rows = take_sample(order, target, max_rows)
         self.n_random = n_random(order, rows)
         numeric, dated, categorical, texts = (

@@ -32,8 +32,11 @@ class Cells(Protocol):
     def sums(self) -> Hashes:
         """Return the sum of each column."""
 
-    def sums_with(self, salts: Hashes) -> Hashes:
-        """Return the sum of each column after its cells were multiplied by their row's salt."""
+    def sums_with(self, salts: Hashes, shift: int = 0) -> Hashes:
+        """Return the sum of each column after its cells were multiplied by their row's salt.
+
+        Without their last ``shift`` bits.
+        """
 
     def row_sums(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were mixed with the key of their column."""
@@ -63,9 +66,13 @@ class DenseCells:
         """Return the sum of each column."""
         return np.asarray(self.hashes.sum(axis=1, dtype=np.uint64))
 
-    def sums_with(self, salts: Hashes) -> Hashes:
-        """Return the sum of each column after its cells were multiplied by their row's salt."""
-        return np.asarray((self.hashes * salts).sum(axis=1, dtype=np.uint64))
+    def sums_with(self, salts: Hashes, shift: int = 0) -> Hashes:
+        """Return the sum of each column after its cells were multiplied by their row's salt.
+
+        Without their last ``shift`` bits.
+        """
+        cells = self.hashes >> np.uint64(shift) if shift else self.hashes
+        return np.asarray((cells * salts).sum(axis=1, dtype=np.uint64))
 
     def row_sums(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were mixed with the key of their column."""
@@ -77,7 +84,7 @@ class DenseCells:
 
     def vary(self) -> Flags:
         """Tell for each column whether two of its cells differ."""
-        return np.asarray((self.hashes != self.hashes[:, :1]).any(axis=1))
+        return np.array([bool((column != column[0]).any()) for column in self.hashes], bool)
 
     def part(self, columns: Flags) -> DenseCells:
         """Return some of the columns."""
@@ -118,11 +125,15 @@ class SparseCells:
         rest = self.zeros * (self.n_rows - self.sizes).astype(np.uint64)
         return np.asarray(self._by_column(self.hashes) + rest)
 
-    def sums_with(self, salts: Hashes) -> Hashes:
-        """Return the sum of each column after its cells were multiplied by their row's salt."""
-        own = salts[self.rows]
+    def sums_with(self, salts: Hashes, shift: int = 0) -> Hashes:
+        """Return the sum of each column after its cells were multiplied by their row's salt.
+
+        Without their last ``shift`` bits.
+        """
+        own, bits = salts[self.rows], np.uint64(shift)
         rest = salts.sum(dtype=np.uint64, keepdims=True) - self._by_column(own)
-        return np.asarray(self._by_column(self.hashes * own) + self.zeros * rest)
+        stored = self._by_column((self.hashes >> bits) * own)
+        return np.asarray(stored + (self.zeros >> bits) * rest)
 
     def row_sums(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were mixed with the key of their column."""

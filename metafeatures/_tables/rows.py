@@ -44,10 +44,16 @@ def mix(values: Hashes) -> Hashes:
     return mixed.reshape(values.shape)
 
 
-def row_order(row_hashes: Hashes, seed: int) -> tuple[Integers, int]:
-    """Return the rows in pseudo-random order, and how many rows repeat an earlier one."""
+def row_order(
+    row_hashes: Hashes, seed: int, by_hash: Integers | None = None
+) -> tuple[Integers, int]:
+    """Return the rows in pseudo-random order, and how many rows repeat an earlier one.
+
+    ``by_hash`` are the rows in the order of their hashes, if that is at hand.
+    """
     n_rows = row_hashes.size
-    by_hash = np.argsort(row_hashes, kind="stable")
+    if by_hash is None:
+        by_hash = np.argsort(row_hashes, kind="stable")
     ordered = row_hashes[by_hash]
     is_first = np.append(True, ordered[1:] != ordered[:-1])
     starts = np.maximum.accumulate(np.where(is_first, np.arange(n_rows), 0))

@@ -14,7 +14,6 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from metafeatures._tables.cells import Cells, DenseCells, SparseCells, hash_numbers
-from metafeatures._tables.rows import mix
 from metafeatures._tables.unit_free import is_ranked, unit_free, unit_free_sparse
 from metafeatures.columns import native_table
 
@@ -29,7 +28,7 @@ CELLS_AT_ONCE = 600_000
 class NumberPart:
     """What a pass learns of some columns of numbers.
 
-    ``cells`` are hashes of the numbers, ``ordering`` of what they say whatever their unit.
+    ``cells`` are hashes of the numbers, ``ordering`` what they say whatever their unit.
     """
 
     positions: Integers
@@ -82,7 +81,7 @@ class Source(ABC):
             yield NumberPart(
                 positions=some,
                 cells=DenseCells(hash_numbers(values)),
-                ordering=DenseCells(mix(unit_free(values, is_ranked(self.shape)))),
+                ordering=DenseCells(unit_free(values, is_ranked(self.shape))),
                 missing_counts=missing.sum(axis=1),
                 rows_missing=np.asarray(missing.any(axis=0)),
             )
@@ -211,7 +210,7 @@ class SparseSource(Source):
         yield NumberPart(
             positions=positions,
             cells=SparseCells(values, rows, starts, len(self)),
-            ordering=SparseCells(mix(codes), rows, starts, len(self), mix(zeros)),
+            ordering=SparseCells(codes, rows, starts, len(self), zeros),
             missing_counts=before[starts[1:]] - before[starts[:-1]],
             rows_missing=rows_missing,
         )

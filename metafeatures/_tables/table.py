@@ -20,7 +20,7 @@ from metafeatures._tables.ingest import Codes as CompactCodes
 from metafeatures._tables.ingest import Column, read_column, texts_of
 from metafeatures._tables.rows import mix
 from metafeatures._tables.sources import CELLS_AT_ONCE, Source, as_source, finite
-from metafeatures._tables.unit_free import is_ranked, unit_free
+from metafeatures._tables.unit_free import coarse, is_ranked, unit_free
 from metafeatures.columns import ColumnKind, DateOrder, to_numeric
 
 Floats = npt.NDArray[np.float64]
@@ -54,6 +54,8 @@ class Table:
         Order of the columns; no two are the same.
     row_hashes : ndarray of uint64 of shape (n_rows,)
         The same for rows that repeat each other.
+    by_hash : ndarray of int of shape (n_rows,)
+        Rows in the order of their hashes.
     """
 
     def __init__(self, X: Any, y: npt.NDArray[Any]) -> None:
@@ -63,6 +65,7 @@ class Table:
         self.missing_counts = np.zeros(n_columns, np.int64)
         self.keys, self._exact_keys = np.zeros((2, n_columns), np.uint64)
         self._y = np.asarray(y)
+        self._shift = np.uint64(coarse(self.source.shape))
         self._salts = mix(self._of_target()) | np.uint64(1)
         self._ordering = mix(self._salts)
         self._identity = hash_numbers(np.asarray(y, np.float64))
@@ -73,14 +76,14 @@ class Table:
         self._read_others(has_missing)
         self.n_rows_missing = int(has_missing.sum())
         self.n_repeated_columns = self._part_twins()
-        self.row_hashes = self._part_ties()
+        self.row_hashes, self.by_hash = self._part_ties()
         del self._salts, self._identity
 
     def _of_target(self) -> Hashes:
         """Return what the target says whatever its unit, or the names of its classes."""
         if self._y.dtype.kind == "f":
             y = self._y[None, :].astype(np.float64)
-            return unit_free(y, is_ranked(self.source.shape)).ravel()
+            return unit_free(y, is_ranked(self.source.shape)).ravel() >> self._shift
         return np.asarray(np.bincount(self._y)[self._y], np.uint64)
 
     def class_sums(self, n_classes: int) -> tuple[Integers, Integers]:
@@ -111,10 +114,10 @@ class Table:
         """
         ordering = column.hashes
         if column.values is not None:
-            ordering = mix(unit_free(column.values[None, :], is_ranked(self.source.shape))[0])
+            ordering = unit_free(column.values[None, :], is_ranked(self.source.shape))[0]
         elif column.codes is not None:
             counts = np.append(_count(column.codes), 0).astype(np.uint64)
-            ordering = mix(np.where(column.missing, MISSING, counts[column.codes]))
+            ordering = np.where(column.missing, MISSING, counts[column.codes] << self._shift)
         return DenseCells(column.hashes[None, :]), DenseCells(ordering[None, :])
 
     def _name(self, positions: Integers, cells: Cells, ordering: Cells) -> None:
@@ -125,7 +128,7 @@ class Table:
         """
         kinds = np.array([KIND_KEYS[kind] for kind in self.kinds[positions]], np.uint64)
         self._exact_keys[positions] = mix(cells.sums() ^ kinds)
-        self.keys[positions] = keys = mix(ordering.sums_with(self._salts) ^ kinds)
+        self.keys[positions] = keys = mix(ordering.sums_with(self._salts, int(self._shift)) ^ kinds)
         vary = ordering.vary()
         self._ordering += ordering.part(vary).row_sums(keys[vary])
         self._identity += cells.row_products(mix(positions.astype(np.uint64)) | np.uint64(1))
@@ -151,7 +154,7 @@ class Table:
         keys, arranged = self.keys.copy(), np.zeros_like(self.keys)
         placed: dict[int, int] = {}
         for positions, cells, ordering in self._cells(twins):
-            arranged[positions] = ordering.sums_with(rows)
+            arranged[positions] = ordering.sums_with(rows, int(self._shift))
             placed |= dict(zip(positions.tolist(), cells.sums_with(places).tolist(), strict=True))
         nth_of: dict[tuple[int, int], int] = {}
         for position in twins[np.argsort(self._exact_keys[twins], kind="stable")].tolist():
@@ -167,22 +170,27 @@ class Table:
         self._ordering += corrections
         return len(twins) - len({(int(self._exact_keys[i]), placed[i]) for i in twins.tolist()})
 
-    def _part_ties(self) -> Hashes:
-        """Return a hash of each row; rows that say the same but differ are told apart by cells."""
+    def _part_ties(self) -> tuple[Hashes, Integers]:
+        """Return a hash of each row, and the rows in that order.
+
+        Rows that say the same but differ are told apart by their cells.
+        """
         by_hash = np.argsort(self._ordering, kind="stable")
         ordered, identity = self._ordering[by_hash], self._identity[by_hash]
         follows = ordered[1:] == ordered[:-1]
         differ = np.flatnonzero(follows & (identity[1:] != identity[:-1]))
         if not differ.size:
-            return self._ordering
+            return self._ordering, by_hash
         group = np.append(0, np.cumsum(~follows))
-        tied = by_hash[np.isin(group, group[differ])]
+        is_tied = np.zeros(group[-1] + 1, bool)
+        is_tied[group[differ]] = True
+        tied = by_hash[is_tied[group]]
         own = self._class_hashes() if self._y.dtype.kind != "f" else hash_numbers(self._y)
         for positions, cells, _ in self._cells(np.arange(self.source.shape[1])):
             own += cells.row_sums(self._exact_keys[positions])
         hashes = self._ordering.copy()
         hashes[tied] = mix(hashes[tied] ^ mix(own[tied]))
-        return hashes
+        return hashes, np.argsort(hashes, kind="stable")
 
     def _class_hashes(self) -> Hashes:
         """Return a hash of the class of each row; its name counts where nothing else tells it."""
@@ -190,7 +198,7 @@ class Table:
         order = np.lexsort((np.arange(low.size), low, high))
         rank = np.empty(order.size, np.uint64)
         rank[order] = np.arange(order.size)
-        return mix(rank)[self._y]
+        return np.asarray(mix(rank)[self._y])
 
     def in_order(self, kind: ColumnKind, n_most: int) -> list[int]:
         """Return the positions of at most ``n_most`` columns of a kind, in the order of keys."""

@@ -2,8 +2,9 @@
 
 Rows are put in an order, and columns are known, by what their cells hold. Were that the
 numbers themselves, a table in other units would have other samples and other folds. Of
-tables too large to be sorted, cells are rounded to a millionth of the column's range, from
-its smallest: unit and offset do not matter there either, up to rounding.
+tables too large to be sorted, cells are steps of a part of the column's range, from its
+smallest: unit and offset do not matter there either, up to rounding. Rows are told by fine
+steps, of which rounding may move one, and that row only; columns by coarse ones.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.integer]
 
-MAX_RANKED_CELLS = 1 << 22  # half a second of sorting
-N_STEPS = 2.0**20  # coarse enough that the rounding of another unit hardly ever crosses a step
+MAX_RANKED_CELLS = 1 << 21  # a quarter of a second of sorting
+N_STEPS = 2.0**32
+COARSE = 12  # bits left out: what rounds another unit hardly ever crosses a coarse step
 
 
 def is_ranked(shape: tuple[int, int]) -> bool:
@@ -41,26 +43,37 @@ def unit_free(values: Floats, by_rank: bool) -> Hashes:
     >>> unit_free(np.array([[0.5, 7.0, 7.0, -1.0]]), by_rank=True).tolist()
     [[1, 2, 2, 0]]
     """
-    codes = _ranks(values) if by_rank else _steps(values)
-    return np.where(np.isnan(values), MISSING, codes)
+    missing = np.isnan(values)
+    has_gaps = bool(missing.any())
+    codes = _ranks(values) if by_rank else _steps(values, has_gaps)
+    if has_gaps:
+        codes[missing] = MISSING
+    return codes
+
+
+def coarse(shape: tuple[int, int]) -> int:
+    """Return how many bits of the numbers of a table are too fine to know a column by."""
+    return 0 if is_ranked(shape) else COARSE
 
 
 def _ranks(values: Floats) -> Hashes:
-    order = np.argsort(values, axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    places = np.zeros(values.shape, np.uint64)
-    places[:, 1:] = np.where(
-        ordered[:, 1:] != ordered[:, :-1], np.arange(1, values.shape[1], dtype=np.uint64), 0
-    )
-    np.maximum.accumulate(places, axis=1, out=places)
-    ranks = np.empty_like(places)
-    np.put_along_axis(ranks, order, places, axis=1)
+    ranks = np.empty(values.shape, np.uint64)
+    steps = np.arange(values.shape[1], dtype=np.uint64)
+    for row, answer in zip(values, ranks, strict=True):
+        order = np.argsort(row)
+        ordered = row[order]
+        places = np.zeros(row.size, np.uint64)
+        places[1:] = steps[1:] * (ordered[1:] != ordered[:-1])
+        answer[order] = np.maximum.accumulate(places)
     return ranks
 
 
-def _steps(values: Floats) -> Hashes:
-    low = np.fmin.reduce(values, axis=1, initial=np.inf)[:, None]
-    high = np.fmax.reduce(values, axis=1, initial=-np.inf)[:, None]
+def _steps(values: Floats, has_gaps: bool) -> Hashes:
+    if has_gaps:
+        low = np.fmin.reduce(values, axis=1, initial=np.inf)[:, None]
+        high = np.fmax.reduce(values, axis=1, initial=-np.inf)[:, None]
+    else:
+        low, high = values.min(axis=1, keepdims=True), values.max(axis=1, keepdims=True)
     return _to_steps(values, low, high)
 
 
@@ -68,8 +81,11 @@ def _to_steps(values: Floats, low: Floats, high: Floats) -> Hashes:
     """Return steps from the least, 0 where nothing varies; halves, so that none overflows."""
     with np.errstate(invalid="ignore", over="ignore"):
         half = high / 2 - low / 2
-        steps = (values / 2 - low / 2) * (N_STEPS / np.where(half > 0, half, np.inf))
-        return np.asarray(np.nan_to_num(np.rint(steps)).astype(np.uint64))
+        steps = values * 0.5
+        steps -= low / 2
+        steps *= N_STEPS / np.where(half > 0, half, np.inf)
+        np.rint(steps, out=steps)
+        return steps.astype(np.int64).view(np.uint64)  # what NaN becomes is not looked at
 
 
 def unit_free_sparse(
@@ -90,7 +106,7 @@ def unit_free_sparse(
     if not by_rank:
         low, high = _extremes(values, starts, has_zeros)
         codes = _to_steps(values, low[column], high[column])
-        zeros = _to_steps(np.zeros(sizes.size), low, high)
+        zeros = _to_steps(np.where(has_zeros, 0.0, low), low, high)
         return np.where(np.isnan(values), MISSING, codes), zeros
     order = np.lexsort((values, column))
     ordered = values[order]

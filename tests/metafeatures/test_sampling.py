@@ -18,7 +18,6 @@ OF_CLASSES = [
     "explained_entropy",
     "column_entropy",
     "noise_share",
-    "telling_share",
     "nominal_information",
     "joint_entropy",
     "target_concentration",
