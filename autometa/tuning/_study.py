@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import optuna
 import pandas as pd
 from optuna.distributions import BaseDistribution
@@ -337,17 +338,21 @@ def candidate_of(trial: FrozenTrial) -> Candidate:
     return Candidate(algorithm=algorithm, config=config, source=source)
 
 
+def _cell_hashes(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufmM":
+        return pd.util.hash_array(column.to_numpy())  # the same, without 0.1 ms a column
+    try:
+        return pd.util.hash_pandas_object(column, index=False).to_numpy()
+    except TypeError:
+        return pd.util.hash_pandas_object(column.astype(str), index=False).to_numpy()
+
+
 def content_hash(table: Table) -> str:
     """Return 12 hexadecimal digits that tell this table and target from others."""
     digest = hashlib.sha256()
-    for name in table.X.columns:
-        column = table.X[name]
+    for name, column in table.X.items():
         digest.update(f"{name}\n{column.dtype}\n".encode())
-        try:
-            hashed = pd.util.hash_pandas_object(column, index=False)
-        except TypeError:
-            hashed = pd.util.hash_pandas_object(column.astype(str), index=False)
-        digest.update(hashed.to_numpy().tobytes())
+        digest.update(_cell_hashes(column).tobytes())
     digest.update(np.ascontiguousarray(table.y).tobytes())
     digest.update(repr(table.classes.tolist()).encode())
     return digest.hexdigest()[:12]
