@@ -141,7 +141,7 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
 
 def usable_algorithms(table: Table) -> list[str]:
     """Return the algorithms that are installed and take a table of this size."""
-    found = list_algorithms(table.task_type, len(table.X), table.n_classes)
+    found = list_algorithms(table.task_type, len(table.y), table.n_classes, table.is_sparse)
     return [algorithm.name for algorithm in found]
 
 

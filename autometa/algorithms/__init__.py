@@ -13,17 +13,25 @@ from functools import cache
 
 from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task
 from autometa.algorithms._cleaning import TableCleaner
+from autometa.algorithms._sparse import SparseCleaner
 from autometa.exceptions import UnknownAlgorithmError
 
 __all__ = [
     "Algorithm",
     "Context",
+    "SparseCleaner",
     "TableCleaner",
     "every_algorithm",
     "get_algorithm",
     "kind_of_task",
     "list_algorithms",
+    "make_cleaner",
 ]
+
+
+def make_cleaner(is_sparse: bool) -> TableCleaner | SparseCleaner:
+    """Return the unfitted first step of a pipeline."""
+    return SparseCleaner() if is_sparse else TableCleaner()
 
 
 @cache
@@ -57,10 +65,14 @@ def every_algorithm() -> list[Algorithm]:
 
 
 def list_algorithms(
-    task_type: str | None = None, n_rows: int = 0, n_classes: int = 0
+    task_type: str | None = None, n_rows: int = 0, n_classes: int = 0, is_sparse: bool = False
 ) -> list[Algorithm]:
     """Return the algorithms that are installed and take such a task, by name."""
     found = every_algorithm()
     if task_type is None:
         return [algorithm for algorithm in found if algorithm.is_installed]
-    return [algorithm for algorithm in found if algorithm.supports(task_type, n_rows, n_classes)]
+    return [
+        algorithm
+        for algorithm in found
+        if algorithm.supports(task_type, n_rows, n_classes, is_sparse)
+    ]

@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._encoding import Encoding, make_encoder
+from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
 from autometa.exceptions import ParameterError
 
 Config = dict[str, Any]
@@ -60,6 +61,8 @@ class Algorithm:
         hyperparameter of the space.
     max_rows, max_classes : int or None
         Beyond these it is not offered: time or memory would not be sane.
+    takes_sparse : bool
+        Whether it is fitted on sparse matrices without making them dense.
     requires : str or None
         Package of an extra that must be installed.
     reference : str
@@ -73,11 +76,16 @@ class Algorithm:
     known_setups: Mapping[str, Mapping[str, Config]]
     max_rows: int | None = None
     max_classes: int | None = None
+    takes_sparse: bool = False
     requires: str | None = None
     reference: str = ""
 
-    def supports(self, task_type: str, n_rows: int = 0, n_classes: int = 0) -> bool:
+    def supports(
+        self, task_type: str, n_rows: int = 0, n_classes: int = 0, is_sparse: bool = False
+    ) -> bool:
         """Return whether the algorithm takes such a task and is installed."""
+        if is_sparse and not self.takes_sparse:
+            return False
         fits = (self.max_rows is None or n_rows <= self.max_rows) and (
             self.max_classes is None or n_classes <= self.max_classes
         )
@@ -115,6 +123,7 @@ class Algorithm:
         task_type: str,
         random_state: int | None = 0,
         n_jobs: int = 1,
+        is_sparse: bool = False,
     ) -> Pipeline:
         """Return the unfitted pipeline: clean the table, encode it, fit the estimator.
 
@@ -126,6 +135,8 @@ class Algorithm:
         random_state : int or None, default=0
         n_jobs : int, default=1
             Threads of the estimator.
+        is_sparse : bool, default=False
+            Whether the table is a sparse matrix that is never made dense.
 
         Raises
         ------
@@ -141,13 +152,11 @@ class Algorithm:
         full = {**self.setups(task_type)["library"], **config}
         context = Context(task_type=task_type, random_state=random_state, n_jobs=n_jobs)
         encoding = self.encoding if isinstance(self.encoding, str) else self.encoding(full)
-        return Pipeline(
-            [
-                ("clean", TableCleaner()),
-                ("encode", make_encoder(encoding, task_type)),
-                ("model", self.make(full, context)),
-            ]
-        )
+        if is_sparse:
+            first = [("clean", SparseCleaner()), ("encode", make_sparse_encoder(encoding))]
+        else:
+            first = [("clean", TableCleaner()), ("encode", make_encoder(encoding, task_type))]
+        return Pipeline([*first, ("model", self.make(full, context))])
 
 
 def kind_of_task(task_type: str) -> str:

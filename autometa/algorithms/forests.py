@@ -101,6 +101,7 @@ ALGORITHMS = (
         encoding="ordinal",
         spaces=SPACES,
         known_setups=FOREST_SETUPS,
+        takes_sparse=True,
         reference=REFERENCE,
     ),
     Algorithm(
@@ -109,6 +110,7 @@ ALGORITHMS = (
         encoding="ordinal",
         spaces=SPACES,
         known_setups=EXTRA_SETUPS,
+        takes_sparse=True,
         reference=REFERENCE,
     ),
 )

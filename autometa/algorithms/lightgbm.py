@@ -107,6 +107,7 @@ ALGORITHMS = (
             "classification": {**COMMON, "tuned": TUNED_CLASSIFIER},
             "regression": {**COMMON, "tuned": TUNED_REGRESSOR},
         },
+        takes_sparse=True,
         reference=(
             "Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491); extra_trees, small, "
             "stumps and large after the portfolio of AutoGluon 1.6; space after TabArena 2025."

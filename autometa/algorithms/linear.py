@@ -87,6 +87,7 @@ ALGORITHMS = (
         },
         known_setups={"classification": LOGISTIC_SETUPS},
         max_classes=200,
+        takes_sparse=True,
         reference="Penalties along the path of scikit-learn's LogisticRegressionCV.",
     ),
     Algorithm(
@@ -100,6 +101,7 @@ ALGORITHMS = (
             }
         },
         known_setups={"regression": RIDGE_SETUPS},
+        takes_sparse=True,
         reference="A. E. Hoerl, R. W. Kennard. Ridge Regression. Technometrics 12, 1970.",
     ),
     Algorithm(
@@ -114,6 +116,7 @@ ALGORITHMS = (
             }
         },
         known_setups={"regression": ELASTIC_NET_SETUPS},
+        takes_sparse=True,
         reference="H. Zou, T. Hastie. Regularization and Variable Selection. JRSS B 67, 2005.",
     ),
 )

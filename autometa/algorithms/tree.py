@@ -35,6 +35,7 @@ ALGORITHMS = (
         encoding="ordinal",
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
+        takes_sparse=True,
         reference="L. Breiman et al. Classification and Regression Trees. 1984.",
     ),
 )

@@ -80,6 +80,7 @@ ALGORITHMS = (
             "regression": {**COMMON, "tuned": TUNED_REGRESSOR},
         },
         requires="xgboost",
+        takes_sparse=True,
         reference=(
             "Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491); space after "
             "TabArena 2025."

@@ -14,6 +14,7 @@ from sklearn.base import clone
 
 from autometa.evaluation._folds import Fold
 from autometa.evaluation._metrics import Predictions, mean_score, scores
+from autometa.tables import take_rows
 
 MAX_TRAIN_SCORE_ROWS = 1000
 
@@ -90,16 +91,16 @@ def cross_validate(
     for train, test in folds:
         model = clone(pipeline)
         start = time.process_time()
-        model.fit(X.iloc[train], y[train])
+        model.fit(take_rows(X, train), y[train])
         fitted = time.process_time()
-        values[test] = predict(model, X.iloc[test], n_classes)
+        values[test] = predict(model, take_rows(X, test), n_classes)
         predicted = time.process_time()
         fit_seconds.append(fitted - start)
         predict_seconds.append(predicted - fitted)
         test_scores.append(_scores(metrics, y[test], values[test], n_classes, positive))
         if max_train_rows:
             seen = train[:: max(1, -(-len(train) // max_train_rows))]
-            recalled = predict(model, X.iloc[seen], n_classes)
+            recalled = predict(model, take_rows(X, seen), n_classes)
             train_scores.append(_scores(metrics, y[seen], recalled, n_classes, positive))
         if keep_models:
             models.append(model)
@@ -123,9 +124,9 @@ def predict(model: Any, X: pd.DataFrame, n_classes: int = 0) -> npt.NDArray[np.f
         If a prediction is not finite: such a model is of no use.
     """
     if not n_classes:
-        values = np.asarray(model.predict(X), dtype="float64").reshape(len(X))
+        values = np.asarray(model.predict(X), dtype="float64").reshape(X.shape[0])
     else:
-        values = np.zeros((len(X), n_classes))
+        values = np.zeros((X.shape[0], n_classes))
         values[:, np.asarray(model.classes_, dtype=int)] = model.predict_proba(X)
     if not np.isfinite(values).all():
         raise FloatingPointError("The model predicts values that are not finite.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autometa.tables._cells import plain_table
+from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
 from autometa.tables._target import TASK_TYPES
 
@@ -12,4 +13,6 @@ __all__ = [
     "Table",
     "check_table",
     "plain_table",
+    "stays_sparse",
+    "take_rows",
 ]

@@ -14,6 +14,7 @@ import pandas as pd
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
 from autometa.tables._remarks import remark_on_columns, remark_on_target
+from autometa.tables._sparse import check_sparse, stays_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
 from metafeatures import MetaFeatureDataError
 from metafeatures.columns import pair_rows, varying_columns
@@ -31,7 +32,8 @@ class Table:
     ----------
     X : DataFrame of shape (n_rows, n_columns)
         The user's columns, named by strings, in plain types (see `plain_table`);
-        infinities have become NaN. Rows are counted from 0.
+        infinities have become NaN. Rows are counted from 0. A large sparse table is a
+        CSR matrix of float64 instead.
     y : ndarray of shape (n_rows,)
         Class numbers from 0 (int64), or target values (float64).
     classes : ndarray of shape (n_classes,)
@@ -47,6 +49,11 @@ class Table:
     task_type: str
     name: str = "table"
     target: str = "target"
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether ``X`` is a matrix that is never made dense."""
+        return not isinstance(self.X, pd.DataFrame)
 
     @property
     def n_classes(self) -> int:
@@ -116,28 +123,30 @@ def check_table(
         y = pair_rows(y, X)
     except MetaFeatureDataError as error:
         raise DatasetError(str(error)) from error
-    frame = _check_columns(plain_table(X), X)
+    is_sparse = stays_sparse(X)
+    frame: Any = check_sparse(X) if is_sparse else _check_columns(plain_table(X), X)
     values = read_target(y)
-    if len(values) != len(frame):
+    if len(values) != frame.shape[0]:
         raise DatasetError(
             "X and y must have one row each for every example. Found input variables with "
-            f"inconsistent numbers of samples: {[len(frame), len(values)]}."
+            f"inconsistent numbers of samples: {[frame.shape[0], len(values)]}."
         )
     task_type = choose_task_type(task_type, values, metric_kind)
-    if len(frame) < min_rows:
+    if frame.shape[0] < min_rows:
         raise DatasetError(
             f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
-            f"{len(frame)}; collect more rows."
+            f"{frame.shape[0]}; collect more rows."
         )
-    varied = _check_variety(frame)
+    varied = frame if is_sparse else _check_variety(frame)
     codes, classes = encode_target(values, task_type)
     if isinstance(y, np.ndarray) and y.dtype.kind in "US" and len(classes):
         classes = classes.astype(y.dtype)
     if task_type == "classification":
         task_type = "binary" if len(classes) == 2 else "multiclass"
     table = Table(X=frame, y=codes, classes=classes, task_type=task_type, name=name, target=target)
-    remark_on_columns(varied)
-    remark_on_target(varied, codes, len(classes))
+    if not is_sparse:
+        remark_on_columns(varied)
+        remark_on_target(varied, codes, len(classes))
     return table
 
 

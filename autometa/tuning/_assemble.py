@@ -12,9 +12,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
-from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
 from autometa.exceptions import DatasetError
-from autometa.tables import Table
+from autometa.tables import Table, take_rows
 
 FALLBACK_ROWS = 2_000
 FALLBACK_CELLS = 2_000_000
@@ -39,7 +39,9 @@ class Member:
     weight: float
 
 
-def assemble(cleaner: TableCleaner, members: list[Member], table: Table) -> Pipeline:
+def assemble(
+    cleaner: TableCleaner | SparseCleaner, members: list[Member], table: Table
+) -> Pipeline:
     """Return a fitted pipeline: clean the table, then average what the members predict.
 
     A classifier is always a `VotingClassifier`, which knows the user's labels;
@@ -75,17 +77,17 @@ def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
     so few cells that it takes a second at most.
     """
     rows = _sample(table, seed)
-    cleaner = TableCleaner()
+    cleaner = make_cleaner(table.is_sparse)
     try:
-        X = cleaner.fit_transform(table.X.iloc[rows])
+        X = cleaner.fit_transform(take_rows(table.X, rows))
     except DatasetError:  # no column varies in these rows
         rows = np.arange(len(table.y))
         X = cleaner.fit_transform(table.X)
-    shallow = get_algorithm("decision_tree").setups(table.task_type)["pruned"]
-    model = get_algorithm("decision_tree").build(shallow, table.task_type, seed)[1:]
-    few = X[
-        X.columns[np.sort(np.random.default_rng(seed).permutation(X.shape[1])[:FALLBACK_COLUMNS])]
-    ]
+    model = _quick_model(table, seed)
+    few = X
+    if not table.is_sparse:
+        columns = np.random.default_rng(seed).permutation(X.shape[1])[:FALLBACK_COLUMNS]
+        few = X[X.columns[np.sort(columns)]]
     try:
         model.fit(few, table.y[rows])
     except (ValueError, TypeError):
@@ -95,10 +97,20 @@ def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
     return assemble(cleaner, members, table), len(rows)
 
 
+def _quick_model(table: Table, seed: int) -> Pipeline:
+    """Return a small tree; of many sparse columns a tree would look at one by one, a line."""
+    linear = "logistic_regression" if table.n_classes else "ridge"
+    name, setup = (linear, "strong") if table.is_sparse else ("decision_tree", "pruned")
+    algorithm = get_algorithm(name)
+    config = algorithm.setups(table.task_type)[setup]
+    return algorithm.build(config, table.task_type, seed, is_sparse=table.is_sparse)[1:]
+
+
 def _sample(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return some rows, one of each class at least."""
     rows = np.random.default_rng(seed).permutation(len(table.y))
-    n_rows = max(MIN_FALLBACK_ROWS, min(FALLBACK_ROWS, FALLBACK_CELLS // table.X.shape[1]))
+    width = table.X.size // len(rows) + 1  # of a sparse row, what is not zero
+    n_rows = max(MIN_FALLBACK_ROWS, min(FALLBACK_ROWS, FALLBACK_CELLS // width))
     if not table.n_classes:
         return rows[:n_rows]
     first = np.unique(table.y[rows], return_index=True)[1]

@@ -13,12 +13,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from autometa.tables import Table
 
 MARGIN_SECONDS = 0.25
 MARGIN_SHARE = 0.008
 OVERHEAD_SECONDS = 0.05  # encoding and scoring, whatever the model
 MIN_TRUST = 0.3  # of our own guess: a knowledge base of small tables may be far too hopeful
+EMPTY_COLUMNS = 100  # that cost what a full one does: zeros are skipped, columns visited
 MAX_RESERVE_SHARE = 0.35
 MIN_RESERVE_SHARE = 0.05
 
@@ -100,6 +103,14 @@ class Size:
     n_rows: int
     n_columns: int
     n_classes: int
+
+    @classmethod
+    def of_table(cls, table: Table) -> Self:
+        """Return the size of a table; of a sparse one, as of a dense one that takes as long."""
+        n_rows, n_columns = table.X.shape
+        if table.is_sparse:
+            n_columns = table.X.size // n_rows + n_columns // EMPTY_COLUMNS + 1
+        return cls(n_rows=n_rows, n_columns=n_columns, n_classes=table.n_classes)
 
     @property
     def n_outputs(self) -> int:

@@ -18,8 +18,9 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
-from autometa.algorithms import TableCleaner
+from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.algorithms._text import MAX_TEXT_ROWS
+from autometa.exceptions import ParameterError
 from autometa.tuning._code_reading import reading
 from autometa.tuning._code_template import AS_DATES, PREPARE, TEMPLATE
 from metafeatures.columns import source_of_dates
@@ -68,6 +69,11 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     """
     imports = Imports()
     cleaner = pipeline[0]
+    if isinstance(cleaner, SparseCleaner):
+        raise ParameterError(
+            "Scripts read tables from files. This pipeline was fitted on a sparse matrix; save it "
+            "with result.save(path) instead."
+        )
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
     is_classifier = isinstance(model, VotingClassifier)

@@ -114,7 +114,10 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
     ParameterError
         If one asked for cannot take the table.
     """
-    usable = [a.name for a in list_algorithms(table.task_type, len(table.X), table.n_classes)]
+    usable = [
+        a.name
+        for a in list_algorithms(table.task_type, len(table.y), table.n_classes, table.is_sparse)
+    ]
     if algorithms is None:
         return tuple(usable)
     asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
@@ -122,10 +125,11 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
         get_algorithm(name)
     unfit = [name for name in asked if name not in usable]
     if unfit or not asked:
+        kind = "sparse " if table.is_sparse else ""
         raise ParameterError(
-            f"'algorithms' must name algorithms for {table.task_type} tasks of {len(table.X)} rows "
-            f"and {table.n_classes} classes that are installed. Got {unfit or asked}; "
-            f"these can be used: {', '.join(usable)}."
+            f"'algorithms' must name algorithms for {kind}{table.task_type} tasks of "
+            f"{len(table.y)} rows and {table.n_classes} classes that are installed. Got "
+            f"{unfit or asked}; these can be used: {', '.join(usable)}."
         )
     return tuple(dict.fromkeys(asked))
 

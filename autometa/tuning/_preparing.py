@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from autometa.algorithms import TableCleaner
+from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.exceptions import WorkerError
-from autometa.tables import Table
+from autometa.tables import Table, take_rows
 from autometa.tuning._assemble import fit_fallback
 from autometa.tuning._budget import Clock
 from autometa.tuning._out_of_fold import OutOfFold
@@ -53,7 +53,7 @@ class Prepared:
     """
 
     table: Table
-    cleaner: TableCleaner
+    cleaner: TableCleaner | SparseCleaner
     X: pd.DataFrame
     initargs: tuple[Any, ...]
     rows: npt.NDArray[np.intp] | None = None
@@ -96,7 +96,7 @@ def prepare(
             f"The run works on {len(found.rows)} of {len(table.y)} rows: to read the values of all "
             "would take too much of the budget."
         )
-        table = take_rows(table, found.rows)
+        table = part_of(table, found.rows)
         raw = folder.put("part", table)
     prepared = Prepared(
         table=table,
@@ -136,6 +136,7 @@ def _wait(pool: Pool, clock: Clock, notes: list[str]) -> Any:
     return outcome.value
 
 
-def take_rows(table: Table, rows: npt.NDArray[np.intp]) -> Table:
+def part_of(table: Table, rows: npt.NDArray[np.intp]) -> Table:
     """Return some rows of a table."""
-    return replace(table, X=table.X.iloc[rows].reset_index(drop=True), y=table.y[rows])
+    X = take_rows(table.X, rows)
+    return replace(table, X=X if table.is_sparse else X.reset_index(drop=True), y=table.y[rows])

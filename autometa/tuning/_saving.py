@@ -43,6 +43,7 @@ TRUSTED_TYPES = frozenset(
     {
         "autometa.algorithms._cleaning.TableCleaner",
         "autometa.algorithms._encoding.FewLevels",
+        "autometa.algorithms._sparse.SparseCleaner",
         "autometa.algorithms._encoding.ManyLevels",
         "autometa.algorithms._encoding.LevelColumns",
         "autometa.algorithms._encoding.NormalScores",

@@ -340,17 +340,23 @@ def candidate_of(trial: FrozenTrial) -> Candidate:
 
 def _cell_hashes(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufmM":
-        return pd.util.hash_array(column.to_numpy())  # the same, without 0.1 ms a column
+        return np.asarray(
+            pd.util.hash_array(column.to_numpy())
+        )  # the same, without 0.1 ms a column
     try:
-        return pd.util.hash_pandas_object(column, index=False).to_numpy()
+        return np.asarray(pd.util.hash_pandas_object(column, index=False))
     except TypeError:
-        return pd.util.hash_pandas_object(column.astype(str), index=False).to_numpy()
+        return np.asarray(pd.util.hash_pandas_object(column.astype(str), index=False))
 
 
 def content_hash(table: Table) -> str:
     """Return 12 hexadecimal digits that tell this table and target from others."""
     digest = hashlib.sha256()
-    for name, column in table.X.items():
+    if table.is_sparse:
+        matrix: Any = table.X
+        for part in (np.array(matrix.shape), matrix.indptr, matrix.indices, matrix.data):
+            digest.update(np.ascontiguousarray(part).tobytes())
+    for name, column in () if table.is_sparse else table.X.items():
         digest.update(f"{name}\n{column.dtype}\n".encode())
         digest.update(_cell_hashes(column).tobytes())
     digest.update(np.ascontiguousarray(table.y).tobytes())

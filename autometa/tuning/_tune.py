@@ -188,7 +188,7 @@ def tune(
         ends_at = None if clock.is_endless else time.time() + clock.left
         book = TrialBook(table, asked, names, seed, storage, study_name, sampler, ends_at)
         part = table if prepared is None else prepared.table
-        size = Size(n_rows=len(part.y), n_columns=part.X.shape[1], n_classes=table.n_classes)
+        size = Size.of_table(part)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
         drawn = int(book.agree("fold_seed", fold_seed(part.y, table.task_type)))
         held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive)

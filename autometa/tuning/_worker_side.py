@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import sklearn
 
-from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
 from autometa.evaluation import (
     METRICS,
     cross_validate,
@@ -22,7 +22,7 @@ from autometa.evaluation import (
     shorten_folds,
 )
 from autometa.knowledge_base import KnowledgeBase
-from autometa.tables import Table
+from autometa.tables import Table, take_rows
 from autometa.tuning._plan import Candidate, advise
 from autometa.tuning._sharing import put, take
 
@@ -39,7 +39,7 @@ class WorkerTable:
     table: Table
     X: pd.DataFrame
     threads: int
-    cleaner: TableCleaner
+    cleaner: TableCleaner | SparseCleaner
 
     @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
     def folds(self, n_splits: int, seed: int, fidelity: float = 1.0) -> list[Any]:
@@ -55,7 +55,7 @@ class WorkerTable:
         In large tables they are not: learning takes seconds a fold, and the words of a
         fifth of the rows change little in what all rows have in common.
         """
-        return bool(self.cleaner.text_) and len(self.X) <= MAX_FOLD_TEXT_ROWS
+        return bool(self.cleaner.text_) and self.X.shape[0] <= MAX_FOLD_TEXT_ROWS
 
     @lru_cache(maxsize=8)  # noqa: B019 - as above
     def fold_table(self, n_splits: int, seed: int, fidelity: float, number: int) -> pd.DataFrame:
@@ -63,6 +63,7 @@ class WorkerTable:
         if not self.has_fold_text:
             return self.X
         train, _ = self.folds(n_splits, seed, fidelity)[number]
+        assert isinstance(self.cleaner, TableCleaner)
         return self.cleaner.relearn_text(self.table.X, self.X, train)
 
 
@@ -152,7 +153,7 @@ class Cleaned:
         Positions of the rows that were cleaned; None for all.
     """
 
-    cleaner: TableCleaner
+    cleaner: TableCleaner | SparseCleaner
     X: pd.DataFrame
     rows: npt.NDArray[np.intp] | None = None
 
@@ -179,7 +180,7 @@ def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) 
     """
     table: Table = take(shared)
     rows = _affordable_rows(table, seconds, seed)
-    cleaner = TableCleaner()
+    cleaner = make_cleaner(table.is_sparse)
     X = cleaner.fit_transform(table.X if rows is None else _rows_of(table.X, rows))
     return put(path, Cleaned(cleaner=cleaner, X=X, rows=rows))
 
@@ -187,7 +188,7 @@ def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) 
 def _affordable_rows(table: Table, seconds: float, seed: int) -> npt.NDArray[np.intp] | None:
     """Return the rows that can be cleaned in time, None for all; two parts tell the pace."""
     n_rows = len(table.y)
-    if seconds == np.inf or n_rows <= 2 * max(PACE_ROWS):
+    if seconds == np.inf or n_rows <= 2 * max(PACE_ROWS) or table.is_sparse:
         return None
     if seconds <= 0:
         return _part(table, PACE_ROWS[0] / n_rows, seed)
@@ -212,7 +213,7 @@ def _part(table: Table, share: float, seed: int = 0) -> npt.NDArray[np.intp]:
 
 
 def _rows_of(X: pd.DataFrame, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
-    return X.iloc[rows].reset_index(drop=True)
+    return take_rows(X, rows).reset_index(drop=True)
 
 
 def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
@@ -275,7 +276,7 @@ def refit(
     if fidelity >= 1.0:
         return model.fit(state.X, state.table.y)
     rows = _part(state.table, fidelity)
-    return model.fit(state.X.iloc[rows], state.table.y[rows])
+    return model.fit(take_rows(state.X, rows), state.table.y[rows])
 
 
 def ask_advice(
@@ -291,7 +292,8 @@ def ask_advice(
 
 def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
     chosen = get_algorithm(algorithm)
-    return chosen.build(config, state.table.task_type, seed, state.threads)[1:]
+    table = state.table
+    return chosen.build(config, table.task_type, seed, state.threads, table.is_sparse)[1:]
 
 
 def _pack(models: list[Any], table: Table) -> bytes:
