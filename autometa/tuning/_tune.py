@@ -379,7 +379,7 @@ def _warn_of_failure(search: Search) -> None:
 
 def _sample(table: Table) -> pd.DataFrame | None:
     """Return some rows by which a saved model is compared with the one that was fitted."""
-    if table.X.shape[1] > MAX_SAMPLE_COLUMNS:
+    if table.X.shape[1] > MAX_SAMPLE_COLUMNS or table.is_sparse:
         return None
     return table.X.head(SAMPLE_ROWS).copy()  # a view would keep the whole table
 

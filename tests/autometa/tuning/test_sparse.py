@@ -127,9 +127,9 @@ def test_a_sparse_table_is_tuned_saved_and_predicted(tmp_path):
         take_rows(X, train),
         y[train],
         time_budget=None,
-        n_trials=2,
+        n_trials=1,
         random_state=0,
-        algorithms=["logistic_regression", "lightgbm"],
+        algorithms=["logistic_regression"],
         knowledge_base=False,
     )
     assert set(result.leaderboard()["status"]) == {"ok"}
