@@ -16,7 +16,7 @@ from autometa.datasets._dialect import QUOTED, Dialect
 from autometa.exceptions import DatasetError
 
 MIB = 2**20
-BLOCK = 16 * MIB  # Arrow's unit of work; longer records get more below
+BLOCK = MIB  # Arrow's unit of work, 16 take twice as long; longer records get more below
 MAX_BLOCK = 1024 * MIB
 N_SHOWN = 3  # ragged rows that a message names
 Parsed = tuple[pa.Table, list[str], list[int], list[str]]
@@ -34,8 +34,9 @@ def parse(path: Path, data: bytes, dialect: Dialect) -> Parsed:
     DatasetError
         If rows have more or fewer fields than the header, or a quote is not closed.
     """
-    body = _after(data, dialect.n_skipped)
-    header = body[: len(body) - len(_after(body, 1))]
+    start = _end_of_lines(data, dialect.n_skipped)
+    body = data[start:] if start else data  # a slice is a copy
+    header = body[: _end_of_lines(body, 1)]
     check_size(path, 1, header.count(dialect.delimiter.encode()) + 1)
     if dialect.is_spaced:
         return _parse_spaced(path, body, dialect)
@@ -63,14 +64,17 @@ def _rows(path: Path, table: pa.Table) -> pa.Table:
     return table
 
 
-def _after(data: bytes, n_lines: int) -> bytes:
+def _end_of_lines(data: bytes, n_lines: int) -> int:
+    """Return where the first lines end."""
     start = 0
     for _ in range(n_lines):
-        ends = [end for mark in (b"\n", b"\r") if (end := data.find(mark, start)) >= 0]
-        start = min(ends, default=len(data) - 1) + 1
+        end = data.find(b"\n", start)
+        end = end if end >= 0 else len(data) - 1
+        old_end = data.find(b"\r", start, end)  # of Windows, or alone
+        start = (old_end if old_end >= 0 else end) + 1
         if data[start - 1 : start + 1] == b"\r\n":
             start += 1
-    return data[start:] if start else data
+    return start
 
 
 def _read(
@@ -108,6 +112,7 @@ def _read(
                 column_types=dict.fromkeys(names or _columns(body, parse_options), pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],
+                check_utf8=False,  # it was decoded
             )
             bad.clear()
             source = pa.BufferReader(body)
@@ -122,7 +127,7 @@ def _read(
 
 def _columns(body: bytes, parse_options: arrow_csv.ParseOptions) -> list[str]:
     """Return names for as many columns as the first record has fields."""
-    head = body[: MIB + len(body) - len(_after(body, 1))]
+    head = body[: MIB + _end_of_lines(body, 1)]
     for part in (head, body):
         read_options = arrow_csv.ReadOptions(
             autogenerate_column_names=True, block_size=min(len(part), MAX_BLOCK), use_threads=False
@@ -139,7 +144,7 @@ def _columns(body: bytes, parse_options: arrow_csv.ParseOptions) -> list[str]:
 
 def _check_quotes(path: Path, data: bytes, table: pa.Table, dialect: Dialect) -> None:
     """Refuse a file that ends inside of a quoted field: rows are swallowed by it."""
-    if dialect.is_escaped or not table.num_rows or data.count(b'"') % 2 == 0:
+    if b'"' not in data or dialect.is_escaped or not table.num_rows or data.count(b'"') % 2 == 0:
         return
     last = table.column(table.num_columns - 1)[-1].as_py() or ""
     if "\n" in last.rstrip("\n"):
