@@ -84,8 +84,9 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         frame = plain_table(X)
         self.n_features_in_ = frame.shape[1]
         self.feature_names_in_ = np.array(frame.columns, dtype=object)
-        given = [f"x{i}" for i in range(frame.shape[1])]  # what arrays are given at the door
-        self.had_names_ = _has_names(X) and frame.columns.tolist() != given
+        names = frame.columns.tolist()  # at the door arrays got some, and numbers became text
+        given = names == [f"x{i}" for i in range(len(names))] or all(map(str.isdigit, names))
+        self.had_names_ = _has_names(X) and not given
         varied = frame.columns[varying_columns(frame)]
         if not len(varied):
             raise DatasetError(
@@ -138,7 +139,8 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         frame = plain_table(X)
         known = set(frame.columns)
         missing = [name for name in self.columns_ if name not in known]
-        by_position = not _has_names(X) or (missing and not self.had_names_)
+        is_array = not isinstance(X, pd.DataFrame) and not _has_names(X)
+        by_position = is_array or bool(missing and not (_has_names(X) and self.had_names_))
         if by_position and frame.shape[1] == self.n_features_in_:
             if missing or self.had_names_:
                 self._warn_of_names(has_names=_has_names(X))

@@ -208,3 +208,10 @@ def test_words_of_rows_that_are_held_out_change_nothing_that_is_learnt():
     pd.testing.assert_frame_equal(learnt.iloc[:80], again.iloc[:80])
     assert learnt.columns.equals(cleaned.columns)
     assert not np.allclose(learnt["note_0"], cleaned["note_0"])
+
+
+def test_columns_named_by_numbers_are_found_in_any_order():
+    X = pd.DataFrame(RNG.normal(size=(N, 3)))
+    cleaner = TableCleaner().fit(X.set_axis(["0", "1", "2"], axis=1))
+    pd.testing.assert_frame_equal(cleaner.transform(X[[2, 0, 1]]), cleaner.transform(X))
+    pd.testing.assert_frame_equal(cleaner.transform(X.to_numpy()), cleaner.transform(X))
