@@ -125,7 +125,9 @@ def recommend_for_table(
         reference_seconds=speed_of_this_machine,
         max_predict_ms=max_predict_ms,
     )
-    builder = partial(build_setup, task_type=table.task_type)
+    builder = partial(
+        build_setup, task_type=table.task_type, n_rows=len(table.y), is_sparse=table.is_sparse
+    )
     return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]
 
 
@@ -157,9 +159,16 @@ def _candidates(knowledge_base: KnowledgeBase, table: Table, is_default: bool) -
     return sorted(set(knowledge_base.algorithms) - unusable)
 
 
-def build_setup(algorithm: str, config: dict[str, Any], *, task_type: str) -> Pipeline:
-    """Return the unfitted pipeline of a setup."""
-    return get_algorithm(algorithm).build(config, task_type)
+def build_setup(
+    algorithm: str,
+    config: dict[str, Any],
+    *,
+    task_type: str,
+    n_rows: int | None = None,
+    is_sparse: bool = False,
+) -> Pipeline:
+    """Return the unfitted pipeline of a setup for a table of ``n_rows`` rows."""
+    return get_algorithm(algorithm).build(config, task_type, is_sparse=is_sparse, n_rows=n_rows)
 
 
 @lru_cache(maxsize=1)

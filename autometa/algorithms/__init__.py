@@ -29,9 +29,9 @@ __all__ = [
 ]
 
 
-def make_cleaner(is_sparse: bool) -> TableCleaner | SparseCleaner:
-    """Return the unfitted first step of a pipeline."""
-    return SparseCleaner() if is_sparse else TableCleaner()
+def make_cleaner(is_sparse: bool, strict: bool = True) -> TableCleaner | SparseCleaner:
+    """Return the unfitted first step of a pipeline; ``strict`` is that of `TableCleaner`."""
+    return SparseCleaner() if is_sparse else TableCleaner(strict=strict)
 
 
 @cache

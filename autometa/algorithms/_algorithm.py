@@ -29,16 +29,32 @@ Space = Mapping[str, BaseDistribution]
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What an estimator must know besides its configuration."""
+    """What an estimator must know besides its configuration.
+
+    ``n_rows`` are those of the table, of which four fifths are fitted in each fold; None
+    is as many as any limit asks for.
+    """
 
     task_type: str
     random_state: int | None = 0
     n_jobs: int = 1
+    n_rows: int | None = None
 
     @property
     def is_regression(self) -> bool:
         """Whether the target is a number."""
         return self.task_type == "regression"
+
+    def rows(self, wanted: int, share: int = 5, lowest: int = 1) -> int:
+        """Return a number of rows that a leaf or a neighbourhood needs, less in a tiny table.
+
+        A leaf of 20 rows is no limit in a table of thousands and no split at all in one of
+        24: of 19 training rows every such model is a constant. At most one row in ``share``
+        is asked for, which leaves room for a few leaves.
+        """
+        if self.n_rows is None:
+            return wanted
+        return min(wanted, max(lowest, self.n_rows // share))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +140,7 @@ class Algorithm:
         random_state: int | None = 0,
         n_jobs: int = 1,
         is_sparse: bool = False,
+        n_rows: int | None = None,
     ) -> Pipeline:
         """Return the unfitted pipeline: clean the table, encode it, fit the estimator.
 
@@ -137,6 +154,9 @@ class Algorithm:
             Threads of the estimator.
         is_sparse : bool, default=False
             Whether the table is a sparse matrix that is never made dense.
+        n_rows : int or None, default=None
+            Rows of the table. Limits that count rows, such as those of a leaf, are
+            lowered in tables too small for them.
 
         Raises
         ------
@@ -150,7 +170,9 @@ class Algorithm:
                 f"'{self.name}' has the hyperparameters {sorted(space)}. Unknown: {unknown}."
             )
         full = {**self.setups(task_type)["library"], **config}
-        context = Context(task_type=task_type, random_state=random_state, n_jobs=n_jobs)
+        context = Context(
+            task_type=task_type, random_state=random_state, n_jobs=n_jobs, n_rows=n_rows
+        )
         encoding = self.encoding if isinstance(self.encoding, str) else self.encoding(full)
         if is_sparse:
             first = [("clean", SparseCleaner()), ("encode", make_sparse_encoder(encoding))]

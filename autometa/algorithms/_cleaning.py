@@ -54,6 +54,12 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     all rows of `fit` have one time zone, and UTC otherwise; dates of `transform`
     are turned into that zone.
 
+    Parameters
+    ----------
+    strict : bool, default=True
+        Refuse what cannot be read as in `fit`. False makes it missing: for a `fit` that
+        sees a part of the rows, which may not show what the others hold.
+
     Attributes
     ----------
     columns_ : list of str
@@ -69,6 +75,9 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     feature_names_out_ : list of str
         Columns that come out; letters, digits and ``_`` only, all different.
     """
+
+    def __init__(self, strict: bool = True) -> None:
+        self.strict = strict
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn column kinds, levels and text components; ``y`` is not used."""
@@ -212,7 +221,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             elif kind == "datetime":
                 yield from self._read_dates(name, frame[name])
             else:
-                yield (name, ""), _read_numbers(name, frame[name])
+                yield (name, ""), self._read_numbers(name, frame[name])
 
     def _read_plain_numbers(self, frame: pd.DataFrame) -> Iterator[tuple[str, Piece]]:
         """Yield columns of plain numbers, which are read all at once."""
@@ -235,7 +244,11 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         codes = pd.Index(levels, dtype=object).get_indexer(texts)
         present = texts.notna().to_numpy()
         unknown = present & (codes < 0)
-        if unknown.any() and (own == "boolean" or _is_other_type(own, column, codes, present)):
+        if (
+            self.strict
+            and unknown.any()
+            and (own == "boolean" or _is_other_type(own, column, codes, present))
+        ):
             wanted = {"boolean": "true and false", "truth": "true and false"}.get(
                 own, f"levels such as {levels[0]!r}"
             )
@@ -248,7 +261,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             column = column.astype(object)
         stamps = to_stamps(column, order)
         unread = (stamps.isna() & column.notna()).to_numpy()
-        if unread.any():
+        if self.strict and unread.any():
             forms = {
                 "iso": "year, month, day",
                 "dmy": "day, month, year",
@@ -260,6 +273,16 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         parts = (local.dt.month, local.dt.day_of_week, local.dt.hour)
         values = [days, *(part.to_numpy("float64") for part in parts)]
         yield from (((name, part), v) for part, v in zip(DATE_PARTS, values, strict=True))
+
+    def _read_numbers(self, name: str, column: pd.Series[Any]) -> Piece:
+        if family(column) == "date":
+            numbers = np.full(len(column), np.nan)
+        else:
+            numbers = to_numeric(column, "numeric").to_numpy()
+        unread = np.isnan(numbers) & column.notna().to_numpy()
+        if self.strict and unread.any():
+            raise _not_as_fitted(name, "numbers", column[unread])
+        return np.where(np.isfinite(numbers), numbers, np.nan)
 
     def _assemble(self, pieces: dict[PieceName, Piece], index: pd.Index[Any]) -> pd.DataFrame:
         """Return the pieces that vary as one table; numbers are one block."""
@@ -305,16 +328,6 @@ def _varies(piece: Piece) -> bool:
         return varies(pd.Series(piece))
     present = piece[~np.isnan(piece)]
     return bool(len(present)) and bool(present.min() < present.max())
-
-
-def _read_numbers(name: str, column: pd.Series[Any]) -> Piece:
-    if family(column) == "date":
-        raise _not_as_fitted(name, "numbers", column.dropna())
-    numbers = to_numeric(column, "numeric").to_numpy()
-    unread = np.isnan(numbers) & column.notna().to_numpy()
-    if unread.any():
-        raise _not_as_fitted(name, "numbers", column[unread])
-    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def _is_other_type(

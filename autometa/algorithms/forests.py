@@ -80,18 +80,30 @@ EXTRA_SETUPS = {
 REFERENCE = "Library default of scikit-learn; others after AutoGluon 1.6 and TabArena 2025."
 
 
+def _limited(config: Config, context: Context) -> Config:
+    return {
+        **config,
+        "min_samples_leaf": context.rows(config["min_samples_leaf"]),
+        "min_samples_split": context.rows(config["min_samples_split"], share=3, lowest=2),
+    }
+
+
 def _forest(config: Config, context: Context) -> Any:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     estimator = RandomForestRegressor if context.is_regression else RandomForestClassifier
-    return estimator(**config, random_state=context.random_state, n_jobs=context.n_jobs)
+    return estimator(
+        **_limited(config, context), random_state=context.random_state, n_jobs=context.n_jobs
+    )
 
 
 def _extra_trees(config: Config, context: Context) -> Any:
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
     estimator = ExtraTreesRegressor if context.is_regression else ExtraTreesClassifier
-    return estimator(**config, random_state=context.random_state, n_jobs=context.n_jobs)
+    return estimator(
+        **_limited(config, context), random_state=context.random_state, n_jobs=context.n_jobs
+    )
 
 
 ALGORITHMS = (

@@ -48,7 +48,12 @@ def _make(config: Config, context: Context) -> Any:
 
     regression, classification = HistGradientBoostingRegressor, HistGradientBoostingClassifier
     estimator = regression if context.is_regression else classification
-    return estimator(**config, early_stopping=False, random_state=context.random_state)
+    leaf = context.rows(config["min_samples_leaf"])
+    return estimator(
+        **{**config, "min_samples_leaf": leaf},
+        early_stopping=False,
+        random_state=context.random_state,
+    )
 
 
 ALGORITHMS = (

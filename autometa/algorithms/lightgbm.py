@@ -64,6 +64,7 @@ TUNED_REGRESSOR: Config = {
     "subsample": 0.7,
     "min_child_samples": 3,
 }
+MIN_ROWS_FOR_BINS = 100  # in smaller tables bins of three rows blur what little there is
 SPACE = {
     "n_estimators": IntDistribution(50, 800, log=True),
     "learning_rate": FloatDistribution(0.01, 0.3, log=True),
@@ -87,8 +88,13 @@ def _make(config: Config, context: Context) -> Any:
     from lightgbm import LGBMClassifier, LGBMRegressor
 
     estimator = LGBMRegressor if context.is_regression else LGBMClassifier
+    is_tiny = context.n_rows is not None and context.n_rows < MIN_ROWS_FOR_BINS
+    limits = {"min_child_samples": context.rows(config["min_child_samples"])}
+    if is_tiny:
+        limits["min_data_in_bin"] = 1
+    settings: Config = {**config, **limits}
     return estimator(
-        **config,
+        **settings,
         subsample_freq=1,
         max_cat_to_onehot=16,
         random_state=context.random_state,

@@ -16,6 +16,8 @@ from autometa.algorithms._target import with_scaled_target
 
 NUMBERS = CategoricalDistribution(["scaled", "normal"])
 
+MIN_PULL = 1.0  # of all rows together against the penalty; below it only the intercept is left
+
 LOGISTIC_LIBRARY: Config = {"C": 1.0, "class_weight": None, "numbers": "scaled"}
 LOGISTIC_SETUPS = {
     "library": LOGISTIC_LIBRARY,
@@ -46,8 +48,9 @@ def _encoding(config: Config) -> Encoding:
 def _logistic(config: Config, context: Context) -> Any:
     from sklearn.linear_model import LogisticRegression
 
+    weakest = 0.0 if context.n_rows is None else MIN_PULL / context.n_rows
     return LogisticRegression(
-        C=config["C"],
+        C=max(config["C"], weakest),
         class_weight=config["class_weight"],
         max_iter=300,
         random_state=context.random_state,

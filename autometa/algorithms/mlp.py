@@ -23,6 +23,7 @@ KNOWN = {
     "normal": {**LIBRARY, "width": 64, "learning_rate_init": 0.01, "numbers": "normal"},
     "regularised": {**LIBRARY, "width": 64, "n_layers": 2, "alpha": 0.1},
 }
+MIN_ROWS_TO_STOP = 100  # a tenth of fewer rows says nothing, and may lack a class
 SPACE = {
     "width": IntDistribution(16, 256, log=True),
     "n_layers": IntDistribution(1, 3),
@@ -43,7 +44,7 @@ def _make(config: Config, context: Context) -> Any:
         "hidden_layer_sizes": (config["width"],) * config["n_layers"],
         "alpha": config["alpha"],
         "learning_rate_init": config["learning_rate_init"],
-        "early_stopping": True,
+        "early_stopping": context.n_rows is None or context.n_rows >= MIN_ROWS_TO_STOP,
         "max_iter": 200,
         "random_state": context.random_state,
     }

@@ -33,7 +33,7 @@ def _make(config: Config, context: Context) -> Any:
 
     estimator = KNeighborsRegressor if context.is_regression else KNeighborsClassifier
     return estimator(
-        n_neighbors=config["n_neighbors"],
+        n_neighbors=context.rows(config["n_neighbors"], share=3),
         weights=config["weights"],
         p=config["p"],
         n_jobs=context.n_jobs,

@@ -25,7 +25,8 @@ def _make(config: Config, context: Context) -> Any:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     estimator = DecisionTreeRegressor if context.is_regression else DecisionTreeClassifier
-    return estimator(**config, random_state=context.random_state)
+    leaf = context.rows(config["min_samples_leaf"])
+    return estimator(**{**config, "min_samples_leaf": leaf}, random_state=context.random_state)
 
 
 ALGORITHMS = (

@@ -51,14 +51,19 @@ SPACE = {
     "colsample_bylevel": FloatDistribution(0.4, 1.0),
     "reg_lambda": FloatDistribution(0.0001, 10.0, log=True),
 }
+ROWS_PER_WEIGHT = 40
 COMMON = {"library": LIBRARY, "slow": SLOW}
 
 
 def _make(config: Config, context: Context) -> Any:
     from xgboost import XGBClassifier, XGBRegressor
 
+    weight = config["min_child_weight"]
+    if context.n_rows is not None:  # of curvature, a quarter a row at most for classes
+        weight = min(weight, context.n_rows / ROWS_PER_WEIGHT)
     settings = {
         **config,
+        "min_child_weight": weight,
         "tree_method": "hist",
         "enable_categorical": True,
         "random_state": context.random_state,

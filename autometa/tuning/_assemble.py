@@ -77,13 +77,13 @@ def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
     so few cells that it takes a second at most.
     """
     rows = _sample(table, seed)
-    cleaner = make_cleaner(table.is_sparse)
+    cleaner = make_cleaner(table.is_sparse, strict=len(rows) == len(table.y))
     try:
         X = cleaner.fit_transform(take_rows(table.X, rows))
     except DatasetError:  # no column varies in these rows
         rows = np.arange(len(table.y))
         X = cleaner.fit_transform(table.X)
-    model = _quick_model(table, seed)
+    model = _quick_model(table, seed, len(rows))
     few = X
     if not table.is_sparse:
         columns = np.random.default_rng(seed).permutation(X.shape[1])[:FALLBACK_COLUMNS]
@@ -97,13 +97,15 @@ def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
     return assemble(cleaner, members, table), len(rows)
 
 
-def _quick_model(table: Table, seed: int) -> Pipeline:
+def _quick_model(table: Table, seed: int, n_rows: int) -> Pipeline:
     """Return a small tree; of many sparse columns a tree would look at one by one, a line."""
     linear = "logistic_regression" if table.n_classes else "ridge"
     name, setup = (linear, "strong") if table.is_sparse else ("decision_tree", "pruned")
     algorithm = get_algorithm(name)
     config = algorithm.setups(table.task_type)[setup]
-    return algorithm.build(config, table.task_type, seed, is_sparse=table.is_sparse)[1:]
+    return algorithm.build(config, table.task_type, seed, is_sparse=table.is_sparse, n_rows=n_rows)[
+        1:
+    ]
 
 
 def _sample(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:

@@ -180,7 +180,7 @@ def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) 
     """
     table: Table = take(shared)
     rows = _affordable_rows(table, seconds, seed)
-    cleaner = make_cleaner(table.is_sparse)
+    cleaner = make_cleaner(table.is_sparse, strict=rows is None)
     X = cleaner.fit_transform(table.X if rows is None else _rows_of(table.X, rows))
     return put(path, Cleaned(cleaner=cleaner, X=X, rows=rows))
 
@@ -293,7 +293,9 @@ def ask_advice(
 def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
     chosen = get_algorithm(algorithm)
     table = state.table
-    return chosen.build(config, table.task_type, seed, state.threads, table.is_sparse)[1:]
+    return chosen.build(
+        config, table.task_type, seed, state.threads, table.is_sparse, len(table.y)
+    )[1:]
 
 
 def _pack(models: list[Any], table: Table) -> bytes:

@@ -93,7 +93,8 @@ def measure_setup(
             folds = shorten_folds(folds, table.y, table.task_type, fidelity)
     except Exception as error:  # whatever is wrong with a table, its setups are not
         return NotLoaded(_one_line(error))
-    pipeline = get_algorithm(algorithm).build(config, table.task_type)[1:]
+    chosen = get_algorithm(algorithm)
+    pipeline = chosen.build(config, table.task_type, n_rows=len(table.y))[1:]
     evaluation = cross_validate(
         pipeline,
         cleaned,
