@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import time
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def folder():
 
 def is_mapped(frame):
     block = frame.select_dtypes("float64").to_numpy()
-    while block.base is not None and not isinstance(block, np.memmap):
+    while isinstance(block, np.ndarray):
         block = block.base
-    return isinstance(block, np.memmap) or type(block).__name__ == "mmap"
+    return isinstance(block, memoryview) and isinstance(block.obj, mmap.mmap)
 
 
 def test_what_is_shared_is_mapped_and_equal(mixed, features, folder):
