@@ -1,6 +1,7 @@
 """The command line as a whole: its commands, and what happens to their errors.
 
-Exit codes: 0 done, 2 something about the input is to be changed, 1 failure.
+Exit codes: 0 done, 2 something about the input is to be changed, 1 failure, and 130, 143
+or 129 when Ctrl-C, SIGTERM or a closed terminal ended the command.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import warnings
 import typer
 
 from autometa.cli import _describe, _recommend, _tune, kb
-from autometa.cli._output import note
+from autometa.cli._output import forget_notes, note, note_once
 from autometa.exceptions import (
     AutometaError,
     BudgetError,
@@ -65,6 +66,7 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    forget_notes()
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]
@@ -75,10 +77,14 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        if not _is_expected(error):
-            raise
-        note(f"Error: {error}")
-        sys.exit(1 if isinstance(error, FAILURES) else 2)
+        if _is_expected(error):
+            note(f"Error: {error}")
+            sys.exit(1 if isinstance(error, FAILURES) else 2)
+        if isinstance(error, OSError):  # a full disk, missing rights: nothing that code can mend
+            where = f": '{error.filename}'" if error.filename else ""
+            note(f"Error: {error.strerror or error}{where}.")
+            sys.exit(1)
+        raise
     finally:
         gc.enable()
 
@@ -94,4 +100,4 @@ def _show_warning(message: Warning | str, category: type[Warning], *_: object) -
     from metafeatures.exceptions import MetaFeatureWarning
 
     if issubclass(category, AutometaWarning | MetaFeatureWarning):
-        note(f"Note: {message}")
+        note_once(f"Note: {message}")

@@ -7,6 +7,7 @@ terminal, are shown as escapes, and square brackets are no markup.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -85,7 +86,23 @@ def talk() -> Console:
 
 def note(text: str) -> None:
     """Say one line on stderr; passwords of URLs in it are hidden."""
-    _print(visible(hide_password(text)), sys.stderr)
+    with contextlib.suppress(OSError):  # what cannot be said must not break what is done
+        _print(visible(hide_password(text)), sys.stderr)
+
+
+_SAID: set[str] = set()
+
+
+def note_once(text: str) -> None:
+    """Say one line on stderr unless this command has said it: warnings come back as notes."""
+    if text not in _SAID:
+        _SAID.add(text)
+        note(text)
+
+
+def forget_notes() -> None:
+    """Begin another command, as tests do in one process."""
+    _SAID.clear()
 
 
 def _print(text: str, file: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +13,15 @@ from autometa.cli import _options
 from autometa.cli._output import (
     console,
     make_table,
-    note,
+    note_once,
     number,
     print_json,
     seconds,
     settings,
     talk,
 )
+from autometa.cli._signals import EarlyEnd
+from autometa.cli._written import check_outputs, write_outputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,45 +70,49 @@ def tune(
     from autometa.knowledge_base import KnowledgeBase
     from autometa.tuning import tune as run
 
-    loaded = load_dataset(table, target, task_type)
-    out = talk()
-    show = _LiveTable() if out.is_terminal and not as_json else None
-    try:
-        result = run(
-            loaded.X,
-            loaded.labels,
-            metric=metric,
-            time_budget=time_budget,
-            n_trials=n_trials,
-            n_jobs=n_jobs,
-            storage=storage,
-            random_state=seed,
-            algorithms=algorithm,
-            ensemble=ensemble,
-            callbacks=[show] if show else None,
-            task_type=loaded.task_type,
-            pos_label=positive,
-            knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
-            name=loaded.name,
-            target=loaded.target,
-            started=STARTED,
-        )
-    finally:
-        if show:
-            show.close()
-    if save:
-        result.save(save)
-    if code:
-        code.write_text(result.code(source=table, target=loaded.target))
+    check_outputs(save, code)
+    with EarlyEnd() as early:
+        loaded = load_dataset(table, target, task_type)
+        show = _LiveTable() if talk().is_terminal and not as_json else None
+        try:
+            result = run(
+                loaded.X,
+                loaded.labels,
+                metric=metric,
+                time_budget=time_budget,
+                n_trials=n_trials,
+                n_jobs=n_jobs,
+                storage=storage,
+                random_state=seed,
+                algorithms=algorithm,
+                ensemble=ensemble,
+                callbacks=[show] if show else None,
+                task_type=loaded.task_type,
+                pos_label=positive,
+                knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
+                name=loaded.name,
+                target=loaded.target,
+                started=STARTED,
+            )
+        finally:
+            if show:
+                show.close()
+        is_written = write_outputs(result, save, code, table, loaded.target)
+        with contextlib.suppress(OSError) if early.exit_code else contextlib.nullcontext():
+            _print(result, as_json)  # to a terminal that may have been closed
+    if early.exit_code:
+        raise typer.Exit(early.exit_code)
+    if not is_written or not result.n_judged:
+        raise typer.Exit(1)
+
+
+def _print(result: Any, as_json: bool) -> None:
     if as_json:
         _print_json(result)
     else:
         _print_result(result)
     for said in result.notes:
-        note(f"Note: {said}")
-    for path in (save, code):
-        if path:
-            note(f"Wrote '{path}'.")
+        note_once(f"Note: {said}")
 
 
 class _LiveTable:
@@ -132,10 +139,12 @@ class _LiveTable:
         for item in best:
             algorithm = str(item.params.get("algorithm", ""))
             shown.add_row(str(item.number), algorithm, number(item.value or 0.0))
-        self.live.update(shown)
+        with contextlib.suppress(OSError):  # a terminal that was closed
+            self.live.update(shown)
 
     def close(self) -> None:
-        self.live.stop()
+        with contextlib.suppress(OSError):
+            self.live.stop()
 
 
 def _print_json(result: Any) -> None:
@@ -146,7 +155,10 @@ def _print_json(result: Any) -> None:
             "schema": 1,
             "metric": result.metric,
             "pos_label": result.pos_label,
-            "best": {**(rows[0] if rows else {}), "score": result.score},
+            "best": {**(rows[0] if result.n_judged else {}), "score": result.score},
+            "judged": result.n_judged,
+            "is_fallback": result.is_fallback,
+            "stopped_early": result.stopped_early,
             "leaderboard": rows,
             "seconds": result.seconds,
         }
@@ -181,4 +193,7 @@ def _print_result(result: Any) -> None:
         )
     out = console()
     out.print(shown)
-    out.print(f"The fitted pipeline scores {number(result.score)} in cross-validation.")
+    if result.is_fallback:
+        out.print("The fitted pipeline is a small tree without a score.")
+    else:
+        out.print(f"The fitted pipeline scores {number(result.score)} in cross-validation.")

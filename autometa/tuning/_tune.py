@@ -266,7 +266,8 @@ def _search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool
         _run_until_asked(search)
         if search.best is not best:
             final = _finish(search, ensemble) or final
-    if not search.clock.is_endless and search.clock.left > MAX_UNSAID_SECONDS:
+    is_asked = search.interruption.is_asked
+    if not (search.clock.is_endless or is_asked) and search.clock.left > MAX_UNSAID_SECONDS:
         left = f"Ended with {search.clock.left:.0f} s of the budget left."
         search.notes.append(f"{left} {search.ended}")
     return final
@@ -367,14 +368,12 @@ def _warn_of_failure(search: Search) -> None:
         if evaluation.get("status", "ok") != "ok":
             causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
     told = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
-    search.notes.append(f"No setup could be judged. {told or 'The budget was too small.'}")
-    warnings.warn(
-        AutometaWarning(
-            f"No setup could be judged, so a small decision tree is returned. Commonest causes: "
-            f"{told or 'the budget was spent before the first trial; give more seconds'}."
-        ),
-        stacklevel=4,
+    message = (
+        "No setup could be judged, so a small decision tree is returned. Commonest causes: "
+        f"{told or 'the budget was spent before the first trial; give more seconds'}."
     )
+    search.notes.append(message)
+    warnings.warn(AutometaWarning(message), stacklevel=4)
 
 
 def _sample(table: Table) -> pd.DataFrame | None:

@@ -1,0 +1,68 @@
+"""What ``autometa tune`` writes: checked before the budget is spent, never lost at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autometa.cli._output import note
+
+
+def check_outputs(save: Path | None, code: Path | None) -> None:
+    """Raise unless both files can be written.
+
+    Raises
+    ------
+    OutputError
+        Says which cannot, and why.
+    """
+    from autometa.exceptions import OutputError
+    from autometa.tuning._outputs import check_output
+
+    for option, path in (("--save", save), ("--code", code)):
+        if path is not None:
+            check_output(path, option)
+    if save is not None and code is not None and save.resolve() == code.resolve():
+        raise OutputError(f"'--save' and '--code' must name two files. Both name '{save}'.")
+
+
+def write_outputs(
+    result: Any, save: Path | None, code: Path | None, source: str, target: str
+) -> bool:
+    """Write what was asked for, elsewhere when its own place fails; say where it is.
+
+    Returns
+    -------
+    bool
+        False when something could not be written where it was wanted.
+    """
+    done = True
+    if save is not None:
+        done = _write("model", save, result.save)
+    if code is not None:
+
+        def write_script(path: Path) -> None:
+            from autometa.tuning._outputs import write_whole
+
+            write_whole(path, result.code(source=source, target=target).encode())
+
+        done = _write("script", code, write_script) and done
+    return done
+
+
+def _write(kind: str, path: Path, write: Any) -> bool:
+    from autometa.exceptions import AutometaError
+    from autometa.tuning._outputs import write_elsewhere
+
+    try:
+        write(path)
+    except AutometaError as error:
+        place = write_elsewhere(path.name, write)
+        note(f"Error: {error}")
+        if place is None:
+            note(f"The {kind} could not be written elsewhere either; it is lost.")
+        else:
+            note(f"The {kind} was written to '{place}' instead.")
+        return False
+    note(f"Wrote '{path}'.")
+    return True
