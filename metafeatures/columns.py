@@ -205,7 +205,8 @@ def column_kind(column: pd.Series[Any]) -> ColumnKind:
     if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
         return "datetime"
     if dtypes.is_numeric_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
-        wide = dtypes.is_integer_dtype(dtype) and dtype.itemsize >= 8
+        size = getattr(dtype, "itemsize", 8)  # sparse types have none of their own
+        wide = dtypes.is_integer_dtype(dtype) and size >= 8
         return "categorical" if wide and not exact_integers(column) else "numeric"
     return kind_of_cells(column, distinct_cells(column))
 

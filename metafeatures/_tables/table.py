@@ -151,24 +151,23 @@ class Table:
         twins = np.flatnonzero(sizes[group] > 1)
         rows = mix(self._ordering) | np.uint64(1)
         places = mix(np.arange(len(self.source), dtype=np.uint64)) | np.uint64(1)
-        keys, arranged = self.keys.copy(), np.zeros_like(self.keys)
-        placed: dict[int, int] = {}
+        keys = self.keys.copy()
+        arranged, placed = np.zeros((2, keys.size), np.uint64)
         for positions, cells, ordering in self._cells(twins):
             arranged[positions] = ordering.sums_with(rows, int(self._shift))
-            placed |= dict(zip(positions.tolist(), cells.sums_with(places).tolist(), strict=True))
-        nth_of: dict[tuple[int, int], int] = {}
-        for position in twins[np.argsort(self._exact_keys[twins], kind="stable")].tolist():
-            twin = int(keys[position]), int(arranged[position])
-            nth_of[twin] = nth = nth_of.get(twin, 0) + 1
-            own = mix(keys[[position]] ^ arranged[[position]]) + np.uint64(nth)
-            self.keys[position] = mix(own)[0]
+            placed[positions] = cells.sums_with(places)
+        exact = self._exact_keys
+        order = twins[np.lexsort((exact[twins], arranged[twins], keys[twins]))]
+        nth = _count_up((keys[order], arranged[order])) + np.uint64(1)
+        self.keys[order] = mix(mix(keys[order] ^ arranged[order]) + nth)
         corrections = np.zeros_like(self._ordering)
         for positions, _, ordering in self._cells(twins):
             vary = ordering.vary()
             some, positions = ordering.part(vary), positions[vary]
             corrections += some.row_sums(self.keys[positions]) - some.row_sums(keys[positions])
         self._ordering += corrections
-        return len(twins) - len({(int(self._exact_keys[i]), placed[i]) for i in twins.tolist()})
+        order = twins[np.lexsort((placed[twins], exact[twins]))]
+        return int((_count_up((exact[order], placed[order])) > 0).sum())
 
     def _part_ties(self) -> tuple[Hashes, Integers]:
         """Return a hash of each row, and the rows in that order.
@@ -257,6 +256,14 @@ class Table:
 def _count(codes: CompactCodes) -> Integers:
     """Return the rows of each level."""
     return np.bincount(codes.astype(np.intp) + 1)[1:]
+
+
+def _count_up(sorted_keys: tuple[Hashes, ...]) -> Hashes:
+    """Return how many come before each in its run of equal keys."""
+    n = sorted_keys[0].size
+    is_first = np.append(True, np.any([k[1:] != k[:-1] for k in sorted_keys], axis=0))[:n]
+    places = np.arange(n)
+    return np.asarray(places - np.maximum.accumulate(np.where(is_first, places, 0)), np.uint64)
 
 
 def _sums_of_hashes(
