@@ -15,6 +15,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._files import digest, unreadable
+from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._opened import OpenedPart, open_part
 from autometa.knowledge_base._parts import TABLES, live_paths
 from autometa.knowledge_base._replaced import steadily
@@ -88,17 +89,16 @@ class StoredFolder:
         return self.steadily(lambda: {name for part in parts for name in part.ids()})
 
     def tasks(self) -> pd.DataFrame:
-        """Return the tasks; of two descriptions of one, the last."""
+        """Return the tasks; of two descriptions of one, the last value that is known."""
         frames = self.steadily(lambda: [part.frame("tasks") for part in self._tasks])
-        return pd.concat(frames).drop_duplicates("task_id", keep="last").reset_index(drop=True)
+        return combined_tasks(frames, "last")
 
     def metafeatures(self) -> pd.DataFrame:
         """Return the meta-features of the tasks that have some."""
         frames = self.steadily(lambda: [p.frame("metafeatures") for p in self._metafeatures])
         if not frames:
             return check_metafeatures(None, [])
-        found = frames[0] if len(frames) == 1 else pd.concat(frames)
-        return found[~found.index.duplicated(keep="last")]
+        return combined(frames, "last")
 
     def steadily(self, read: Callable[[], Found]) -> Found:
         """Return what ``read`` returns; when a part is gone meanwhile, open and read again."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._folders import bundled_folder
 from autometa.knowledge_base._learnt_file import Origin
 from autometa.knowledge_base._manifest import join_provenance, read_manifest
-from autometa.knowledge_base._repeated import repeated_rows
+from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
 from autometa.knowledge_base._same_tasks import check_same_tasks
@@ -239,17 +240,16 @@ class KnowledgeBase(RunReader):
         """Add runs, and the tasks they speak of if those are new; return ``self``.
 
         The arguments are those of `from_frames`. A task already known keeps its
-        description. Nothing is written until `save`.
+        description, and gets what was unknown of it. Nothing is written until `save`.
 
         Raises
         ------
         KnowledgeBaseError
             If a table holds what it may not, or a task of a known id is another task.
         """
-        described = self.tasks.iloc[:0] if tasks is None else check_tasks(tasks)
-        check_same_tasks(self.tasks, described)
-        fresh = self._unknown(described)
-        all_tasks = pd.concat([self.tasks, fresh], ignore_index=True)
+        fresh = self.tasks.iloc[:0] if tasks is None else check_tasks(tasks)
+        check_same_tasks(self.tasks, fresh)
+        all_tasks = combined_tasks([self.tasks, fresh], "first")
         checked = check_runs(runs, all_tasks["task_id"], _types(all_tasks))
         self._describe(all_tasks, check_metafeatures(metafeatures, all_tasks["task_id"]))
         self._take(FrameRuns(checked))
@@ -258,7 +258,8 @@ class KnowledgeBase(RunReader):
     def merge(self, other: KnowledgeBase) -> KnowledgeBase:
         """Add all of ``other``, dropping exact repeats; return ``self``.
 
-        The provenance of both is kept.
+        The provenance of both is kept. Where both describe a task, this one's values
+        stay, and those that are unknown here are filled in.
 
         Raises
         ------
@@ -267,20 +268,17 @@ class KnowledgeBase(RunReader):
             type, target or number of rows.
         """
         check_same_tasks(self.tasks, other.tasks)
-        all_tasks = pd.concat([self.tasks, self._unknown(other.tasks)], ignore_index=True)
+        all_tasks = combined_tasks([self.tasks, other.tasks], "first")
         self._describe(all_tasks, other.metafeatures)
         self._take(other._source)
         self.provenance = join_provenance(self.provenance, other.provenance)
         return self
 
-    def _unknown(self, tasks: pd.DataFrame) -> pd.DataFrame:
-        return tasks[~tasks["task_id"].isin(self.tasks["task_id"])]
-
     def _describe(self, tasks: pd.DataFrame, metafeatures: pd.DataFrame) -> None:
-        described = metafeatures[~metafeatures.index.isin(self.metafeatures.index)]
+        described = self.metafeatures
         self.tasks = tasks
-        if len(described):
-            self.metafeatures = pd.concat([self.metafeatures, described])
+        if len(metafeatures):
+            self.metafeatures = combined([described, metafeatures], "first")
 
     def _take(self, runs: FrameRuns | StoredRuns) -> None:
         """Add runs; a side that is large stays on the disk, and repeats are dropped when read."""
@@ -289,7 +287,7 @@ class KnowledgeBase(RunReader):
             self._stored, self._runs, self._origin = joined(*sides), None, None
             return
         both = pd.concat([self.runs, runs.frame()], ignore_index=True)
-        self.runs = both[~repeated_rows(both)].reset_index(drop=True)
+        self.runs = both[~repeated_or_less(both)].reset_index(drop=True)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write to the folder ``path``; one that exists gets what it does not hold yet.

@@ -73,11 +73,11 @@ class OpenedPart:
         Whether rows are known to be sorted by task and free of repeats.
     """
 
-    def __init__(self, path: Path, metadata: Any, data: bytes | None) -> None:
+    def __init__(self, path: Path, metadata: Any, tail: bytes, data: bytes | None) -> None:
         self.path, self.name, self._metadata, self._data = path, path.name, metadata, data
         with reading(path):
-            check_footer(path, metadata)
-            self._hashes = _hashes_of(path, metadata)
+            self._groups = check_footer(path, metadata, tail)
+            self._hashes = _hashes_of(path, metadata, len(self._groups))
         self.is_clean = self._hashes is not None
         self.n_rows = int(metadata.num_rows)
         self._warned = False  # one warning a part says it all
@@ -85,15 +85,13 @@ class OpenedPart:
     @cached_property
     def spans(self) -> list[Span]:
         """One a row group."""
-        return [self._span(i) for i in range(self._metadata.num_row_groups)]
-
-    def _span(self, index: int) -> Span:
-        group = self._metadata.row_group(index)
-        names = self._metadata.schema.names
-        known = group.column(names.index("task_id")).statistics
-        if known is None or not known.has_min_max:  # so are texts of kilobytes
-            return Span("", LAST, group.num_rows)
-        return Span(known.min, known.max, group.num_rows)
+        return [
+            # texts of kilobytes have no bounds
+            Span("", LAST, group.n_rows)
+            if group.first is None or group.last is None
+            else Span(group.first, group.last, group.n_rows)
+            for group in self._groups
+        ]
 
     def read(self, index: int, columns: Sequence[str] | None = None) -> Any:
         """Return the rows of one span as an Arrow table, text as codes.
@@ -157,18 +155,17 @@ class OpenedPart:
         """Compare the bytes of a row group with its hash; those in memory were checked whole."""
         if self._data is not None or self._hashes is None:
             return
-        group = self._metadata.row_group(index)
-        chunks = [group.column(i) for i in range(group.num_columns)]
-        source.seek(min(c.dictionary_page_offset or c.data_page_offset for c in chunks))
-        if digest(source.read(sum(c.total_compressed_size for c in chunks))) != self._hashes[index]:
+        group = self._groups[index]
+        source.seek(group.start)
+        if digest(source.read(group.n_bytes)) != self._hashes[index]:
             raise damaged(self.path, f"row group {index} is not what was written")
 
 
-def _hashes_of(path: Path, metadata: Any) -> list[str] | None:
+def _hashes_of(path: Path, metadata: Any, n_groups: int) -> list[str] | None:
     """Return the hashes of the row groups; None in parts of schema 1, which have none."""
     note = parse_json((metadata.metadata or {}).get(NOTE, b"{}"))
     hashes: list[str] | None = note.get("row_groups")
-    if hashes is not None and len(hashes) != metadata.num_row_groups:
+    if hashes is not None and len(hashes) != n_groups:
         raise damaged(path, "its footer has hashes of other row groups than there are")
     return hashes
 
@@ -217,7 +214,7 @@ def open_part(path: Path, keep: bool) -> OpenedPart:
     tail = _read_tail(path) if data is None else data
     with reading(path):
         metadata = pq.read_metadata(pa.BufferReader(b"PAR1" + tail if data is None else tail))
-    return OpenedPart(path, metadata, data if keep else None)
+    return OpenedPart(path, metadata, tail, data if keep else None)
 
 
 def _read_tail(path: Path) -> bytes:

@@ -18,6 +18,7 @@ import pandas as pd
 from autometa._limits import MAX_CELLS, MAX_PART_BYTES, MAX_ROWS, PARSE_ERRORS, read_bounded
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
 from autometa.knowledge_base._files import digest, file_names, unreadable, write_whole
+from autometa.knowledge_base._footer import RowGroup, row_groups
 from autometa.knowledge_base._layout import encode, from_arrow, to_arrow
 from autometa.knowledge_base._manifest import (
     MANIFEST,
@@ -118,28 +119,33 @@ def read_table(path: Path, data: bytes, columns: list[str] | None = None) -> Any
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
-        check_footer(path, file.metadata)
+        check_footer(path, file.metadata, data)
         return file.read(columns)
 
 
-def check_footer(path: Path, metadata: Any) -> None:
-    """Raise when a part would fill the memory, or has columns of types that are not ours.
+def check_footer(path: Path, metadata: Any, tail: bytes) -> list[RowGroup]:
+    """Return the row groups of a part that fits into memory and has columns of our types.
 
-    Hashes say that bytes are what was written, not that autometa wrote them.
+    Hashes say that bytes are what was written, not that autometa wrote them. ``tail`` is
+    the end of the part, from its footer on or from further before.
 
     Raises
     ------
     KnowledgeBaseCorruptError
         If its footer says so.
     """
-    n_rows, n_columns = metadata.num_rows, metadata.num_columns
-    if not 0 <= n_rows <= MAX_ROWS or n_rows * n_columns > MAX_CELLS:
-        raise damaged(path, f"it claims {n_rows} rows of {n_columns} columns")
-    if sum(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)) != n_rows:
+    names, n_rows = metadata.schema.names, metadata.num_rows
+    if not 0 <= n_rows <= MAX_ROWS or n_rows * len(names) > MAX_CELLS:
+        raise damaged(path, f"it claims {n_rows} rows of {len(names)} columns")
+    footer = tail[-(footer_size(tail[-_END.size :]) or 0) : -_END.size]
+    place = names.index("task_id") if "task_id" in names else 0
+    groups = row_groups(footer, len(names), place)
+    if sum(group.n_rows for group in groups) != n_rows:
         raise damaged(path, "its row groups have other rows than it claims")
     wrong = wrong_types(table_of(path), metadata.schema.to_arrow_schema())
     if wrong:
         raise damaged(path, wrong)
+    return groups
 
 
 @contextmanager

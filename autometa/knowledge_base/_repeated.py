@@ -1,8 +1,9 @@
-"""Exact repeats: runs that are equal in every column of `RUN_KEY`.
+"""Repeats: runs that are equal in every column of `RUN_KEY`, or say less than another.
 
 Equal scores are common (accuracy on few rows), so a run measured twice with other
 seconds or folds is two runs. Details that are kept in single precision are compared
-in it: a run in memory is the one that was saved.
+in it: a run in memory is the one that was saved. A run of a named source that came
+again with more details (its seconds were asked for later) stands for both.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.util import hash_array
 
-from autometa.knowledge_base._columns import codes_of, lists_of, numbers_of
+from autometa.knowledge_base._columns import codes_of, lists_of, numbers_of, one_array
 from autometa.knowledge_base._schema import NARROW, RUN_KEY, RUN_NUMBERS
 
 Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
+
+# What makes a run this run, where a source names it; and what somebody may know of it or not.
+IDENTITY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
+DETAILS = ("fit_seconds", "predict_seconds", "reference_seconds", "train_score", "fold_scores")
 
 _PLACES = np.uint64(0x9E3779B97F4A7C15)  # an odd constant: order within a list counts
 
@@ -27,7 +32,35 @@ _PLACES = np.uint64(0x9E3779B97F4A7C15)  # an odd constant: order within a list 
 def repeated(content: Any) -> Mask:
     """Mark the rows of an Arrow table that an earlier row is equal to."""
     there = [name for name in RUN_KEY if name in content.column_names]
-    return _repeated({name: content[name] for name in there})
+    columns = {name: content[name] for name in there}
+    keys = _keys(columns)
+    found = np.array(keys.duplicated(), dtype=np.bool_)
+    if len(there) < len(RUN_KEY):
+        return found
+    suspects = np.flatnonzero(keys.duplicated(IDENTITY, keep=False).to_numpy() & ~found)
+    if len(suspects):
+        keys = keys.iloc[suspects].reset_index(drop=True)
+        known = {name: _is_known(name, columns[name].take(suspects)) for name in DETAILS}
+        names, codes = codes_of(columns["source"])
+        is_named = np.array([*(bool(name) for name in names), False])[codes[suspects]]
+        found[suspects] |= is_named & _says_less(keys, pd.DataFrame(known))
+    return found
+
+
+def repeated_or_less(runs: pd.DataFrame) -> Mask:
+    """Mark the rows of a frame that another is equal to, or says all of and more."""
+    import pyarrow as pa
+
+    found = repeated_rows(runs)
+    left = np.flatnonzero(~found)
+    columns = {
+        name: lists_of(runs[name].iloc[left])
+        if name == "fold_scores"
+        else one_array(pa.array(runs[name].iloc[left], from_pandas=True))
+        for name in RUN_KEY
+    }
+    found[left] = repeated(pa.table(columns))
+    return found
 
 
 def repeated_rows(runs: pd.DataFrame) -> Mask:
@@ -50,7 +83,8 @@ def _comparable(name: str, values: pd.Series[Any]) -> Any:
     return _single(values.to_numpy(dtype="float64", na_value=np.nan))
 
 
-def _repeated(columns: Mapping[str, Any]) -> Mask:
+def _keys(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return numbers that are equal where cells are."""
     keys: dict[str, Any] = {}
     for name, column in columns.items():
         if name == "fold_scores":
@@ -60,7 +94,33 @@ def _repeated(columns: Mapping[str, Any]) -> Mask:
             keys[name] = _single(numbers) if name in NARROW else numbers
         else:
             keys[name] = codes_of(column)[1]
-    return np.asarray(pd.DataFrame(keys).duplicated(), dtype=np.bool_)
+    return pd.DataFrame(keys)
+
+
+def _is_known(name: str, column: Any) -> Mask:
+    if name == "fold_scores":
+        return np.asarray(column.is_valid().to_numpy(), dtype=np.bool_)
+    return ~np.isnan(numbers_of(column))
+
+
+def _says_less(keys: pd.DataFrame, known: pd.DataFrame) -> Mask:
+    """Mark the rows of which another says all, and more: the same run, fetched again.
+
+    ``keys`` are the rows as numbers, ``known`` says which details each knows. Which
+    details are known is one of few patterns, so patterns are compared, not rows.
+    """
+    found = np.zeros(len(keys), dtype=np.bool_)
+    pattern = known.to_numpy() @ (1 << np.arange(known.shape[1]))
+    patterns = np.unique(pattern).tolist()
+    for less in patterns:
+        shared = [*IDENTITY, *(n for i, n in enumerate(known) if less >> i & 1)]
+        rows = np.flatnonzero(pattern == less)
+        for more in patterns:
+            if more != less and more & less == less:
+                fuller = keys.loc[pattern == more, shared]
+                both = pd.concat([fuller, keys.loc[rows, shared]])
+                found[rows] |= both.duplicated().to_numpy()[len(fuller) :]
+    return found
 
 
 def list_hashes(column: Any) -> Hashes:

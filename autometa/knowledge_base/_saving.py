@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseWriteError
+from autometa.knowledge_base._filling import additions, say_left_out, task_additions
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._layout import from_arrow
 from autometa.knowledge_base._parts import (
@@ -23,7 +24,7 @@ from autometa.knowledge_base._parts import (
     write_manifest,
     write_part,
 )
-from autometa.knowledge_base._repeated import repeated_rows
+from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_source import StoredRuns
 from autometa.knowledge_base._same_tasks import check_same_tasks
 from autometa.knowledge_base._schema import RUN_KEY
@@ -49,9 +50,8 @@ def save_tables(
     saved = StoredFolder(folder)
     if saved.task_ids():
         check_same_tasks(saved.tasks(), tasks)
-    n_written = _write_new(folder, "tasks", tasks, tasks["task_id"], saved.task_ids())
-    described = metafeatures.index.to_series()
-    n_written += _write_new(folder, "metafeatures", metafeatures, described, saved.described())
+    n_written, n_others = write_tasks(folder, saved, tasks, metafeatures)
+    say_left_out(n_others, folder)
     if isinstance(runs, StoredRuns):
         n_written += runs.read(
             lambda tables: _write_runs(folder, (from_arrow("runs", table) for table in tables)),
@@ -77,13 +77,35 @@ def _has_manifest(folder: Path) -> bool:
         ) from error
 
 
-def _write_new(
-    folder: Path, table: str, frame: pd.DataFrame, ids: pd.Series[str], known: Iterable[str]
-) -> int:
-    new = frame[~ids.isin(list(known)).to_numpy()]
-    if len(new):
-        write_part(folder, table, new)
-    return len(new)
+def write_tasks(
+    folder: Path, saved: StoredFolder, tasks: pd.DataFrame, metafeatures: pd.DataFrame
+) -> tuple[int, int]:
+    """Write the tasks that are not saved yet, and what was unknown of those that are.
+
+    Returns
+    -------
+    n_written : int
+        Rows.
+    n_others : int
+        Values that are saved with another content, which stays.
+    """
+    held = saved.tasks() if saved.task_ids() else tasks.iloc[:0]
+    new_tasks = tasks[~tasks["task_id"].isin(held["task_id"])]
+    more_tasks, n_others = task_additions(held, tasks)
+    described = saved.metafeatures()
+    new_features = metafeatures[~metafeatures.index.isin(described.index)]
+    more_features, n_other_features = additions(described, metafeatures)
+    n_written = 0
+    for table, frame in (
+        ("tasks", new_tasks),
+        ("tasks", more_tasks),
+        ("metafeatures", new_features),
+        ("metafeatures", more_features),
+    ):
+        if len(frame):
+            write_part(folder, table, frame)
+            n_written += len(frame)
+    return n_written, n_others + n_other_features
 
 
 def _write_runs(folder: Path, pieces: Iterable[pd.DataFrame]) -> int:
@@ -103,7 +125,7 @@ def _is_new(runs: pd.DataFrame, saved: StoredRuns) -> Any:
         return np.ones(len(runs), dtype=bool)
     known = saved.frame(runs["task_id"].unique(), columns=RUN_KEY)[RUN_KEY]
     both = pd.concat([known, runs[RUN_KEY]], ignore_index=True)
-    return ~repeated_rows(both)[len(known) :]
+    return ~repeated_or_less(both)[len(known) :]
 
 
 def _pieces(runs: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseWriteError
+from autometa.knowledge_base._filling import additions, say_left_out, task_additions
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._parts_of import (
     Progress,
@@ -84,7 +85,9 @@ def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
     runs = usable_frame(kb.runs, f"'{hide_password(source)}'")
     tasks = set(runs["task_id"].unique())
     with _Target(folder, tasks if len(tasks) <= FEW_TASKS else None) as target:
-        return target.take(kb.tasks, kb.metafeatures, [runs], provenance)
+        added = target.take(kb.tasks, kb.metafeatures, [runs], provenance)
+    say_left_out(target.n_others, folder)
+    return added
 
 
 def merge_folders(
@@ -94,8 +97,8 @@ def merge_folders(
 ) -> Added:
     """Add what the folders hold to the folder ``out``, which is begun when there is none.
 
-    Where two describe a task differently, the first of them is kept. The
-    provenance of all is kept.
+    Where two describe a task differently, the first of them is kept; what it does
+    not know is filled in from the others. The provenance of all is kept.
 
     Parameters
     ----------
@@ -167,6 +170,7 @@ class _Target:
         self.only = only
         self.is_new = not (folder / MANIFEST).exists()
         self.n_written = 0
+        self.n_others = 0
         self.provenance: list[Mapping[str, Any]] = []
 
     def __enter__(self) -> _Target:
@@ -208,6 +212,7 @@ class _Target:
         """Write what is new; runs last, so that each speaks of a task that is there."""
         check_same_tasks(self.told, tasks)
         given = tasks, metafeatures
+        n_filled = self._fill(tasks, metafeatures)
         tasks = tasks[~tasks["task_id"].isin(self.tasks)]
         metafeatures = metafeatures[~metafeatures.index.isin(self.described)]
         for table, frame in (("tasks", tasks), ("metafeatures", metafeatures)):
@@ -231,7 +236,7 @@ class _Target:
             n_new += n_rows
             self.n_written += n_rows
         restore_tasks(self.folder, spoken_of, *given)
-        if provenance and (n_new or len(tasks) or len(metafeatures)):
+        if provenance and (n_new or n_filled or len(tasks) or len(metafeatures)):
             self.provenance.append(provenance)
         return Added(
             n_tasks=len(tasks),
@@ -239,6 +244,22 @@ class _Target:
             n_runs=n_new,
             n_repeats=n_runs - n_new,
         )
+
+    def _fill(self, tasks: pd.DataFrame, metafeatures: pd.DataFrame) -> int:
+        """Write what was unknown of tasks that are there; return of how many."""
+        filled = 0
+        for table, (rows, n_others) in (
+            ("tasks", task_additions(tasks_of(paths_of(self.folder, "tasks")), tasks)),
+            (
+                "metafeatures",
+                additions(metafeatures_of(paths_of(self.folder, "metafeatures")), metafeatures),
+            ),
+        ):
+            self.n_others += n_others
+            if len(rows):
+                write_part(self.folder, table, rows)
+                filled += len(rows)
+        return filled
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
 from autometa.knowledge_base._replaced import steadily, without_replaced
 from autometa.knowledge_base._schema import RUN_DEFAULTS, check_metafeatures
@@ -26,7 +27,7 @@ def tasks_of(paths: Iterable[Path]) -> pd.DataFrame:
     frames = [read_part(path) for path in paths]
     if not frames:
         return pd.DataFrame({"task_id": pd.Series(dtype=str)})
-    return pd.concat(frames).drop_duplicates("task_id", keep="last").reset_index(drop=True)
+    return combined_tasks(frames, "last")
 
 
 def metafeatures_of(paths: Iterable[Path]) -> pd.DataFrame:
@@ -34,8 +35,7 @@ def metafeatures_of(paths: Iterable[Path]) -> pd.DataFrame:
     frames = [read_part(path) for path in paths]
     if not frames:
         return check_metafeatures(None, [])
-    found = pd.concat(frames)
-    return found[~found.index.duplicated(keep="last")]
+    return combined(frames, "last")
 
 
 def restore_tasks(
