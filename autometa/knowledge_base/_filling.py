@@ -15,6 +15,9 @@ from autometa.knowledge_base._schema import check_tasks
 
 # These are the task's own id where nobody said otherwise.
 OWN_ID = ("name", "family")
+# Where a description was read says nothing of the task; types that differ are refused before,
+# but for those of histories that do not tell binary from multiclass.
+NOT_OF_THE_TASK = ["source", "task_type"]
 
 
 def combined(frames: Sequence[pd.DataFrame], keep: Literal["first", "last"]) -> pd.DataFrame:
@@ -65,7 +68,7 @@ def task_additions(held: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame,
     """Return tasks that are held already and of which ``new`` knows more; see `additions`."""
     if not len(held) or not len(new):
         return new.iloc[:0], 0
-    rows, n_others = additions(_known(held), _known(new))
+    rows, n_others = additions(_known(held), _known(new).drop(columns=NOT_OF_THE_TASK))
     return (_told_tasks(rows) if len(rows) else new.iloc[:0]), n_others
 
 

@@ -154,6 +154,13 @@ def with_canonical_setups(content: Any) -> Any:
     return _with_column(content, as_codes, np.where(known, places, -1), values)
 
 
+def readable_column(algorithms: pd.Series[Any], configs: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the canonical text of stored setups; what is no configuration stays as it is."""
+    keys = list(zip(algorithms, configs, strict=True))
+    known = {key: _readable(*key) if isinstance(key[1], str) else key[1] for key in set(keys)}
+    return pd.Series([known[key] for key in keys], index=configs.index, dtype=configs.dtype)
+
+
 def _readable(algorithm: str, config: str) -> str:
     """Return the canonical text; one that is no configuration stays, and is left out later."""
     try:

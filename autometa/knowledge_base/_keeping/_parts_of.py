@@ -11,7 +11,7 @@ from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
 from autometa.knowledge_base._replaced import steadily, without_replaced
 from autometa.knowledge_base._schema import RUN_DEFAULTS, check_metafeatures
-from autometa.knowledge_base._setups import canonical_column
+from autometa.knowledge_base._setups import readable_column
 
 ROWS = 500_000
 Progress = Callable[[str, int, int], None]  # what was done, how many are done, of how many
@@ -69,9 +69,7 @@ def runs_of(paths: Iterable[Path]) -> Iterator[pd.DataFrame]:
     for path in paths:
         runs = read_part(path)
         runs = runs.assign(**{k: v for k, v in RUN_DEFAULTS.items() if k not in runs})
-        nothing = [None] * len(runs)
-        configs = canonical_column(runs["algorithm"], runs["config"], nothing)
-        yield runs.assign(config=configs.set_axis(runs.index))
+        yield runs.assign(config=readable_column(runs["algorithm"], runs["config"]))
 
 
 def write_runs(

@@ -159,7 +159,7 @@ WRONG = {
     "score": [1e308, -1e308, 1.5, -0.5, np.inf, -np.inf],
     "fidelity": [0.0, -1.0, 1.5, np.nan, np.inf],
     "status": ["fine", None],
-    "config": ["{", "[]", '{"b": 1, "a": 2}', None],
+    "config": ["{", "[]", "7", None],
     "algorithm": [None],
     "metric": [None],
     "task_id": [None],
