@@ -18,6 +18,7 @@ import os
 import re
 import stat
 import struct
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -64,6 +65,8 @@ PARSE_ERRORS = (
     lzma.LZMAError,
     struct.error,
     zipfile.BadZipFile,
+    SyntaxError,  # of headers of arrays, which NumPy reads as Python literals
+    tokenize.TokenError,
 )
 
 _WINDOWS_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
