@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from autometa.datasets import _values
 from autometa.datasets._bytes import check_size, read_text
 from autometa.datasets._dialect import Dialect, find_dialect, looks_like_number
+from autometa.datasets._marks import Marks, read_marks
 from autometa.datasets._records import parse
 from autometa.exceptions import DatasetError, DatasetWarning
 
@@ -42,8 +42,9 @@ class CsvFormat:
         Of these, the ones that are no columns: row names, nothing.
     kinds : dict of str to str
         Of the columns that are not text: ``integer``, ``float``, ``boolean``.
-    with_commas : list of str
-        Columns of numbers with decimal commas.
+    decimal_commas, thousands_commas : list of str
+        Columns of numbers where a comma marks decimals (and points thousands), and
+        where it marks thousands.
     padded : list of str
         Columns of text that stood between blanks.
     dates : list of str
@@ -60,7 +61,8 @@ class CsvFormat:
     names: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
-    with_commas: list[str] = field(default_factory=list)
+    decimal_commas: list[str] = field(default_factory=list)
+    thousands_commas: list[str] = field(default_factory=list)
     padded: list[str] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -116,7 +118,7 @@ def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
     check_size(path, table.num_rows, table.num_columns)
     in_header = names
     names = _clean_names(names, dialect)
-    nameless = _nameless(table, names)
+    nameless = [place for place in _nameless(table, names) if place not in left_out]
     if 0 in nameless and table.column(0).null_count < table.num_rows:
         notes.append("the first column, which has no name and counts the rows, left out")
     left_out += nameless
@@ -203,8 +205,8 @@ def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
     }
     converted = zip(texts, _all_numbers(list(texts.values())), strict=True)
     columns = {name: column for name, column in converted if column is not None}
-    with_commas, unsure = _decimal_commas(texts, columns, form.dialect.delimiter)
-    columns |= with_commas
+    marks = read_marks(texts, columns, form.dialect.delimiter)
+    columns |= marks.by_comma | marks.by_point
     padded, dates, words = [], [], {}
     for name, column in texts.items():
         if name in columns:
@@ -223,10 +225,11 @@ def _typed(table: pa.Table, form: CsvFormat) -> tuple[pd.DataFrame, CsvFormat]:
     form = replace(
         form,
         kinds={name: kind for name in texts if (kind := _kind(columns[name]))},
-        with_commas=list(with_commas),
+        decimal_commas=list(marks.by_comma),
+        thousands_commas=list(marks.by_point),
         padded=padded,
         dates=dates,
-        notes=form.notes + _describe_values(list(with_commas), padded, unsure, words),
+        notes=form.notes + _describe_values(marks, padded, words),
     )
     return pa.table({name: columns[name] for name in texts}).to_pandas(), form
 
@@ -246,42 +249,17 @@ def _kind(column: pa.ChunkedArray) -> str | None:
     return None if pa.types.is_string(column.type) else "float"
 
 
-def _decimal_commas(
-    texts: dict[str, pa.ChunkedArray], numeric: dict[str, pa.ChunkedArray], delimiter: str
-) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
-    """Return the columns with decimal commas as numbers, and those that may have thousands.
-
-    A file has one decimal mark. It is the comma when some column can mean nothing
-    else, or semicolons part the fields so that commas are free, and no number of
-    the file has a point.
-    """
-    candidates, is_sure = {}, delimiter == ";"
-    for name, column in texts.items():
-        if name not in numeric:
-            converted, sure = _values.comma_numbers(column)
-            if converted is not None:
-                candidates[name] = converted
-                is_sure |= sure
-    if not candidates:
-        return {}, []
-    has_points = any(
-        pa.types.is_floating(column.type) and pc.any(pc.match_substring(texts[name], ".")).as_py()
-        for name, column in numeric.items()
-    )
-    return (candidates, []) if is_sure and not has_points else ({}, list(candidates))
-
-
-def _describe_values(
-    with_commas: list[str], padded: list[str], unsure: list[str], words: dict[str, list[str]]
-) -> list[str]:
+def _describe_values(marks: Marks, padded: list[str], words: dict[str, list[str]]) -> list[str]:
     notes = []
     if padded:
         notes.append(f"blanks around the values of {some(padded)} left out")
-    if with_commas:
-        notes.append(f"decimal commas in {some(with_commas)}")
-    if unsure:
+    if marks.by_comma:
+        notes.append(f"decimal commas in {some(list(marks.by_comma))}")
+    if marks.by_point:
+        notes.append(f"commas between thousands left out in {some(list(marks.by_point))}")
+    if marks.unsure:
         notes.append(
-            f"text in {some(unsure)}, where commas may mark thousands or decimals: write the "
+            f"text in {some(marks.unsure)}, where commas may mark thousands or decimals: write the "
             "numbers without thousands and with points"
         )
     if words:

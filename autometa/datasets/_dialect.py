@@ -113,28 +113,29 @@ def _delimiter(records: list[str], default: str) -> tuple[str, float]:
         return default, _fit(rows, default)[0]
     scores = {}
     for rank, delimiter in enumerate(DELIMITERS):
-        share, mode, is_header_alike = _fit(rows, delimiter)
+        share, mode, header_fit = _fit(rows, delimiter)
         cells = [cell for row in rows[1:20] for cell in row.split(delimiter)]
         n_numbers = sum(looks_like_number(cell) for cell in cells)
         numbers = n_numbers / len(cells) if cells else 0.0
-        is_sound = mode > 0 and share == 1.0 and is_header_alike
+        is_sound = header_fit if mode > 0 and share == 1.0 else 0
         share = share if mode else 0.0
         scores[delimiter] = (is_sound, share, numbers, delimiter == default, mode, -rank)
     best = max(scores, key=lambda d: scores[d])
     return (best, scores[best][1]) if scores[best][1] else (default, 1.0)
 
 
-def _fit(rows: list[str], delimiter: str) -> tuple[float, int, bool]:
-    """Return the share of rows with the usual number of delimiters, that, and if the header fits.
+def _fit(rows: list[str], delimiter: str) -> tuple[float, int, int]:
+    """Return the share of rows with the usual number of delimiters, that, and the header's fit.
 
-    A header may have one field less (row names of R, a delimiter at the end of each row).
+    The header fits well (2) with the same number; one less (1) is that of row names
+    of R, or of a delimiter at the end of each row.
     """
     counts = [row.count(delimiter) for row in rows]
     body = counts[1:] or counts
     if not body:
-        return 0.0, 0, False
+        return 0.0, 0, 0
     mode, n = Counter(body).most_common(1)[0]
-    return n / len(body), mode, counts[0] in (mode, mode - 1)
+    return n / len(body), mode, max(0, 2 - (mode - counts[0])) if counts[0] <= mode else 0
 
 
 def _find_header(records: list[str], delimiter: str) -> tuple[int, bool]:
@@ -144,19 +145,33 @@ def _find_header(records: list[str], delimiter: str) -> tuple[int, bool]:
     for place, record in enumerate(records):
         if not record.strip():
             continue
-        following = next((r for r in records[place + 1 :] if r.strip()), "")
         n_fields = record.count(delimiter) + 1
         if record.startswith(COMMENT):
             if record.startswith("#") and n_fields == width and width > 1:
                 if record.startswith("#" + delimiter) and not _has_number(record, delimiter):
                     return place, False  # a column called '#'
-                if _has_number(following, delimiter) and not following.startswith(COMMENT):
+                if _is_header(record, records[place + 1 :], delimiter):
                     return place, True
             continue
         if n_fields == 1 and width > 1 and _title_lines(records[place:], delimiter, width):
             continue
         return place, False
     return 0, False
+
+
+def _is_header(record: str, others: list[str], delimiter: str) -> bool:
+    """Return whether a line behind a comment mark names the columns of those that follow.
+
+    It does when the next has a number, as no header has. Else all may be text:
+    ``#name`` is a name unless the next line is a header, with numbers below it.
+    """
+    below = [r for r in others if r.strip()]
+    if not below or below[0].startswith(COMMENT):
+        return False
+    if _has_number(below[0], delimiter):
+        return True
+    is_next_header = len(below) > 1 and _has_number(below[1], delimiter)
+    return record[1:2].strip() != "" and not is_next_header
 
 
 def _title_lines(records: list[str], delimiter: str, width: int) -> bool:

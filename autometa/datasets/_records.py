@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from autometa.exceptions import DatasetError
 MIB = 2**20
 BLOCK = MIB  # Arrow's unit of work, 16 take twice as long; longer records get more below
 MAX_BLOCK = 1024 * MIB
+OTHER_KIND = re.compile(rb'\{\s*"|\[\s*[\[{]|<(!doctype|html|\?xml)', re.IGNORECASE)
 N_SHOWN = 3  # ragged rows that a message names
 Parsed = tuple[pa.Table, list[str], list[int], list[str]]
 
@@ -38,6 +40,11 @@ def parse(path: Path, data: bytes, dialect: Dialect) -> Parsed:
     body = data[start:] if start else data  # a slice is a copy
     header = body[: _end_of_lines(body, 1)]
     check_size(path, 1, header.count(dialect.delimiter.encode()) + 1)
+    if OTHER_KIND.match(data[:MIB].lstrip()):
+        raise DatasetError(
+            f"'{path}' must be CSV. It begins as JSON or a page of the web: "
+            f"{data[:MIB].lstrip()[:40].decode(errors='replace')!r}; export the table as CSV."
+        )
     if dialect.is_spaced:
         return _parse_spaced(path, body, dialect)
     table, bad = _read(path, body, dialect)

@@ -32,9 +32,7 @@ MISSING_WORDS = (
     "<na>", "?", "\\n", "n/a", "na", "nan", "none", "null",
 )  # fmt: skip
 BOOLEANS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
-STARTS_NUMBER = re.compile(r"[+-]?\.?\d|[+-]?inf", re.IGNORECASE)
-COMMA_NUMBER = r"^[+-]?(0|[1-9][0-9]*)?(,[0-9]+)?([eE][+-]?[0-9]+)?$"
-GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3})*$"  # a comma may part thousands here
+STARTS_NUMBER = re.compile(r"[+-]?[.,]?\d|[+-]?inf", re.IGNORECASE)
 EXACT = 2**53  # up to here every integer is a 64-bit float
 FIRST_DAY, LAST_DAY = 19_000_101, 20_991_231  # of dates without anything between their parts
 PEEK = 16  # values that are looked at before a whole column is tried
@@ -48,13 +46,11 @@ def numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     texts : ChunkedArray of string
         Null where missing.
     """
-    if not _may_be_numbers(texts):
+    if not may_be_numbers(texts):
         return None
     converted = _cast(texts)
     if converted is None:
-        plain = pc.utf8_trim_whitespace(texts)
-        is_word = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(MISSING_WORDS))
-        texts = pc.if_else(is_word, pa.scalar(None, pa.string()), plain)
+        texts = without_words(texts)
         if texts.null_count == len(texts):
             return texts.cast(pa.float64())
         converted = _cast(texts)
@@ -75,7 +71,8 @@ def _are_dates(texts: pa.ChunkedArray) -> bool:
     return kind_of_cells(pd.Series(values, dtype=object), values) == "datetime"
 
 
-def _may_be_numbers(texts: pa.ChunkedArray) -> bool:
+def may_be_numbers(texts: pa.ChunkedArray) -> bool:
+    """Return whether the first values begin as numbers do."""
     for value in _peek(texts):
         text = value.strip()
         if not (STARTS_NUMBER.match(text) or text.lower() in MISSING_WORDS):
@@ -146,20 +143,11 @@ def booleans(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return pc.equal(plain, spelling[0])
 
 
-def comma_numbers(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray | None, bool]:
-    """Return the column with points for decimal commas, and whether these are sure.
-
-    None where it is not written so. ``1,234`` may be a thousand and ``1,5`` not.
-    """
-    if not _may_be_numbers(texts):
-        return None, False
+def without_words(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column without blanks around its texts, words for missing left out."""
     plain = pc.utf8_trim_whitespace(texts)
     is_word = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(MISSING_WORDS))
-    plain = pc.if_else(is_word, pa.scalar(None, pa.string()), plain)
-    if not pc.all(pc.match_substring_regex(plain, COMMA_NUMBER)).as_py():
-        return None, False
-    is_sure = not pc.all(pc.match_substring_regex(plain, GROUPED)).as_py()
-    return numbers(pc.replace_substring(plain, ",", ".")), is_sure
+    return pc.if_else(is_word, pa.scalar(None, pa.string()), plain)
 
 
 def without_blanks(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
@@ -181,8 +169,7 @@ def without_blanks(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
 
 def dates(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Return a column of dates without its words for missing, or None where it is not one."""
-    is_word = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(MISSING_WORDS))
-    others = pc.if_else(is_word, pa.scalar(None, pa.string()), texts)
+    others = without_words(texts)
     return others if _are_dates(others) else None
 
 

@@ -135,11 +135,18 @@ def _csv_definitions(source: str, numeric: list[str]) -> str:
         f"BOOLEANS = {of_kind['boolean']!r}",
     ]
     commas = padded = dates = drop = ""
-    if form.with_commas:
-        lists.append(f"DECIMAL_COMMAS = {form.with_commas!r}")
-        commas = (
+    if form.decimal_commas:
+        lists.append(f"DECIMAL_COMMAS = {form.decimal_commas!r}")
+        commas += (
             "            if name in DECIMAL_COMMAS:\n"
+            '                plain = plain.str.replace(".", "", regex=False)\n'
             '                plain = plain.str.replace(",", ".", regex=False)\n'
+        )
+    if form.thousands_commas:
+        lists.append(f"THOUSANDS_COMMAS = {form.thousands_commas!r}")
+        commas += (
+            "            if name in THOUSANDS_COMMAS:\n"
+            '                plain = plain.str.replace(",", "", regex=False)\n'
         )
     if form.padded:
         lists.append(f"PADDED = {form.padded!r}  # their texts stand between blanks")

@@ -163,10 +163,35 @@ def test_words_for_missing_stay_values_of_text_and_are_said(tmp_path):
     assert frame["answer"].tolist() == ["None", "null", "Yes", "No"]
 
 
-def test_commas_that_may_mark_thousands_stay_text_and_are_said(tmp_path):
-    content = 'a,b\n1.5,"1,234"\n2.5,"5,678"\n'
-    frame = read(tmp_path / "t.csv", content, r"text in \['b'\], where commas may mark")
-    assert frame["b"].tolist() == ["1,234", "5,678"]
+@pytest.mark.parametrize(
+    ("content", "note", "columns"),
+    [
+        ('a,b\n1,"1,234"\n2,"5,678"\n', r"text in \['b'\], where commas may", ["1,234", "5,678"]),
+        ('a,b\n1.5,"1,234"\n2,"5,678"\n', "commas between thousands left out", [1234, 5678]),
+        ('a,b\nx,"1,234.5"\ny,"678"\n', "commas between thousands left out", [1234.5, 678.0]),
+        ('a,b\n"1,5","1,234"\n"2,5",NA\n', "decimal commas", [1.234, None]),
+        ("a;b\nx;1,234\ny;5,678\n", "decimal commas", [1.234, 5.678]),
+        ("a;b\nx;1.234,5\ny;5,6\n", "decimal commas", [1234.5, 5.6]),
+        ("a;b\n1,5;2.500\n2,5;1.250\n", r"decimal commas in \['a', 'b'\]", [2500, 1250]),
+        ("a;b\n1.5;2,5\n2.5;1,25\n", r"text in \['b'\], where commas may", ["2,5", "1,25"]),
+        ("a;b\n10:30;1,5\n11:30;2,5\n", "decimal commas", [1.5, 2.5]),
+    ],
+)
+def test_a_file_has_one_decimal_mark(tmp_path, content, note, columns):
+    column = read(tmp_path / "t.csv", content, note)["b"].astype(object)
+    assert column.where(column.notna(), None).tolist() == columns
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("#name,y\nx,a\nz,b\n", ["name", "y"]),
+        ("#id,v\n1,a\n2,b\n", ["id", "v"]),
+        ("id,#views\n1,5\n2,6\n", ["id", "#views"]),
+    ],
+)
+def test_a_header_behind_a_comment_mark_is_one(tmp_path, content, names):
+    assert list(read(tmp_path / "t.csv", content).columns) == names
 
 
 @pytest.mark.parametrize(
@@ -181,6 +206,8 @@ def test_commas_that_may_mark_thousands_stay_text_and_are_said(tmp_path):
         ('a, b\n1, "x"\n2\n', "must have 2 fields .* Got 1 in line 3"),
         ("a,b\n1,\0\n", "must be text. It holds a NUL byte at 6"),
         ("a,b\n", "holds no rows"),
+        ('{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', "begins as JSON or a page of the web"),
+        ("<!DOCTYPE html>\n<p>404, not found</p>\n", "begins as JSON or a page of the web"),
         ("\n\n", "holds no rows"),
         ("a,a\n1,2\n", r"names must differ. Repeated in .*\['a'\]"),
         ("," * 300_000 + "\n1,2\n", "1 rows and 300,001 columns, and 200,000 columns"),

@@ -61,6 +61,8 @@ WRITTEN = {
     "plain": PLAIN,
     "semicolons": PLAIN.replace(",", ";").replace(".", ","),
     "quoted commas": 'a,b\n"1,5",NA\n"2,25",x\n',
+    "thousands": 'a,b\n1.5,"1,234"\n2,"5,678.5"\n',
+    "thousands in points": "a;b\n1,5;2.500\n1.234,5;1.250\n",
     "blanks": "age, job, income\n39, State-gov, <=50K\n50, ?, >50K\n",
     "blanks before quotes": 'age, job\n39, "a, b"\n50, "c"\n',
     "sep": "sep=;\nx;y\n1;2\n",
