@@ -104,7 +104,7 @@ SPARSE = [a.name for a in every_algorithm() if a.takes_sparse and a.is_installed
 
 @pytest.mark.parametrize("task_type", ["binary", "regression"])
 def test_every_algorithm_that_takes_sparse_tables_fits_and_predicts(task_type):
-    X, y = counts(400, 6_000)
+    X, y = counts(400, 300)
     names = [a.name for a in list_algorithms(task_type, 400, 2, is_sparse=True)]
     assert set(names) <= set(SPARSE)
     for algorithm in list_algorithms(task_type, 400, 2, is_sparse=True):
