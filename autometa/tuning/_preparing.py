@@ -25,12 +25,15 @@ from autometa.tuning._budget import Clock
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._pools import Pool
 from autometa.tuning._sharing import SharedFolder, take
-from autometa.tuning._worker_side import Cleaned, clean, load
+from autometa.tuning._worker_side import PACE_ROWS, Cleaned, clean, load
 
 HERE_SECONDS = 1.0  # what takes less is cleaned here: a worker would first have to start
 HERE_SHARE = 0.1  # of the time left
 CLEANING_SHARE = 0.3  # of the time left; what is cleaned has to be fitted too
-CLEANING_LIMIT = 0.6  # of the time left; then it is ended
+CLEANING_LIMIT = 0.5  # of the time left; then it is ended, and a part is cleaned
+LAST_LIMIT = 0.8
+LARGE_CELLS = 2_000_000  # more is given to a worker before anything else is done
+LARGE_ROWS = 20_000  # of whatever kind: text takes a hundred times as long as numbers
 CLEANING = "cleaning"
 MIN_SECONDS = 1.0
 
@@ -70,70 +73,94 @@ class Prepared:
         return replace(predictions, rows=self.rows[predictions.rows], n_rows=n_rows)
 
 
-def prepare(
-    table: Table,
-    pool: Pool,
-    folder: SharedFolder,
-    clock: Clock,
-    seed: int,
-    threads: int,
-    notes: list[str],
-) -> tuple[Prepared | None, Pipeline]:
-    """Return the table cleaned, None when there is no time for that, and the fall-back."""
-    raw, path = folder.put("table", table), folder.path("cleaned")
-    start = time.monotonic()
-    fallback, n_seen = fit_fallback(table, seed)
-    expected = (time.monotonic() - start) * len(table.y) / n_seen
-    if expected <= min(HERE_SECONDS, HERE_SHARE * clock.left):
-        cleaned = clean(None, table, path, np.inf, seed)
-    else:
-        cleaned = _clean_in_worker(pool, clock, notes, raw, path, seed)
-    if cleaned is None:
-        return None, fallback
-    found: Cleaned = take(cleaned)
-    if found.rows is not None:
-        notes.append(
-            f"The run works on {len(found.rows)} of {len(table.y)} rows: to read the values of all "
-            "would take too much of the budget."
+class Preparation:
+    """Cleans a table: begun, left to a worker while the caller does other things, finished.
+
+    Parameters
+    ----------
+    table : Table
+    pool : Pool
+        Its workers are idle.
+    folder : SharedFolder
+    clock : Clock
+    seed : int
+        Chooses rows where not all can be taken.
+    """
+
+    def __init__(
+        self, table: Table, pool: Pool, folder: SharedFolder, clock: Clock, seed: int
+    ) -> None:
+        self.table, self.pool, self.folder = table, pool, folder
+        self.clock, self.seed = clock, seed
+        self.raw: Any = None
+        self.cleaned: Any = None
+        self.is_under_way = False
+
+    def begin(self) -> Pipeline:
+        """Begin to clean; return the fall-back."""
+        is_large = self.table.X.size > LARGE_CELLS or len(self.table.y) > LARGE_ROWS
+        self.raw = self.folder.put("table", self.table)
+        if is_large:
+            self._submit(CLEANING_SHARE * self.clock.left)
+        start = time.monotonic()
+        fallback, n_seen = fit_fallback(self.table, self.seed)
+        expected = (time.monotonic() - start) * len(self.table.y) / n_seen
+        if is_large:
+            return fallback
+        if expected <= min(HERE_SECONDS, HERE_SHARE * self.clock.left):
+            self.cleaned = clean(None, self.table, self.folder.path("cleaned"), np.inf, self.seed)
+        else:
+            self._submit(CLEANING_SHARE * self.clock.left)
+        return fallback
+
+    def finish(self, threads: int, notes: list[str]) -> Prepared | None:
+        """Return the table cleaned, or None when there was no time for that."""
+        can_shrink = len(self.table.y) > 2 * max(PACE_ROWS) and not self.table.is_sparse
+        if self.is_under_way:
+            self.cleaned = self._wait(CLEANING_LIMIT if can_shrink else LAST_LIMIT, notes)
+            if self.cleaned is None and can_shrink and self.clock.left > MIN_SECONDS:
+                self._submit(0.0)  # once more, with as few rows as can be
+                self.cleaned = self._wait(LAST_LIMIT, notes)
+        if self.cleaned is None:
+            return None
+        found: Cleaned = take(self.cleaned)
+        table, raw = self.table, self.raw
+        if found.rows is not None:
+            notes.append(
+                f"The run works on {len(found.rows)} of {len(table.y)} rows: to read the values "
+                "of all would take too much of the budget."
+            )
+            table = part_of(table, found.rows)
+            raw = self.folder.put("part", table)
+        return Prepared(
+            table=table,
+            cleaner=found.cleaner,
+            X=found.X,
+            initargs=(raw, self.cleaned, threads),
+            rows=found.rows,
         )
-        table = part_of(table, found.rows)
-        raw = folder.put("part", table)
-    prepared = Prepared(
-        table=table,
-        cleaner=found.cleaner,
-        X=found.X,
-        initargs=(raw, cleaned, threads),
-        rows=found.rows,
-    )
-    return prepared, fallback
 
+    def _submit(self, seconds: float) -> None:
+        path = self.folder.path("cleaned")
+        self.pool.submit(CLEANING, clean, self.raw, path, seconds, self.seed)
+        self.is_under_way = True
 
-def _clean_in_worker(
-    pool: Pool, clock: Clock, notes: list[str], raw: Any, path: str | None, seed: int
-) -> Any:
-    pool.submit(CLEANING, clean, raw, path, CLEANING_SHARE * clock.left, seed)
-    cleaned = _wait(pool, clock, notes)
-    if cleaned is None and clock.left > MIN_SECONDS:  # once more, with as few rows as can be
-        pool.submit(CLEANING, clean, raw, path, 0.0, seed)
-        cleaned = _wait(pool, clock, notes)
-    return cleaned
-
-
-def _wait(pool: Pool, clock: Clock, notes: list[str]) -> Any:
-    limit = None if clock.is_endless else max(0.0, CLEANING_LIMIT * clock.left)
-    try:
-        outcome = pool.wait(timeout=limit)
-    except WorkerError as error:
-        notes.append(str(error))
+    def _wait(self, share: float, notes: list[str]) -> Any:
+        """Return what the worker made, None when it was not ready in a share of the time left."""
+        limit = None if self.clock.is_endless else max(0.0, share * self.clock.left)
+        try:
+            outcome = self.pool.wait(timeout=limit)
+        except WorkerError as error:
+            notes.append(str(error))
+            return None
+        if outcome is None:
+            self.pool.cancel(CLEANING)
+            notes.append(f"Reading the values of the table was stopped after {limit:.1f} s.")
+        elif outcome.status == "ok":
+            return outcome.value
+        else:
+            notes.append(f"The table could not be cleaned ({outcome.status}): {outcome.message}")
         return None
-    if outcome is None:
-        pool.cancel(CLEANING)
-        notes.append(f"Reading the values of the table was stopped after {limit:.1f} s.")
-        return None
-    if outcome.status != "ok":
-        notes.append(f"The table could not be cleaned ({outcome.status}): {outcome.message}")
-        return None
-    return outcome.value
 
 
 def part_of(table: Table, rows: npt.NDArray[np.intp]) -> Table:

@@ -30,7 +30,7 @@ from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import Pool, choose_threads, open_pool
-from autometa.tuning._preparing import Prepared, prepare
+from autometa.tuning._preparing import Preparation, Prepared
 from autometa.tuning._result import TuneResult
 from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search, Settings
@@ -183,10 +183,12 @@ def tune(
     search: Search | None = None
     book: TrialBook | None = None
     try:
-        prepared, fallback = prepare(table, pool, folder, clock, seed, threads, notes)
+        preparation = Preparation(table, pool, folder, clock, seed)
+        fallback = preparation.begin()
         asked = f"{metric}-{pos_label}" if pos_label is not None else metric
         ends_at = None if clock.is_endless else time.time() + clock.left
         book = TrialBook(table, asked, names, seed, storage, study_name, sampler, ends_at)
+        prepared = preparation.finish(threads, notes)
         part = table if prepared is None else prepared.table
         size = Size.of_table(part)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock))

@@ -15,7 +15,7 @@ from autometa.tables import check_table
 from autometa.tuning import _worker_side, tune
 from autometa.tuning._budget import Clock
 from autometa.tuning._pools import InlinePool
-from autometa.tuning._preparing import prepare
+from autometa.tuning._preparing import Preparation
 from autometa.tuning._sharing import SharedFolder, put, take
 from autometa.tuning._worker_side import clean, load
 
@@ -114,7 +114,8 @@ def test_the_fallback_comes_back_when_cleaning_does_not_end(monkeypatch, folder,
     monkeypatch.setattr("autometa.tuning._preparing.HERE_SHARE", 0.0)
     notes: list[str] = []
     table = check_table(features, mixed["two"])
-    prepared, fallback = prepare(table, StuckPool(), folder, Clock(2.0), 0, 1, notes)
-    assert prepared is None
+    preparation = Preparation(table, StuckPool(), folder, Clock(2.0), 0)
+    fallback = preparation.begin()
+    assert preparation.finish(1, notes) is None
     assert len(fallback.predict(features)) == len(features)
     assert "was stopped after" in notes[0]
