@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -26,7 +27,7 @@ def recommend(
     metric: str | None = None,
     n: int = 10,
     time_budget: float | None = None,
-    knowledge_base: KnowledgeBase | None = None,
+    knowledge_base: KnowledgeBase | str | os.PathLike[str] | bool | None = None,
     max_predict_ms: float | None = None,
     pos_label: Any = None,
 ) -> list[Recommendation]:
@@ -49,8 +50,8 @@ def recommend(
     time_budget : float or None
         Seconds there will be for training. The order is then by gain per
         second: cheap setups first.
-    knowledge_base : KnowledgeBase or None
-        What to learn from; None is the one that ships with autometa, with what
+    knowledge_base : KnowledgeBase, path or None
+        What to learn from; None (and True) is the one that ships with autometa, with what
         the user added (`autometa kb add`) on top.
     max_predict_ms : float or None
         Milliseconds that predicting one row may take, on average over some hundred
@@ -88,9 +89,42 @@ def recommend(
         metric=metric,
         n=n,
         time_budget=time_budget,
-        knowledge_base=knowledge_base,
+        knowledge_base=_needed(open_knowledge_base(knowledge_base)),
         max_predict_ms=max_predict_ms,
     )
+
+
+def open_knowledge_base(
+    knowledge_base: KnowledgeBase | str | os.PathLike[str] | bool | None,
+) -> KnowledgeBase | Literal[False] | None:
+    """Return a knowledge base that may be given by its path; True is None, the default one.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If there is none at the path.
+    ParameterError
+        If it is none of these.
+    """
+    if isinstance(knowledge_base, str | os.PathLike):
+        return KnowledgeBase.load(knowledge_base)
+    if knowledge_base is None or knowledge_base is True:
+        return None
+    if knowledge_base is False or isinstance(knowledge_base, KnowledgeBase):
+        return knowledge_base
+    raise ParameterError(
+        "'knowledge_base' must be a KnowledgeBase, the path of one, True, False or None. "
+        f"Got {type(knowledge_base).__name__}."
+    )
+
+
+def _needed(knowledge_base: KnowledgeBase | Literal[False] | None) -> KnowledgeBase | None:
+    if knowledge_base is False:
+        raise ParameterError(
+            "recommend needs a knowledge base. Got knowledge_base=False; give None for the one "
+            "that ships, or use autometa.tune, which searches without."
+        )
+    return knowledge_base
 
 
 def recommend_for_table(

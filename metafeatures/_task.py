@@ -124,7 +124,7 @@ def infer_task_type(y: pd.Series[Any]) -> TaskType:
         return by_default
     if not (dtypes.is_numeric_dtype(y.dtype) or _are_numbers(distinct)):
         return "regression" if _reads_as_fractions(distinct) else by_default
-    numbers = np.asarray(distinct, dtype=np.float64)
+    numbers = to_numeric(pd.Series(distinct, dtype=object), "numeric").to_numpy()
     is_whole = bool((numbers == np.round(numbers)).all())
     n_most = min(MAX_NUMERIC_CLASSES, max(2.0, len(y) * MAX_CLASSES_A_ROW))
     return by_default if is_whole and len(numbers) <= n_most else "regression"
@@ -154,7 +154,7 @@ def _are_numbers(values: list[Any]) -> bool:
 def _regression(y: pd.Series[Any]) -> Target:
     try:
         numbers = pd.to_numeric(y).to_numpy(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise MetaFeatureDataError(
             f"y of a regression task must hold numbers. Got dtype {y.dtype} ({error}); "
             "for classes, give task_type='multiclass'."

@@ -37,6 +37,7 @@ __all__ = [
     "column_order",
     "distinct_cells",
     "is_guessed",
+    "is_wide_integer",
     "kind_of_cells",
     "number_loss",
     "pair_rows",
@@ -165,6 +166,12 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, ColumnKind]:
     }
 
 
+def is_wide_integer(dtype: Any) -> bool:
+    """Tell whether a dtype is of integers that float64 may not hold."""
+    size = getattr(dtype, "itemsize", 8)  # sparse types have none of their own
+    return bool(dtypes.is_integer_dtype(dtype) and size >= 8)
+
+
 def _is_plain(dtype: Any) -> bool:
     """Tell whether a dtype says that a column is numeric, whatever it holds."""
     return isinstance(dtype, np.dtype) and (
@@ -205,9 +212,7 @@ def column_kind(column: pd.Series[Any]) -> ColumnKind:
     if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
         return "datetime"
     if dtypes.is_numeric_dtype(dtype) or dtypes.is_timedelta64_dtype(dtype):
-        size = getattr(dtype, "itemsize", 8)  # sparse types have none of their own
-        wide = dtypes.is_integer_dtype(dtype) and size >= 8
-        return "categorical" if wide and not exact_integers(column) else "numeric"
+        return "categorical" if is_wide_integer(dtype) and not exact_integers(column) else "numeric"
     return kind_of_cells(column, distinct_cells(column))
 
 

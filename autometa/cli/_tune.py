@@ -67,12 +67,13 @@ def tune(
 ) -> None:
     """Find and fit the best pipeline for TABLE within a time budget."""
     from autometa.datasets import load_dataset
+    from autometa.evaluation import metric_kind
     from autometa.knowledge_base import KnowledgeBase
     from autometa.tuning import tune as run
 
     check_outputs(save, code)
     with EarlyEnd() as early:
-        loaded = load_dataset(table, target, task_type)
+        loaded = load_dataset(table, target, task_type, metric_kind(metric))
         show = _LiveTable() if talk().is_terminal and not as_json else None
         try:
             result = run(

@@ -15,7 +15,12 @@ from autometa.tables import Table, check_table
 SKLEARN_DATASETS = ("breast_cancer", "diabetes", "digits", "iris", "wine")
 
 
-def load_dataset(name: str, target: str | None = None, task_type: str | None = None) -> Table:
+def load_dataset(
+    name: str,
+    target: str | None = None,
+    task_type: str | None = None,
+    metric_kind: str | None = None,
+) -> Table:
     """Return the named dataset as a checked table.
 
     Parameters
@@ -26,7 +31,7 @@ def load_dataset(name: str, target: str | None = None, task_type: str | None = N
         ``sklearn:breast_cancer``, or ``openml:31``.
     target : str or None
         Target column; a dataset of scikit-learn or OpenML has a default.
-    task_type : str or None
+    task_type, metric_kind : str or None
         See `check_table`.
 
     Raises
@@ -48,7 +53,7 @@ def load_dataset(name: str, target: str | None = None, task_type: str | None = N
     label = rest if rest else Path(name).name.split(".")[0]
     y = frame[column]
     X = frame.drop(columns=column)
-    return check_table(X, y, task_type, name=label, target=column)
+    return check_table(X, y, task_type, name=label, target=column, metric_kind=metric_kind)
 
 
 def _find_target(frame: pd.DataFrame, target: str | None, name: str) -> str:

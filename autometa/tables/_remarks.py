@@ -20,6 +20,7 @@ from metafeatures.columns import (
     column_order,
     distinct_cells,
     is_guessed,
+    is_wide_integer,
     kind_of_cells,
     number_loss,
 )
@@ -59,8 +60,7 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
 def _looked_at(frame: pd.DataFrame) -> Iterator[int]:
     """Yield the places of columns whose dtype does not say what they hold."""
     for place, dtype in enumerate(frame.dtypes):
-        is_wide = dtypes.is_integer_dtype(dtype) and dtype.itemsize >= 8
-        if is_wide and not isinstance(dtype, pd.SparseDtype):
+        if is_wide_integer(dtype) and not isinstance(dtype, pd.SparseDtype):
             yield from [place] if _exceeds(frame.iloc[:, place]) else []
         elif dtypes.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
             yield place

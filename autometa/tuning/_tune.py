@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
-from pathlib import Path
 from typing import Any
 
 import optuna
 import pandas as pd
 from sklearn.utils import check_random_state
 
+from autometa.advice import open_knowledge_base
 from autometa.evaluation import check_metric, fold_seed, metric_kind, positive_class
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
@@ -173,7 +173,7 @@ def tune(
     positive = positive_class(table.y, table.classes, pos_label)
     names = choose_algorithms(algorithms, table)
     seed = int(check_random_state(random_state).randint(2**31 - 1 - 100))
-    knowledge = _open_knowledge_base(knowledge_base)
+    knowledge = open_knowledge_base(knowledge_base)
     threads = choose_threads(table, n_jobs, not clock.is_endless)
     opener = partial(open_pool, n_jobs, threads, memory_limit, isolate)
     notes: list[str] = []
@@ -295,16 +295,6 @@ def _check_parameters(time_budget: float | None, n_trials: int | None, n_jobs: i
         )
     if not isinstance(n_jobs, int) or isinstance(n_jobs, bool) or n_jobs < 1:
         raise ParameterError(f"'n_jobs' must be an int >= 1. Got {n_jobs!r}.")
-
-
-def _open_knowledge_base(
-    knowledge_base: KnowledgeBase | str | bool | None,
-) -> KnowledgeBase | bool | None:
-    if isinstance(knowledge_base, str | Path):
-        return KnowledgeBase.load(knowledge_base)
-    if knowledge_base is True:
-        return None
-    return knowledge_base
 
 
 def _folds(size: Size, clock: Clock) -> tuple[int, int]:
