@@ -29,6 +29,9 @@ class Precedent:
         their score.
     score : float
         What the recommended setup scored there; NaN where it was not tried.
+    metric : str
+        Of both scores: a task that says only which setups do better than which may
+        have been judged by another metric than the one asked for.
     """
 
     task_id: str
@@ -39,6 +42,7 @@ class Precedent:
     winner_config: dict[str, Any]
     winner_score: float
     score: float
+    metric: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,10 +197,11 @@ def _tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows
     if explanation.precedents:
         yield (
             "Earlier tasks that count most",
-            ("task", "distance", "weight", "won there", "its score", "this setup's score"),
+            ("task", "distance", "weight", "won there", "metric", "its score", "this setup's"),
             [
                 (p.name, f"{p.distance:.2f}", f"{p.weight:.1%}",
-                 _setup(p.winner, p.winner_config), _number(p.winner_score), _number(p.score))
+                 _setup(p.winner, p.winner_config), p.metric, _number(p.winner_score),
+                 _number(p.score))
                 for p in explanation.precedents
             ],
         )  # fmt: skip

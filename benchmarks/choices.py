@@ -27,7 +27,7 @@ from sklearn.model_selection import GroupKFold
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.knowledge_base.importers import read_aslib
-from autometa.meta_models._features import FeatureSpace, distances
+from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import losses, read_history
 from autometa.meta_models._kernel import KernelRegression
@@ -153,7 +153,7 @@ def splits(kb: KnowledgeBase, types: tuple[str, ...], metric: str, seed: int) ->
     for known, held_out in folds.split(described, groups=families[described]):
         here, there = described[known], described[held_out]
         space = FeatureSpace(metafeatures.iloc[here])
-        coordinates = [space.coordinates(metafeatures.iloc[part]) for part in (here, there)]
+        coordinates = [filled(space.coordinates(metafeatures.iloc[part])) for part in (here, there)]
         split = Split(*coordinates, loss[here], scores[here], families[here], seed)
         yield split, there, loss[there], truth[there]
 

@@ -30,7 +30,7 @@ import pandas as pd
 from autometa.knowledge_base import KnowledgeBase, canonical_config
 from autometa.knowledge_base.importers import read_table
 from autometa.meta_models import MetaModel
-from autometa.meta_models._features import FeatureSpace, distances
+from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.recommendation import Recommendation
 
@@ -132,8 +132,8 @@ def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Or
     described = known[np.isin(known, oboe.described)]
     table = pd.DataFrame([oboe.metafeatures(i) for i in described])
     space = FeatureSpace(table)
-    here = space.coordinates(oboe.metafeatures(dataset).to_frame().T)
-    nearest = described[np.argsort(distances(here, space.coordinates(table))[0])[:10]]
+    here = filled(space.coordinates(oboe.metafeatures(dataset).to_frame().T))
+    nearest = described[np.argsort(distances(here, filled(space.coordinates(table)))[0])[:10]]
     return {
         "random": np.random.default_rng([seed, dataset]).permutation(n_setups),
         "average rank": np.argsort(ranks, kind="stable"),

@@ -18,7 +18,7 @@ from sklearn.model_selection import GroupKFold
 
 from autometa.evaluation import default_metric
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._features import FeatureSpace
+from autometa.meta_models._features import FeatureSpace, filled
 from autometa.meta_models._history import History, read_history
 from autometa.meta_models._sizes import TaskSizes
 from autometa.meta_models._target_scale import without_unit
@@ -40,12 +40,12 @@ def errors(history: History, held_out: Order, with_trend: bool) -> list[float]:
     space = FeatureSpace(table)
     sizes = TaskSizes(table if with_trend else table.iloc[:, :0])
     model = TimeModel(
-        space.coordinates(table), sizes.of(table), families[known], history.seconds[known]
+        filled(space.coordinates(table)), sizes.of(table), families[known], history.seconds[known]
     )
     found: list[float] = []
     for task in held_out:
         row = metafeatures.iloc[[task]]
-        expected = model.predict(space.coordinates(row)[0], sizes.of(row)[0])
+        expected = model.predict(filled(space.coordinates(row))[0], sizes.of(row)[0])
         true = np.maximum(history.seconds[task], SHORTEST)
         error = np.log(np.maximum(expected, SHORTEST) / true)
         found += error[np.isfinite(error)].tolist()

@@ -40,8 +40,9 @@ _NEVER_TIMED = ("timeout", "memory")
 class Averages:
     """Runs averaged over repeats: one row a task, metric and setup.
 
-    Only runs on most rows count: of each task and metric those of the largest
-    fidelity, since scores on fewer rows do not compare.
+    Scores on fewer rows do not compare, so of each task and metric only the largest
+    fidelity counts at which two setups have a score, or else the largest at which one
+    has. Failures on more rows are kept beside it: they are no reason to forget.
 
     Attributes
     ----------
@@ -54,11 +55,11 @@ class Averages:
     task, setup, metric : ndarray of int
         For each row, the place of its task, setup and metric in these lists.
     fidelity : ndarray of float
-        The largest of the task and metric.
+        That of the task and metric whose scores count.
     score : ndarray of float
         Mean over the runs that ended well; NaN when none did.
     n_scores, n_failed : ndarray of int
-        Runs with a score, and runs that did not end well.
+        Runs with a score, and runs that did not end well, on as many rows or more.
     fit_seconds, predict_seconds : ndarray of float
         Mean over the runs that were timed; NaN when none was. Where a run says how
         fast its machine was, scaled to the standard machine.
@@ -173,10 +174,11 @@ def _table_averages(
     (t_known, t), (m_known, m) = codes_of(table["task_id"]), codes_of(table["metric"])
     n_metrics = max(len(m_known), 1)
     fidelity = numbers_of(table["fidelity"])
-    table_of_most = _largest(t * n_metrics + m, fidelity)
-    t, m, fidelity = t[table_of_most], m[table_of_most], fidelity[table_of_most]
-    table = table.filter(table_of_most)
     s_known, s = _setups(table)
+    scored = _is_ok(table) & np.isfinite(numbers_of(table["score"]))
+    counts, fidelity = _that_count(t * n_metrics + m, s, fidelity, scored)
+    t, m, s, fidelity = t[counts], m[counts], s[counts], fidelity[counts]
+    table = table.filter(counts)
     cells, first, cell = np.unique(
         (t * n_metrics + m) * max(len(s_known), 1) + s, return_index=True, return_inverse=True
     )
@@ -204,11 +206,42 @@ def _chosen(table: Any, metric: str | None, tasks: frozenset[str] | None) -> Any
     return table if kept.all() else table.filter(kept)
 
 
-def _largest(groups: Integers, values: Floats) -> Mask:
-    """Mark the rows that have the largest value of their group."""
-    most = np.zeros(int(groups.max(initial=-1)) + 1)
+def _that_count(
+    groups: Integers, setups: Integers, fidelity: Floats, scored: Mask
+) -> tuple[Mask, Floats]:
+    """Mark the rows that count, and return the fidelity that counts in each row's group.
+
+    Of a group those on most rows where two setups can be ranked, else where one was
+    scored, else of all; failures on more rows count too.
+    """
+    n_groups = int(groups.max(initial=-1)) + 1
+    if not n_groups or (fidelity == fidelity[0]).all():
+        return np.ones(len(groups), dtype=np.bool_), fidelity
+    largest = _largest(groups, fidelity, n_groups)
+    scored_at = _largest(groups[scored], fidelity[scored], n_groups)
+    known = pd.DataFrame({"g": groups[scored], "f": fidelity[scored], "s": setups[scored]})
+    n_setups = known.drop_duplicates().groupby(["g", "f"]).size()
+    ranked = n_setups[n_setups > 1].index
+    ranked_at = _largest(
+        ranked.get_level_values("g").to_numpy(np.int64),
+        ranked.get_level_values("f").to_numpy(np.float64),
+        n_groups,
+    )
+    chosen = np.where(ranked_at > 0, ranked_at, np.where(scored_at > 0, scored_at, largest))
+    chosen = chosen[groups]
+    return np.asarray((fidelity == chosen) | (~scored & (fidelity > chosen))), chosen
+
+
+def _largest(groups: Integers, values: Floats, n_groups: int) -> Floats:
+    """Return the largest value of each group; 0 for one that has none."""
+    most = np.zeros(n_groups)
     np.maximum.at(most, groups, values)
-    return np.asarray(values == most[groups])
+    return most
+
+
+def _is_ok(table: Any) -> Mask:
+    statuses, status = codes_of(table["status"])
+    return np.array([name == "ok" for name in statuses], dtype=bool)[status]
 
 
 def _setups(table: Any) -> tuple[list[tuple[str, str]], Integers]:
@@ -224,7 +257,7 @@ def _cell_numbers(table: Any, cell: Integers, n_cells: int) -> dict[str, Any]:
     statuses, status = codes_of(table["status"])
     score, seconds = numbers_of(table["score"]), numbers_of(table["fit_seconds"])
     predicting = numbers_of(table["predict_seconds"])
-    is_ok = np.array([name == "ok" for name in statuses], dtype=bool)[status]
+    is_ok = _is_ok(table)
     is_cut = np.array([name in _NEVER_TIMED for name in statuses], dtype=bool)[status]
     scored, timed = is_ok & ~np.isnan(score), np.isfinite(seconds)
     reference = numbers_of(table["reference_seconds"])

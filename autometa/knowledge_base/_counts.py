@@ -30,7 +30,7 @@ class RunCounts:
     rows_of_algorithm : Counter
         The same by algorithm.
     n_runs : int
-        The same with all metrics of a run counted as one.
+        The same with all metrics of a run counted as one; repeats count each.
     tasks_of_setup : Counter
         Number of tasks by (algorithm, config).
     tasks_of_metric : Counter
@@ -73,10 +73,13 @@ def _count_table(counts: RunCounts, table: Any) -> None:
     names, codes = zip(*(codes_of(table[c]) for c in (*SETUP, "metric", "status")), strict=True)
     keys = pd.DataFrame(dict(zip((*SETUP, "metric", "status"), codes, strict=True)))
     keys["fidelity"] = numbers_of(table["fidelity"])
-    runs = keys.drop_duplicates([*SETUP, "fidelity"])
+    # A run has one row a metric, a failed one a row of one metric: repeats are the most
+    # rows that any metric has.
+    of_metric = keys.groupby([*SETUP, "fidelity", "status", "metric"], sort=False).size()
+    runs = of_metric.groupby(level=[*SETUP, "fidelity", "status"], sort=False).max()
     pairs = keys.drop_duplicates(SETUP)[["algorithm", "config"]]
     counts.n_rows += len(keys)
-    counts.n_runs += len(runs)
+    counts.n_runs += int(runs.sum())
     for code, n in enumerate(np.bincount(codes[1], minlength=len(names[1])).tolist()):
         if n:
             counts.rows_of_algorithm[names[1][code]] += n
@@ -84,7 +87,7 @@ def _count_table(counts: RunCounts, table: Any) -> None:
         counts.tasks_of_setup[names[1][algorithm], names[2][config]] += int(n)
     for code, n in keys.drop_duplicates(["task_id", "metric"])["metric"].value_counts().items():
         counts.tasks_of_metric[names[3][code]] += int(n)
-    for code, n in runs["status"].value_counts(sort=False).items():
+    for code, n in runs.groupby(level="status").sum().items():
         counts.statuses[names[4][code]] += int(n)
 
 

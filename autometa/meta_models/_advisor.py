@@ -105,7 +105,8 @@ class Advisor:
 
     def _weights_by(self, forests: Sequence[LeafForest]) -> TaskWeights:
         known = self._known
-        return TaskWeights(known.coordinates, known.described, self.history.families, forests)
+        points = known.known_coordinates
+        return TaskWeights(points, known.described, self.history.families, forests)
 
     def _times(self, times: Matrix, settings: Settings | None) -> TimeModel:
         known = self._known
@@ -136,7 +137,7 @@ class Advisor:
         described = None if self._known.is_blind else metafeatures
         place = self._known.place(described)
         here = place.coordinates
-        weights = self._weights.nobody() if described is None else self._weights.of(here)
+        weights = self._weights.nobody() if described is None else self._weights.of(place.known)
         slowness = 1.0
         if reference_seconds is not None and self.history.knows_machines:
             slowness = reference_seconds() / STANDARD_SECONDS
@@ -145,7 +146,7 @@ class Advisor:
             self._scores.expect(place, described),
             slowness * self._seconds.predict(here, place.sizes),
             slowness * self._predict_ms.predict(here, place.sizes),
-            here,
+            place.known,
             slowness,
         )
 
@@ -164,7 +165,7 @@ class Advisor:
                 weights=of_tasks,
                 seconds=forecast.slowness * self._seconds.predict(here, place.sizes),
                 predict_ms=forecast.slowness * self._predict_ms.predict(here, place.sizes),
-                coordinates=here,
+                coordinates=place.known,
             )
 
     @property
@@ -266,8 +267,11 @@ class Advisor:
     def neighbors(self, weights: Weights) -> tuple[Neighbor, ...]:
         """Return the most alike known tasks, nearest first; none for one not described."""
         described = np.flatnonzero(np.isfinite(weights.nearness))
-        order = np.argsort(-weights.nearness[described], kind="stable")[:_N_NEIGHBORS]
         tasks = self.history.tasks
+        ids = tasks["task_id"].to_numpy()[described]
+        order = np.argsort(-weights.nearness[described], kind="stable")
+        once = pd.Series(ids[order]).drop_duplicates().index  # a task may have rows of two metrics
+        order = order[once][:_N_NEIGHBORS]
         return tuple(
             Neighbor(
                 task_id=str(tasks["task_id"].iloc[row]),

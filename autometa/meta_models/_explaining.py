@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
+from autometa.meta_models._features import filled
 from autometa.meta_models._portfolio import risks
 from autometa.meta_models._request import Request
 from autometa.recommendation import Recommendation
@@ -103,6 +104,7 @@ class Choice:
                     winner_config=json.loads(config),
                     winner_score=float(scores[winner]),
                     score=float(scores[column]),
+                    metric=str(history.metrics[row]),
                 )
             )
         return tuple(found)
@@ -202,7 +204,8 @@ class Choice:
             order = self.advisor.order(variant, place + 1, self.request)
             if len(order) <= place or order[place] in self.columns[: place + 1]:
                 continue
-            moved = float(np.abs(variant.coordinates - self.forecast.coordinates).max())
+            points = filled(np.vstack([variant.coordinates, self.forecast.coordinates]))
+            moved = float(np.abs(np.diff(points, axis=0)).max())
             nearest = found.get(order[place])
             if nearest is None or moved < nearest[0]:
                 condition = f"{name} = {value:.4g} (here {self.described[name]:.4g})"

@@ -40,15 +40,46 @@ class FeatureSpace:
         self._spread = np.where(spread > 0, spread, 1.0)
 
     def coordinates(self, metafeatures: pd.DataFrame) -> Matrix:
-        """Return one row a task; what is undefined or missing lies at the mean, 0."""
+        """Return one row a task; NaN where a meta-feature is undefined or missing."""
         values = metafeatures.reindex(columns=self.names).to_numpy(dtype=np.float64)
         values = np.where(np.isfinite(values), values, np.nan)
         scaled = (self._stretch(values) - self._mean) / self._spread
-        return np.nan_to_num(np.clip(scaled, -_REACH, _REACH), nan=0.0)
+        return np.asarray(np.clip(scaled, -_REACH, _REACH))
 
     def _stretch(self, values: Matrix) -> Matrix:
         """Signed logarithm of the skewed columns, linear within a unit of their median."""
         return np.where(self._log, np.arcsinh((values - self._median) / self._unit), values)
+
+
+def filled(coordinates: Matrix) -> Matrix:
+    """Return coordinates with the mean, 0, in place of what is not known."""
+    return np.nan_to_num(coordinates, nan=0.0)
+
+
+def shared(left: Matrix, right: Matrix) -> Matrix:
+    """Return which part of what is known of either is known of both, left by right.
+
+    1 where there is nothing to know at all.
+    """
+    if left.shape[1] == 0:
+        return np.ones((len(left), len(right)))
+    one, other = (np.isfinite(points).astype(np.float64) for points in (left, right))
+    both = one @ other.T
+    either = one.sum(axis=1)[:, None] + other.sum(axis=1) - both
+    return np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+
+
+def wide_distances(left: Matrix, right: Matrix) -> Matrix:
+    """Return distances that allow for what is known of one side only: infinite without any shared.
+
+    An unknown coordinate is at the mean, give or take the standard deviation 1.
+    """
+    one, other = (np.isfinite(points).astype(np.float64) for points in (left, right))
+    both = one @ other.T
+    n_one_sided = one.sum(axis=1)[:, None] + other.sum(axis=1) - 2.0 * both
+    squares = distances(filled(left), filled(right)) ** 2
+    wide = np.sqrt(squares + n_one_sided / max(left.shape[1], 1))
+    return np.asarray(np.where((both > 0) | (left.shape[1] == 0), wide, np.inf))
 
 
 def _unit(values: Matrix, median: Matrix) -> Matrix:

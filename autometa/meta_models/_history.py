@@ -47,7 +47,8 @@ class History:
         Algorithm and canonical config of each column.
     scores : ndarray of shape (n_tasks, n_setups)
         Greater is better; NaN where not measured or failed.
-    failed : ndarray of shape (n_tasks, n_setups), bool
+    failures : ndarray of shape (n_tasks, n_setups)
+        Share of the runs that failed, from 0 to 1; 0 where nothing was run.
     seconds : ndarray of shape (n_tasks, n_setups)
         Of one fit; where a setup failed, how long that took. NaN where unknown.
         Those of a known machine are scaled to the standard machine.
@@ -57,7 +58,9 @@ class History:
         One row a task in the same order; all NaN where the task is not described.
     comparable : ndarray of shape (n_tasks,), bool
         Tasks whose scores are of the metric asked for; the others say only which
-        setups do better than which.
+        setups do better than which. A task may be there twice, once of each kind.
+    metrics : ndarray of shape (n_tasks,), str
+        Of each task's scores.
     knows_machines : bool
         Whether any run says how fast the machine was that measured it.
     """
@@ -65,12 +68,18 @@ class History:
     tasks: pd.DataFrame
     setups: list[tuple[str, str]]
     scores: Matrix
-    failed: Mask
+    failures: Matrix
     seconds: Matrix
     predict_ms: Matrix
     metafeatures: pd.DataFrame
     comparable: Mask
+    metrics: npt.NDArray[np.object_]
     knows_machines: bool = False
+
+    @property
+    def tried(self) -> Mask:
+        """Cells of which something is known: a score or a failure."""
+        return np.asarray(np.isfinite(self.scores) | (self.failures > 0), dtype=np.bool_)
 
     @property
     def described(self) -> Mask:
@@ -86,48 +95,83 @@ class History:
 def read_histories(kb: KnowledgeBase, question: Question) -> History:
     """Return the history of a question, and of related ones while there is little of its own.
 
-    Tasks of another type, or without a run of the metric, come in with the closest
-    metric they have.
+    Tasks of another type, without a run of the metric, or with few setups that were
+    measured by it, come in with the closest metric they have: one run under a metric
+    hides nothing that is known otherwise.
     """
     history = read_history(kb, question.task_types, question.metric)
     for task_types, metric in question.borrowed:
         if len(history.tasks) >= _ENOUGH_TASKS:
             break
         there = set(kb.tasks.loc[kb.tasks["task_type"].isin(list(task_types)), "task_id"])
-        if there <= set(history.tasks["task_id"]):
+        full = _well_measured(history)
+        if there <= full:
             continue
         other = read_history(kb, task_types, metric)
-        new = ~other.tasks["task_id"].isin(history.tasks["task_id"]).to_numpy()
+        new = ~other.tasks["task_id"].isin(full).to_numpy() & _adds(other, history)
         if new.any():
-            history = _joined(history, other, new, on_one_scale(metric, question.metric))
+            widens = task_types == question.task_types  # others' setups may not take such tasks
+            comparable = on_one_scale(metric, question.metric)
+            history = _joined(history, other, new, comparable, widens)
     return history
 
 
-def _joined(history: History, other: History, new: Mask, comparable: bool) -> History:
-    """Return both histories as one: the setups of the first, the ``new`` tasks of the other.
+def _well_measured(history: History) -> set[str]:
+    """Return the tasks on which half of the setups or more were tried."""
+    counts = history.tried.sum(axis=1)
+    full = history.tasks["task_id"][2 * counts >= len(history.setups)]
+    return set(full)
 
-    Setups the first does not know are left out: nobody can say what they score.
+
+def _adds(other: History, history: History) -> Mask:
+    """Mark the tasks on which ``other`` tried over twice as many setups as any row of theirs."""
+    counts = pd.Series(history.tried.sum(axis=1)).groupby(history.tasks["task_id"].array).max()
+    known = other.tasks["task_id"].map(counts).fillna(0.0).to_numpy()
+    tried = other.tried.sum(axis=1)
+    return np.asarray((tried > 2 * known) & np.isfinite(other.scores).any(axis=1))
+
+
+def _joined(history: History, other: History, new: Mask, comparable: bool, widens: bool) -> History:
+    """Return both histories as one: the setups of the first, and the ``new`` tasks of the other.
+
+    With ``widens`` the setups of both. Tasks on which none of the setups was tried stay out.
     """
-    place = {setup: column for column, setup in enumerate(other.setups)}
-    columns = np.array([place.get(setup, -1) for setup in history.setups])
-    tried = np.isfinite(other.scores[:, columns]) & (columns >= 0)
-    new = new & tried.any(axis=1)
+    setups = sorted({*history.setups, *_tried_setups(other, new)}) if widens else history.setups
+    tried = np.isfinite(_under(setups, other.setups, other.scores, np.nan)).any(axis=1)
+    new = new & tried
 
-    def stacked(mine: npt.NDArray[Any], others: npt.NDArray[Any], missing: Any) -> npt.NDArray[Any]:
-        rows = np.where(columns >= 0, others[new][:, columns], missing)
-        return np.vstack([mine, rows])
+    def stacked(mine: npt.NDArray[Any], others: npt.NDArray[Any], missing: float) -> Matrix:
+        rows = _under(setups, other.setups, others[new], missing)
+        return np.vstack([_under(setups, history.setups, mine, missing), rows])
 
     return History(
         tasks=pd.concat([history.tasks, other.tasks[new]], ignore_index=True),
-        setups=history.setups,
+        setups=setups,
         scores=stacked(history.scores, other.scores, np.nan),
-        failed=stacked(history.failed, other.failed, False).astype(np.bool_),
+        failures=stacked(history.failures, other.failures, 0.0),
         seconds=stacked(history.seconds, other.seconds, np.nan),
         predict_ms=stacked(history.predict_ms, other.predict_ms, np.nan),
         metafeatures=pd.concat([history.metafeatures, other.metafeatures[new]]),
         comparable=np.r_[history.comparable, np.full(new.sum(), comparable)],
+        metrics=np.r_[history.metrics, other.metrics[new]],
         knows_machines=history.knows_machines or other.knows_machines,
     )
+
+
+def _tried_setups(history: History, rows: Mask) -> list[tuple[str, str]]:
+    tried = history.tried[rows].any(axis=0)
+    return [setup for setup, is_tried in zip(history.setups, tried, strict=True) if is_tried]
+
+
+def _under(
+    setups: list[tuple[str, str]], own: list[tuple[str, str]], values: Matrix, missing: float
+) -> Matrix:
+    """Return a matrix with the columns ``setups`` instead of its own."""
+    place = {setup: column for column, setup in enumerate(own)}
+    columns = np.array([place.get(setup, -1) for setup in setups], dtype=np.intp)
+    if values.shape[1] == 0:
+        return np.full((len(values), len(setups)), missing)
+    return np.where(columns >= 0, values[:, columns], missing)
 
 
 def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> History:
@@ -150,17 +194,19 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         filled[rows, columns] = values
         return filled
 
+    n_runs = averages.n_scores + averages.n_failed
     scores = matrix(averages.score, np.nan)
     seconds = matrix(averages.fit_seconds, np.nan)
     return History(
         tasks=tasks,
         setups=setups,
         scores=scores,
-        failed=matrix(averages.n_failed > 0, False) & np.isnan(scores),
+        failures=matrix(averages.n_failed / np.maximum(n_runs, 1), 0.0),
         seconds=_with_slowest(seconds, matrix(averages.n_untimed > 0, False)),
         predict_ms=1e3 * matrix(averages.predict_seconds, np.nan) / _fold_rows(kb, tasks),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
         comparable=np.ones(len(tasks), dtype=np.bool_),
+        metrics=np.full(len(tasks), metric, dtype=object),
         knows_machines=bool(averages.n_scaled.any()),
     )
 
@@ -225,16 +271,27 @@ def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataF
 def losses(history: History) -> Matrix:
     """Return how far each setup was behind the best of each task.
 
-    0 is the best score of the task, 1 its worst, and a failure a little more.
-    Cells nobody has measured are filled from the pattern of the others.
+    0 is the best score of the task, 1 its worst, and a failure a little more; a setup
+    that failed in some of its runs lies in between. Cells nobody has measured are filled
+    from the pattern of the others, as is a task on which one setup alone was tried: it
+    does not say which setup is better than which.
     """
-    scores, failed = history.scores, history.failed
+    scores, failures = history.scores, history.failures
     loss = np.full(scores.shape, np.nan)
     for row, known in enumerate(np.isfinite(scores)):
-        if known.any():
+        if known.sum() > 1 or (known.any() and (failures[row] > 0).any()):
             loss[row, known] = _task_losses(scores[row, known])
-    loss[failed] = FAILURE
+    loss[failures == 1.0] = FAILURE
+    loss += useless(failures) * (FAILURE - loss)
     return np.clip(complete(loss), 0.0, FAILURE)
+
+
+def useless(failures: Matrix) -> Matrix:
+    """Return how likely setups are of no use that fail in this share of their runs.
+
+    They must end well twice: when they are tried, and when they are fitted on all rows.
+    """
+    return np.asarray(1.0 - (1.0 - failures) ** 2)
 
 
 def _task_losses(scores: Matrix) -> Matrix:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.meta_models._features import FeatureSpace
+from autometa.meta_models._features import FeatureSpace, filled
 from autometa.meta_models._history import History
 from autometa.meta_models._sizes import TaskSizes
 from autometa.meta_models._target_scale import comparable
@@ -20,9 +20,19 @@ Vector = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a new task lies, and how large it is."""
+    """Where a new task lies, and how large it is.
+
+    Attributes
+    ----------
+    coordinates : ndarray
+        What is not known lies at the mean.
+    known : ndarray
+        The same with NaN for what is not known.
+    sizes : ndarray
+    """
 
     coordinates: Vector
+    known: Vector
     sizes: Vector
 
 
@@ -41,21 +51,32 @@ class KnownTasks:
     is_blind : bool
     described : ndarray of shape (n_tasks,), bool
     families : ndarray of shape (n_described,)
+        One that has no meta-feature in which tasks differ is not described.
     coordinates : ndarray of shape (n_described, n_coordinates)
+        What is not known lies at the mean.
+    known_coordinates : ndarray of shape (n_described, n_coordinates)
+        The same with NaN for what is not known.
     sizes : ndarray of shape (n_described, n_sizes)
     """
 
     def __init__(self, history: History, blind: bool) -> None:
         described = history.described
-        self.is_blind = blind or not described.any()
         metafeatures = comparable(history.metafeatures[described])
+        if not blind and described.any():
+            space = FeatureSpace(metafeatures)
+            telling = np.isfinite(space.coordinates(metafeatures)).any(axis=1)
+            if space.names:  # else all known are the same in all they tell
+                described[described] = telling
+                metafeatures = metafeatures[telling]
+        self.is_blind = blind or not described.any()
         if self.is_blind:
             described = np.ones_like(described)
             metafeatures = history.metafeatures.iloc[:, :0]
         self.described = described
         self.families = history.families[described]
         self._space, self._scale = FeatureSpace(metafeatures), TaskSizes(metafeatures)
-        self.coordinates = self._space.coordinates(metafeatures)
+        self.known_coordinates = self._space.coordinates(metafeatures)
+        self.coordinates = filled(self.known_coordinates)
         self.sizes = self._scale.of(metafeatures)
 
     @property
@@ -64,10 +85,11 @@ class KnownTasks:
         return self._space.names
 
     def points(self, metafeatures: pd.DataFrame) -> Matrix:
-        """Return the tasks so described as points, one row each."""
+        """Return the tasks so described as points, one row each; NaN where nothing is known."""
         return self._space.coordinates(metafeatures)
 
     def place(self, metafeatures: pd.Series[float] | None) -> Place:
         """Return where the task so described lies: in the middle, when it is not described."""
         row = pd.DataFrame(index=[0]) if metafeatures is None else metafeatures.to_frame().T
-        return Place(self._space.coordinates(row)[0], self._scale.of(row)[0])
+        known = self._space.coordinates(row)[0]
+        return Place(filled(known), known, self._scale.of(row)[0])

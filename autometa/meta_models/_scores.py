@@ -4,7 +4,8 @@ Scores are regressed on the task's coordinates on a scale where errors are
 alike everywhere. Intervals are conformal [1]_: the errors of the model on
 families left out, of the setups it would have recommended there, say how
 wrong it is. Choosing the best of many predictions is optimistic; as the errors
-are those of chosen setups, the interval and the expectation make up for it.
+are those of chosen setups, the interval and the expectation make up for it. One family of
+tasks has no errors to learn from: its intervals are all that the metric can be.
 
 References
 ----------
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from autometa.knowledge_base import metric_of
 from autometa.meta_models._completion import complete
 from autometa.meta_models._kernel import KernelRegression, Settings
 from autometa.meta_models._score_scale import ScoreScale
@@ -57,7 +59,16 @@ class ScoreModel:
     metric : str
     settings : pair of tuples of float, optional
         Of the regressions of scores and of errors; by default they are chosen.
+
+    Attributes
+    ----------
+    is_certain : bool
+        Whether there are two families or more, so that errors could be learnt.
+    settings : pair of tuples of float or None
+        None when no task has a score.
     """
+
+    settings: tuple[Settings, Settings] | None
 
     def __init__(
         self,
@@ -69,11 +80,19 @@ class ScoreModel:
         settings: tuple[Settings, Settings] | None = None,
     ) -> None:
         self._scale = ScoreScale.of(scores, metric)
+        self._metric = metric_of(metric)
+        self._n_setups = scores.shape[1]
+        self.settings = None
+        self._model: KernelRegression | None = None
         scored = np.isfinite(scores).any(axis=1)
+        self.is_certain = len(np.unique(families[scored])) > 1
+        if not scored.any():
+            return
         known = self._scale.to_even(scores[scored])
         coordinates, families = coordinates[scored], families[scored]
         of_scores, of_errors = settings or (None, None)
         self._model = KernelRegression(coordinates, complete(known), families, of_scores)
+        self._tried = np.isfinite(known).any(axis=0)
         errors = known - self._model.left_out
         self._spread = _spread_of_setups(errors)
         size = np.sqrt(np.nanmean((errors / self._spread) ** 2, axis=1))
@@ -87,11 +106,15 @@ class ScoreModel:
 
     def predict(self, coordinates: Vector) -> ExpectedScores:
         """Return what to expect on the task at ``coordinates``."""
+        low, high = (np.full(self._n_setups, end) for end in (self._metric.low, self._metric.high))
+        if self._model is None:
+            return ExpectedScores(np.full(self._n_setups, np.nan), low, high)
         centre = self._model.predict(coordinates[None])[0]
         size = self._spread * np.exp(self._size.predict(coordinates[None])[0, 0])
         ends = [centre + q * size for q in (self._low, self._middle, self._high)]
-        low, expected, high = (self._scale.from_even(end) for end in ends)
-        return ExpectedScores(expected, low, high)
+        inner, expected, outer = (self._scale.from_even(end) for end in ends)
+        sure = self._tried & self.is_certain  # of a setup without any score nobody knows more
+        return ExpectedScores(expected, np.where(sure, inner, low), np.where(sure, outer, high))
 
 
 def _spread_of_setups(errors: Matrix) -> Vector:

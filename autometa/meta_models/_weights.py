@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autometa.meta_models._features import distances
+from autometa.meta_models._features import filled, shared, wide_distances
 from autometa.meta_models._forests import Growth, LeafForest, grow
 
 Matrix = npt.NDArray[np.float64]
@@ -26,6 +26,7 @@ Families = npt.NDArray[np.int64]
 
 _FEW_TASKS = 8  # fewer cannot be split twice: plain distances then
 _COMPONENTS = 30
+_RARELY = 0.05  # share of the known tasks that may tell less without lowering what is usual
 _CLOSE = 0.1  # losses below it are those that lists are made of
 _SHARPNESS = 1.7  # of the leaf weights, and
 _ALL_ROUND = 0.05  # the share of every task alike; both by cross-validation on Oboe's history
@@ -56,6 +57,8 @@ class TaskWeights:
     Parameters
     ----------
     coordinates : ndarray of shape (n_described, n_coordinates)
+        NaN where not known. Tasks that share no known coordinate are not near, and the
+        fewer they share, the less near they are.
     described : ndarray of shape (n_tasks,), bool
     families : ndarray of shape (n_tasks,)
     forests : sequence of LeafForest
@@ -74,27 +77,34 @@ class TaskWeights:
         self._families = families[described]
         self.all_round = family_weights(families)
         self._family = family_weights(families[described]) if described.any() else np.empty(0)
+        told = _told(coordinates)
+        self._usually_told = max(float(np.quantile(told, _RARELY)), 1e-9) if len(told) else 1.0
         self._usual = _usual_distances(coordinates, families[described])
         self._forests = forests
-        self._leaves = [forest.apply(coordinates) for forest in forests]
+        self._leaves = [forest.apply(filled(coordinates)) for forest in forests]
 
     def of(self, coordinates: Vector) -> Weights:
-        """Return the weights for a task at ``coordinates``."""
+        """Return the weights for a task at ``coordinates``; NaN where nothing is known."""
         return self.many(coordinates[None])[0]
 
     def many(self, coordinates: Matrix) -> list[Weights]:
         """Return the weights for each of several tasks."""
-        leaves = [forest.apply(coordinates) for forest in self._forests]
+        leaves = [forest.apply(filled(coordinates)) for forest in self._forests]
         novelties = self._novelties(coordinates)
+        overlaps = shared(coordinates, self._coordinates)
         found = []
         for row, novelty in enumerate(novelties):
+            overlap = overlaps[row]
             values, near = self._near(coordinates[row], [of_forest[row] for of_forest in leaves])
             values = values**_SHARPNESS * self._family
+            if not values.any():  # none shares what is known: nothing tells them apart
+                novelty = 1.0
             share = max(_ALL_ROUND, novelty)
             everyone = share * self.all_round
-            everyone[self._described] += (1.0 - share) * values / values.sum()
+            if values.any():
+                everyone[self._described] += (1.0 - share) * values / values.sum()
             nearness = np.full(len(self._described), np.nan)
-            nearness[self._described] = near
+            nearness[self._described] = np.where(overlap > 0, near, np.nan)
             found.append(Weights(everyone, nearness, float(novelty)))
         return found
 
@@ -105,7 +115,9 @@ class TaskWeights:
         there are no trees. One row a described task, one column a task. Where no
         other family is near, all count alike.
         """
-        weights = self._plain(self._coordinates) if unseen is None else unseen
+        weights = self._plain(self._coordinates)
+        if unseen is not None:
+            weights = unseen * shared(self._coordinates, self._coordinates)
         foreign = self._families[:, None] != self._families
         weights = np.where(foreign, weights, 0.0) ** _SHARPNESS * self._family
         total = weights.sum(axis=1, keepdims=True)
@@ -115,7 +127,7 @@ class TaskWeights:
         return everyone
 
     def _plain(self, coordinates: Matrix) -> Matrix:
-        return np.asarray(np.exp(-distances(coordinates, self._coordinates)))
+        return np.asarray(np.exp(-wide_distances(coordinates, self._coordinates)))
 
     def nobody(self) -> Weights:
         """Return the weights for a task that was not described: all alike."""
@@ -135,15 +147,23 @@ class TaskWeights:
             same = known == here
             weights += (same / same.sum(axis=0)).mean(axis=1) / len(self._forests)
             near += same.mean(axis=1) / len(self._forests)
-        return weights, near
+        overlap = shared(coordinates[None], self._coordinates)[0]
+        return weights * overlap, near * overlap
 
     def _novelties(self, coordinates: Matrix) -> Vector:
-        """0 within the usual distances to the nearest tasks, 1 from twice the largest on."""
+        """0 within the usual distances to the nearest tasks, 1 from twice the largest on.
+
+        And when less than half is known of what is known of nearly all tasks, from 0 at
+        half to 1 at nothing: meta-features overlap, so half of them says most.
+        """
+        unknown = np.clip(1.0 - 2.0 * _told(coordinates) / self._usually_told, 0.0, 1.0)
         if self._usual is None:
-            return np.zeros(len(coordinates))
-        distance = _nearest(distances(coordinates, self._coordinates))
+            return unknown
+        distance = _nearest(wide_distances(coordinates, self._coordinates))
         usual, largest = self._usual
-        return np.clip((distance - usual) / max(2 * largest - usual, 1e-12), 0.0, 1.0)
+        novelty = (distance - usual) / max(2 * largest - usual, 1e-12)
+        novelty = np.clip(np.where(np.isfinite(distance), novelty, 1.0), 0.0, 1.0)
+        return np.asarray(np.maximum(novelty, unknown))
 
 
 def learn_forests(
@@ -160,6 +180,7 @@ def learn_forests(
     """
     if len(coordinates) < _FEW_TASKS or not coordinates.shape[1]:
         return [], None
+    coordinates = filled(coordinates)
     seen = np.hstack([_alike(np.sqrt(losses)), _alike(np.exp(-losses / _CLOSE))])
     centred = seen - seen.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
@@ -183,18 +204,29 @@ def family_weights(families: Families) -> Vector:
     return np.asarray(weights / weights.sum())
 
 
+def _told(coordinates: Matrix) -> Vector:
+    """Return the share of the coordinates that is known of each task; 1 of none."""
+    if coordinates.shape[1] == 0:
+        return np.ones(len(coordinates))
+    return np.asarray(np.isfinite(coordinates).mean(axis=1))
+
+
 def _nearest(distance: Matrix) -> Vector:
-    """Mean distance to the three nearest; infinite ones are not there."""
+    """Mean distance to the three nearest; infinite ones are not there, and so is one of none."""
     near = np.sort(distance, axis=1)[:, :3]
     counts = np.maximum(np.isfinite(near).sum(axis=1), 1)
-    return np.asarray(np.where(np.isfinite(near), near, 0.0).sum(axis=1) / counts)
+    mean = np.where(np.isfinite(near), near, 0.0).sum(axis=1) / counts
+    return np.asarray(np.where(np.isfinite(near).any(axis=1), mean, np.inf))
 
 
 def _usual_distances(coordinates: Matrix, families: Families) -> tuple[float, float] | None:
     """95 % and largest distance of known tasks to the nearest ones of other families."""
     if len(np.unique(families)) < 3 or coordinates.shape[1] == 0:
         return None
-    distance = distances(coordinates, coordinates)
+    distance = wide_distances(coordinates, coordinates)
     distance[families[:, None] == families] = np.inf
     nearest = _nearest(distance)
+    nearest = nearest[np.isfinite(nearest)]
+    if not len(nearest):
+        return None
     return float(np.quantile(nearest, 0.95)), float(nearest.max())

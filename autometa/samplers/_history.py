@@ -71,7 +71,11 @@ def read_history(
 def _relevant(
     kb: KnowledgeBase, algorithms: Collection[str], metric: str | None, task_type: str | None
 ) -> pd.DataFrame:
-    """Select the runs asked for, of the tasks with most of them, at each one's highest fidelity."""
+    """Select the runs asked for, of the tasks with most of them.
+
+    Of each task those of the highest fidelity at which two setups were scored, or else one,
+    and with them what failed on as many rows or more.
+    """
     richest = kb.outcome_counts(algorithms, metric)
     if task_type is not None:
         types = CLASSIFICATION if task_type in CLASSIFICATION else (task_type,)
@@ -84,8 +88,19 @@ def _relevant(
     if metric is not None:
         keep &= runs["metric"] == metric
     runs = runs.loc[keep, [*SETUP, "metric", "score", "status", "fidelity"]]
+    if runs["fidelity"].nunique() <= 1:
+        return runs
+    scored = (runs["status"] == "ok") & runs["score"].notna()
+    per_level = runs[scored].drop_duplicates([*SETUP, "fidelity"]).groupby(["task_id", "fidelity"])
+    n_setups = per_level.size().reset_index(name="n")
+    counts = pd.Series(0.0, runs["task_id"].unique())
+    for least in (1, 2):  # the later answer counts more
+        levels = n_setups[n_setups["n"] >= least].groupby("task_id")["fidelity"].max()
+        counts.update(levels)
+    chosen = runs["task_id"].map(counts)
     highest = runs.groupby("task_id")["fidelity"].transform("max")
-    return runs[runs["fidelity"] == highest]
+    chosen = chosen.where(chosen > 0, highest)
+    return runs[(runs["fidelity"] == chosen) | (~scored & (runs["fidelity"] > chosen))]
 
 
 def _normal_scores(runs: pd.DataFrame) -> pd.Series[float]:

@@ -15,6 +15,8 @@ FloatArray = npt.NDArray[np.float64]
 # Root mean squared difference of ranks, as a share of all tasks, at which
 # resemblance has fallen to exp(-1/2).
 WIDTH = 0.1
+# Variance of a rank of which nothing is known: it is as likely anywhere between 0 and 1.
+UNKNOWN = 1.0 / 12.0
 # Part of the weight that resemblance decides; the rest is the same for all.
 TRUST = 0.5
 
@@ -26,8 +28,9 @@ def task_weights(
 
     Each meta-feature is replaced by its rank over the tasks, so that outliers do not
     matter; what depends on the target's unit, or says the same again, is left out.
-    Undefined values count as the middle rank. Tasks without meta-features get their equal
-    part of the weight only.
+    A value known of one side only counts as the middle rank, and as far as chance would
+    have it. Tasks that share no known meta-feature with the dataset get their equal part
+    of the weight only.
 
     Parameters
     ----------
@@ -45,9 +48,15 @@ def task_weights(
         return equal
     known = metafeatures.loc[pd.Index(task_ids)[described], shared]
     table = pd.concat([known, row[shared].astype("float64").to_frame().T])
-    ranks = table.replace([np.inf, -np.inf], np.nan).rank(pct=True).fillna(0.5).to_numpy()
-    squared = ((ranks[:-1] - ranks[-1]) ** 2).mean(axis=1)
-    resemblance = np.exp(-(squared - squared.min()) / (2.0 * WIDTH**2))
+    places = table.replace([np.inf, -np.inf], np.nan).rank(pct=True)
+    told, ranks = places.notna().to_numpy(), places.fillna(0.5).to_numpy()
+    one_sided = told[:-1] != told[-1]
+    squared = ((ranks[:-1] - ranks[-1]) ** 2 + UNKNOWN * one_sided).mean(axis=1)
+    alike = (told[:-1] & told[-1]).any(axis=1)
+    if not alike.any():
+        return equal
+    least = squared[alike].min()
+    resemblance = np.where(alike, np.exp(-(squared - least) / (2.0 * WIDTH**2)), 0.0)
     weights: FloatArray = (1.0 - TRUST) * equal
     weights[described] += TRUST * resemblance / resemblance.sum()
     return weights

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ALGORITHM = ("algorithm", "algorithm_name", "classifier", "regressor", "estimator", "model",
              "model_name", "model_type", "learner", "algo")  # fmt: skip
 FAILED = ("timeout", "memory", "error")
+CUT = ("stopped", "skipped", "pruned")  # by the clock of the run, not by what the setup did
 EVALUATION = "evaluation"
 OURS = frozenset({EVALUATION, "process", "fidelity", "status", "message", "error"})
 
@@ -115,6 +116,9 @@ class TrialReader:
                 if trial.intermediate_values:
                     why += " (curves=True, or --curves, keeps intermediate ones)"
                 self.tally.drop("trials", 1, why)
+            return []
+        if isinstance(evaluation, dict) and evaluation.get("status") in CUT:
+            self.tally.drop("trials", 1, "cut by the clock: that says nothing of the setup")
             return []
         if isinstance(evaluation, dict) and isinstance(evaluation.get("scores"), dict):
             return self._of_tune(trial, evaluation)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.meta_models._completion import complete
-from autometa.meta_models._features import FeatureSpace, distances
+from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._target_scale import comparable
 from autometa.meta_models._weights import family_weights
@@ -83,7 +83,7 @@ class Baselines:
         known = comparable(self._metafeatures)
         space = FeatureSpace(known)
         here = space.coordinates(metafeatures.to_frame().T)
-        distance = distances(here, space.coordinates(known))[0]
+        distance = distances(filled(here), filled(space.coordinates(known)))[0]
         return np.flatnonzero(self._described)[np.argsort(distance, kind="stable")[:N_NEIGHBORS]]
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._history import WORST_IN_MEDIANS, History
+from autometa.meta_models._history import WORST_IN_MEDIANS, History, useless
 from autometa.meta_models._score_scale import ScoreScale
 
 Matrix = npt.NDArray[np.float64]
@@ -56,7 +56,8 @@ def read_truth(history: History, kb: KnowledgeBase, metric: str) -> Truth:
             behind = history.scores[row, known].max() - history.scores[row, known]
             unit[row] = _unit(behind, bounded)
             regret[row, known] = np.minimum(behind / unit[row], 1.0)
-    regret[history.failed] = 1.0
+    regret[history.failures == 1.0] = 1.0
+    regret += useless(history.failures) * (1.0 - regret)
     return Truth(history, regret, _fold_errors(history, kb, metric) / unit[:, None])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.meta_models._features import FeatureSpace, distances
+from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._forests import Growth
 from autometa.meta_models._kernel import KernelRegression, _inverse_kernel, _kernel
 from autometa.meta_models._score_scale import ScoreScale
@@ -57,7 +57,8 @@ def test_constant_missing_and_unknown_meta_features_say_nothing():
     space = FeatureSpace(values)
     assert list(space.names) == ["size"]
     query = pd.DataFrame({"other": [7.0], "size": [np.inf]})
-    assert space.coordinates(query).tolist() == [[0.0]]
+    assert np.isnan(space.coordinates(query)).all()
+    assert filled(space.coordinates(query)).tolist() == [[0.0]]
 
 
 def test_distances_are_root_mean_squares_over_the_coordinates():
