@@ -66,7 +66,7 @@ def shared(left: Matrix, right: Matrix) -> Matrix:
     one, other = (np.isfinite(points).astype(np.float64) for points in (left, right))
     both = one @ other.T
     either = one.sum(axis=1)[:, None] + other.sum(axis=1) - both
-    return np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+    return np.asarray(np.divide(both, either, out=np.zeros_like(both), where=either > 0))
 
 
 def wide_distances(left: Matrix, right: Matrix) -> Matrix:

@@ -159,7 +159,7 @@ def _joined(history: History, other: History, new: Mask, comparable: bool, widen
 
 
 def _tried_setups(history: History, rows: Mask) -> list[tuple[str, str]]:
-    tried = history.tried[rows].any(axis=0)
+    tried = history.tried[rows].any(axis=0).tolist()
     return [setup for setup, is_tried in zip(history.setups, tried, strict=True) if is_tried]
 
 

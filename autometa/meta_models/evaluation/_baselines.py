@@ -47,11 +47,10 @@ class Baselines:
         self._seconds = _typical(seconds)
         self._n_setups = regret.shape[1]
 
-    def orders(self, metafeatures: pd.Series[float], seed: int) -> dict[str, Order]:
+    def orders(self, metafeatures: pd.Series[float]) -> dict[str, Order]:
         """Return the order of each method for the task so described."""
         everyone = self._by_mean(self._regret, self._weights)
         found = {
-            "random": np.random.default_rng(seed).permutation(self._n_setups),
             "single best": everyone[:1],
             "average rank": self._by_rank(),
             ALL_ROUND: np.array(greedy_list(self._regret, self._weights, self._n_setups)),

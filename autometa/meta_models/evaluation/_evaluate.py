@@ -24,6 +24,7 @@ from autometa.meta_models.evaluation._figures import (
     AFTER,
     BUDGETS,
     anytime_mean,
+    expected_regrets,
     incumbent_of,
     regrets,
 )
@@ -36,6 +37,8 @@ Progress = Callable[[str, int, int], None]
 ADVICE = "MetaModel"
 FEWEST_FAMILIES = 4
 LISTED = 10
+RANDOM = "random"
+N_DRAWS = 50  # random orders a task: their mean is then known to a seventh of one's spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +49,12 @@ class Evaluation:
     ----------
     orders : DataFrame
         ``task_type``, ``metric``, ``task_id``, ``family``, ``repeat``, ``order``, the
-        regrets ``@1`` ... ``@25`` after so many setups, and the ``anytime`` means over
+        expected (of ``random``) or seen regrets ``@1`` ... ``@25`` after so many setups, and the ``anytime`` means over
         ``1 s`` ... ``300 s`` (NaN where seconds are unknown).
     harm : DataFrame
         For each task and budget (``@1`` ... ``300 s``): ``difference`` of the advice's
         regret and the all-round order's, and ``noise``, the standard error of that
-        difference over folds (NaN where folds are not known).
+        difference over the folds that both were scored on (NaN where folds are not known).
     predictions : DataFrame
         Each measured setup of each held-out task: ``score``, ``expected``, ``low``,
         ``high``, ``seconds``, ``expected_seconds``, ``place`` in the advice (1 first).
@@ -193,7 +196,7 @@ class _Asked:
         task = self.history.tasks.iloc[row]
         described = self.history.metafeatures.iloc[row]
         advice = self._advice(model, described)
-        orders = baselines.orders(described, seed) | {ADVICE: self._order(advice)}
+        orders = baselines.orders(described) | {ADVICE: self._order(advice)}
         budgets = {
             budget: {
                 ALL_ROUND: baselines.schedule(budget),
@@ -208,7 +211,7 @@ class _Asked:
             "family": task["family"],
         }
         return {
-            "orders": _order_rows(self.truth, row, orders, budgets).assign(**whose),
+            "orders": _order_rows(self.truth, row, orders, budgets, seed + row).assign(**whose),
             "harm": _harm_rows(self.truth, row, orders, budgets).assign(**whose),
             "predictions": self._predictions(row, advice).assign(**whose),
         }
@@ -262,7 +265,11 @@ def _without(kb: KnowledgeBase, held_out: pd.Series[str]) -> KnowledgeBase:
 
 
 def _order_rows(
-    truth: Truth, row: int, orders: dict[str, Order], budgets: dict[float, dict[str, Order]]
+    truth: Truth,
+    row: int,
+    orders: dict[str, Order],
+    budgets: dict[float, dict[str, Order]],
+    seed: int,
 ) -> pd.DataFrame:
     regret, seconds = truth.regret[row], truth.history.seconds[row]
     after = range(1, max(AFTER) + 1)
@@ -274,23 +281,42 @@ def _order_rows(
             chosen = timely.get(name, order)
             found[f"{budget:g} s"] = anytime_mean(chosen, regret, seconds, budget)
         rows.append(found)
-    return pd.DataFrame(rows)
+    return pd.DataFrame([_random_row(regret, seconds, list(after), list(budgets), seed), *rows])
+
+
+def _random_row(
+    regret: npt.NDArray[np.float64],
+    seconds: npt.NDArray[np.float64],
+    after: list[int],
+    budgets: list[float],
+    seed: int,
+) -> dict[str, Any]:
+    """Return what orders drawn at random are worth: exact after so many setups.
+
+    Over time, where there is no closed form, the mean of draws of this task's own.
+    """
+    found: dict[str, Any] = {"order": RANDOM}
+    found |= {f"@{k}": v for k, v in zip(after, expected_regrets(regret, after), strict=True)}
+    rng = np.random.default_rng(seed)
+    draws = [rng.permutation(len(regret)) for _ in range(N_DRAWS)]
+    for budget in budgets:
+        means = [anytime_mean(order, regret, seconds, budget) for order in draws]
+        found[f"{budget:g} s"] = float(np.mean(means))
+    return found
 
 
 def _harm_rows(
     truth: Truth, row: int, orders: dict[str, Order], budgets: dict[float, dict[str, Order]]
 ) -> pd.DataFrame:
-    regret, noise = truth.regret[row], truth.noise[row]
+    regret = truth.regret[row]
     rows = []
     for after in AFTER:
-        chosen = [incumbent_of(orders[name], regret, after) for name in (ADVICE, ALL_ROUND)]
-        if None not in chosen:
-            errors = noise[chosen] if chosen[0] != chosen[1] else np.zeros(2)
-            spread = float(np.sqrt((errors**2).sum()))
-            rows.append((f"@{after}", regret[chosen[0]] - regret[chosen[1]], spread))
+        ours, usual = (incumbent_of(orders[name], regret, after) for name in (ADVICE, ALL_ROUND))
+        if ours is not None and usual is not None:
+            noise = truth.noise(row, ours, usual)
+            rows.append((f"@{after}", regret[ours] - regret[usual], noise))
     seconds = truth.history.seconds[row]
     for budget, timely in budgets.items():
         means = [anytime_mean(timely[n], regret, seconds, budget) for n in (ADVICE, ALL_ROUND)]
-        typical = float(np.sqrt(2.0) * np.nanmedian(noise)) if np.isfinite(noise).any() else np.nan
-        rows.append((f"{budget:g} s", means[0] - means[1], typical))
+        rows.append((f"{budget:g} s", means[0] - means[1], truth.typical_noise(row)))
     return pd.DataFrame(rows, columns=["budget", "difference", "noise"])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import comb
 
 Vector = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -34,6 +35,29 @@ def regrets(order: Order, regret: Vector, after: Sequence[int] = AFTER) -> list[
     """
     best = incumbents(order, regret)
     return [float(best[min(k, len(best)) - 1]) if len(best) else float("nan") for k in after]
+
+
+def expected_regrets(regret: Vector, after: Sequence[int] = AFTER) -> list[float]:
+    """Return the expectation over all orders of what `regrets` returns.
+
+    The best of k setups drawn from n is the i-th best of all with the probability
+    C(n - i, k - 1) / C(n, k).
+
+    Examples
+    --------
+    >>> expected_regrets(np.array([0.0, 0.5, 1.0, np.nan]), after=(1, 2, 3))
+    [0.5, 0.16666666666666666, 0.0]
+    """
+    ranked = np.sort(regret[np.isfinite(regret)])
+    n = len(ranked)
+    if not n:
+        return [float("nan")] * len(after)
+    found = []
+    for k in (min(k, n) for k in after):
+        left = n - 1 - np.arange(n)
+        ways = comb(left, k - 1) / comb(n, k)
+        found.append(float(ways @ ranked))
+    return found
 
 
 def incumbents(order: Order, regret: Vector) -> Vector:

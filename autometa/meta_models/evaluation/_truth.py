@@ -9,6 +9,7 @@ make all others look alike.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +32,35 @@ class Truth:
     ----------
     regret : ndarray of shape (n_tasks, n_setups)
         0 best, 1 worst or failed; NaN where not measured.
-    noise : ndarray of shape (n_tasks, n_setups)
-        Standard error of the regret over folds; NaN where folds are not known.
+    folds : dict of (int, int) to ndarray
+        Scores of the folds in units of regret, by place of task and setup; those of
+        one task are of the same rows.
     """
 
     history: History
     regret: Matrix
-    noise: Matrix
+    folds: Mapping[tuple[int, int], Matrix]
+
+    def noise(self, row: int, one: int, other: int) -> float:
+        """Return the standard error of the difference of two setups' regrets on a task.
+
+        Both were scored on the same folds, which are hard or easy for both: the error is
+        that of the fold-wise differences. NaN where the folds of either are not known or
+        are not the same number.
+        """
+        if one == other:
+            return 0.0
+        first, second = self.folds.get((row, one)), self.folds.get((row, other))
+        if first is None or second is None or len(first) != len(second):
+            return float("nan")
+        return _standard_error(first - second)
+
+    def typical_noise(self, row: int) -> float:
+        """Return the median noise of the task's setups against the best of them."""
+        best = int(np.nanargmin(self.regret[row])) if self.measured[row].any() else -1
+        found = [self.noise(row, best, other) for at, other in self.folds if at == row]
+        found = [noise for noise in found if np.isfinite(noise) and noise > 0]
+        return float(np.median(found)) if found else float("nan")
 
     @property
     def measured(self) -> Mask:
@@ -46,7 +69,7 @@ class Truth:
 
 
 def read_truth(history: History, kb: KnowledgeBase, metric: str) -> Truth:
-    """Return regrets, and their noise where ``kb`` keeps scores of folds."""
+    """Return regrets, and the scores of folds where ``kb`` keeps them."""
     scale = ScoreScale.of(history.scores, metric)
     bounded = scale.unit == 0.0 and bool(np.isfinite(scale.worst))
     regret = np.full(history.scores.shape, np.nan)
@@ -58,7 +81,8 @@ def read_truth(history: History, kb: KnowledgeBase, metric: str) -> Truth:
             regret[row, known] = np.minimum(behind / unit[row], 1.0)
     regret[history.failures == 1.0] = 1.0
     regret += useless(history.failures) * (1.0 - regret)
-    return Truth(history, regret, _fold_errors(history, kb, metric) / unit[:, None])
+    folds = _folds(history, kb, metric)
+    return Truth(history, regret, {cell: of / unit[cell[0]] for cell, of in folds.items()})
 
 
 def _unit(behind: Matrix, bounded: bool) -> float:
@@ -68,22 +92,30 @@ def _unit(behind: Matrix, bounded: bool) -> float:
     return worst if worst > 0 else 1.0
 
 
-def _fold_errors(history: History, kb: KnowledgeBase, metric: str) -> Matrix:
-    """Return the standard error over folds of each cell; NaN where folds are not known."""
-    errors = np.full(history.scores.shape, np.nan)
+def _folds(history: History, kb: KnowledgeBase, metric: str) -> dict[tuple[int, int], Matrix]:
+    """Return the scores of the folds of each cell, where one run alone tells them.
+
+    Repeats may have other folds; their scores do not pair.
+    """
     runs = kb.runs
     if "fold_scores" not in runs or runs["fold_scores"].isna().all():
-        return errors
+        return {}
     runs = runs[(runs["metric"] == metric).to_numpy() & runs["fold_scores"].notna().to_numpy()]
     runs = runs[(runs["fidelity"] == 1.0).to_numpy()]
     rows = pd.Index(history.tasks["task_id"]).get_indexer(runs["task_id"].astype(str))
     names = pd.MultiIndex.from_tuples(history.setups)
     pairs = pd.MultiIndex.from_arrays([runs["algorithm"].astype(str), runs["config"].astype(str)])
     columns = names.get_indexer(pairs)
-    for row, column, folds in zip(rows, columns, runs["fold_scores"], strict=True):
+    found: dict[tuple[int, int], Matrix] = {}
+    repeated = set()
+    for row, column, folds in zip(
+        rows.tolist(), columns.tolist(), runs["fold_scores"], strict=True
+    ):
         if row >= 0 and column >= 0:
-            errors[row, column] = _standard_error(np.asarray(folds, dtype=np.float64))
-    return errors
+            if (row, column) in found:
+                repeated.add((row, column))
+            found[row, column] = np.asarray(folds, dtype=np.float64)
+    return {cell: of for cell, of in found.items() if cell not in repeated and len(of) > 1}
 
 
 def _standard_error(folds: Matrix) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +14,8 @@ from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.meta_models._history import read_history
 from autometa.meta_models.evaluation import evaluate, plot_evaluation, summarise_evaluation
 from autometa.meta_models.evaluation._baselines import Baselines
-from autometa.meta_models.evaluation._evaluate import Evaluation
-from autometa.meta_models.evaluation._figures import anytime_mean, regrets
+from autometa.meta_models.evaluation._evaluate import Evaluation, _harm_rows
+from autometa.meta_models.evaluation._figures import anytime_mean, expected_regrets, regrets
 from autometa.meta_models.evaluation._plots import confusion
 from autometa.meta_models.evaluation._truth import read_truth
 
@@ -38,11 +40,54 @@ def test_a_catastrophe_of_an_unbounded_score_does_not_make_the_others_alike():
     np.testing.assert_allclose(truth.regret, [[0.0, 1 / 7.5, 2 / 7.5, 1.0]])
 
 
-def test_noise_is_the_standard_error_over_folds_in_units_of_regret():
-    kb = history([[0.9, 0.5]])
-    kb.runs["fold_scores"] = [[0.8, 0.9, 1.0], [0.5, 0.5, 0.5]]
+FOLDS = [0.9, 0.8, 0.7, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("other", "noise"),
+    [
+        ([0.85, 0.75, 0.65, 0.55], 0.0),  # worse by as much in every fold
+        ([0.9, 0.8, 0.7, 0.4], np.std([0, 0, 0, 0.2], ddof=1) / 2 / 0.05),
+        ([0.7, 0.7], np.nan),  # other folds do not pair
+        (None, np.nan),
+    ],
+)
+def test_noise_is_that_of_the_differences_on_the_same_folds(other, noise):
+    kb = history([[0.75, 0.7]])
+    kb.runs = kb.runs.assign(fold_scores=pd.Series([FOLDS, other], dtype=object))
     truth = read_truth(read_history(kb, ("binary",), "accuracy"), kb, "accuracy")
-    np.testing.assert_allclose(truth.noise, [[0.1 / np.sqrt(3) / 0.4, 0.0]])
+    assert truth.noise(0, 0, 1) == pytest.approx(noise, nan_ok=True, abs=1e-9)
+    assert truth.noise(0, 1, 1) == 0.0
+
+
+def test_what_is_worse_in_every_fold_is_worse_beyond_noise():
+    kb = history([[0.75, 0.7]])
+    folds = [FOLDS, [score - 0.05 for score in FOLDS]]
+    kb.runs = kb.runs.assign(fold_scores=pd.Series(folds, dtype=object))
+    truth = read_truth(read_history(kb, ("binary",), "accuracy"), kb, "accuracy")
+    orders = {"MetaModel": np.array([1]), "greedy portfolio": np.array([0])}
+    row = _harm_rows(truth, 0, orders, {}).iloc[0]
+    assert row["difference"] == 1.0
+    assert row["noise"] == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_the_expectation_of_random_orders_is_the_mean_over_all_of_them(n):
+    regret = np.array([0.0, 0.3, 0.3, 0.8, 1.0])[:n]
+    after = (1, 2, 3, 25)
+    orders = [np.array(order) for order in permutations(range(n))]
+    mean = np.mean([regrets(order, regret, after) for order in orders], axis=0)
+    np.testing.assert_allclose(expected_regrets(regret, after), mean)
+    unknown = np.r_[regret, np.nan]
+    np.testing.assert_allclose(expected_regrets(unknown, after), mean)
+
+
+def test_random_is_no_list_that_all_tasks_share():
+    scores = [[0.5 + 0.08 * (i + j) for j in range(6)] for i in range(2)] * 4
+    found = evaluate(history(np.clip(scores, 0, 1), {"f": np.arange(8.0)}), n_splits=4,
+                     model=FEW_TREES)  # fmt: skip
+    random = found.orders[found.orders["order"] == "random"]
+    np.testing.assert_allclose(random["@1"], 0.5)
 
 
 def test_setups_nobody_tried_are_passed_over():
@@ -60,7 +105,7 @@ def test_the_greedy_portfolio_takes_the_complement_and_the_average_rank_the_clon
     regret = np.array([[0.1, 0.11, 1.0], [0.1, 0.11, 1.0], [0.9, 0.9, 0.0]])
     nothing = pd.DataFrame({"f": [np.nan] * 3})
     orders = Baselines(regret, np.full((3, 3), np.nan), nothing, np.arange(3)).orders(
-        pd.Series({"f": np.nan}), seed=0
+        pd.Series({"f": np.nan})
     )
     assert orders["greedy portfolio"].tolist()[:2] == [0, 2]
     assert orders["average rank"].tolist()[:2] == [0, 1]
