@@ -137,12 +137,12 @@ def _joined(history: History, other: History, new: Mask, comparable: bool, widen
     With ``widens`` the setups of both. Tasks on which none of the setups was tried stay out.
     """
     setups = sorted({*history.setups, *_tried_setups(other, new)}) if widens else history.setups
-    tried = np.isfinite(_under(setups, other.setups, other.scores, np.nan)).any(axis=1)
+    tried = np.isfinite(under(setups, other.setups, other.scores, np.nan)).any(axis=1)
     new = new & tried
 
     def stacked(mine: npt.NDArray[Any], others: npt.NDArray[Any], missing: float) -> Matrix:
-        rows = _under(setups, other.setups, others[new], missing)
-        return np.vstack([_under(setups, history.setups, mine, missing), rows])
+        rows = under(setups, other.setups, others[new], missing)
+        return np.vstack([under(setups, history.setups, mine, missing), rows])
 
     return History(
         tasks=pd.concat([history.tasks, other.tasks[new]], ignore_index=True),
@@ -163,7 +163,7 @@ def _tried_setups(history: History, rows: Mask) -> list[tuple[str, str]]:
     return [setup for setup, is_tried in zip(history.setups, tried, strict=True) if is_tried]
 
 
-def _under(
+def under(
     setups: list[tuple[str, str]], own: list[tuple[str, str]], values: Matrix, missing: float
 ) -> Matrix:
     """Return a matrix with the columns ``setups`` instead of its own."""

@@ -16,7 +16,7 @@ from autometa.evaluation import METRICS
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.knowledge_base import KnowledgeBase, canonical_config
 from autometa.knowledge_base.importers import folds_of
-from autometa.meta_models._history import read_history
+from autometa.meta_models._history import read_histories, read_history, under
 from autometa.meta_models._meta_model import MetaModel
 from autometa.meta_models._questions import Question, QuestionDesk
 from autometa.meta_models.evaluation._baselines import ALL_ROUND, Baselines
@@ -28,7 +28,7 @@ from autometa.meta_models.evaluation._figures import (
     incumbent_of,
     regrets,
 )
-from autometa.meta_models.evaluation._truth import Truth, read_truth
+from autometa.meta_models.evaluation._truth import Truth, read_truth, regrets_of
 from autometa.recommendation import Recommendation
 
 Order = npt.NDArray[np.intp]
@@ -49,8 +49,8 @@ class Evaluation:
     ----------
     orders : DataFrame
         ``task_type``, ``metric``, ``task_id``, ``family``, ``repeat``, ``order``, the
-        expected (of ``random``) or seen regrets ``@1`` ... ``@25`` after so many setups, and the ``anytime`` means over
-        ``1 s`` ... ``300 s`` (NaN where seconds are unknown).
+        regrets ``@1`` ... ``@25`` after so many setups (of ``random``: their expectation),
+        and the ``anytime`` means over ``1 s`` ... ``300 s`` (NaN where seconds are unknown).
     harm : DataFrame
         For each task and budget (``@1`` ... ``300 s``): ``difference`` of the advice's
         regret and the all-round order's, and ``noise``, the standard error of that
@@ -175,20 +175,29 @@ class _Asked:
 
     def part(self, held_out: Order, seed: int) -> dict[str, pd.DataFrame]:
         """Return the rows of each table for the tasks held out."""
-        known = np.setdiff1d(np.arange(len(self.history.tasks)), held_out)
-        history = self.history
-        baselines = Baselines(
-            self.truth.regret[known],
-            history.seconds[known],
-            history.metafeatures.iloc[known],
-            history.families[known],
-        )
-        model = clone(self.model).fit(_without(self.kb, history.tasks["task_id"].iloc[held_out]))
+        kb = _without(self.kb, self.history.tasks["task_id"].iloc[held_out])
+        model = clone(self.model).fit(kb)
+        baselines = self._baselines(kb)
         found = [self._task(row, model, baselines, seed) for row in held_out]
         return {
             name: pd.concat([of_task[name] for of_task in found], ignore_index=True)
             for name in found[0]
         }
+
+    def _baselines(self, kb: KnowledgeBase) -> Baselines:
+        """Return simple methods that learn from the tasks that advice learns from.
+
+        Those of another type or metric, which advice borrows, are among them.
+        """
+        question = QuestionDesk(kb).question(self.question.task_types[0], self.question.metric)
+        known = read_histories(kb, question)
+        setups = self.history.setups
+        return Baselines(
+            under(setups, known.setups, regrets_of(known), np.nan),
+            under(setups, known.setups, known.seconds, np.nan),
+            known.metafeatures,
+            known.families,
+        )
 
     def _task(
         self, row: int, model: MetaModel, baselines: Baselines, seed: int
