@@ -76,13 +76,13 @@ def _advisor_without(
 
 
 def _figures(truth: Truth, task: int, chosen: list[int], usual: list[int]) -> dict[str, float]:
-    regret, noise = truth.regret[task], truth.noise[task]
+    regret = truth.regret[task]
     found = {}
     for k in AFTER:
         ours, theirs = (
             columns[int(np.nanargmin(regret[columns]))] for columns in (chosen[:k], usual[:k])
         )
-        limit = 2 * np.hypot(noise[ours], noise[theirs])
+        limit = 2 * truth.noise(task, ours, theirs)
         limit = BEYOND if np.isnan(limit) else limit
         found[f"@{k}"] = regret[ours]
         found[f"all-round @{k}"] = regret[theirs]

@@ -159,8 +159,8 @@ def _joined(history: History, other: History, new: Mask, comparable: bool, widen
 
 
 def _tried_setups(history: History, rows: Mask) -> list[tuple[str, str]]:
-    tried = history.tried[rows].any(axis=0).tolist()
-    return [setup for setup, is_tried in zip(history.setups, tried, strict=True) if is_tried]
+    tried = np.flatnonzero(history.tried[rows].any(axis=0))
+    return [history.setups[column] for column in tried.tolist()]
 
 
 def under(

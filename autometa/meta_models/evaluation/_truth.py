@@ -58,7 +58,8 @@ class Truth:
     def typical_noise(self, row: int) -> float:
         """Return the median noise of the task's setups against the best of them."""
         best = int(np.nanargmin(self.regret[row])) if self.measured[row].any() else -1
-        found = [self.noise(row, best, other) for at, other in self.folds if at == row]
+        others = [other for other in range(self.regret.shape[1]) if (row, other) in self.folds]
+        found = [self.noise(row, best, other) for other in others]
         found = [noise for noise in found if np.isfinite(noise) and noise > 0]
         return float(np.median(found)) if found else float("nan")
 
@@ -70,19 +71,34 @@ class Truth:
 
 def read_truth(history: History, kb: KnowledgeBase, metric: str) -> Truth:
     """Return regrets, and the scores of folds where ``kb`` keeps them."""
-    scale = ScoreScale.of(history.scores, metric)
-    bounded = scale.unit == 0.0 and bool(np.isfinite(scale.worst))
+    regret, unit = _regrets(history)
+    folds = _folds(history, kb, metric)
+    return Truth(history, regret, {cell: of / unit[cell[0]] for cell, of in folds.items()})
+
+
+def regrets_of(history: History) -> Matrix:
+    """Return the regret of each setup on each task, as `Truth` has it."""
+    return _regrets(history)[0]
+
+
+def _regrets(history: History) -> tuple[Matrix, Matrix]:
+    """Return regrets, and the difference of scores that is a regret of 1 on each task."""
     regret = np.full(history.scores.shape, np.nan)
     unit = np.full(len(regret), np.nan)
     for row, known in enumerate(np.isfinite(history.scores)):
         if known.any():
             behind = history.scores[row, known].max() - history.scores[row, known]
-            unit[row] = _unit(behind, bounded)
+            unit[row] = _unit(behind, _is_bounded(str(history.metrics[row])))
             regret[row, known] = np.minimum(behind / unit[row], 1.0)
     regret[history.failures == 1.0] = 1.0
     regret += useless(history.failures) * (1.0 - regret)
-    folds = _folds(history, kb, metric)
-    return Truth(history, regret, {cell: of / unit[cell[0]] for cell, of in folds.items()})
+    return regret, unit
+
+
+def _is_bounded(metric: str) -> bool:
+    """Say whether scores of a metric spread evenly between two bounds."""
+    scale = ScoreScale.of(np.empty(0), metric)
+    return scale.unit == 0.0 and bool(np.isfinite(scale.worst))
 
 
 def _unit(behind: Matrix, bounded: bool) -> float:
@@ -108,9 +124,8 @@ def _folds(history: History, kb: KnowledgeBase, metric: str) -> dict[tuple[int, 
     columns = names.get_indexer(pairs)
     found: dict[tuple[int, int], Matrix] = {}
     repeated = set()
-    for row, column, folds in zip(
-        rows.tolist(), columns.tolist(), runs["fold_scores"], strict=True
-    ):
+    cells = zip(rows.tolist(), columns.tolist(), runs["fold_scores"], strict=True)
+    for row, column, folds in cells:
         if row >= 0 and column >= 0:
             if (row, column) in found:
                 repeated.add((row, column))
