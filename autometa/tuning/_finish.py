@@ -15,7 +15,8 @@ from autometa.exceptions import WorkerError
 from autometa.tuning._assemble import Member
 from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
 from autometa.tuning._out_of_fold import OutOfFold
-from autometa.tuning._search import Judged, Search
+from autometa.tuning._search import Search
+from autometa.tuning._standing import Judged
 from autometa.tuning._worker_side import refit
 
 MAX_SEEDS = 5

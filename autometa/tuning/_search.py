@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,15 +15,12 @@ from optuna.trial import FrozenTrial
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
-from autometa.tables import Table
-from autometa.tuning._budget import Clock, Pace
-from autometa.tuning._ensemble import select
-from autometa.tuning._held_out import HeldOut
 from autometa.tuning._interrupt import Interruption
 from autometa.tuning._plan import Candidate, anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
-from autometa.tuning._sizing import Sized, fit_into, largest_part, smallest_part
-from autometa.tuning._study import Callback, TrialBook, candidate_of
+from autometa.tuning._sizing import Sized, fit_into, smallest_part
+from autometa.tuning._standing import SAFE_SHARE, Judged, Standing
+from autometa.tuning._study import TrialBook, candidate_of
 from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
 
 ADVICE = "advice"
@@ -33,61 +30,20 @@ SPENT = (
 )
 MAX_PROPOSALS = 5  # of the sampler, before a setup is made smaller to fit
 MAX_RECALLED = 8
-MAX_KEPT = 80
-MAX_KEPT_BYTES = 256 << 20  # of predictions; fewer trials are kept of tables with many rows
-MIN_KEPT = 15
-MIN_SCORED_TO_CUT = 4
-N_LEADERS = 10
-ESTIMATE_SECONDS = 0.1
 MAX_RESTARTS = 2
 MIN_GO_ON = 0.05  # of the budget: for less, the search is not taken up again
 MIN_SEARCH_SECONDS = 0.3  # less is not worth a trial
 LATE_SHARE = 0.25  # of the budget; then a trial may take most of what is left
-SAFE_SHARE = 0.7  # of the time left, for a fit that is sized to end in it
 REFIT_SHARE = 0.3  # of the budget: no more is kept for the end
 MIN_PROMOTION = 1.9  # times the rows: less would hardly change a score
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What a run was asked for, and the share of the rows that it works on."""
-
-    metric: str
-    n_trials: int | None
-    n_jobs: int
-    seed: int
-    algorithms: tuple[str, ...]
-    knowledge_base: KnowledgeBase | bool | None
-    n_splits: int
-    n_used: int
-    fold_seed: int = 0
-    positive: int = 1
-    row_share: float = 1.0
-    callbacks: Sequence[Callback] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """A setup and what the folds said of it."""
-
-    number: int
-    candidate: Candidate
-    verdict: Verdict
-
-    @property
-    def score(self) -> float:
-        """Mean over the folds where the metric is defined, greater is better."""
-        return self.verdict.score
-
-
-@dataclass
-class Search:
+@dataclass(kw_only=True)
+class Search(Standing):
     """Runs trials in a pool, tells the study, and keeps what the ensemble needs.
 
     Attributes
     ----------
-    judged : list of Judged
-        Complete trials, with their out-of-fold predictions.
     notes : list of str
         What did not go as planned.
     ceilings : dict
@@ -96,16 +52,10 @@ class Search:
         Why no more trials were begun.
     """
 
-    table: Table
-    settings: Settings
     book: TrialBook
-    clock: Clock
-    pace: Pace
     open_pool: Callable[[], Pool]
     pool: Pool
-    held_out: HeldOut
     interruption: Interruption
-    judged: list[Judged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     running: dict[Any, tuple[FrozenTrial | None, Sized]] = field(default_factory=dict)
     plan: list[Candidate] = field(default_factory=list)
@@ -115,7 +65,6 @@ class Search:
     awaits_advice: bool = False
     ended: str = ""
     n_restarts: int = 0
-    members_seconds: float = 0.0
 
     def prepare(self) -> None:
         """Ask for advice, and line up what is known already."""
@@ -160,50 +109,6 @@ class Search:
             self._receive(replace(ended, status="stopped", message="Stopped."))
         if self.awaits_advice:
             self.pool.cancel(ADVICE)
-
-    @property
-    def best(self) -> Judged | None:
-        """The complete trial with the greatest score."""
-        return max(self.judged, key=lambda j: j.score, default=None)
-
-    @property
-    def search_left(self) -> float:
-        """Seconds until trials must make way for the refits."""
-        return self.clock.left - self.clock.reserve(self.members_seconds)
-
-    def refit_seconds(self, judged: Judged) -> float:
-        """Return what one fit on all rows should take."""
-        share = 1.0 - 1.0 / self.settings.n_splits
-        if judged.verdict.fidelity < 1.0:
-            candidate = judged.candidate
-            return self.pace.expected(
-                candidate.algorithm, candidate.config, candidate.expected_seconds
-            )
-        return judged.verdict.seconds / share
-
-    def refit_fidelity(self, judged: Judged) -> float:
-        """Return the share of rows that the setup can be fitted on in the time that is left."""
-        if self.clock.is_endless or self.refit_seconds(judged) <= self.clock.left:
-            return 1.0
-        seconds = SAFE_SHARE * self.clock.left
-        return largest_part(self.pace, judged.candidate, seconds=seconds, max_fidelity=0.5)
-
-    def _estimate_refits(self) -> None:
-        """Work out what fitting the members will take, were the search to end now."""
-        leaders = sorted(self.judged, key=lambda j: j.score, reverse=True)[:N_LEADERS]
-        costs = [self.refit_seconds(j) for j in leaders]
-        weights = select(
-            [j.verdict.values for j in leaders],
-            self.held_out.y,
-            self.settings.metric,
-            self.table.n_classes,
-            costs,
-            max_cost=self.clock.left,
-            time_limit=ESTIMATE_SECONDS,
-            folds=self.held_out.folds,
-            positive=self.held_out.positive,
-        )
-        self.members_seconds = sum(costs[i] for i in weights) / self.settings.n_jobs
 
     def _submit_advice(self) -> None:
         base = self.settings.knowledge_base
@@ -344,20 +249,6 @@ class Search:
         self.pool.submit(key, judge, request, timeout=timeout)
         self.running[key] = (trial, sized)
 
-    def _cut(self) -> float:
-        """Return the first-fold score below which a setup is hopeless.
-
-        It lies as far below the median as the median lies below the best, and
-        farther than folds differ by chance.
-        """
-        if len(self.judged) < MIN_SCORED_TO_CUT:
-            return -np.inf
-        first = sorted(j.verdict.fold_scores[0] for j in self.judged)
-        if np.isnan(first[0]):  # undefined by the labels of the fold, so for every setup
-            return -np.inf
-        noise = float(np.median([np.nanstd(j.verdict.fold_scores) for j in self.judged]))
-        return float(min(2 * np.median(first) - first[-1], first[-1] - 4 * noise))
-
     def wait(self, timeout: float | None) -> Outcome | None:
         """Return the pool's next outcome; None when the time, or the user's patience, ran out."""
         until = np.inf if timeout is None else time.monotonic() + max(0.0, timeout)
@@ -465,33 +356,6 @@ class Search:
             message = f"'{self.settings.metric}' cannot be computed from the predictions."
             self._announce(self.book.fail(trial, candidate, "error", message))
 
-    def _keep(self, judged: Judged) -> None:
-        """Keep a complete trial, of a setup the largest; fold models of the best that sent any."""
-        self.judged = [
-            j
-            for j in self.judged
-            if j.candidate.key != judged.candidate.key
-            or j.verdict.fidelity >= judged.verdict.fidelity
-        ]
-        if judged.verdict.models:
-            better = any(j.verdict.models and j.score >= judged.score for j in self.judged)
-            if better:  # two ran at a time, and this one was begun before the other ended
-                judged = _without_models(judged)
-            else:
-                self.judged = [_without_models(j) for j in self.judged]
-        self.judged.append(judged)
-        room = MAX_KEPT_BYTES // max(1, judged.verdict.values.nbytes)
-        if len(self.judged) > min(MAX_KEPT, max(MIN_KEPT, room)):
-            self.judged.remove(min(self.judged, key=lambda j: j.score))
-        if not self.clock.is_endless:
-            self._estimate_refits()
-
     def _announce(self, trial: FrozenTrial) -> None:
         for callback in self.settings.callbacks:
             self.book.announce(callback, trial)
-
-
-def _without_models(judged: Judged) -> Judged:
-    if not judged.verdict.models:
-        return judged
-    return replace(judged, verdict=replace(judged.verdict, models=b""))

@@ -33,8 +33,9 @@ from autometa.tuning._pools import Pool, choose_threads, open_pool
 from autometa.tuning._preparing import Preparation, Prepared
 from autometa.tuning._result import TuneResult
 from autometa.tuning._resume import evaluation_of
-from autometa.tuning._search import Search, Settings
+from autometa.tuning._search import Search
 from autometa.tuning._sharing import SharedFolder
+from autometa.tuning._standing import Settings
 from autometa.tuning._study import Callback, TrialBook
 
 SAMPLE_ROWS = 5
@@ -211,15 +212,15 @@ def tune(
             callbacks=tuple(callbacks or ()),
         )
         search = Search(
-            part,
-            settings,
-            book,
-            clock,
-            Pace(size),
-            opener,
-            pool,
-            held_out,
-            interruption,
+            table=part,
+            settings=settings,
+            book=book,
+            clock=clock,
+            pace=Pace(size),
+            open_pool=opener,
+            pool=pool,
+            held_out=held_out,
+            interruption=interruption,
             notes=notes + said,
         )
         with interruption:
