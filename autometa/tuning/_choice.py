@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autometa.evaluation import Predictions, mean_score, score
+from autometa.evaluation import mean_score
 from autometa.tuning import _ensemble
 from autometa.tuning._held_out import HeldOut
 
@@ -124,16 +124,11 @@ def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: Limits) -> Cr
 def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
     """Return the mean over the visible folds; undefined is the worst."""
     if without is not None and held_out.parts is not held_out.folds:
-        visible = held_out.parts != without
-        part = Predictions(
-            y=held_out.y[visible],
-            values=entry.values[visible],
-            n_classes=held_out.n_classes,
-            positive=held_out.positive,
-        )
-        found = score(held_out.metric, part)
-    else:
-        found = mean_score(_visible(entry, without))
+        seen = held_out.parts != without
+        y, classes = held_out.y[seen], held_out.n_classes
+        judge = _ensemble.make_judge(held_out.metric, y, classes, positive=held_out.positive)
+        return judge(entry.values[seen])[0]
+    found = mean_score(_visible(entry, without))
     return -np.inf if np.isnan(found) else found
 
 

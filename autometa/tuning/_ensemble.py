@@ -123,7 +123,11 @@ def _greedy(
     while len(chosen) < max_steps and time.monotonic() < deadline:
         spent = sum(costs[i] for i in set(chosen))
         open_to = [i for i in range(len(columns)) if i in chosen or spent + costs[i] <= max_cost]
-        steps = [(judge((total + columns[i]) / (len(chosen) + 1)), -i) for i in open_to]
+        steps: list[tuple[Score, int]] = []
+        for i in open_to:
+            steps.append((judge((total + columns[i]) / (len(chosen) + 1)), -i))
+            if time.monotonic() >= deadline:
+                break
         step, negative = max(steps)
         chosen.append(-negative)
         total += columns[-negative]

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from autometa.evaluation import Predictions, fold_numbers, make_folds, mean_score, score
 from autometa.tables import Table
 
-N_PARTS = 5  # of a single fold, so that a choice made on some rows can be scored on others
+# Of a single fold, so that a choice made on some rows can be scored on others. A single fold is
+# taken of tables with many rows, whose half is enough to choose on.
+N_PARTS = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,7 +64,7 @@ class HeldOut:
     def parts(self) -> npt.NDArray[np.intp]:
         """Number by row of the part that is scored by a choice made on the other parts.
 
-        Parts are the folds; a single fold is cut into five, each class spread over them.
+        Parts are the folds; a single fold is cut in two, each class spread over them.
         """
         if self.folds.max() > 0:
             return self.folds
