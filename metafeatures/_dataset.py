@@ -33,6 +33,7 @@ Integers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
 MAX_NEAR_ROWS = 1_500
+MIN_NEAR_ROWS = 10
 MAX_FOLD_COLUMNS = 100
 MAX_PAIR_CLASSES = 10
 MAX_TOLD_COLUMNS = 30
@@ -171,7 +172,7 @@ class Dataset(Columns):
         n_near, n_most = self.near_rows.size, few_enough(len(self.encoded))
         if not self.is_bounded or n_near <= n_most:
             return np.arange(n_near)
-        is_grown_on = np.isin(self.near_rows, self.places_of(n_most))
+        is_grown_on = np.isin(self.near_rows, self.places_of(n_most, MIN_NEAR_ROWS))
         return np.flatnonzero(is_grown_on)[:n_most]
 
     @cached_property
@@ -187,8 +188,12 @@ class Dataset(Columns):
 
     @cached_property
     def near_rows(self) -> Integers:
-        """Places in the sample of the rows that are compared in pairs: at most 1,500."""
-        return self.places_of(MAX_NEAR_ROWS)
+        """Places in the sample of the rows that are compared in pairs: at most 1,500.
+
+        Up to 10 of each class are brought along, one a fold: as pairs of rows have no weights,
+        more would make a rare class count for too much.
+        """
+        return self.places_of(MAX_NEAR_ROWS, MIN_NEAR_ROWS)
 
     @cached_property
     def near_points(self) -> Floats:

@@ -10,7 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from metafeatures._columns.arrays import tame
-from metafeatures._tables.rows import class_weights, n_random, row_order, take_sample
+from metafeatures._tables.rows import (
+    MIN_CLASS_ROWS,
+    class_weights,
+    n_random,
+    row_order,
+    take_sample,
+)
 from metafeatures._tables.sources import Source
 from metafeatures._tables.table import Table
 from metafeatures._task import Target
@@ -128,13 +134,13 @@ class Sample:
         weights = self.class_weights
         return None if weights is None else weights[self.classes]
 
-    def places_of(self, max_rows: int) -> Integers:
+    def places_of(self, max_rows: int, n_of_class: int = MIN_CLASS_ROWS) -> Integers:
         """Return places in the sample of at most so many rows, rare classes among them."""
         if not self.is_bounded or self.sample.size <= max_rows:
             return np.arange(self.sample.size)
         place = np.empty(self.n_rows, np.int64)
         place[self.sample] = np.arange(self.sample.size)
-        return place[take_sample(self.sample, self.target, max_rows)]
+        return place[take_sample(self.sample, self.target, max_rows, n_of_class)]
 
     # --- counts, on all rows ---
 

@@ -62,11 +62,13 @@ def row_order(
     return by_hash[np.argsort(keys, kind="stable")], int(n_rows - is_first.sum())
 
 
-def take_sample(order: Integers, target: Target, max_rows: int | None) -> Integers:
+def take_sample(
+    order: Integers, target: Target, max_rows: int | None, n_of_class: int = MIN_CLASS_ROWS
+) -> Integers:
     """Return the first ``max_rows`` rows of ``order``, except where that would hide the target.
 
-    Up to 30 rows of every class come along, as far as that takes half the sample, and
-    a number to predict has at least two values: the last rows make room for them. They
+    Up to ``n_of_class`` rows of every class come along, as far as that takes half the
+    sample, and a number to predict has at least two values: the last rows make room for them. They
     stand at the end: see `n_random`.
     """
     if max_rows is None or max_rows >= order.size:
@@ -76,7 +78,7 @@ def take_sample(order: Integers, target: Target, max_rows: int | None) -> Intege
         is_needed = np.zeros(order.size, bool)
         is_needed[np.argmax(numbers != numbers[0])] = True
     else:
-        quota = min(MIN_CLASS_ROWS, max(1, max_rows // (2 * target.class_counts.size)))
+        quota = min(n_of_class, max(1, max_rows // (2 * target.class_counts.size)))
         is_needed = _is_among_first(target.codes[order], quota)
     n_others = max(0, max_rows - int(is_needed.sum()))
     others = np.flatnonzero(~is_needed)[:n_others]
