@@ -4,7 +4,9 @@ Every table of more than 3,000 rows is described with the default bounds, for se
 random states, and without bounds, for a minute at most. A deviation counts where the
 default looked at fewer rows than there are; it is divided by sqrt(1 - share of rows
 seen), so that it stands for a table much larger than the sample. Landmarkers never look
-at all rows: there it is the deviation from the mean over the random states.
+at all rows: there it is the deviation from the mean over the random states. Real tables
+have no class of 1 in 1,000, no column of gaps alone and no thousand columns: generated ones
+have, and the page shows them apart.
 
 The sampling error of a meta-feature is half the deviation that 95 % of these stay within,
 in units of its spread: half the distance of the 16th and 84th percentile over all tables.
@@ -12,6 +14,8 @@ Both are written to `metafeatures/sampling_error.json`, which `list_metafeatures
 Run it again when measures were added (about 20 minutes):
 
     python benchmarks/sampling_error.py --shared ../shared
+
+With ``--families`` only these are measured; what is written of the others stays.
 """
 
 from __future__ import annotations
@@ -72,15 +76,40 @@ def generated_tasks(n_rows: int = N_GENERATED_ROWS, seed: int = 0) -> Iterator[T
         yield f"generated {i}", X.set_axis(X.columns.astype(str), axis=1), y, task_type
 
 
-def deviations(task: Task) -> pd.DataFrame:
+def hard_tasks(n_rows: int = N_GENERATED_ROWS, seed: int = 0) -> Iterator[Task]:
+    """Yield tables that a sample hardly stands for: rare classes, gaps, very many columns."""
+    rng = np.random.default_rng(seed)
+    hidden = rng.normal(size=(n_rows, 6))
+    X = pd.DataFrame(hidden + rng.normal(size=hidden.shape)).add_prefix("x")
+    X["of 5"] = pd.Series(rng.zipf(1.5, n_rows) % 5 + (hidden[:, 2] > 1)).astype(str)
+    far = hidden[:, 0] + hidden[:, 1]
+    for n_rare in (1, 5):
+        shares = [*([1e-3] * n_rare), 1 - n_rare * 1e-3]
+        y = pd.qcut(far, np.append(0, np.minimum(1, np.cumsum(shares))), labels=False)
+        name = f"rare classes, {n_rare}"
+        yield name, X, pd.Series(y).astype(str), "binary" if n_rare == 1 else "multiclass"
+    gaps = X.mask(rng.random(X.shape) < np.linspace(0.5, 0.99, X.shape[1]))
+    yield "gaps, classes", gaps, pd.Series(far > 0.5).astype(str), "binary"
+    yield "gaps, numbers", gaps, pd.Series(far), "regression"
+    few = n_rows // 2
+    wide = pd.DataFrame(rng.normal(size=(few, 560)) + hidden[:few, :1] * rng.random(560))
+    flags = {
+        f"flag {i}": (far[:few] + rng.normal(size=few) > i / 30).astype(str) for i in range(60)
+    }
+    wide = pd.concat([wide, pd.DataFrame(flags)], axis=1)
+    wide = wide.set_axis(wide.columns.astype(str), axis=1)
+    yield "columns", wide, pd.Series(far[:few] > 0).astype(str), "binary"
+
+
+def deviations(task: Task, families: list[str] | None = None) -> pd.DataFrame:
     """Return name and deviation of each meta-feature that looks at a sample of this table."""
     _, X, y, task_type = task
     samples, shares = [], pd.Series(dtype=float)
     for seed in SEEDS:
-        extractor = MetaFeatureExtractor(random_state=seed)
+        extractor = MetaFeatureExtractor(families, random_state=seed)
         samples.append(extractor.extract(X, y, task_type))
         shares = extractor.report_["n_rows"] / len(X)
-    extractor = MetaFeatureExtractor(max_rows=None, time_budget=MOST_SECONDS)
+    extractor = MetaFeatureExtractor(families, max_rows=None, time_budget=MOST_SECONDS)
     whole = extractor.extract(X, y, task_type)
     values = pd.DataFrame(samples).T
     is_whole = extractor.report_["n_rows"] == len(X)
@@ -110,7 +139,36 @@ def summarize(described: pd.DataFrame, deviating: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def write(table: pd.DataFrame, n_tables: int) -> None:
+def keep_others(table: pd.DataFrame, families: list[str] | None) -> pd.DataFrame:
+    """Return the table, with what was written before for other families."""
+    before = pd.read_json(DATA, orient="index", convert_axes=False).reindex(table.index)
+    if families is None:
+        return table
+    is_measured = list_metafeatures().set_index("name")["family"].isin(families)
+    return table.where(is_measured, before)
+
+
+def of_hard_tasks(hard: dict[str, pd.DataFrame], table: pd.DataFrame) -> list[str]:
+    """Return lines on each of the hard tables: how large their deviations are."""
+    lines = [
+        "",
+        "Of tables that a sample hardly stands for, deviations in units of the spread:",
+        "",
+        "| table | median | 90th percentile | above 0.5 | the largest |",
+        "| --- | --: | --: | --: | --- |",
+    ]
+    for name, found in hard.items():
+        mean = found.dropna().groupby("metafeature")["deviation"].mean()
+        units = (mean / table["spread"].reindex(mean.index)).replace(np.inf, np.nan).dropna()
+        largest = ", ".join(f"`{one}` {value:.1f}" for one, value in units.nlargest(3).items())
+        lines.append(
+            f"| {name} | {units.median():.3f} | {units.quantile(0.9):.3f} | "
+            f"{(units > 0.5).sum()} of {units.size} | {largest} |"
+        )
+    return lines
+
+
+def write(table: pd.DataFrame, n_tables: int, hard: dict[str, pd.DataFrame]) -> None:
     """Write the data file, and a page that sums it up."""
     short = table.map(lambda value: float(f"{value:.3g}")).astype({"tables": int})
     lines = [f'"{name}": {row.to_json()}' for name, row in short.iterrows()]
@@ -135,6 +193,7 @@ def write(table: pd.DataFrame, n_tables: int) -> None:
     lines += ["", "The largest:", "", "| meta-feature | error | tables |", "| --- | --: | --: |"]
     for name, row in known.nlargest(20, "sampling_error").iterrows():
         lines.append(f"| `{name}` | {row['sampling_error']:.2f} | {row['tables']:.0f} |")
+    lines += of_hard_tasks(hard, table)
     unknown = table.index[table["sampling_error"].isna()]
     lines += ["", f"Not known for {len(unknown)}: {', '.join(f'`{n}`' for n in unknown)}."]
     RESULT.write_text("\n".join([*lines, ""]))
@@ -145,20 +204,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--shared", type=Path, required=True, help="folder with datasets/")
     parser.add_argument("--most-rows", type=int, default=MOST_ROWS)
+    parser.add_argument("--families", nargs="+")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     described, deviating = [], []
     for name, X, y, task_type in real_tasks(arguments.shared):
-        described.append(MetaFeatureExtractor().extract(X, y, task_type))
+        described.append(MetaFeatureExtractor(arguments.families).extract(X, y, task_type))
         if FEWEST_ROWS < len(X) <= arguments.most_rows:
             start = time.perf_counter()
-            deviating.append(deviations((name, X, y, task_type)))
+            deviating.append(deviations((name, X, y, task_type), arguments.families))
             print(f"{name}: {len(X)} rows, {time.perf_counter() - start:.0f} s", flush=True)
     for task in generated_tasks():
-        deviating.append(deviations(task))
+        deviating.append(deviations(task, arguments.families))
+        print(task[0], flush=True)
+    hard = {}
+    for task in hard_tasks():
+        hard[task[0]] = deviations(task, arguments.families)
         print(task[0], flush=True)
     table = summarize(pd.DataFrame(described), pd.concat(deviating))
-    write(table, len(described))
+    write(keep_others(table, arguments.families), len(described), hard)
 
 
 if __name__ == "__main__":

@@ -96,11 +96,20 @@ class Dataset(Columns):
     @cached_property
     def encoding_note(self) -> str:
         """How many of the columns that there would be `encoded` has; empty for all."""
-        n_all = self._n_numbers + sum(levels.size for levels in self._levels_shown)
-        n_all += self.n_columns - int((self.kinds == "text").sum()) - self._n_loaded
+        n_all = self._n_to_encode
         if len(self.encoded) == n_all:
             return ""
         return f"{len(self.encoded):,} of at least {n_all:,} columns of numbers and levels"
+
+    @cached_property
+    def encoded_share(self) -> float:
+        """Share of the columns that there would be which `encoded` has; 1 without any."""
+        return len(self.encoded) / self._n_to_encode if self._n_to_encode else 1.0
+
+    @cached_property
+    def _n_to_encode(self) -> int:
+        n_all = self._n_numbers + sum(levels.size for levels in self._levels_shown)
+        return n_all + self.n_columns - int((self.kinds == "text").sum()) - self._n_loaded
 
     @property
     def _n_numbers(self) -> int:

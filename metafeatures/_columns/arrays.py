@@ -9,6 +9,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 TAKEN_OUT = 600
+MIN_SHARED = 10
 
 
 def standardize(values: Floats) -> Floats:
@@ -70,7 +71,8 @@ def quantiles(ordered: Floats, counts: Integers, probabilities: Floats) -> Float
 def pairwise_correlation(standardized: Floats) -> Floats:
     """Return the correlations of rows of numbers, each pair on the places where both are present.
 
-    NaN where fewer than three places are shared or one of the two does not vary there.
+    NaN where fewer than ten places are shared (or than there are: a line goes through any two
+    values) or one of the two does not vary there.
     """
     missing = np.isnan(standardized)
     if not missing.any() and standardized.shape[1]:
@@ -87,7 +89,7 @@ def pairwise_correlation(standardized: Floats) -> Floats:
         products = (filled @ filled.T) / n_shared - means * means.T
     variances = squares - means**2
     correlation = _to_correlation(products, variances * variances.T)
-    correlation[n_shared < 3] = np.nan
+    correlation[n_shared < min(MIN_SHARED, standardized.shape[1])] = np.nan
     return correlation
 
 

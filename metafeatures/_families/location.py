@@ -204,12 +204,12 @@ def encoded_kurtosis(
 
 
 @statistical(low=0, unit="columns", reference=KOPF, pymfe="nr_outliers")
-def n_outlier_columns(encoded_columns: EncodedColumns) -> float:
+def n_outlier_columns(encoded_columns: EncodedColumns, encoded_share: float) -> float:
     """Return the number of columns with a value over 1.5 quartile ranges outside the quartiles."""
     low, _, high = encoded_columns.quartiles.T
     margin = BEYOND * (high - low)
     is_far = (encoded_columns.lowest < low - margin) | (encoded_columns.highest > high + margin)
-    return float(is_far.sum())
+    return float(is_far.sum()) / encoded_share
 
 
 @statistical(
@@ -219,10 +219,10 @@ def n_outlier_columns(encoded_columns: EncodedColumns) -> float:
     reference=ROYSTON,
     differs="pymfe's nr_norm: of more than 5,000 rows it takes the first; a constant is normal",
 )
-def n_normal_columns(encoded_columns: EncodedColumns) -> float:
+def n_normal_columns(encoded_columns: EncodedColumns, encoded_share: float) -> float:
     """Return the number of columns whose values up to 5,000 rows pass Shapiro and Wilk's test."""
     some = encoded_columns.part(None, MAX_NORMAL_ROWS)
-    return float((some.of_ordered(shapiro_wilk) > SIGNIFICANT).sum())
+    return float((some.of_ordered(shapiro_wilk) > SIGNIFICANT).sum()) / encoded_share
 
 
 @metafeature(

@@ -183,3 +183,23 @@ def test_every_measure_says_how_many_rows_it_looks_at():
         extractor.extract(X, y, task_type)
         names = list_metafeatures(task_type)["name"]
         assert (extractor.report_.loc[names, "n_rows"] == 200).all()
+
+
+@pytest.mark.parametrize("n_shared", [3, 9])
+def test_columns_that_share_a_few_rows_are_not_correlated(n_shared):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(400, 3)))
+    X.iloc[n_shared:200, 0] = np.nan
+    X.iloc[200:, 1] = np.nan
+    X.iloc[:n_shared, 1] = X.iloc[:n_shared, 0]
+    found = describe(X, np.arange(400) % 2, names=["correlation.max", "encoded_correlation.max"])
+    assert (found < 0.3).all()
+
+
+def test_counts_of_columns_are_of_all_though_some_are_looked_at():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(300, 800)))
+    names = ["n_normal_columns", "n_outlier_columns"]
+    found = describe(X, np.arange(300) % 2, names=names)
+    whole = describe(X, np.arange(300) % 2, names=names, max_rows=None)
+    assert found.to_numpy() == pytest.approx(whole.to_numpy(), abs=40)
