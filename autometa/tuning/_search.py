@@ -28,6 +28,7 @@ LOOK_SECONDS = 0.2  # how often a run looks whether it is to end
 SPENT = (
     "Trials had to leave time for fitting the winners on all rows, which took less than expected."
 )
+LOOK_AHEAD = 3  # places of the plan: what is advised first is worth being made smaller
 MAX_PROPOSALS = 5  # of the sampler, before a setup is made smaller to fit
 MAX_RECALLED = 8
 MAX_RESTARTS = 2
@@ -173,9 +174,11 @@ class Search(Standing):
         return sized
 
     def _planned(self) -> Sized | None:
-        """Return the next of the plan; before anything is judged, the first that is quick.
+        """Return the next of the plan that fits, in a smaller size if need be.
 
-        When none is quick in any size, the quickest comes first, however long it takes.
+        One that fits as it is goes before those that have to be made smaller when it is
+        near the head. When none fits in any size, the quickest comes, however long it
+        takes.
         """
         tried = self.book.tried
         again = [c for c in self.plan if c.key in self.ceilings]
@@ -184,7 +187,9 @@ class Search(Standing):
             return None
         sizes = [self._size(c, may_shrink=True) for c in self.plan[: None if self.judged else 40]]
         fits = [i for i, sized in enumerate(sizes) if sized.expected <= self._trial_seconds]
-        i = fits[0] if fits else min(range(len(sizes)), key=lambda i: sizes[i].expected)
+        whole = [i for i in fits if i < LOOK_AHEAD and sizes[i].is_whole(self.plan[i])]
+        quickest = min(range(len(sizes)), key=lambda i: sizes[i].expected)
+        i = (whole or fits or [quickest])[0]
         self.plan.pop(i)
         return sizes[i]
 

@@ -41,6 +41,10 @@ class Sized:
     fidelity: float = 1.0
     expected: float = 0.0
 
+    def is_whole(self, candidate: Candidate) -> bool:
+        """Return whether nothing was taken from a candidate."""
+        return self.fidelity >= 1.0 and self.candidate.key == candidate.key
+
 
 def fit_into(
     candidate: Candidate,
