@@ -63,6 +63,8 @@ class TrialBook:
         None is multivariate TPE, grouped by algorithm.
     ends_at : float or None
         Moment of ``time.time()`` at which the run's budget ends.
+    pos_label : str or None
+        The positive class, for metrics that depend on it.
 
     Attributes
     ----------
@@ -89,17 +91,22 @@ class TrialBook:
         study_name: str | None = None,
         sampler: optuna.samplers.BaseSampler | None = None,
         ends_at: float | None = None,
+        pos_label: str | None = None,
     ) -> None:
         self.dataset_hash = content_hash(table)
         self.notes: list[str] = []
-        name = study_name or f"autometa-{self.dataset_hash}-{metric}"
+        judged_by = metric if pos_label is None else f"{metric}-{pos_label}"
+        name = study_name or f"autometa-{self.dataset_hash}-{judged_by}"
         if sampler is None:
             with quiet():  # grouping is called experimental since 2020
                 sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
         self._storage_name = describe(storage)
         self.record = StudyRecord(open_study(storage, name, sampler), self.notes)
         trials = self.record.trials()
-        self.agree("metric", metric, must_equal=True)
+        if self.record.attribute("asked_metric") != metric:  # see `judge_by`
+            self.agree("metric", metric, must_equal=True)
+        if pos_label is not None:
+            self.agree("pos_label", pos_label, must_equal=True)
         self.agree("dataset", self.dataset_hash, must_equal=True)
         self._known = {
             a.name: a.space(table.task_type)
@@ -197,6 +204,16 @@ class TrialBook:
                 f"{kept!r}, not {value!r}. Give another 'study_name'."
             )
         return kept
+
+    def judge_by(self, metric: str) -> None:
+        """Keep with the study what trials are judged by, where that is not what was asked for.
+
+        Who imports the study reads what its values are; who asks the same again finds it.
+        """
+        asked = self.record.attribute("metric")
+        if asked != metric and self.record.attribute("asked_metric") is None:
+            self.record.set_attribute("asked_metric", asked)
+            self.record.set_attribute("metric", metric)
 
     def take_enqueued(self) -> tuple[FrozenTrial, Candidate] | None:
         """Begin the first trial that was enqueued; one that cannot be tried fails alone."""

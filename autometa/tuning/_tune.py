@@ -18,7 +18,13 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from autometa.advice import open_knowledge_base
-from autometa.evaluation import check_metric, fold_seed, metric_kind, positive_class
+from autometa.evaluation import (
+    check_metric,
+    depends_on_positive,
+    fold_seed,
+    metric_kind,
+    positive_class,
+)
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
@@ -186,9 +192,9 @@ def tune(
     try:
         preparation = Preparation(table, pool, folder, clock, seed)
         fallback = preparation.begin()
-        asked = f"{metric}-{pos_label}" if pos_label is not None else metric
+        about = str(table.classes.tolist()[positive]) if depends_on_positive(metric) else None
         ends_at = None if clock.is_endless else time.time() + clock.left
-        book = TrialBook(table, asked, names, seed, storage, study_name, sampler, ends_at)
+        book = TrialBook(table, metric, names, seed, storage, study_name, sampler, ends_at, about)
         prepared = preparation.finish(threads, notes)
         part = table if prepared is None else prepared.table
         size = Size.of_table(part)
@@ -196,6 +202,7 @@ def tune(
         drawn = int(book.agree("fold_seed", fold_seed(part.y, table.task_type)))
         held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive)
         metric, said = settle_metric(held_out, part)
+        book.judge_by(metric)
         held_out = replace(held_out, metric=metric)
         settings = Settings(
             metric=metric,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_wine
 
-from autometa.exceptions import ParameterError
+from autometa.exceptions import ParameterError, StorageError
 from autometa.tuning import tune
 
 SETTINGS = {
@@ -117,3 +117,24 @@ def test_two_runs_on_one_table_share_their_folds():
     )
     assert len(shared)
     np.testing.assert_array_equal(shared["score_x"], shared["score_y"])
+
+
+def test_a_study_says_what_its_values_are_and_is_found_again_by_what_was_asked(tmp_path):
+    X, y = table(1)
+    settings = SETTINGS | {"storage": f"sqlite:///{tmp_path / 'run.db'}"}
+    first = tune(X, y, "roc_auc", **settings)
+    again = tune(X, y, "roc_auc", **settings | {"n_trials": 4})
+    assert first.study.study_name == again.study.study_name
+    assert again.study.user_attrs["metric"] == again.metric == "neg_log_loss"
+    assert len(again.study.trials) == 4
+
+
+def test_scores_about_different_classes_are_kept_in_different_studies(tmp_path):
+    X, y = table(120)
+    settings = SETTINGS | {"storage": f"sqlite:///{tmp_path / 'run.db'}", "n_trials": 1}
+    about = [tune(X, y, "f1", pos_label=label, **settings) for label in (None, 1, 0)]
+    names = [result.study.study_name for result in about]
+    assert names[0] == names[1] != names[2]
+    assert about[2].study.user_attrs["metric"] == "f1"
+    with pytest.raises(StorageError, match="is of pos_label '0', not '1'"):
+        tune(X, y, "f1", pos_label=1, study_name=names[2], **settings)
