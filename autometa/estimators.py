@@ -16,7 +16,7 @@ from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_
 
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBase
-from autometa.tables import plain_table
+from autometa.tables import different_names, plain_table
 from autometa.tuning import tune
 
 Callback = Callable[[Study, FrozenTrial], None]
@@ -71,6 +71,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         """
         try:
             if hasattr(X, "columns"):
+                different_names(getattr(X, "column_names", X.columns))
                 validate_data(self, X=X, skip_check_array=True, reset=reset)
                 return X
             validate_data(

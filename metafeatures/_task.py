@@ -7,14 +7,13 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any, cast
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
 from metafeatures._registry import TASK_TYPES, TaskType
-from metafeatures.columns import column_kind, to_numeric
+from metafeatures.columns import as_series, column_kind, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureParameterError
 
 MAX_NUMERIC_CLASSES = 20
@@ -76,31 +75,6 @@ def read_target(y: Any, n_rows: int, task_type: str | None = None) -> Target:
     return _regression(target) if task_type == "regression" else _classes(target, task_type)
 
 
-def as_series(y: Any) -> pd.Series[Any]:
-    """Return a target of any supported kind as a pandas Series."""
-    if isinstance(y, pd.Series):
-        return y
-    if not isinstance(y, list | tuple | np.ndarray | pd.DataFrame | pd.Index):
-        try:
-            y = nw.from_native(y, eager_only=True, allow_series=True).to_pandas()
-        except TypeError:
-            y = np.asarray(y)
-        if isinstance(y, pd.Series):
-            return y
-    if isinstance(y, pd.DataFrame):
-        if y.shape[1] != 1:
-            raise MetaFeatureDataError(f"y must be one column. Got {y.shape[1]} columns instead.")
-        return y.iloc[:, 0]
-    array = y if isinstance(y, pd.Index) else np.asarray(y)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array.ravel()
-    if array.ndim != 1:
-        raise MetaFeatureDataError(
-            f"y must have one dimension. Got an array of shape {array.shape} instead."
-        )
-    return pd.Series(array)
-
-
 def infer_task_type(y: pd.Series[Any]) -> TaskType:
     """Return the task type that a target without missing values suggests.
 
@@ -142,7 +116,7 @@ def _distinct(y: pd.Series[Any]) -> list[Any]:
     try:
         return list(y.unique())
     except TypeError:
-        return list(y.map(str).unique())
+        return list({str(value): None for value in y})
 
 
 def _are_numbers(values: list[Any]) -> bool:
@@ -181,7 +155,7 @@ def _classes(y: pd.Series[Any], task_type: str) -> Target:
     try:
         codes, levels = pd.factorize(y)
     except TypeError:
-        codes, levels = pd.factorize(y.map(str))
+        codes, levels = pd.factorize(np.array([str(value) for value in y], dtype=object))
     labels = np.array([str(level) for level in levels], dtype=object)
     counts = np.bincount(codes, minlength=len(labels))
     if len(labels) < 2:

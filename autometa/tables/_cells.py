@@ -23,7 +23,7 @@ from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError
 from metafeatures import MetaFeatureDataError, MetaFeatureTypeError
-from metafeatures.columns import to_pandas
+from metafeatures.columns import to_pandas, unmasked
 
 MAX_NESTED = 100  # cells of more elements are embeddings or images, not levels
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
@@ -58,10 +58,7 @@ def plain_table(X: Any) -> pd.DataFrame:
         If ``X`` is no table, names repeat, or a column holds what cannot be made plain.
     """
     frame = _as_frame(X)
-    names = [str(name) for name in frame.columns]
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise DatasetError(f"Column names must differ. Repeated: {repeated[:5]}; rename them.")
+    names = different_names(frame.columns)
     odd = [i for i, dtype in enumerate(frame.dtypes) if not _is_plain(dtype)]
     plain = {names[i]: _plain_column(names[i], frame.iloc[:, i]) for i in odd}
     rows = pd.RangeIndex(len(frame))
@@ -71,6 +68,15 @@ def plain_table(X: Any) -> pd.DataFrame:
     result.index = rows
     result.attrs, result.flags.allows_duplicate_labels = {}, True
     return result.assign(**plain) if plain else result
+
+
+def different_names(columns: Iterable[Any]) -> list[str]:
+    """Return the names of columns as text, or refuse those that repeat."""
+    names = [str(name) for name in columns]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise DatasetError(f"Column names must differ. Repeated: {repeated[:5]}; rename them.")
+    return names
 
 
 def _as_frame(X: Any) -> pd.DataFrame:
@@ -88,16 +94,6 @@ def _as_frame(X: Any) -> pd.DataFrame:
             f"X must be a table of numbers, categories, dates or text. This {type(X).__name__} "
             f"cannot be read: {error}"
         ) from error
-
-
-def unmasked(values: np.ma.MaskedArray[Any, Any]) -> npt.NDArray[Any]:
-    """Return a masked array as a plain one: what is masked is missing."""
-    if not np.ma.is_masked(values):
-        return np.asarray(values.data)
-    fill, kind = (np.nan, values.dtype) if values.dtype.kind == "f" else (None, np.dtype(object))
-    filled = values.data.astype(kind)
-    filled[np.ma.getmaskarray(values)] = fill
-    return filled
 
 
 def _plain_array(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -12,19 +12,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError, DatasetWarning, MetricError, ParameterError
-from autometa.tables._cells import unmasked
-from metafeatures import infer_task_type
-from metafeatures.columns import distinct_cells, to_numeric
+from metafeatures import MetaFeatureDataError, infer_task_type
+from metafeatures.columns import as_series, distinct_cells, to_numeric
 
 TASK_TYPES = ("binary", "multiclass", "regression")
-PLAIN_LABELS = frozenset({str, int, float, bool, type(None), np.float64, np.int64, np.bool_})
 NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 
 
@@ -41,7 +38,10 @@ def read_target(y: Any) -> pd.Series[Any]:
         raise DatasetError(
             "The target requires y to be passed, but the target y is None. Give one value a row."
         )
-    series = _as_series(y)
+    try:
+        series = as_series(y).reset_index(drop=True)
+    except MetaFeatureDataError as error:
+        raise DatasetError(str(error)) from error
     n_missing = int(series.isna().sum())
     if n_missing:
         raise DatasetError(
@@ -50,78 +50,6 @@ def read_target(y: Any) -> pd.Series[Any]:
         )
     _refuse_odd_values(series)
     return series
-
-
-def _as_series(y: Any) -> pd.Series[Any]:
-    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
-        y = y.iloc[:, 0]
-    if isinstance(y, pd.Series):
-        native = y.dtype.isnative if isinstance(y.dtype, np.dtype) else True
-        if native and not isinstance(y.dtype, pd.ArrowDtype | pd.SparseDtype):
-            return pd.Series(y).reset_index(drop=True)
-        return _from_list(y.astype(object).tolist()) if native else _from_array(y.to_numpy())
-    if isinstance(y, pd.Index | pd.api.extensions.ExtensionArray):
-        return pd.Series(y).reset_index(drop=True)
-    if not isinstance(y, np.ndarray | list | tuple):
-        y = _from_library(y)
-    return _from_array(y) if isinstance(y, np.ndarray) else _from_list(list(y))
-
-
-def _from_library(y: Any) -> Any:
-    """Return a column of polars, pyarrow or another library as a list or an array."""
-    if isinstance(y, str | bytes | dict | set | frozenset):
-        raise DatasetError(
-            f"y must be one value a row: a Series, an array or a list. Got {type(y).__name__}."
-        )
-    if hasattr(y, "toarray"):
-        return y.toarray()
-    try:
-        found = nw.from_native(y, allow_series=True, eager_only=True)
-        if isinstance(found, nw.DataFrame):
-            if found.shape[1] != 1:
-                raise DatasetError(f"y must have one dimension. Got the shape {found.shape}.")
-            found = found[:, 0]
-        return found.to_list()
-    except TypeError:  # it is of no library of tables
-        pass
-    if hasattr(y, "to_pylist"):  # an array of pyarrow
-        return y.to_pylist()
-    try:
-        return np.asarray(y) if hasattr(y, "__array__") else list(y)
-    except TypeError as error:
-        raise DatasetError(
-            f"y must be one value a row: a Series, an array or a list. Got {type(y).__name__}."
-        ) from error
-
-
-def _from_list(values: list[Any]) -> pd.Series[Any]:
-    if values and isinstance(values[0], list | tuple | np.ndarray):
-        try:
-            return _from_array(np.asarray(values))
-        except ValueError as error:
-            raise DatasetError(
-                f"y must have one dimension. Got lists of different lengths ({error})."
-            ) from error
-    is_plain = set(map(type, values)) <= PLAIN_LABELS
-    return pd.Series(values, dtype=None if values and is_plain else object)
-
-
-def _from_array(values: npt.NDArray[Any]) -> pd.Series[Any]:
-    if isinstance(values, np.ma.MaskedArray):
-        values = unmasked(values)
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
-    if values.ndim != 1:
-        raise DatasetError(f"y must have one dimension. Got the shape {values.shape}.")
-    if values.dtype.kind == "f" and values.dtype.itemsize > 8:
-        values = values.astype("float64")
-    if values.dtype.kind == "V":
-        raise DatasetError(f"y must hold one value a row. Got records of {values.dtype}.")
-    if not values.dtype.isnative:
-        values = values.astype(values.dtype.newbyteorder("="))
-    if values.dtype.kind in "USO":  # pandas would make enumerations of text or numbers plain
-        return _from_list(values.tolist())
-    return pd.Series(values)
 
 
 def _refuse_odd_values(series: pd.Series[Any]) -> None:

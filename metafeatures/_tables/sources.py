@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from metafeatures._native import native_table
 from metafeatures._tables.cells import Cells, DenseCells, SparseCells, hash_numbers
 from metafeatures._tables.unit_free import is_ranked, unit_free, unit_free_sparse
-from metafeatures.columns import native_table
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

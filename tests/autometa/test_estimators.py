@@ -11,6 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
+from autometa.exceptions import DatasetError
 
 # One cheap algorithm, one trial, no clock, in this process: each check fits several times.
 QUICK = {
@@ -93,3 +94,33 @@ def test_estimators_as_users_make_them_do_what_scikit_learn_asks_of_a_fit(estima
     assert model.score(X, y) > 0.9
     assert (model.leaderboard_["source"] == "recommended").any()
     assert np.array_equal(model.predict(X.iloc[::-1]), model.predict(X)[::-1])
+
+
+@pytest.mark.filterwarnings("ignore:Columns")
+def test_an_array_after_a_frame_is_taken_by_position_with_the_warning_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"b": rng.normal(size=60), "a": rng.choice(["u", "v"], 60)})
+    model = clone(ESTIMATORS[0]).fit(X, X["b"] > 0)
+    with pytest.warns(UserWarning, match="X does not have valid feature names, but AutoMeta"):
+        by_position = model.predict_proba(X.to_numpy())
+    np.testing.assert_array_equal(by_position, model.predict_proba(X))
+
+
+def test_repeated_names_are_refused_at_fit_and_at_predict():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(40, 2)), columns=["a", "b"])
+    y = rng.permutation(40) % 2
+    twice = X.set_axis(["a", "a"], axis=1)
+    with pytest.raises(DatasetError, match="Column names must differ"):
+        clone(ESTIMATORS[0]).fit(twice, y)
+    with pytest.raises(ValueError, match="Column names must differ"):
+        clone(ESTIMATORS[0]).fit(X, y).predict(twice)
+
+
+def test_frames_are_paired_by_label_and_labels_keep_their_type():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=60)}, index=[f"r{i}" for i in range(60)])
+    y = pd.Series(np.where(X["a"] > 0, "1", "0"), X.index).sample(frac=1, random_state=0)
+    model = clone(ESTIMATORS[0]).fit(X, y)
+    assert (model.predict(X) == np.where(X["a"] > 0, "1", "0")).mean() > 0.9
+    assert model.classes_.tolist() == ["0", "1"]

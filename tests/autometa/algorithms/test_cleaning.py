@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autometa.algorithms import TableCleaner
+from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.algorithms._text import fit_text, text_parts
 from autometa.exceptions import DatasetError
 
@@ -215,3 +215,17 @@ def test_columns_named_by_numbers_are_found_in_any_order():
     cleaner = TableCleaner().fit(X.set_axis(["0", "1", "2"], axis=1))
     pd.testing.assert_frame_equal(cleaner.transform(X[[2, 0, 1]]), cleaner.transform(X))
     pd.testing.assert_frame_equal(cleaner.transform(X.to_numpy()), cleaner.transform(X))
+
+
+@pytest.mark.parametrize("name", ["logistic_regression", "svm", "nearest_neighbors", "lda"])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_missing_or_new_level_of_two_is_neither_of_them(name):
+    smoker = np.array(["no", "yes"] * 150)
+    X = pd.DataFrame({"smoker": smoker, "z": np.zeros(300) + np.arange(300) % 3})
+    y = (smoker == "yes") ^ (np.arange(300) % 10 < 1)
+    model = get_algorithm(name).build({}, "binary").fit(X, y)
+    asked = pd.DataFrame({"smoker": ["no", "yes", None, "unknown"], "z": 1.0})
+    no, yes, missing, new = model.predict_proba(asked)[:, 1]
+    assert no < 0.3 < 0.7 < yes
+    assert no + 0.05 < missing < yes - 0.05
+    assert missing == pytest.approx(new)

@@ -103,3 +103,44 @@ def test_the_script_reads_the_table_where_it_is(mixed, features, source, read):
     source_code = script(pipeline, source, "two", 'a "test"')
     assert read in source_code
     compile(source_code, "made.py", "exec")
+
+
+def dates_of_many_forms(n):
+    stamps = pd.Series(pd.date_range("2024-01-01", periods=n, freq="7h"))
+    mixed = stamps.map(pd.Timestamp.isoformat)
+    mixed[1::2] = mixed[1::2] + ".500000"
+    return {
+        "mixed": mixed,
+        "dotted": stamps.dt.strftime("%d.%m.%Y %H:%M"),
+        "zoned": stamps.dt.strftime("%Y-%m-%dT%H:%M:%S+02:00"),
+        "compact": stamps.dt.strftime("%Y%m%dT%H%M%S"),
+    }
+
+
+def test_the_script_cleans_as_the_pipeline_does(tmp_path):
+    n = 200
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            **dates_of_many_forms(n),
+            "mixed_month": rng.normal(size=n),
+            "smoker": rng.choice(["no", "yes", None], n),
+            "flag": rng.choice(["true", "false"], n),
+            "code": rng.choice(["007", "7", "1E5"], n),
+            "note": [f"w{i % 7} some words here {i}" for i in range(n)],
+            "note_0": rng.normal(size=n),
+            "price": np.round(rng.random(n), 2).astype(str),
+        }
+    )
+    y = np.where(rng.random(n) > 0.5, "p", "q")
+    X.assign(y=y).to_parquet(tmp_path / "table.parquet")
+    table = check_table(X, y)
+    cleaner = TableCleaner()
+    cleaned = cleaner.fit_transform(table.X)
+    assert cleaned.notna().all().drop("smoker").all()
+    model = get_algorithm("naive_bayes").build({}, "binary")[1:].fit(cleaned, table.y)
+    pipeline = assemble(cleaner, [Member(name="one", model=model, weight=1.0)], table)
+    made: dict[str, object] = {"__name__": "made"}
+    exec(script(pipeline, str(tmp_path / "table.parquet"), "y", "a test"), made)
+    prepared = made["prepare"](made["read"]().drop(columns="y"), {})
+    pd.testing.assert_frame_equal(prepared, cleaned, check_categorical=False, rtol=1e-12)
