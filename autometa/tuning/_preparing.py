@@ -9,6 +9,7 @@ part of the rows; the run then works on that part.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ HERE_SHARE = 0.1  # of the time left
 CLEANING_SHARE = 0.3  # of the time left; what is cleaned has to be fitted too
 CLEANING_LIMIT = 0.5  # of the time left; then it is ended, and a part is cleaned
 LAST_LIMIT = 0.8
+LOOK_SECONDS = 0.2  # how often it is looked whether the run is to end
 LARGE_CELLS = 2_000_000  # more is given to a worker before anything else is done
 LARGE_ROWS = 20_000  # of whatever kind: text takes a hundred times as long as numbers
 CLEANING = "cleaning"
@@ -85,13 +87,21 @@ class Preparation:
     clock : Clock
     seed : int
         Chooses rows where not all can be taken.
+    is_asked_to_end : callable
+        Whether the user wants the run to end.
     """
 
     def __init__(
-        self, table: Table, pool: Pool, folder: SharedFolder, clock: Clock, seed: int
+        self,
+        table: Table,
+        pool: Pool,
+        folder: SharedFolder,
+        clock: Clock,
+        seed: int,
+        is_asked_to_end: Callable[[], bool] = lambda: False,
     ) -> None:
         self.table, self.pool, self.folder = table, pool, folder
-        self.clock, self.seed = clock, seed
+        self.clock, self.seed, self.is_asked_to_end = clock, seed, is_asked_to_end
         self.raw: Any = None
         self.cleaned: Any = None
         self.is_under_way = False
@@ -147,15 +157,22 @@ class Preparation:
 
     def _wait(self, share: float, notes: list[str]) -> Any:
         """Return what the worker made, None when it was not ready in a share of the time left."""
-        limit = None if self.clock.is_endless else max(0.0, share * self.clock.left)
+        start = time.monotonic()
+        limit = max(0.0, share * self.clock.left)
+        outcome = None
         try:
-            outcome = self.pool.wait(timeout=limit)
+            while outcome is None and time.monotonic() - start < limit:
+                if self.is_asked_to_end():
+                    break
+                left = limit - (time.monotonic() - start)
+                outcome = self.pool.wait(timeout=min(LOOK_SECONDS, left))
         except WorkerError as error:
             notes.append(str(error))
             return None
         if outcome is None:
             self.pool.cancel(CLEANING)
-            notes.append(f"Reading the values of the table was stopped after {limit:.1f} s.")
+            spent = time.monotonic() - start
+            notes.append(f"Reading the values of the table was stopped after {spent:.1f} s.")
         elif outcome.status == "ok":
             return outcome.value
         else:

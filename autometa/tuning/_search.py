@@ -15,12 +15,13 @@ from optuna.trial import FrozenTrial
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
+from autometa.tuning._agenda import Agenda
 from autometa.tuning._interrupt import Interruption
-from autometa.tuning._plan import Candidate, anchors, known_candidates, merge
+from autometa.tuning._plan import anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
-from autometa.tuning._sizing import Sized, fit_into, smallest_part
-from autometa.tuning._standing import SAFE_SHARE, Judged, Standing
-from autometa.tuning._study import TrialBook, candidate_of
+from autometa.tuning._sizing import Sized
+from autometa.tuning._standing import Judged
+from autometa.tuning._study import candidate_of
 from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
 
 ADVICE = "advice"
@@ -28,41 +29,30 @@ LOOK_SECONDS = 0.2  # how often a run looks whether it is to end
 SPENT = (
     "Trials had to leave time for fitting the winners on all rows, which took less than expected."
 )
-LOOK_AHEAD = 3  # places of the plan: what is advised first is worth being made smaller
-MAX_PROPOSALS = 5  # of the sampler, before a setup is made smaller to fit
 MAX_RECALLED = 8
 MAX_RESTARTS = 2
 MIN_GO_ON = 0.05  # of the budget: for less, the search is not taken up again
 MIN_SEARCH_SECONDS = 0.3  # less is not worth a trial
-LATE_SHARE = 0.25  # of the budget; then a trial may take most of what is left
-REFIT_SHARE = 0.3  # of the budget: no more is kept for the end
-MIN_PROMOTION = 1.9  # times the rows: less would hardly change a score
 
 
 @dataclass(kw_only=True)
-class Search(Standing):
+class Search(Agenda):
     """Runs trials in a pool, tells the study, and keeps what the ensemble needs.
 
     Attributes
     ----------
     notes : list of str
         What did not go as planned.
-    ceilings : dict
-        By setup, the share of rows that it may not exceed after more were too many.
     ended : str
         Why no more trials were begun.
     """
 
-    book: TrialBook
     open_pool: Callable[[], Pool]
     pool: Pool
     interruption: Interruption
     notes: list[str] = field(default_factory=list)
     running: dict[Any, tuple[FrozenTrial | None, Sized]] = field(default_factory=dict)
-    plan: list[Candidate] = field(default_factory=list)
     recalls: deque[FrozenTrial] = field(default_factory=deque)
-    ceilings: dict[Any, float] = field(default_factory=dict)
-    promoted: set[Any] = field(default_factory=set)
     awaits_advice: bool = False
     ended: str = ""
     n_restarts: int = 0
@@ -149,90 +139,6 @@ class Search(Standing):
             candidate = replace(candidate, expected_seconds=float(known["seconds"]))
         self._submit(("recall", trial.number), None, self._size(candidate))
 
-    def _next(self) -> tuple[FrozenTrial, Sized]:
-        """Return what was enqueued, a leader on more rows, what is planned, or a proposal."""
-        enqueued = self.book.take_enqueued()
-        if enqueued is not None:
-            trial, candidate = enqueued
-            return trial, self._size(candidate)
-        sized = self._promotion() or self._planned()
-        if sized is None:
-            return self._proposal()
-        trial, candidate = self.book.ask(sized.candidate)
-        return trial, replace(sized, candidate=candidate)
-
-    def _promotion(self) -> Sized | None:
-        """Return the leader on twice the rows or more, when it was judged on a part of them."""
-        best = self.best
-        if best is None or best.verdict.fidelity >= 1.0:
-            return None
-        key = (best.candidate.key, best.verdict.fidelity)
-        sized = self._size(best.candidate)
-        if key in self.promoted or sized.fidelity < min(1.0, MIN_PROMOTION * best.verdict.fidelity):
-            return None
-        self.promoted.add(key)
-        return sized
-
-    def _planned(self) -> Sized | None:
-        """Return the next of the plan that fits, in a smaller size if need be.
-
-        One that fits as it is goes before those that have to be made smaller when it is
-        near the head. When none fits in any size, the quickest comes, however long it
-        takes.
-        """
-        tried = self.book.tried
-        again = [c for c in self.plan if c.key in self.ceilings]
-        self.plan = [c for c in self.plan if c.key not in tried or c in again]
-        if not self.plan:
-            return None
-        sizes = [self._size(c, may_shrink=True) for c in self.plan[: None if self.judged else 40]]
-        fits = [i for i, sized in enumerate(sizes) if sized.expected <= self._trial_seconds]
-        whole = [i for i in fits if i < LOOK_AHEAD and sizes[i].is_whole(self.plan[i])]
-        quickest = min(range(len(sizes)), key=lambda i: sizes[i].expected)
-        i = (whole or fits or [quickest])[0]
-        self.plan.pop(i)
-        return sizes[i]
-
-    def _proposal(self) -> tuple[FrozenTrial, Sized]:
-        """Return what the sampler proposes, with fewer trees where nothing else makes it fit."""
-        for _ in range(MAX_PROPOSALS):
-            trial, candidate = self.book.ask()
-            sized = self._size(candidate)
-            if sized.expected <= self._trial_seconds:
-                return trial, sized
-            smaller = self._size(candidate, may_shrink=True)
-            if smaller.candidate.key == candidate.key:
-                break  # as small as it can be: it is tried, whatever is expected
-            needs = f"Needs about {sized.expected:.1f} s; tried with fewer trees."
-            self._announce(self.book.skip(trial, candidate, needs))
-            trial, candidate = self.book.ask(smaller.candidate)
-            return trial, replace(smaller, candidate=candidate)
-        return trial, sized
-
-    @property
-    def _trial_seconds(self) -> float:
-        """Seconds that a trial begun now should take at most."""
-        left = self.search_left
-        is_late = left < LATE_SHARE * self.clock.budget
-        return (0.8 if is_late else 0.3 if self.judged else 0.15) * left
-
-    def _size(self, candidate: Candidate, may_shrink: bool = False) -> Sized:
-        """Return the candidate in the size that the time asks for.
-
-        Only what nobody asked for in this form may have its trees taken.
-        """
-        if self.clock.is_endless:
-            return Sized(candidate=candidate)
-        return fit_into(
-            candidate,
-            self.pace,
-            n_used=self.settings.n_used,
-            trial_seconds=self._trial_seconds,
-            refit_seconds=min(REFIT_SHARE * self.clock.budget, SAFE_SHARE * self.clock.left),
-            max_fidelity=self.ceilings.get(candidate.key, 1.0),
-            task_type=self.table.task_type if may_shrink else None,
-        )
-
     def _submit(self, key: Any, trial: FrozenTrial | None, sized: Sized) -> None:
         best = self.best
         candidate = sized.candidate
@@ -311,21 +217,6 @@ class Search(Standing):
                 self.book.fail(trial, sized.candidate, outcome.status, outcome.message, limit)
             )
 
-    def _try_smaller(self, sized: Sized, outcome: Outcome) -> None:
-        """Line a setup that was too large up again, once, on fewer rows; learn how slow it was."""
-        candidate = sized.candidate
-        if outcome.status == "stopped":
-            self.pace.learn(
-                candidate.algorithm,
-                candidate.config,
-                max(sized.expected, outcome.seconds) / self.settings.n_used,
-                candidate.expected_seconds,
-                sized.fidelity,
-            )
-        if candidate.key not in self.ceilings and sized.fidelity > smallest_part(self.pace):
-            self.ceilings[candidate.key] = sized.fidelity / 4
-            self.plan.insert(0, candidate)
-
     def _receive_advice(self, outcome: Outcome) -> None:
         self.awaits_advice = False
         if outcome.status == "ok":
@@ -360,7 +251,3 @@ class Search(Standing):
         else:
             message = f"'{self.settings.metric}' cannot be computed from the predictions."
             self._announce(self.book.fail(trial, candidate, "error", message))
-
-    def _announce(self, trial: FrozenTrial) -> None:
-        for callback in self.settings.callbacks:
-            self.book.announce(callback, trial)

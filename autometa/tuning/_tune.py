@@ -190,7 +190,7 @@ def tune(
     search: Search | None = None
     book: TrialBook | None = None
     try:
-        preparation = Preparation(table, pool, folder, clock, seed)
+        preparation = Preparation(table, pool, folder, clock, seed, lambda: interruption.is_asked)
         fallback = preparation.begin()
         about = str(table.classes.tolist()[positive]) if depends_on_positive(metric) else None
         ends_at = None if clock.is_endless else time.time() + clock.left
