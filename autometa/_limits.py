@@ -36,6 +36,7 @@ MAX_ARCHIVE_BYTES = 4 << 30
 MAX_RATIO = 100
 FREE_BYTES = 64 << 20  # below this, growth does no harm
 MAX_MEMBERS = 100_000
+PLAIN_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # Rows and cells of a table in one Parquet part; run-length coding makes billions of a kilobyte.
 MAX_ROWS = 100_000_000
 MAX_CELLS = 2_000_000_000
@@ -214,7 +215,7 @@ def check_archive(archive: zipfile.ZipFile, n_bytes: int) -> None:
     ------
     ValueError
         If there are too many members, a name leads out of the archive, two
-        members share one, or together they are too large.
+        members share one, they are packed in a rare way, or together too large.
     """
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
@@ -224,6 +225,8 @@ def check_archive(archive: zipfile.ZipFile, n_bytes: int) -> None:
         raise ValueError("it has members of the same name")
     for name in names:
         path_below(Path(), name)
+    if any(member.compress_type not in PLAIN_PACKING for member in members):
+        raise ValueError("it has members that are packed in a way of no writer of ours")
     unpacked = sum(member.file_size for member in members)
     if unpacked > max(FREE_BYTES, MAX_RATIO * n_bytes):
         raise ValueError(

@@ -100,6 +100,15 @@ def test_an_archive_with_names_that_lead_elsewhere_is_refused():
         check(archive([("../x", b"")]))
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_packed_in_a_rare_way_is_refused(packing):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", packing) as written:
+        written.writestr("a", b"0" * 100)
+    with pytest.raises(ValueError, match="packed in a way"):
+        check(file.getvalue())
+
+
 def test_gzipped_bytes_that_grow_beyond_reason_are_refused():
     assert _limits.gunzip(gzip.compress(b"text")) == b"text"
     with pytest.raises(ValueError, match="times as many"):

@@ -220,24 +220,13 @@ class _Build:
         wanted = {(source.task_id, *run) for run in self.wanted[source.task_id]}
         if not entries or not wanted <= self.done:
             return
-        tasks = check_tasks(pd.DataFrame([self._task_row(source)]))
+        tasks = check_tasks(pd.DataFrame([_task_row(source, self.prints[source.task_id])]))
         rows = [row for entry in entries for row in self._run_rows(source, entry)]
         if source.task_id not in self.listed:
             _parts.write_part(self.out, "tasks", tasks)
             self.listed.add(source.task_id)
         _parts.write_part(self.out, "runs", check_runs(pd.DataFrame(rows), tasks["task_id"]))
         self.journal.drop(source.task_id)
-
-    def _task_row(self, source: TaskSource) -> dict[str, Any]:
-        return {
-            "task_id": source.task_id,
-            "name": source.task_id,
-            "task_type": source.task_type,
-            "target": source.target,
-            "n_rows": source.n_rows,
-            "family": source.family,
-            "source": task_source(self.prints[source.task_id]),
-        }
 
     def _run_rows(self, source: TaskSource, entry: dict[str, Any]) -> list[dict[str, Any]]:
         value = entry["value"] or {}
@@ -261,6 +250,18 @@ class _Build:
             }
             for metric in METRICS[source.task_type]
         ]
+
+
+def _task_row(source: TaskSource, fingerprint: str | None = None) -> dict[str, Any]:
+    return {
+        "task_id": source.task_id,
+        "name": source.task_id,
+        "task_type": source.task_type,
+        "target": source.target,
+        "n_rows": source.n_rows,
+        "family": source.family,
+        "source": task_source(fingerprint),
+    }
 
 
 def _kept_runs(out: Path) -> set[tuple[str, str, str, float]]:

@@ -7,7 +7,7 @@ import io
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,8 @@ class TaskSource:
     target: str
     task_type: str
     family: str
-    n_rows: float
-    n_columns: float
+    n_rows: float = field(compare=False)  # NaN equals nothing, and a source is a key
+    n_columns: float = field(compare=False)
 
     def fingerprint(self) -> str | None:
         """Return what tells this table and target from any other; None when there is no file.

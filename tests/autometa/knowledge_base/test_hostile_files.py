@@ -10,11 +10,14 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import optuna
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from drawn_runs import draw_runs, make_everything_large, task_table
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 from autometa import KnowledgeBase
 from autometa.exceptions import AutometaError, AutometaWarning
@@ -297,35 +300,59 @@ def fuzz_texts(tmp_path: Path, rng: random.Random, n: int) -> None:
 
 
 def fuzz_exports(tmp_path: Path, rng: random.Random, n: int) -> None:
+    fuzz_files(tmp_path, rng, n, ("csv", "parquet", "frames"), read_export)
+
+
+def fuzz_histories(tmp_path: Path, rng: random.Random, n: int) -> None:
+    fuzz_files(tmp_path, rng, n, ("matrix", "aslib"), import_history)
+
+
+def fuzz_files(tmp_path, rng, n, formats, read) -> None:
     kb = KnowledgeBase.load(save(tmp_path / "kb"))
-    folders = {}
-    for format in ("csv", "parquet", "frames", "matrix", "aslib"):
+    paths = []
+    for format in formats:
         export(kb, tmp_path / format, format)
-        folders[format] = [p for p in (tmp_path / format).iterdir() if p.name != "provenance.json"]
+        paths += (tmp_path / format).iterdir()
     for _ in range(n):
-        format = rng.choice(list(folders))
-        path = rng.choice(folders[format])
+        path = rng.choice(sorted(paths))
         whole = path.read_bytes()
         path.write_bytes(changed(whole, rng))
-        read = read_export if format in ("csv", "parquet", "frames") else import_history
-        documented(lambda path=path, read=read: read(path.parent))
+        documented(lambda path=path: read(path.parent))
         path.write_bytes(whole)
 
 
-FUZZED: dict[str, Callable[[Path, random.Random, int], None]] = {
-    "parts": fuzz_parts,
-    "texts": fuzz_texts,
-    "exports": fuzz_exports,
+def fuzz_journals(tmp_path: Path, rng: random.Random, n: int) -> None:
+    path = tmp_path / "study.log"
+    storage = JournalStorage(JournalFileBackend(str(path)))
+    study = optuna.create_study(storage=storage, study_name="s", direction="maximize")
+    for x in (0.1, 0.2):
+        trial = study.ask()
+        trial.suggest_categorical("algorithm", ["knn", "svm"])
+        study.tell(trial, trial.suggest_float("x", 0, 1) + x)
+    whole = path.read_bytes()
+    for _ in range(n):
+        path.write_bytes(changed(whole, rng))
+        documented(lambda: import_history(path))
+
+
+# How often in the fast and in the slow test. The readers take 2 ms, an importer 50 ms or more.
+FUZZED: dict[str, tuple[Callable[[Path, random.Random, int], None], int, int]] = {
+    "parts": (fuzz_parts, 60, 10_000),
+    "texts": (fuzz_texts, 100, 10_000),
+    "exports": (fuzz_exports, 30, 400),
+    "histories": (fuzz_histories, 10, 50),
+    "journals": (fuzz_journals, 20, 300),
 }
 
 
 @pytest.mark.parametrize("what", FUZZED)
 def test_changed_bytes_bring_documented_errors_only(tmp_path, what):
-    FUZZED[what](tmp_path, random.Random(1), 50 if what == "exports" else 100)
+    fuzz, n, _ = FUZZED[what]
+    fuzz(tmp_path, random.Random(1), n)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", FUZZED)
-def test_ten_thousand_changes_bring_documented_errors_only(tmp_path, what):
-    # an importer of a whole scenario takes 50 ms, the readers 2 ms
-    FUZZED[what](tmp_path, random.Random(2), 300 if what == "exports" else 10_000)
+def test_thousands_of_changes_bring_documented_errors_only(tmp_path, what):
+    fuzz, _, n = FUZZED[what]
+    fuzz(tmp_path, random.Random(2), n)

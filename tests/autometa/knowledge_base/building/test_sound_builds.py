@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -145,6 +146,14 @@ def test_rows_are_counted_where_the_manifest_does_not_say(data):
     rows = {source.task_id: (source.n_rows, source.n_columns) for source in read_sources(data)}
     assert rows["t"] == rows["u"] == (60, 2)
     assert all(map(math.isnan, rows["v"]))
+
+
+def test_a_source_whose_size_nobody_knows_is_loaded_once(data):
+    write_manifest(data, n_rows=60)
+    (one,), (other,) = read_sources(data), read_sources(data)
+    assert math.isnan(one.n_columns)
+    assert one == other
+    assert _worker_side._load(one) is _worker_side._load(pickle.loads(pickle.dumps(other)))
 
 
 def test_a_task_without_a_family_is_the_family_of_what_is_derived_from_it(data, tmp_path):
