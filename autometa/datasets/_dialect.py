@@ -14,8 +14,9 @@ DELIMITERS = ",;\t|"
 SAMPLE = 2**18  # bytes looked at; a header longer than that is looked at whole
 N_RECORDS = 100
 COMMENT = ("#", "%", "//")
-QUOTED = re.compile(r'(?:^|(?<=[,;\t|]))([ \t]*)"(?:[^"]|"")*"', re.MULTILINE)
-ESCAPED = re.compile(r'(?:^|(?<=[,;\t|]))([ \t]*)"(?:[^"\\]|""|\\.)*"', re.MULTILINE | re.DOTALL)
+# No tabs among the blanks: they are delimiters, and runs of both would be tried from each.
+QUOTED = re.compile(r'(?:^|(?<=[,;\t|]))( *)"(?:[^"]|"")*"', re.MULTILINE)
+ESCAPED = re.compile(r'(?:^|(?<=[,;\t|]))( *)"(?:[^"\\]|""|\\.)*"', re.MULTILINE | re.DOTALL)
 SPACED_QUOTE = re.compile(r'[,;\t|] +"')
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # what Excel writes and obeys
 NUMBER_LIKE = re.compile(r"\s*[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?\s*")

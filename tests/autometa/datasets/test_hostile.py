@@ -11,6 +11,7 @@ import random
 import resource
 import subprocess
 import sys
+import time
 import warnings
 import zipfile
 from pathlib import Path
@@ -218,6 +219,35 @@ def test_cut_and_binary_files_are_refused(tmp_path, name, content, message):
     with pytest.raises(DatasetError, match=message) as error:
         read_file(tmp_path / name)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\t " * 50_000 + '"',
+        '"' * 100_001,
+        ',"' * 50_000,
+        ' "' * 50_000,
+        '"a' * 50_000,
+        '"\\"' * 50_000,
+        "#" * 100_000,
+        "@attribute a {" + "'" * 50_000,
+        "@attribute '" + "\\'" * 50_000,
+        "@attribute " + " " * 100_000 + "x",
+        "@attribute a date " + "'" * 50_001,
+        "@attribute a string\n@attribute b string\n@data\n" + "' " * 50_001,
+        "@attribute a string\n@attribute b string\n@data\n" + "\"'" * 50_001 + ",",
+        "@attribute a string\n@attribute b string\n@data\n{0 " + "'a" * 50_001,
+        "@attribute a string\n@attribute b string\n@data\n" + " %" * 50_001,
+    ],
+)
+def test_the_time_of_odd_texts_grows_with_their_length_alone(tmp_path, content):
+    """Blanks and tabs in turn took a minute: each tab began a search to the end."""
+    started = time.process_time()
+    for kind in ("csv", "arff"):
+        (tmp_path / f"t.{kind}").write_text(content)
+        check_read(tmp_path / f"t.{kind}")
+    assert time.process_time() - started < 10
 
 
 def test_an_archive_of_several_files_is_refused(tmp_path):
