@@ -66,12 +66,21 @@ class Final:
         Fitted; empty when nothing was ready in time.
     weights : dict of int to float
         By trial number; they sum to 1.
-    expected : OutOfFold
+    expected : OutOfFold or None
+        None for a setup of an earlier run that was fitted without being judged again.
+    stored_score : float
+        The score of such a setup.
     """
 
     members: list[Member]
     weights: dict[int, float]
-    expected: OutOfFold
+    expected: OutOfFold | None
+    stored_score: float = float("nan")
+
+    @property
+    def score(self) -> float:
+        """What is to be expected on new rows, greater is better."""
+        return self.stored_score if self.expected is None else self.expected.score
 
 
 def fit_final(search: Search, ensemble: bool) -> Final | None:

@@ -42,6 +42,7 @@ from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search
 from autometa.tuning._sharing import SharedFolder
 from autometa.tuning._standing import Settings
+from autometa.tuning._stored import fit_stored
 from autometa.tuning._study import Callback, TrialBook
 
 SAMPLE_ROWS = 5
@@ -235,7 +236,8 @@ def tune(
         pipeline = fallback
         if final is not None and prepared is not None:
             pipeline = assemble(prepared.cleaner, final.members, table)
-            final = replace(final, expected=prepared.in_table(final.expected, len(table.y)))
+            if final.expected is not None:
+                final = replace(final, expected=prepared.in_table(final.expected, len(table.y)))
     finally:
         (search.pool if search is not None else pool).close()
         folder.close()
@@ -246,7 +248,7 @@ def tune(
         best_pipeline=pipeline,
         study=book.study,
         metric=metric,
-        score=final.expected.score if final else float("nan"),
+        score=final.score if final else float("nan"),
         seconds=clock.elapsed,
         ensemble=final.weights if final else {},
         is_fallback=final is None,
@@ -349,7 +351,7 @@ def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]
 
 def _finish(search: Search, ensemble: bool) -> Final | None:
     """Return the final model, or None, with a warning, when there is only the fall-back."""
-    final = fit_final(search, ensemble)
+    final = fit_stored(search) or fit_final(search, ensemble)
     if final is None:
         _warn_of_failure(search)
         return None
