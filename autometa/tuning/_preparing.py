@@ -29,7 +29,7 @@ from autometa.tuning._sharing import SharedFolder, take
 from autometa.tuning._worker_side import PACE_ROWS, Cleaned, clean, load
 
 HERE_SECONDS = 1.0  # what takes less is cleaned here: a worker would first have to start
-HERE_SHARE = 0.1  # of the time left
+HERE_SHARE = 0.3  # of the time left
 CLEANING_SHARE = 0.3  # of the time left; what is cleaned has to be fitted too
 CLEANING_LIMIT = 0.5  # of the time left; then it is ended, and a part is cleaned
 LAST_LIMIT = 0.8
