@@ -182,6 +182,7 @@ class TuneResult:
                     "message": evaluation.get("message", ""),
                     "source": "tune",
                     "reference_seconds": speed,
+                    "fold_scores": evaluation.get("fold_scores") if metric == self.metric else None,
                 }
                 for metric, value in scores.items()
             ]

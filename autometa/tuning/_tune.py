@@ -24,6 +24,7 @@ from autometa.evaluation import (
     fold_seed,
     metric_kind,
     positive_class,
+    speed_of_this_machine,
 )
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
@@ -200,6 +201,8 @@ def tune(
         part = table if prepared is None else prepared.table
         size = Size.of_table(part)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
+        for attribute, value in _about(table).items():
+            book.agree(attribute, value)
         drawn = int(book.agree("fold_seed", fold_seed(part.y, table.task_type)))
         held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive)
         metric, said = settle_metric(held_out, part)
@@ -233,6 +236,8 @@ def tune(
         )
         with interruption:
             final = _search_and_finish(search, prepared, ensemble)
+            if not interruption.is_asked:  # whose seconds these are, for who imports the study
+                book.agree("reference_seconds", speed_of_this_machine())
         pipeline = fallback
         if final is not None and prepared is not None:
             pipeline = assemble(prepared.cleaner, final.members, table)
@@ -386,13 +391,14 @@ def _sample(table: Table) -> pd.DataFrame | None:
 
 
 def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "task_id": [dataset_hash],
-            "name": [table.name],
-            "task_type": [table.task_type],
-            "target": [table.target],
-            "n_rows": [float(len(table.y))],
-            "source": ["tune"],
-        }
-    )
+    """Return the table as a task; an importer of the study makes the same of its attributes."""
+    return pd.DataFrame([{"task_id": dataset_hash, **_about(table), "source": "tune"}])
+
+
+def _about(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "task_type": table.task_type,
+        "target": table.target,
+        "n_rows": float(len(table.y)),
+    }

@@ -14,7 +14,12 @@ from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers._features import prepare, read_features
 from autometa.knowledge_base.importers._imported import Imported
 from autometa.knowledge_base.importers._optuna_storage import close_storage, open_storage, shown
-from autometa.knowledge_base.importers._optuna_trials import Objective, TrialReader, objectives_of
+from autometa.knowledge_base.importers._optuna_trials import (
+    Objective,
+    TrialReader,
+    is_of_tune,
+    objectives_of,
+)
 from autometa.knowledge_base.importers._tally import Tally, some
 from autometa.knowledge_base.importers._task_types import type_of_word, with_types
 
@@ -198,7 +203,7 @@ def _task(view: StudyView, wanted: Wanted) -> dict[str, Any]:
     named = next((name for name in names if _is_name(name)), view.name)
     task: dict[str, Any] = {
         "task_id": str(wanted.task_id or named),
-        "source": f"optuna:{view.name}",
+        "source": "tune" if is_of_tune(view) else f"optuna:{view.name}",
     }
     for key in ABOUT_TASK:
         value = attributes.get(key)

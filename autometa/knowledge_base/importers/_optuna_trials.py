@@ -56,6 +56,7 @@ def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
             name = attribute
         elif isinstance(attribute, list) and len(attribute) == len(view.maximize):
             name = str(attribute[index])
+        name = _without_label(view, name)
         told = name
         if metric is not None and not several:
             name = metric
@@ -66,6 +67,19 @@ def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
             measure = resolve(name, not maximize, values)
         found.append(Objective(index=index, told=told, measure=measure))
     return found
+
+
+def is_of_tune(view: StudyView) -> bool:
+    """Say whether `tune` made a study: it keeps scores with its trials."""
+    return any(isinstance(t.user_attrs.get(EVALUATION), dict) for t in view.trials)
+
+
+def _without_label(view: StudyView, name: str) -> str:
+    """Return the metric of a study of `tune`, which adds the positive class that was asked for."""
+    evaluations = [t.user_attrs.get(EVALUATION) for t in view.trials]
+    found = {m for e in evaluations if isinstance(e, dict) for m in e.get("scores", {})}
+    metrics = [metric for metric in found if name == metric or name.startswith(f"{metric}-")]
+    return max(metrics, key=len, default=name)
 
 
 @dataclass
@@ -152,7 +166,7 @@ class TrialReader:
 
     def _of_tune(self, trial: FrozenTrial, evaluation: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a row for each metric that `tune` kept with its trial."""
-        setup = self._setup(trial) | {"status": "ok", "fidelity": 1.0}
+        setup = self._setup(trial) | {"status": "ok", "fidelity": evaluation.get("fidelity", 1.0)}
         seconds = evaluation.get("fit_seconds")
         setup["fit_seconds"] = float(seconds) if isinstance(seconds, int | float) else math.nan
         main = self.objectives[0].measure.name
@@ -172,8 +186,16 @@ class TrialReader:
         return {
             "algorithm": algorithm if isinstance(algorithm, str) else self.wanted.algorithm,
             "config": canonical_config({name: plain(value) for name, value in params.items()}),
-            "source": f"optuna:{self.view.name}",
+            **self._source(),
         }
+
+    def _source(self) -> dict[str, Any]:
+        """Return where a run comes from; one of `tune` is what its result says of it."""
+        if not is_of_tune(self.view):
+            return {"source": f"optuna:{self.view.name}"}
+        speed = self.view.user_attrs.get("reference_seconds")
+        is_known = isinstance(speed, int | float) and math.isfinite(speed) and speed > 0
+        return {"source": "tune", "reference_seconds": float(speed) if is_known else math.nan}
 
     def _last_step(self) -> tuple[int, int] | None:
         """Return the first and the last step that complete trials report."""

@@ -27,7 +27,7 @@ def database(tmp_path):
 
 def conditional(trial):
     """Minimise; trial 2 is pruned, trial 3 fails, trial 4 is infinite."""
-    if trial.suggest_categorical("classifier", ["tree", "svm"]) == "tree":
+    if trial.suggest_categorical("classifier", ["tree", "svc"]) == "tree":
         value = trial.suggest_int("depth", 1, 9)
     else:
         value = trial.suggest_float("C", 0.001, 1.0, log=True)

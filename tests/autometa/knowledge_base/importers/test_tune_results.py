@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base.importers import import_history, read_tune_result
 from autometa.tuning import tune
@@ -40,9 +41,27 @@ def test_the_result_its_file_and_its_study_hold_the_same_runs(result, tmp_path):
     assert len(by_metric(live)) > 1
     pd.testing.assert_series_equal(by_metric(saved), by_metric(live))
     pd.testing.assert_series_equal(by_metric(study), by_metric(live))
-    for kb in (live.knowledge_base, saved.knowledge_base):
+    for kb in (live.knowledge_base, saved.knowledge_base, study.knowledge_base):
         assert kb.tasks["task_type"].tolist() == ["binary"]
         assert kb.tasks["n_rows"].tolist() == [120.0]
+        pd.testing.assert_frame_equal(kb.tasks, live.knowledge_base.tasks, check_dtype=False)
+        assert (kb.runs["reference_seconds"] > 0).all()
+    both = live.knowledge_base.merge(study.knowledge_base)
+    assert len(both.runs) == len(saved.knowledge_base.runs)  # one run, whichever way it came
+
+
+def test_seconds_of_this_machine_are_not_scaled_again(result):
+    """Twice as slow as the standard: what took 20 s here takes 20 s, what took 10 there 20."""
+    found, _ = result
+    speed = found.runs()["reference_seconds"].iloc[0]
+    runs = pd.DataFrame(
+        {"task_id": "t", "algorithm": ["bundled", "mine"], "config": "{}", "metric": "accuracy",
+         "score": [0.9, 0.8], "fit_seconds": [10.0, 20.0], "reference_seconds": [speed / 2, speed]}
+    )  # fmt: skip
+    tasks = pd.DataFrame({"task_id": ["t"], "task_type": "binary"})
+    model = MetaModel().fit(KnowledgeBase.from_frames(tasks, None, runs))
+    advice = model.recommend(None, reference_seconds=lambda: speed)
+    assert [a.expected_fit_seconds for a in advice] == pytest.approx([20.0, 20.0])
 
 
 def test_the_saved_model_still_loads(result, tmp_path):
