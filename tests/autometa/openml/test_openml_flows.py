@@ -153,7 +153,19 @@ def test_a_normal_transform_before_a_learner_is_kept():
             {"n_neighbors": 7, "weights": "uniform"},
         ),
         ("mlr.classif.glmnet(5)", {"lambda": 0.001, "alpha": 0}, "logistic_regression", {"C": 1.0}),
-        ("weka.J48(33)", {"C": 0.25, "M": 2}, "decision_tree", {"min_samples_leaf": 2}),
+        ("weka.J48(33)", {"U": True, "M": 2}, "decision_tree", {"min_samples_leaf": 2}),
+        ("weka.REPTree(3)", {"P": True, "M": 4.0}, "decision_tree", {"min_samples_leaf": 4}),
+        ("weka.SimpleCart(3)", {"U": True}, "decision_tree", {"max_depth": 30}),
+        (
+            "mlr.classif.randomForest(4)",
+            {"nodesize": 5},
+            "random_forest",
+            {"min_samples_split": 6, "min_samples_leaf": 1},
+        ),
+        ("weka.IBk(2)", {"I": True, "F": False}, "nearest_neighbors", {"weights": "distance"}),
+        ("weka.IBk(2)", {"F": True, "I": None}, "nearest_neighbors", {"weights": "distance"}),
+        ("weka.IBk(2)", {"I": None, "F": True}, "nearest_neighbors", {"weights": "distance"}),
+        ("weka.IBk(2)", {"I": None, "F": False}, "nearest_neighbors", {"weights": "uniform"}),
         (
             "weka.IBk(2)",
             {"K": 10, "I": True},
@@ -168,13 +180,17 @@ def test_a_normal_transform_before_a_learner_is_kept():
         ),
         (
             "weka.SMO(4)",
-            {"C": 2.0, "K": "weka.classifiers.functions.supportVector.RBFKernel -C 250007 -G 0.05"},
+            {
+                "C": 2.0,
+                "N": 1,
+                "K": "weka.classifiers.functions.supportVector.RBFKernel -C 250007 -G 0.05",
+            },
             "svm",
             {"C": 2.0, "gamma": 0.05},
         ),
         (
             "weka.SMO_RBFKernel(1)",
-            {"C": 2.0, "RBFKernel__G": 0.05},
+            {"C": 2.0, "RBFKernel__G": 0.05, "N": 1},
             "svm",
             {"C": 2.0, "gamma": 0.05},
         ),
@@ -250,6 +266,70 @@ def test_the_table_speaks_of_hyperparameters_that_we_have(entry):
 @pytest.mark.parametrize("entry", table()["flows"], ids=lambda entry: entry["flow"][0])
 def test_every_rule_of_the_table_is_one_that_is_known(entry):
     known = {"to", "values", "strict", "match", "times", "scale", "power", "base", "offset", "type",
-             "count", "between", "nearly", "neutral", "except"}  # fmt: skip
+             "count", "between", "nearly", "neutral", "except", "off"}  # fmt: skip
     for rule in entry["parameters"].values():
         assert rule is None or isinstance(rule, str | list) or set(rule) <= known
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value", "max_features"),
+    [
+        ("sklearn.tree.DecisionTreeRegressor", NUMBERS, "auto", 1.0),
+        ("sklearn.tree.DecisionTreeClassifier", CLASSES, "auto", "sqrt"),
+        ("sklearn.ensemble.RandomForestRegressor", NUMBERS, "auto", 1.0),
+        ("sklearn.ensemble.RandomForestClassifier", CLASSES, "auto", "sqrt"),
+        ("sklearn.ensemble.ExtraTreesRegressor", NUMBERS, "auto", 1.0),
+        ("sklearn.ensemble.ExtraTreesClassifier", CLASSES, "auto", "sqrt"),
+        ("sklearn.tree.DecisionTreeRegressor", NUMBERS, None, 1.0),
+    ],
+)
+def test_auto_is_what_the_library_took_for_it(name, kind, value, max_features):
+    found = ours(name, {"max_features": value}, kind)
+    assert found is not None
+    assert found[1]["max_features"] == max_features
+
+
+def test_ranger_takes_the_root_of_the_columns_for_numbers_too():
+    found = ours("mlr.regr.ranger", {}, NUMBERS)
+    assert found is not None
+    assert found[1]["max_features"] == "sqrt"
+
+
+@pytest.mark.parametrize(
+    ("name", "pruned", "unpruned"),
+    [
+        ("weka.J48(33)", {"C": 0.25}, {"U": True}),
+        ("weka.J48(33)", {}, {"U": True}),
+        ("weka.REPTree(1)", {"P": False}, {"P": True}),
+        ("weka.SimpleCart(1)", {}, {"U": True}),
+    ],
+)
+def test_pruned_and_unpruned_trees_are_two_setups(name, pruned, unpruned):
+    """Ours are not pruned; those that are stay what they are."""
+    kept, translated = ours(name, pruned), ours(name, unpruned)
+    assert kept == (parse_flow(name).text, pruned)
+    assert translated is not None
+    assert translated[0] == "decision_tree"
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "task"),
+    [
+        ("sklearn.svm.SVR", {"C": 1.0}, NUMBERS),  # in units of a target that ours scales
+        ("sklearn.neural_network.MLPRegressor", {"alpha": 0.1}, NUMBERS),
+        ("mlr.classif.glmnet(5)", {"s": 0.01}, CLASSES),
+    ],
+)
+def test_what_has_another_unit_is_not_ours(name, config, task):
+    assert ours(name, config, task) is None
+
+
+@pytest.mark.parametrize("normalised", [{}, {"N": 0}, {"N": 2}])
+def test_a_kernel_on_columns_that_are_not_standardised_stays_itself(normalised):
+    config = {"C": 2.0, "RBFKernel__G": 0.05, **normalised}
+    assert ours("weka.SMO_RBFKernel(1)", config) == ("weka.SMO_RBFKernel", config)
+
+
+def test_of_a_single_lambda_the_fit_is_used_whatever_s_is():
+    both = ours("mlr.classif.glmnet(5)", {"lambda": 0.001, "s": 0.01})
+    assert both == ours("mlr.classif.glmnet(5)", {"lambda": 0.001})

@@ -17,7 +17,13 @@ of each of its hyperparameters:
   ours nevertheless, and that is told.
 
 Hyperparameters it does not name must be switched off (null, false, 0 or "").
-``defaults`` are what holds where a setup does not say, ``needs`` what it must say.
+- ``"off": [false, null]`` beside ``to``: a switch that is off says nothing, whatever stands
+  where; two that are on and disagree are not ours.
+- ``"itself": {name: [...]}``: with one of these values, or without the hyperparameter where
+  null is one of them, a setup is known to be none of ours and stays under its flow's name.
+
+``source`` says where in the library's code an equation was read that names alone do not
+tell. ``defaults`` are what holds where a setup does not say, ``needs`` what it must say.
 A flow that is not in the table, or a setup that is not ours, stays what it is.
 """
 
@@ -59,6 +65,10 @@ class Translated:
 
 class _NotOursError(Exception):
     pass
+
+
+class _ItselfError(Exception):
+    """The setup is known, and is none of ours."""
 
 
 @lru_cache(maxsize=1)
@@ -108,6 +118,8 @@ def translate_setup(
         translated, left_out = _translate(entry, own, task)
     except _NotOursError:
         return None
+    except _ItselfError:
+        return Translated(algorithm=flow.text, config=without_effect(config))
     numbers = _numbers(entry, before)
     return Translated(
         algorithm=entry["algorithm"], config={**translated, **numbers}, left_out=left_out
@@ -172,6 +184,7 @@ def _translate(
     ours, left_out = dict(entry.get("defaults", {})), []
     if not set(entry.get("needs", [])) <= set(config):
         raise _NotOursError
+    said: Config = {}
     for name, value in config.items():
         if name not in rules:
             if value not in (None, False, 0, "", []):
@@ -187,8 +200,13 @@ def _translate(
             left_out += [name] if _is_left_out(value, rule) else []
         elif isinstance(rule, dict) and "count" in rule:
             ours[rule["to"]], ours[rule["count"]] = _counted(value)
-        elif isinstance(rule, dict):
-            ours[rule["to"]] = _converted(value, rule, task)
+        elif isinstance(rule, dict) and not _is_one_of(value, rule.get("off", [])):
+            found = _converted(value, rule, task)
+            if said.setdefault(rule["to"], found) != found:
+                raise _NotOursError
+            ours[rule["to"]] = found
+    if any(_is_one_of(config.get(n), values) for n, values in entry.get("itself", {}).items()):
+        raise _ItselfError
     return _whole(ours, entry["algorithm"], task), tuple(left_out)
 
 
