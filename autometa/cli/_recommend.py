@@ -57,6 +57,7 @@ def recommend(
         "target": loaded.target,
         "task_type": loaded.task_type,
         "metric": metric,
+        "scores_of": advice[0].metric if advice else metric,  # another where it has no history
         "pos_label": loaded.classes.tolist()[number_of_positive] if loaded.n_classes == 2 else None,
         "n_rows": len(loaded.X),
         "n_columns": loaded.X.shape[1],
@@ -81,10 +82,17 @@ def _print_json(task: dict[str, Any], advice: list[Any], explain: bool) -> None:
     print_json({"schema": 1, "task": task, "recommendations": ranked})
 
 
+def _judged(task: dict[str, Any]) -> str:
+    """Say by what setups are ordered, and whose scores are shown."""
+    if task["scores_of"] == task["metric"]:
+        return f"judged by {task['metric']}"
+    return f"asked for {task['metric']}, ordered and scored by {task['scores_of']}"
+
+
 def _print_table(task: dict[str, Any], advice: list[Any]) -> None:
     title = (
         f"{task['name']}: {task['task_type']}, {task['n_rows']} rows x "
-        f"{task['n_columns']} columns, judged by {task['metric']} (greater is better)"
+        f"{task['n_columns']} columns, {_judged(task)} (greater is better)"
     )
     shown = make_table(
         title,

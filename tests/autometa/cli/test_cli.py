@@ -223,3 +223,15 @@ def test_a_reader_that_leaves_early_is_no_failure(csv):
     command = f"{sys.executable} -m autometa.cli describe {csv} --target kind | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stderr
+
+
+def test_the_header_names_the_metric_whose_scores_are_shown(run):
+    asked, shown = "neg_mean_squared_error", "neg_root_mean_squared_error"
+    argv = ["recommend", "sklearn:diabetes", "-m", asked, "-n", "1"]
+    code, out, _ = run(*argv, "--json")
+    advice = json.loads(out)
+    assert code == 0
+    assert (advice["task"]["metric"], advice["task"]["scores_of"]) == (asked, shown)
+    assert advice["recommendations"][0]["metric"] == shown
+    _, out, _ = run(*argv)
+    assert f"asked for {asked}, ordered and scored by {shown}" in " ".join(out.split())
