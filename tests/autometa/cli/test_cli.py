@@ -225,6 +225,7 @@ def test_a_reader_that_leaves_early_is_no_failure(csv):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.filterwarnings("ignore:The knowledge base has no history")
 def test_the_header_names_the_metric_whose_scores_are_shown(run):
     asked, shown = "neg_mean_squared_error", "neg_root_mean_squared_error"
     argv = ["recommend", "sklearn:diabetes", "-m", asked, "-n", "1"]
