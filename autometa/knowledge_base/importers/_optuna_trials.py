@@ -194,8 +194,9 @@ class TrialReader:
         if not is_of_tune(self.view):
             return {"source": f"optuna:{self.view.name}"}
         speed = self.view.user_attrs.get("reference_seconds")
-        is_known = isinstance(speed, int | float) and math.isfinite(speed) and speed > 0
-        return {"source": "tune", "reference_seconds": float(speed) if is_known else math.nan}
+        if not isinstance(speed, int | float) or not math.isfinite(speed) or speed <= 0:
+            speed = math.nan
+        return {"source": "tune", "reference_seconds": float(speed)}
 
     def _last_step(self) -> tuple[int, int] | None:
         """Return the first and the last step that complete trials report."""
