@@ -76,7 +76,7 @@ def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
     It is a small tree, or at least the prior. Whatever the size of the table, it looks at
     so few cells that it takes a second at most.
     """
-    rows = _sample(table, seed)
+    rows = some_rows(table, seed)
     cleaner = make_cleaner(table.is_sparse, strict=len(rows) == len(table.y))
     try:
         X = cleaner.fit_transform(take_rows(table.X, rows))
@@ -108,7 +108,7 @@ def _quick_model(table: Table, seed: int, n_rows: int) -> Pipeline:
     ]
 
 
-def _sample(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:
+def some_rows(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return some rows, one of each class at least."""
     rows = np.random.default_rng(seed).permutation(len(table.y))
     width = table.X.size // len(rows) + 1  # of a sparse row, what is not zero

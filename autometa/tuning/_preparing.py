@@ -108,6 +108,8 @@ class Preparation:
 
     def begin(self) -> Pipeline:
         """Begin to clean; return the fall-back."""
+        if self.clock.left <= 0:
+            return fit_fallback(self.table, self.seed)[0]
         is_large = self.table.X.size > LARGE_CELLS or len(self.table.y) > LARGE_ROWS
         self.raw = self.folder.put("table", self.table)
         if is_large:
@@ -125,6 +127,10 @@ class Preparation:
 
     def finish(self, threads: int, notes: list[str]) -> Prepared | None:
         """Return the table cleaned, or None when there was no time for that."""
+        if not self.is_under_way and self.cleaned is None:
+            spent = f"The budget of {self.clock.budget:g} s was spent when the table was checked."
+            notes.append(spent)
+            return None
         can_shrink = len(self.table.y) > 2 * max(PACE_ROWS) and not self.table.is_sparse
         if self.is_under_way:
             self.cleaned = self._wait(CLEANING_LIMIT if can_shrink else LAST_LIMIT, notes)

@@ -29,7 +29,7 @@ from autometa.evaluation import (
 from autometa.exceptions import AutometaWarning, ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
-from autometa.tuning._assemble import assemble
+from autometa.tuning._assemble import assemble, some_rows
 from autometa.tuning._budget import Clock, Pace, Size
 from autometa.tuning._finish import Final, fit_final
 from autometa.tuning._held_out import HeldOut
@@ -37,7 +37,7 @@ from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
 from autometa.tuning._pools import Pool, choose_threads, open_pool
-from autometa.tuning._preparing import Preparation, Prepared
+from autometa.tuning._preparing import Preparation, Prepared, part_of
 from autometa.tuning._result import TuneResult
 from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search
@@ -198,7 +198,8 @@ def tune(
         ends_at = None if clock.is_endless else time.time() + clock.left
         book = TrialBook(table, metric, names, seed, storage, study_name, sampler, ends_at, about)
         prepared = preparation.finish(threads, notes)
-        part = table if prepared is None else prepared.table
+        # without a trial to come, some rows say what folds and metric would have been
+        part = part_of(table, some_rows(table, seed)) if prepared is None else prepared.table
         size = Size.of_table(part)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
         for attribute, value in _about(table).items():

@@ -9,7 +9,7 @@ from sklearn.ensemble import VotingClassifier, VotingRegressor
 
 from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.tables import check_table
-from autometa.tuning._assemble import Member, _sample, assemble, fit_fallback
+from autometa.tuning._assemble import Member, assemble, fit_fallback, some_rows
 
 
 def parts(features, y):
@@ -86,4 +86,4 @@ def test_the_fallback_finds_a_column_that_varies_in_few_rows():
 def test_the_fallback_looks_at_few_cells_of_a_wide_table():
     X = np.random.default_rng(0).normal(size=(400, 12_000))
     table = check_table(X, np.arange(400) % 2)
-    assert len(_sample(table, 0)) < 200
+    assert len(some_rows(table, 0)) < 200

@@ -119,3 +119,14 @@ def test_the_fallback_comes_back_when_cleaning_does_not_end(monkeypatch, folder,
     assert preparation.finish(1, notes) is None
     assert len(fallback.predict(features)) == len(features)
     assert "was stopped after" in notes[0]
+
+
+def test_a_budget_that_the_door_alone_exceeds_is_said(folder, mixed, features):
+    notes: list[str] = []
+    table = check_table(features, mixed["two"])
+    clock = Clock(1.0, started=time.monotonic() - 2.0)
+    preparation = Preparation(table, InlinePool(), folder, clock, 0)
+    fallback = preparation.begin()
+    assert preparation.finish(1, notes) is None
+    assert notes == ["The budget of 1 s was spent when the table was checked."]
+    assert len(fallback.predict(features)) == len(features)
