@@ -19,12 +19,14 @@ import pandas as pd
 from autometa._limits import open_regular, parse_json
 from autometa.knowledge_base._columns import TEXTS, normal_runs
 from autometa.knowledge_base._files import digest, unreadable
+from autometa.knowledge_base._footer import RowGroup
 from autometa.knowledge_base._layout import NOTE, ROWS_PER_GROUP, from_arrow, to_arrow
 from autometa.knowledge_base._parts import (
     check_footer,
     damaged,
     footer_digest,
     footer_size,
+    groups_of,
     name_digests,
     read_table,
     read_whole,
@@ -76,11 +78,18 @@ class OpenedPart:
     def __init__(self, path: Path, metadata: Any, tail: bytes, data: bytes | None) -> None:
         self.path, self.name, self._metadata, self._data = path, path.name, metadata, data
         with reading(path):
-            self._groups = check_footer(path, metadata, tail)
-            self._hashes = _hashes_of(path, metadata, len(self._groups))
+            check_footer(path, metadata)
+            self._hashes = _hashes_of(path, metadata)
+        self._tail = tail
         self.is_clean = self._hashes is not None
         self.n_rows = int(metadata.num_rows)
         self._warned = False  # one warning a part says it all
+
+    @cached_property
+    def _groups(self) -> list[RowGroup]:
+        """Read when they are asked for: those of a large part take a tenth of a second."""
+        with reading(self.path):
+            return groups_of(self.path, self._metadata, self._tail)
 
     @cached_property
     def spans(self) -> list[Span]:
@@ -161,11 +170,11 @@ class OpenedPart:
             raise damaged(self.path, f"row group {index} is not what was written")
 
 
-def _hashes_of(path: Path, metadata: Any, n_groups: int) -> list[str] | None:
+def _hashes_of(path: Path, metadata: Any) -> list[str] | None:
     """Return the hashes of the row groups; None in parts of schema 1, which have none."""
     note = parse_json((metadata.metadata or {}).get(NOTE, b"{}"))
     hashes: list[str] | None = note.get("row_groups")
-    if hashes is not None and len(hashes) != n_groups:
+    if hashes is not None and len(hashes) != metadata.num_row_groups:
         raise damaged(path, "its footer has hashes of other row groups than there are")
     return hashes
 

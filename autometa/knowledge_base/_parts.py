@@ -119,32 +119,41 @@ def read_table(path: Path, data: bytes, columns: list[str] | None = None) -> Any
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
-        check_footer(path, file.metadata, data)
+        check_footer(path, file.metadata)
         return file.read(columns)
 
 
-def check_footer(path: Path, metadata: Any, tail: bytes) -> list[RowGroup]:
-    """Return the row groups of a part that fits into memory and has columns of our types.
+def check_footer(path: Path, metadata: Any) -> None:
+    """Raise when a part would fill the memory, or has columns of types that are not ours.
 
-    Hashes say that bytes are what was written, not that autometa wrote them. ``tail`` is
-    the end of the part, from its footer on or from further before.
+    Hashes say that bytes are what was written, not that autometa wrote them.
 
     Raises
     ------
     KnowledgeBaseCorruptError
         If its footer says so.
     """
-    names, n_rows = metadata.schema.names, metadata.num_rows
-    if not 0 <= n_rows <= MAX_ROWS or n_rows * len(names) > MAX_CELLS:
-        raise damaged(path, f"it claims {n_rows} rows of {len(names)} columns")
-    footer = tail[-(footer_size(tail[-_END.size :]) or 0) : -_END.size]
-    place = names.index("task_id") if "task_id" in names else 0
-    groups = row_groups(footer, len(names), place)
-    if sum(group.n_rows for group in groups) != n_rows:
-        raise damaged(path, "its row groups have other rows than it claims")
+    n_rows, n_columns = metadata.num_rows, len(metadata.schema)
+    if not 0 <= n_rows <= MAX_ROWS or n_rows * n_columns > MAX_CELLS:
+        raise damaged(path, f"it claims {n_rows} rows of {n_columns} columns")
     wrong = wrong_types(table_of(path), metadata.schema.to_arrow_schema())
     if wrong:
         raise damaged(path, wrong)
+
+
+def groups_of(path: Path, metadata: Any, tail: bytes) -> list[RowGroup]:
+    """Return the row groups of a part; ``tail`` is its end, from the footer on or from before.
+
+    Raises
+    ------
+    KnowledgeBaseCorruptError
+        If they have other rows than the part claims.
+    """
+    names = metadata.schema.names
+    footer = tail[-(footer_size(tail[-_END.size :]) or 0) : -_END.size]
+    groups = row_groups(footer, len(names), names.index("task_id") if "task_id" in names else 0)
+    if sum(group.n_rows for group in groups) != metadata.num_rows:
+        raise damaged(path, "its row groups have other rows than it claims")
     return groups
 
 

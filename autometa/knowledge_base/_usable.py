@@ -7,6 +7,7 @@ from anybody, and one score of 1e308 would outweigh all others.
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -159,6 +160,7 @@ def _of_names(column: Any, test: Any) -> Mask:
     return np.array([*(bool(test(name)) for name in names), False])[codes]
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_no_config(text: str) -> bool:
     try:
         return canonical_config(text) != text

@@ -119,7 +119,7 @@ tables = st.lists(
 
 
 @given(tables, tables)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_filling_keeps_what_is_held_and_takes_what_is_new(held, new):
     rows, n_others = additions(held, new)
     after = combined([held, rows], "last")

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autometa import KnowledgeBase, MetaModel
@@ -59,6 +59,7 @@ def test_a_task_on_which_all_failed_counts_and_the_lucky_repeat_does_not_win():
     assert shares == {"a": 0.0, "b": 0.5}
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(*map(st.sampled_from, ("stu", "abc", [0.1, 0.5, None]))),
