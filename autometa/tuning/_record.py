@@ -7,6 +7,7 @@ disk, not the trials: the study goes on in memory.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,9 +18,22 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from autometa.tuning._storage import describe, faults, quiet, reason_of
+from autometa.tuning._patience import PatientCaller
+from autometa.tuning._storage import (
+    close_connections,
+    describe,
+    faults,
+    is_lost_connection,
+    quiet,
+    reason_of,
+)
 
 Result = TypeVar("Result")
+
+# SQLite with eight writers answered within two seconds; a server that needs more than half a
+# minute is as good as gone.
+MIN_ANSWER_SECONDS, MAX_ANSWER_SECONDS = 2.0, 30.0
+ANSWER_SHARE = 0.2  # of the time left
 
 
 class StudyRecord:
@@ -30,6 +44,9 @@ class StudyRecord:
     study : optuna.Study
     notes : list of str
         Where it is said that the storage failed.
+    ends_at : float or None
+        Moment of ``time.time()`` at which the run ends: a storage is waited for
+        less, the less time is left.
 
     Attributes
     ----------
@@ -37,12 +54,18 @@ class StudyRecord:
         The one given; a copy in memory after its storage failed.
     """
 
-    def __init__(self, study: optuna.Study, notes: list[str]) -> None:
+    def __init__(self, study: optuna.Study, notes: list[str], ends_at: float | None = None) -> None:
         self.study = study
         self.notes = notes
+        self._ends_at = ends_at
+        self._caller = PatientCaller()
         self._seen: dict[int, FrozenTrial] = {}
         self._ids: dict[int, int] = {}
         self._attributes: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Let go of what watches over the storage."""
+        self._caller.close()
 
     def trials(self) -> list[FrozenTrial]:
         """Return all trials by number, those of other processes too."""
@@ -163,15 +186,32 @@ class StudyRecord:
 
     def _call(self, operation: Callable[[optuna.Study], Result]) -> Result:
         """Do something with the study; in memory when its storage cannot."""
-        try:
-            with quiet():
-                return operation(self.study)
-        except faults() as error:
-            if isinstance(self.study._storage, InMemoryStorage):
-                raise
-            self._move_to_memory(error)
+        if not isinstance(self.study._storage, InMemoryStorage):
+            try:
+                return self._ask(operation)
+            except faults() as error:
+                self._move_to_memory(error)
         with quiet():
             return operation(self.study)
+
+    def _ask(self, operation: Callable[[optuna.Study], Result]) -> Result:
+        """Do something with the stored study; once more when only the connection was lost."""
+        study = self.study
+        with quiet():
+            try:
+                return self._caller.call(lambda: operation(study), self._patience)
+            except faults() as error:
+                if not is_lost_connection(error):
+                    raise
+            return self._caller.call(lambda: operation(study), self._patience)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that a storage may take for an answer."""
+        if self._ends_at is None:
+            return MAX_ANSWER_SECONDS
+        share = ANSWER_SHARE * (self._ends_at - time.time())
+        return min(max(share, MIN_ANSWER_SECONDS), MAX_ANSWER_SECONDS)
 
     def _move_to_memory(self, error: Exception) -> None:
         failed = self.study
@@ -189,6 +229,7 @@ class StudyRecord:
             for name, value in self._attributes.items():
                 study.set_user_attr(name, value)
         study._stop_flag = failed._stop_flag
+        close_connections(failed._storage)
         self.study = study
         self._ids = {trial.number: trial._trial_id for trial in study.get_trials(deepcopy=False)}
 

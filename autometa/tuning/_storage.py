@@ -105,6 +105,24 @@ def faults() -> tuple[type[Exception], ...]:
     return tuple(kinds)
 
 
+def close_connections(storage: BaseStorage) -> None:
+    """Close what a database storage keeps open; it opens again when it is asked again."""
+    engine = getattr(getattr(storage, "_backend", storage), "engine", None)
+    if engine is not None:
+        with contextlib.suppress(*faults()):
+            engine.dispose()
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Say whether a server closed the connection: another may do."""
+    links: BaseException | None = error
+    while links is not None:
+        if getattr(links, "connection_invalidated", False):
+            return True
+        links = links.__cause__
+    return False
+
+
 def reason_of(error: BaseException) -> str:
     """Return the first line of what the innermost library said, without passwords."""
     while error.__cause__ is not None:

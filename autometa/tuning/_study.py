@@ -101,7 +101,7 @@ class TrialBook:
             with quiet():  # grouping is called experimental since 2020
                 sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
         self._storage_name = describe(storage)
-        self.record = StudyRecord(open_study(storage, name, sampler), self.notes)
+        self.record = StudyRecord(open_study(storage, name, sampler), self.notes, ends_at)
         trials = self.record.trials()
         if self.record.attribute("asked_metric") != metric:  # see `judge_by`
             self.agree("metric", metric, must_equal=True)
@@ -138,8 +138,14 @@ class TrialBook:
         return self.record.study
 
     def close(self) -> None:
-        """Take note that the run is over: what it left running can be taken for dead."""
+        """Take note that the run is over: what it left running can be taken for dead.
+
+        The trials are read once more: the study in memory takes the place of one whose
+        storage has gone meanwhile.
+        """
+        self.record.trials()
         close_run(self.mark)
+        self.record.close()
 
     @property
     def n_finished(self) -> int:

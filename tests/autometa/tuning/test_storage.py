@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import time
 
 import optuna
 import pytest
@@ -127,6 +128,39 @@ def test_a_storage_that_fails_costs_the_record_not_the_run(mixed, features, tmp_
     assert [t.value for t in result.study.trials] == [value for _, value in seen]
     (note,) = [note for note in result.notes if "went on without it" in note]
     assert "failed (" in note
+
+
+def lock(path):
+    LOCKS.append(sqlite3.connect(path, isolation_level=None))
+    LOCKS[-1].execute("BEGIN EXCLUSIVE")
+
+
+LOCKS = []
+
+
+def test_a_storage_that_does_not_answer_is_not_waited_for(mixed, features, tmp_path):
+    path = tmp_path / "run.db"
+    ends = {}
+
+    def callback(study, trial):
+        ends[trial.number] = time.monotonic()
+        if trial.number == 1:
+            lock(path)
+
+    result = tune(
+        features,
+        mixed["two"],
+        n_trials=4,
+        algorithms=CHEAP,
+        storage=f"sqlite:///{path}",
+        callbacks=[callback],
+        **(INLINE | {"time_budget": 12}),
+    )
+    LOCKS.pop().close()
+    assert len(result.leaderboard()) == 4
+    assert ends[2] - ends[1] < 6  # a fifth of the time that was left, and the trial itself
+    assert any("no answer within" in note for note in result.notes)
+    assert len(optuna.load_study(study_name=None, storage=f"sqlite:///{path}").trials) == 2
 
 
 FULL = """
