@@ -17,7 +17,8 @@ from autometa.datasets._dialect import QUOTED, Dialect
 from autometa.exceptions import DatasetError
 
 MIB = 2**20
-BLOCK = MIB  # Arrow's unit of work, 16 take twice as long; longer records get more below
+BLOCK = MIB  # Arrow's unit of work: 16 take twice as long
+BLOCK_RECORDS = 500  # that a block holds at least: each makes a chunk of every column
 MAX_BLOCK = 1024 * MIB
 OTHER_KIND = re.compile(rb'\{\s*"|\[\s*[\[{]|<(!doctype|html|\?xml)', re.IGNORECASE)
 N_SHOWN = 3  # ragged rows that a message names
@@ -106,7 +107,7 @@ def _read(
         newlines_in_values=b'"' in body,
         invalid_row_handler=note,
     )
-    block = BLOCK
+    block = min(max(BLOCK, BLOCK_RECORDS * _end_of_lines(body, 1)), MAX_BLOCK, len(body) + 1)
     while True:
         read_options = arrow_csv.ReadOptions(
             autogenerate_column_names=names is None,
@@ -115,8 +116,9 @@ def _read(
             use_threads=use_threads,
         )
         try:
+            columns = names or _columns(body, dialect.delimiter, parse_options)
             convert_options = arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names or _columns(body, parse_options), pa.string()),
+                column_types=dict.fromkeys(columns, pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],
                 check_utf8=False,  # it was decoded
@@ -132,9 +134,12 @@ def _read(
             block = min(8 * block, MAX_BLOCK)
 
 
-def _columns(body: bytes, parse_options: arrow_csv.ParseOptions) -> list[str]:
+def _columns(body: bytes, delimiter: str, parse_options: arrow_csv.ParseOptions) -> list[str]:
     """Return names for as many columns as the first record has fields."""
-    head = body[: MIB + _end_of_lines(body, 1)]
+    end = _end_of_lines(body, 1)
+    if body[:end].strip() and b'"' not in body[:end]:
+        return [f"f{place}" for place in range(body.count(delimiter.encode(), 0, end) + 1)]
+    head = body[: MIB + end]
     for part in (head, body):
         read_options = arrow_csv.ReadOptions(
             autogenerate_column_names=True, block_size=min(len(part), MAX_BLOCK), use_threads=False

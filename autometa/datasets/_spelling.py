@@ -107,16 +107,19 @@ class _Part:
     def rows_with(self, letters: tuple[int, ...]) -> Mask:
         """Return which texts hold one of some letters."""
         mask = np.zeros(len(self.starts), np.bool_)
+        text = self.text().tobytes()
         for letter in letters:
-            mask[self.rows(self.places(letter))] = True
+            if letter in text:
+                mask[self.rows(self.places(letter))] = True
         return mask
 
+    def text(self) -> Bytes:
+        """Return the bytes of all texts."""
+        return self.data[self.starts[0] : self.ends[-1]] if len(self.starts) else self.data[:0]
+
     def places(self, letter: int) -> Places:
-        if not len(self.starts):
-            return self.starts
-        first = self.starts[0]
-        found: Places = np.flatnonzero(self.data[first : self.ends[-1]] == letter) + first
-        return found
+        found: Places = (self.text() == letter).nonzero()[0]
+        return found + self.starts[0] if len(found) else found
 
     def rows(self, places: Places) -> Places:
         """Return the text that each byte is of."""

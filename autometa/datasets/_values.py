@@ -86,10 +86,12 @@ def _peek(texts: pa.ChunkedArray) -> list[str]:
 
 
 def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    first = _peek(texts)
     plain = texts
-    if any(value.startswith("+") for value in _peek(texts)):  # Arrow takes it of floats alone
+    if any(value.startswith("+") for value in first):  # Arrow takes it of floats alone
         plain = pc.replace_substring_regex(texts, r"^\+", "")
-    for kind in (pa.int64(), pa.float64()):
+    has_points = any("." in value for value in first)  # spares the cost of a failure
+    for kind in (pa.float64(),) if has_points else (pa.int64(), pa.float64()):
         try:
             return plain.cast(kind)
         except pa.ArrowInvalid:
