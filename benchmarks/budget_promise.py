@@ -44,7 +44,8 @@ def numbers(n: int, p: int, n_classes: int = 2) -> Maker:
         if not n_classes:
             return X, noisy
         edges = np.quantile(noisy, np.linspace(0, 1, n_classes + 1)[1:-1])
-        return X, np.searchsorted(edges, noisy)
+        names = np.array([f"class {i}" for i in range(n_classes)])
+        return X, names[np.searchsorted(edges, noisy)]
 
     return make
 
