@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
-import warnings
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
@@ -26,29 +23,26 @@ from autometa.evaluation import (
     positive_class,
     speed_of_this_machine,
 )
-from autometa.exceptions import AutometaWarning, ParameterError, StorageError
+from autometa.exceptions import ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table, check_table
 from autometa.tuning._assemble import assemble, some_rows
 from autometa.tuning._budget import Clock, Pace, Size
-from autometa.tuning._finish import Final, fit_final
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds
-from autometa.tuning._pools import Pool, choose_threads, open_pool
-from autometa.tuning._preparing import Preparation, Prepared, part_of
+from autometa.tuning._pools import choose_threads, open_pool
+from autometa.tuning._preparing import Preparation, part_of
 from autometa.tuning._result import TuneResult
-from autometa.tuning._resume import evaluation_of
+from autometa.tuning._running import search_and_finish
 from autometa.tuning._search import Search
 from autometa.tuning._sharing import SharedFolder
 from autometa.tuning._standing import Settings
-from autometa.tuning._stored import fit_stored
 from autometa.tuning._study import Callback, TrialBook
 
 SAMPLE_ROWS = 5
 MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes seconds
-MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end
 
 
 def tune(
@@ -236,7 +230,7 @@ def tune(
             notes=notes + said,
         )
         with interruption:
-            final = _search_and_finish(search, prepared, ensemble)
+            final = search_and_finish(search, prepared, ensemble)
             if not interruption.is_asked:  # whose seconds these are, for who imports the study
                 book.agree("reference_seconds", speed_of_this_machine())
         pipeline = fallback
@@ -267,34 +261,6 @@ def tune(
     )
 
 
-def _search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool) -> Final | None:
-    """Search, fit the winners; search on in what time that leaves, and fit what is better."""
-    if prepared is None:
-        _warn_of_failure(search)
-        return None
-    search.open_pool = _with_table(search.open_pool, prepared)
-    prepared.set_up(search.pool)
-    search.prepare()
-    _run_until_asked(search)
-    finishing = search.clock.elapsed
-    final = _finish(search, ensemble)
-    search.members_seconds = min(search.members_seconds, search.clock.elapsed - finishing)
-    while final is not None and search.may_go_on:
-        best = search.best
-        _run_until_asked(search)
-        if search.best is not best:
-            final = _finish(search, ensemble) or final
-    is_asked = search.interruption.is_asked
-    if not (search.clock.is_endless or is_asked) and search.clock.left > MAX_UNSAID_SECONDS:
-        left = f"Ended with {search.clock.left:.0f} s of the budget left."
-        search.notes.append(f"{left} {search.ended}")
-    return final
-
-
-def _with_table(open_pool: Callable[[], Pool], prepared: Prepared) -> Callable[[], Pool]:
-    return lambda: prepared.set_up(open_pool())
-
-
 def _check_parameters(time_budget: float | None, n_trials: int | None, n_jobs: int) -> None:
     is_number = isinstance(time_budget, Real) and not isinstance(time_budget, bool)
     if time_budget is not None and not (is_number and time_budget > 0):  # NaN is not > 0
@@ -319,25 +285,6 @@ def _folds(size: Size, clock: Clock) -> tuple[int, int]:
     return limit, min(n_used, limit)
 
 
-def _run_until_asked(search: Search) -> None:
-    """Search until the end, or until the user wants it to end."""
-    try:
-        search.run()
-    except KeyboardInterrupt:  # trials run in this process, or the handler is the user's own
-        if search.interruption.is_asked:
-            raise
-        search.interruption.ask()
-        search.stop()
-    except BaseException:
-        with contextlib.suppress(Exception):  # the first error is the one to be seen
-            search.stop()
-        raise
-    if search.interruption.is_asked:
-        search.notes.append(
-            f"Stopped early: the best of {len(search.judged)} scored setups is handed over."
-        )
-
-
 def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]:
     """Return the splits, and how many are used, that all trials of the study are judged on."""
     kept = book.agree("folds", list(wanted))
@@ -353,35 +300,6 @@ def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]
             f"these; this budget would allow {wanted[1]}. Give another study_name for that."
         )
     return n_splits, n_used
-
-
-def _finish(search: Search, ensemble: bool) -> Final | None:
-    """Return the final model, or None, with a warning, when there is only the fall-back."""
-    final = fit_stored(search) or fit_final(search, ensemble)
-    if final is None:
-        _warn_of_failure(search)
-        return None
-    if not final.members:
-        message = "No model was fitted on all rows in time; a small tree is returned."
-        search.notes.append(message)
-        warnings.warn(AutometaWarning(message), stacklevel=3)
-        return None
-    return final
-
-
-def _warn_of_failure(search: Search) -> None:
-    causes: Counter[str] = Counter()
-    for trial in search.book.record.trials():
-        evaluation = evaluation_of(trial)
-        if evaluation.get("status", "ok") != "ok":
-            causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
-    told = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
-    message = (
-        "No setup could be judged, so a small decision tree is returned. Commonest causes: "
-        f"{told or 'the budget was spent before the first trial; give more seconds'}."
-    )
-    search.notes.append(message)
-    warnings.warn(AutometaWarning(message), stacklevel=4)
 
 
 def _sample(table: Table) -> pd.DataFrame | None:
