@@ -31,7 +31,11 @@ def history(benchmark, shared):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_regret_and_intervals_on_oboe_hold_what_is_promised(benchmark, history):
-    figures, held = benchmark.evaluate(history, seed=0, with_baselines=False)
+    figures, held = benchmark.evaluate(history, seed=0, with_baselines=True)
+    by_dataset = figures.pivot(index="dataset", columns="order", values="@1")
+    for simple in ("random", "average rank", "greedy portfolio", "10 nearest neighbours"):
+        gain = by_dataset[simple] - by_dataset["MetaModel"]
+        assert gain.mean() > gain.sem(), simple  # paired: the same datasets
     by_order = figures.drop(columns="dataset").groupby("order").mean()
     best = by_order.loc["MetaModel"]
     assert best["@1"] < 0.11
