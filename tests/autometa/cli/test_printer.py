@@ -18,7 +18,7 @@ from autometa.cli._output import JOINERS, UNSEEN, PlainConsole, make_table, visi
 from autometa.knowledge_base import add_to, export, read_export
 
 CLI = Path(autometa.cli.__file__).parent
-PRINTERS = {"print", "echo", "secho", "Console", "Table", "Text", "Panel", "from_markup", "write"}
+PRINTERS = {"print", "echo", "secho", "Console", "Table", "Text", "Panel", "from_markup"}
 EVIL = "\x1b]0;owned\x07\x1b[31m[/x][bold]\x9b2J\u202e\r\nNote: all is well"
 
 
@@ -38,6 +38,9 @@ def test_nothing_is_printed_but_by_the_printer(path):
     """`out.print` of a `PlainConsole` is the printer's; the bare function is not."""
     if path.name == "_output.py":
         return
+    streams = [node.attr for node in ast.walk(ast.parse(path.read_text()))
+               if isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr")]  # fmt: skip
+    assert not streams
     for node, name, is_bare in calls(path):
         if name == "print" and not is_bare:
             continue

@@ -139,7 +139,7 @@ WRONG = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("kind", ["nothing", "structs", "number"])
 @pytest.mark.parametrize("is_large", [False, True], ids=["small", "large"])
 def test_columns_of_wrong_types_are_an_error_or_do_no_harm(tmp_path, monkeypatch, kind, is_large):
     check_wrong_types(tmp_path, monkeypatch, kind, is_large, step=1)
@@ -147,7 +147,7 @@ def test_columns_of_wrong_types_are_an_error_or_do_no_harm(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("kind", WRONG)
 def test_some_columns_of_wrong_types_are_an_error_or_do_no_harm(tmp_path, monkeypatch, kind):
-    check_wrong_types(tmp_path, monkeypatch, kind, is_large=len(kind) % 2 == 0, step=5)
+    check_wrong_types(tmp_path, monkeypatch, kind, is_large=len(kind) % 2 == 0, step=7)
 
 
 def check_wrong_types(tmp_path, monkeypatch, kind, is_large, step):
