@@ -27,13 +27,13 @@ def as_series(y: Any) -> pd.Series[Any]:
     if isinstance(y, pd.DataFrame):
         _refuse_columns(y.shape[1])
         y = y.iloc[:, 0]
+    if isinstance(y, pd.Index | pd.api.extensions.ExtensionArray):
+        y = pd.Series(y)
     if isinstance(y, pd.Series):
         native = y.dtype.isnative if isinstance(y.dtype, np.dtype) else True
         if native and not isinstance(y.dtype, pd.ArrowDtype | pd.SparseDtype):
             return pd.Series(y)
         return _from_list(y.astype(object).tolist()) if native else _from_array(y.to_numpy())
-    if isinstance(y, pd.Index | pd.api.extensions.ExtensionArray):
-        return pd.Series(y)
     if not isinstance(y, np.ndarray | list | tuple):
         y = _from_library(y)
     return _from_array(y) if isinstance(y, np.ndarray) else _from_list(list(y))

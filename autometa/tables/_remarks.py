@@ -35,7 +35,7 @@ Values = npt.NDArray[np.float64]
 
 def remark_on_columns(frame: pd.DataFrame) -> None:
     """Warn of text read as numbers or dates with a loss or a guess, and of identifiers."""
-    spelled, guessed, wide = [], [], []
+    spelled, guessed, ordered, wide = [], [], [], []
     identifiers = _whole_numbers_without_repeats(frame)
     for place in _looked_at(frame):
         name, column = str(frame.columns[place]), frame.iloc[:, place]
@@ -46,13 +46,17 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
         kind = kind_of_cells(column, cells)
         lost = number_loss(cells) if kind == "numeric" else None
         spelled += [f"'{name}' ({lost!r})"] if lost is not None else []
-        if kind == "datetime" and is_guessed(cells, column_order(column)):
-            first = "day" if column_order(column) == "dmy" else "month"
-            guessed.append(f"'{name}' ({cells[0]!r}: the {first} first)")
+        order = column_order(column) if kind == "datetime" else "iso"
+        if order != "iso":
+            first = "day" if order == "dmy" else "month"
+            (guessed if is_guessed(cells, order) else ordered).append(
+                f"'{name}' ({cells[0]!r}: the {first} first)"
+            )
         if kind == "categorical" and len(cells) == len(column) >= MIN_ROWS:
             identifiers.append(name)
     _warn("Text is read as numbers, which are not written the same way again", spelled)
     _warn("Dates do not show which of two numbers is the day, so the order is assumed", guessed)
+    _warn("Dates are read in the order that their rows show", ordered)
     _warn("Integers beyond 2**53 that would become one are read as categories", wide)
     _warn("Columns have another value in each row and may be identifiers", map(repr, identifiers))
 

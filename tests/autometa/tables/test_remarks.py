@@ -29,6 +29,7 @@ def remarks(column, y=LABELS):
     [
         ([" 1"] * 100 + ["2"] * 100, "not written the same way again: 'c' (' 1')"),
         (["01/02/2024", "03/04/2024"] * 100, "'c' ('01/02/2024': the month first)"),
+        (["13/02/2024", "03/04/2024"] * 100, "order that their rows show: 'c' ('13/02/2024': the"),
         ([2**60, 2**60 + 1] * 100, "Integers beyond 2**53"),
         ([f"id{i}" for i in range(N)], "may be identifiers: 'c'"),
         (RNG.permutation(N), "may be identifiers: 'c'"),
