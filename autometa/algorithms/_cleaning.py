@@ -28,7 +28,6 @@ from metafeatures.columns import (
     time_zone,
     to_numeric,
     to_stamps,
-    varies,
     varying_columns,
 )
 
@@ -325,8 +324,9 @@ def _joined(piece: PieceName) -> str:
 
 def _varies(piece: Piece) -> bool:
     if isinstance(piece, pd.Categorical):
-        return varies(pd.Series(piece))
-    present = piece[~np.isnan(piece)]
+        present = piece.codes[piece.codes >= 0]
+    else:
+        present = piece[~np.isnan(piece)]
     return bool(len(present)) and bool(present.min() < present.max())
 
 

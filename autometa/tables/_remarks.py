@@ -35,7 +35,10 @@ Values = npt.NDArray[np.float64]
 
 def remark_on_columns(frame: pd.DataFrame) -> None:
     """Warn of text read as numbers or dates with a loss or a guess, and of identifiers."""
-    spelled, guessed, ordered, wide = [], [], [], []
+    spelled: list[str] = []
+    guessed: list[str] = []
+    ordered: list[str] = []
+    wide: list[str] = []
     identifiers = _whole_numbers_without_repeats(frame)
     for place in _looked_at(frame):
         name, column = str(frame.columns[place]), frame.iloc[:, place]
