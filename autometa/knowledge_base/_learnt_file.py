@@ -76,6 +76,7 @@ def write_learnt(origin: Origin, data: bytes) -> Path:
     path = origin.folder / f"{LEARNT}-{origin.fingerprint}-{digest(data)}{_SUFFIX}"
     write_whole(path, data)
     for old in origin.folder.iterdir():
-        if is_learnt_file(old.name) and old != path:
+        is_file = old.is_symlink() or old.is_file()
+        if is_file and is_learnt_file(old.name) and old != path:
             old.unlink(missing_ok=True)
     return path

@@ -97,6 +97,9 @@ def _new_folder(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.mkdir(parents=True)
+    except OSError as error:  # also when it is there already: then it is somebody else's
+        raise KnowledgeBaseError(f"Could not write '{path}': {error.strerror or error}.") from error
+    try:
         yield temporary
         if path.exists():
             path.rmdir()

@@ -100,6 +100,15 @@ def test_a_metric_named_as_a_path_is_exported_into_the_folder(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x"]
 
 
+def test_an_export_deletes_no_folder_that_it_did_not_make(tmp_path):
+    other = tmp_path / f".x.{os.getpid()}.tmp"
+    other.mkdir()
+    (other / "victim").write_text("precious")
+    with pytest.raises(AutometaError, match="Could not write"):
+        export(KnowledgeBase.load(save(tmp_path / "kb")), tmp_path / "x", "csv")
+    assert (other / "victim").read_text() == "precious"
+
+
 def test_pipes_and_devices_in_place_of_files_are_refused_at_once(folder, tmp_path):
     for number, name in enumerate(sorted(os.listdir(folder))):
         for kind in ("pipe", "device", "folder"):
