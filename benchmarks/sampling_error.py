@@ -140,11 +140,12 @@ def summarize(described: pd.DataFrame, deviating: pd.DataFrame) -> pd.DataFrame:
 
 
 def keep_others(table: pd.DataFrame, families: list[str] | None) -> pd.DataFrame:
-    """Return the table, with what was written before for other families."""
+    """Return the table, with what was written before where nothing was measured now."""
     before = pd.read_json(DATA, orient="index", convert_axes=False).reindex(table.index)
     if families is None:
         return table
     is_measured = list_metafeatures().set_index("name")["family"].isin(families)
+    is_measured &= table["sampling_error"].notna()
     return table.where(is_measured, before)
 
 

@@ -56,10 +56,10 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         says why, and one warning says how many. See Notes.
     max_rows : int >= 10 or None, default=10000
         Rows that column statistics look at: a random sample, the same for the same
-        rows in any order, with up to 30 rows of each class. Counts always take all
-        rows; pairs of rows and landmarkers at most 1,500. None lifts these bounds, but
-        for the landmarkers named ``landmark_...``: time and memory then grow with the
-        square of the rows.
+        rows in any order, with up to 30 rows of each class, weighed back. Counts always
+        take all rows; pairs of rows and landmarkers at most 1,500. None lifts these
+        bounds, but for the landmarkers named ``landmark_...``: time and memory then grow
+        with the square of the rows.
     random_state : int, RandomState instance or None, default=0
         Decides the sample, the folds and the random landmarkers.
     n_jobs : int, default=1
@@ -82,7 +82,8 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
     Notes
     -----
     Infinities count as missing. The answer does not depend on the order of rows and
-    columns, nor on the names of columns. The table is not modified.
+    columns, nor on the names of columns, levels and classes, nor on units, except where
+    `list_metafeatures` says so. The table is not modified.
 
     With the default ``max_rows``, memory beyond the table is at most 450 MB, and 80 bytes
     a row, and one to four bytes a cell of categories. Tables of other libraries are read
