@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -176,11 +177,21 @@ def _check_names(path: Path, form: CsvFormat) -> None:
         raise DatasetError(
             f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; {wanted}."
         )
-    if all(looks_like_number(name) for name in form.names):
+    if _seems_a_row(form.names):
         form.notes.append(
-            f"its first line was taken as the header although it holds only numbers "
+            f"its first line was taken as the header although it holds numbers "
             f"({some(form.names)}); if it is a row, put a line of names before it"
         )
+
+
+def _seems_a_row(names: list[str]) -> bool:
+    """Return whether a header may be a row of a file without one.
+
+    Columns are called by years and places too, but these increase.
+    """
+    numbers = [float(name.replace(",", ".")) for name in names if looks_like_number(name)]
+    is_increasing = all(a < b for a, b in pairwise(numbers))
+    return len(numbers) == len(names) or (2 * len(numbers) >= len(names) and not is_increasing)
 
 
 def _describe(dialect: Dialect, usual: str, encoding: str) -> list[str]:

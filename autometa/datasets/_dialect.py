@@ -68,6 +68,8 @@ def find_dialect(data: bytes, default: str = ",") -> Dialect:
         if with_escapes[1] > share:
             records, is_escaped, delimiter = escaped, True, with_escapes[0]
     n_skipped, is_hash_header = _find_header(records, delimiter)
+    if any(line.count('"') % 2 for line in (rest if named else head).split("\n")[:n_skipped]):
+        n_skipped = 0  # a quoted field over several lines: records are no lines here
     return Dialect(
         delimiter=delimiter,
         # Blank lines are no rows anyway: they need not be left out.

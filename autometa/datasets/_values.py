@@ -8,7 +8,8 @@ nothing, so a column is
   column shares, or is one of `MISSING_WORDS`, which are then missing. ``02134``,
   ``7E400``, ``1.1`` beside ``1.10`` (versions) and integers beyond 64 bits are
   codes: no number gives them back;
-- boolean when every other field is ``True`` or ``False`` in one spelling;
+- boolean when every other field is ``True`` or ``False`` in one spelling, or one
+  of `MISSING_WORDS`;
 - dates, left as text, when every other field is one of `MISSING_WORDS` (see
   `metafeatures.columns`); ``20241231`` is one before it is a number;
 - text otherwise, and ``NA``, ``None``, ``null`` are then values like any other
@@ -134,11 +135,11 @@ def _exceeds(converted: pa.ChunkedArray) -> bool:
 
 def booleans(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Return the column as booleans, or None where it does not hold these alone."""
-    first = next(iter(_peek(texts)), "").strip()
-    spelling = next((pair for pair in BOOLEANS if first in pair), None)
+    first = {value.strip() for value in _peek(texts)}
+    spelling = next((pair for pair in BOOLEANS if first.intersection(pair)), None)
     if spelling is None:
         return None
-    plain = pc.utf8_trim_whitespace(texts)
+    plain = without_words(texts)
     is_known = pc.is_in(plain, value_set=pa.array([*spelling, None]))
     if not pc.all(is_known).as_py():
         return None

@@ -110,8 +110,17 @@ def test_a_column_named_by_a_comment_mark_is_a_column(tmp_path):
     assert list(frame.columns) == ["#", "name"]
 
 
-def test_numbers_as_header_are_doubted(tmp_path):
-    read(tmp_path / "t.csv", "5.1,3.5\n4.9,3.0\n", "first line was taken as the header")
+@pytest.mark.parametrize(
+    ("header", "row", "note"),
+    [
+        ("5.1,3.5", "4.9,3.0", "first line was taken as the header"),
+        ("5.1,3.5,setosa", "4.9,3.0,setosa", "first line was taken as the header"),
+        ("country,2019,2020", "DE,1,2", None),
+        ("0,1,2,target", "5,6,7,a", None),
+    ],
+)
+def test_numbers_as_header_are_doubted(tmp_path, header, row, note):
+    read(tmp_path / "t.csv", f"{header}\n{row}\n", note)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +139,7 @@ def test_numbers_as_header_are_doubted(tmp_path):
         (["+5", "-5", "0"], "int64"),
         (["True", "False"], "bool"),
         (["true", "false", "true"], "bool"),
+        (["TRUE", "NA", "FALSE"], "object"),
         (["", "?"], "float64"),
         (["02134", "2134", "00501"], "str"),
         (["1E5", "10E4", "7E400"], "str"),

@@ -67,6 +67,7 @@ WRITTEN = {
     "blanks before quotes": 'age, job\n39, "a, b"\n50, "c"\n',
     "sep": "sep=;\nx;y\n1;2\n",
     "preamble": "# by x, y\n\na,b\n1,x\n",
+    "a mark before quotes over lines": '%,"\n0"\n,\n',
     "marked header": "# a,b\n1,x\n",
     "row names": "a,b\nr1,1,x\nr2,2,y\n",
     "index": ",a,b\n0,1,x\n1,2,y\n",
