@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import sys
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -169,7 +170,9 @@ def load_model(path: str | os.PathLike[str]) -> Pipeline:
         unknown = sorted(set(skops.io.get_untrusted_types(data=content)) - TRUSTED_TYPES)
         if not unknown:
             return skops.io.loads(content, trusted=sorted(TRUSTED_TYPES))
-    except PARSE_ERRORS as error:
+    except Exception as error:
+        if not isinstance(error, (*PARSE_ERRORS, *_library_errors())):
+            raise
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelFileError(
             f"'{path}' is no model that can be built: {said[0]}. Save it again, with the "
@@ -178,6 +181,13 @@ def load_model(path: str | os.PathLike[str]) -> Pipeline:
     raise ModelFileError(
         f"'{path}' holds types that no model of autometa has: {unknown}. It was not loaded."
     )
+
+
+def _library_errors() -> tuple[type[Exception], ...]:
+    """Return what libraries raise of models they cannot read, in classes of their own."""
+    names = (("lightgbm.basic", "LightGBMError"), ("_catboost", "CatBoostError"))
+    kinds = (getattr(sys.modules.get(module), name, None) for module, name in names)
+    return tuple(kind for kind in kinds if isinstance(kind, type))
 
 
 def _check(path: Path, content: bytes) -> None:

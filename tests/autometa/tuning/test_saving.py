@@ -211,6 +211,9 @@ def test_a_cut_model_of_lightgbm_with_a_checksum_that_fits_is_an_error(saved, tm
         ("leaf_value", ""),
         ("threshold", ""),
         ("is_linear", "1"),
+        ("split_gain", "one"),
+        ("internal_count", "1_000"),
+        ("leaf_weight", "0x10"),
     ],
 )
 def test_trees_that_lead_nowhere_are_refused(field, value):
@@ -227,6 +230,61 @@ def test_trees_that_lead_nowhere_are_refused(field, value):
     changed = changed.replace(sizes.group(0), f"tree_sizes={size}", 1)
     with pytest.raises(ValueError, match="LightGBM"):
         check_booster(changed)
+
+
+FUZZ = r"""
+import faulthandler, sys, warnings, zipfile, json
+from pathlib import Path
+import numpy as np
+from autometa.exceptions import ModelFileError
+from autometa.tuning import load_model
+from autometa.tuning._saving import MANIFEST, _digest
+faulthandler.enable()
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    whole = {name: archive.read(name) for name in archive.namelist() if name != MANIFEST}
+refused = 0
+for seed in range(int(sys.argv[2]), int(sys.argv[3])):
+    draw, entries = np.random.default_rng(seed), dict(whole)
+    name = draw.choice(sorted(entries)) if draw.random() < 0.3 else "schema.json"
+    content = bytearray(entries[name])
+    low, high = 0, len(content)
+    if name == "schema.json" and draw.random() < 0.6:  # in the trees of LightGBM
+        low = content.find(b"tree\\\\nversion")
+        high = content.find(b"pandas_categorical", low)
+    at, length = int(draw.integers(low, high)), int(draw.integers(1, 50))
+    kind = draw.integers(4)
+    if kind == 0:
+        content[at] = int(draw.integers(32, 127))
+    elif kind == 1:
+        del content[at : at + length]
+    elif kind == 2:
+        content[at:at] = content[at : at + length]
+    else:
+        content[at] ^= 1 << int(draw.integers(8))
+    with zipfile.ZipFile(sys.argv[4], "w") as archive:
+        for key, value in (entries | {name: bytes(content)}).items():
+            archive.writestr(key, value)
+        archive.writestr(MANIFEST, json.dumps({"schema": 1, "sha256": _digest(archive)}))
+    try:
+        load_model(sys.argv[4])
+    except ModelFileError:
+        refused += 1
+print(refused)
+"""
+
+
+@pytest.mark.parametrize("seeds", [(0, 10), pytest.param((10, 150), marks=pytest.mark.slow)])
+def test_a_model_with_any_damage_and_a_checksum_that_fits_is_read_or_an_error(
+    saved, tmp_path, seeds
+):
+    done = subprocess.run(
+        [sys.executable, "-c", FUZZ, str(saved[0]), *map(str, seeds), str(tmp_path / "model")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert 0 < int(done.stdout) < seeds[1] - seeds[0]
 
 
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
