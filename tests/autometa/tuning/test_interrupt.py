@@ -86,7 +86,8 @@ def test_the_first_ctrl_c_hands_over_the_best_so_far(start, budget):
     assert states_of(storage) == ([], {"ok", "stopped"})
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_that_nobody_handles_ends_the_process_once_the_study_is_in_order(start, name):
     process, storage = start()
     process.send_signal(getattr(signal, name))
