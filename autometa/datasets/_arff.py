@@ -1,4 +1,4 @@
-"""ARFF as it is found, for tables and for histories: one reader of its lines.
+"""ARFF as it is published, for tables and for histories: one reader of its lines.
 
 Rows are parted by commas, blanks or tabs, dense or sparse; names and values may
 be quoted and escaped; comments stand at the start of a line, behind a blank, or
@@ -106,8 +106,8 @@ def parse_arff(text: str) -> Arff:
 
 def _kind(text: str) -> tuple[str, str, tuple[str, ...]]:
     """Return an attribute's kind, the form of a date and the levels of a nominal one."""
-    found = KIND.match(text)
-    word = found[0].lower() if found else "string"
+    match = KIND.match(text)
+    word = match[0].lower() if match else "string"
     if word == "{":
         return "nominal", "", _levels(text[1 : _closing_brace(text)])
     if word in NUMERIC:
@@ -120,7 +120,7 @@ def _kind(text: str) -> tuple[str, str, tuple[str, ...]]:
 
 def _closing_brace(text: str) -> int:
     """Return where a list of levels ends: a comment may follow that has braces too."""
-    ends = (found.start() for found in BRACE.finditer(text) if found[0] == "}")
+    ends = (match.start() for match in BRACE.finditer(text) if match[0] == "}")
     return next(ends, text.find("}") if "}" in text else len(text))
 
 
@@ -161,8 +161,8 @@ def _ends_in_comment(value: str | None, kind: str, levels: tuple[str, ...]) -> b
 
 def _without_comment(line: str) -> str:
     """Return a line without what follows a blank and ``%`` outside of quotes."""
-    found = COMMENT.search(_hidden(line))
-    return line[: found.start()].rstrip() if found else line
+    match = COMMENT.search(_hidden(line))
+    return line[: match.start()].rstrip() if match else line
 
 
 def _hidden(line: str) -> str:
@@ -196,13 +196,13 @@ def _fields(line: str) -> list[str | None]:
     fields: list[str | None] = []
     place = 0
     while True:
-        found = FIELD.match(line, place)
-        if found is None:
+        match = FIELD.match(line, place)
+        if match is None:
             return []
-        quoted, plain = found.groups()
+        quoted, plain = match.groups()
         fields.append(_value(plain) if quoted is None else unquoted(quoted))
-        place = found.end()
-        if place >= len(line) and not found.group().endswith(","):
+        place = match.end()
+        if place >= len(line) and not match.group().endswith(","):
             return fields
 
 
@@ -219,8 +219,8 @@ def unquoted(text: str) -> str:
     return ESCAPE.sub(_unescaped, inside) if "\\" in inside else inside
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16)) if found[1] else ESCAPES.get(found[2], found[2])
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else ESCAPES.get(match[2], match[2])
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -57,12 +57,12 @@ def arff_frame(content: Arff) -> pd.DataFrame:
 
 def undeclared_levels(content: Arff) -> dict[str, list[str]]:
     """Return levels that occur in the rows of a nominal attribute that does not declare them."""
-    found = {}
+    undeclared = {}
     for name, levels in content.levels.items():
         others = set(content.frame[name].dropna().unique()) - set(levels)
         if others:
-            found[name] = sorted(others)
-    return found
+            undeclared[name] = sorted(others)
+    return undeclared
 
 
 def _check(content: Arff) -> None:

@@ -1,4 +1,4 @@
-"""CSV and TSV as they are found: read whole by Arrow, refused where rows are ragged.
+"""CSV and TSV as they are published: read whole by Arrow, refused where rows are ragged.
 
 Fields are read as text and converted by one rule (see `_values`). What was
 decided on the way is a `CsvFormat`, from which a generated script reads alike.
@@ -105,8 +105,8 @@ def read_csv(path: Path) -> pd.DataFrame:
     """
     frame, form = read_csv_with_format(path)
     if form.notes:
-        told = "; ".join(form.notes)
-        warnings.warn(DatasetWarning(f"'{path.name}' was read so: {told}."), stacklevel=4)
+        summary = "; ".join(form.notes)
+        warnings.warn(DatasetWarning(f"'{path.name}' was read so: {summary}."), stacklevel=4)
     return frame
 
 
@@ -152,14 +152,14 @@ def _filled(names: list[str]) -> list[str]:
 
 def _nameless(table: pa.Table, names: list[str]) -> list[int]:
     """Return columns without a name that hold nothing, or the numbers of the rows."""
-    found = []
+    places = []
     for place, name in enumerate(names):
         column = table.column(place)
         if name:
             continue
         if column.null_count == len(column) or (place == 0 and _counts_rows(column)):
-            found.append(place)
-    return found
+            places.append(place)
+    return places
 
 
 def _counts_rows(column: pa.ChunkedArray) -> bool:
@@ -274,8 +274,10 @@ def _describe_values(marks: Marks, padded: list[str], words: dict[str, list[str]
             "numbers without thousands and with points"
         )
     if words:
-        told = ", ".join(f"{kept[0]!r} in '{name}'" for name, kept in list(words.items())[:N_NAMED])
-        notes.append(f"kept as a value of text columns: {told} (leave fields empty if missing)")
+        examples = ", ".join(
+            f"{kept[0]!r} in '{name}'" for name, kept in list(words.items())[:N_NAMED]
+        )
+        notes.append(f"kept as a value of text columns: {examples} (leave fields empty if missing)")
     return notes
 
 

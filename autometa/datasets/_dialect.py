@@ -1,6 +1,6 @@
 """How a CSV file is written: its delimiter, and what stands before its header.
 
-Told from the first records. Quoted fields are emptied first, so that what
+Read from the first records. Quoted fields are emptied first, so that what
 stands inside of quotes neither counts as a delimiter nor ends a line.
 """
 

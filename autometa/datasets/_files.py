@@ -76,8 +76,8 @@ def _read_arff(path: Path) -> pd.DataFrame:
             + (f" and those of {len(undeclared) - 1} more" if len(undeclared) > 1 else "")
         )
     if notes:
-        told = "; ".join(notes)
-        warnings.warn(DatasetWarning(f"'{path.name}' was read so: {told}."), stacklevel=4)
+        summary = "; ".join(notes)
+        warnings.warn(DatasetWarning(f"'{path.name}' was read so: {summary}."), stacklevel=4)
     return frame
 
 

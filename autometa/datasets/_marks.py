@@ -42,7 +42,7 @@ class Marks:
 def read_marks(
     texts: Mapping[str, pa.ChunkedArray], numeric: Mapping[str, pa.ChunkedArray], delimiter: str
 ) -> Marks:
-    """Return the columns of texts that are numbers once their marks are known.
+    """Return the columns of texts that are numbers once their marks are decided.
 
     A column that can mean one thing alone decides for all. Where none does, a comma
     marks decimals if semicolons part the fields: they do so to leave commas free.

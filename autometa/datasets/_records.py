@@ -177,8 +177,8 @@ def _ragged(path: Path, data: bytes, body: bytes, dialect: Dialect, width: int) 
     place = len(data) - len(body)
     lines = []
     for text, n_fields in bad[:N_SHOWN]:
-        found = data.find(text.encode(), place)
-        place = found if found >= 0 else place
+        start_of_row = data.find(text.encode(), place)
+        place = start_of_row if start_of_row >= 0 else place
         lines.append(f"{n_fields} in line {_line_number(data, place)}")
         place += len(text.encode())
     return _ragged_message(path, dialect, width, lines, len(bad))

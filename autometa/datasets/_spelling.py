@@ -118,8 +118,8 @@ class _Part:
         return self.data[self.starts[0] : self.ends[-1]] if len(self.starts) else self.data[:0]
 
     def places(self, letter: int) -> Places:
-        found: Places = (self.text() == letter).nonzero()[0]
-        return found + self.starts[0] if len(found) else found
+        places: Places = (self.text() == letter).nonzero()[0]
+        return places + self.starts[0] if len(places) else places
 
     def rows(self, places: Places) -> Places:
         """Return the text that each byte is of."""

@@ -1,6 +1,6 @@
 """The part of a generated script that reads the table, as `autometa.datasets` did.
 
-What was found out about a CSV file (delimiter, encoding, which columns are
+What was decided on reading a CSV file (delimiter, encoding, which columns are
 numbers) is written out, so that the script decides nothing. ARFF needs a parser:
 the script contains ours.
 """
@@ -126,7 +126,7 @@ def _csv_definitions(source: str, numeric: list[str]) -> str:
     except DatasetError:  # not here now: what its name and the pipeline say must do
         form = CsvFormat.usual(path, numeric)
     of_kind = {
-        kind: [name for name, found in form.kinds.items() if found == kind]
+        kind: [name for name, of_column in form.kinds.items() if of_column == kind]
         for kind in ("integer", "float", "boolean")
     }
     lists = [
@@ -177,7 +177,7 @@ def _options(form: CsvFormat, path: Path) -> str:
     """Return the arguments of `pandas.read_csv`, those that are the default left out."""
     dialect = form.dialect
     ending = ENDINGS.get(form.compression or "")
-    told_by_name = path.suffix.lower() if path.suffix.lower() in ENDINGS.values() else None
+    ending_of_name = path.suffix.lower() if path.suffix.lower() in ENDINGS.values() else None
     options: dict[str, Any] = {
         "sep": dialect.delimiter if dialect.delimiter != "," else None,
         "encoding": form.encoding if form.encoding != "utf-8" else None,
@@ -186,7 +186,7 @@ def _options(form: CsvFormat, path: Path) -> str:
         "skipinitialspace": dialect.is_spaced or None,
     }
     arguments = [f"{name}={value!r}" for name, value in options.items() if value is not None]
-    if ending != told_by_name:
+    if ending != ending_of_name:
         arguments.append(f"compression={form.compression!r}")
     if form.has_own_names:
         arguments.append("names=NAMES, header=None, index_col=False")

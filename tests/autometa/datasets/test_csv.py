@@ -1,4 +1,4 @@
-"""CSV as it is found: every spelling of one table, and what is refused."""
+"""CSV as it is published: every spelling of one table, and what is refused."""
 
 from __future__ import annotations
 
