@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pandas.api.types import is_string_dtype
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
@@ -20,6 +21,8 @@ FALLBACK_ROWS = 2_000
 FALLBACK_CELLS = 2_000_000
 FALLBACK_COLUMNS = 500  # of wide tables; each costs the encoder some 0.1 ms
 MIN_FALLBACK_ROWS = 100
+CELLS_PER_CHARACTER = 7  # words are counted and decomposed; a row of 700 letters takes 0.5 ms
+CHARACTER_ROWS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +111,21 @@ def _quick_model(table: Table, seed: int, n_rows: int) -> Pipeline:
     ]
 
 
+def _characters(table: Table, rows: np.ndarray[Any, np.dtype[np.intp]]) -> int:
+    """Return the length of the text in a row, by a look at some."""
+    if table.is_sparse:
+        return 0
+    X = table.X
+    texts = [i for i, dtype in enumerate(X.dtypes) if is_string_dtype(dtype)]  # or of objects
+    looked_at = X.iloc[rows, texts].to_numpy(dtype=object).ravel()
+    return sum(len(cell) for cell in looked_at if isinstance(cell, str)) // len(rows)
+
+
 def some_rows(table: Table, seed: int) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return some rows, one of each class at least."""
     rows = np.random.default_rng(seed).permutation(len(table.y))
     width = table.X.size // len(rows) + 1  # of a sparse row, what is not zero
+    width += CELLS_PER_CHARACTER * _characters(table, rows[:CHARACTER_ROWS])
     n_rows = max(MIN_FALLBACK_ROWS, min(FALLBACK_ROWS, FALLBACK_CELLS // width))
     if not table.n_classes:
         return rows[:n_rows]

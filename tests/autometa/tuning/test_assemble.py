@@ -87,3 +87,10 @@ def test_the_fallback_looks_at_few_cells_of_a_wide_table():
     X = np.random.default_rng(0).normal(size=(400, 12_000))
     table = check_table(X, np.arange(400) % 2)
     assert len(some_rows(table, 0)) < 200
+
+
+@pytest.mark.parametrize(("n_words", "expected"), [(1, 2_000), (200, 400)])
+def test_the_fallback_looks_at_fewer_rows_of_long_text(n_words, expected):
+    X = pd.DataFrame({"t": [f"word{i} " * n_words for i in range(5_000)]})
+    table = check_table(X, np.arange(5_000) % 2)
+    assert abs(len(some_rows(table, 0)) - expected) < 0.6 * expected
