@@ -43,7 +43,8 @@ def to_pandas(X: Any) -> pd.DataFrame:
         return table
     if isinstance(table, nw.DataFrame):
         return table.to_pandas()
-    return pd.DataFrame.sparse.from_spmatrix(table, columns=_array_names(table.shape[1]))
+    names = _array_names(table.shape[1])
+    return pd.DataFrame.sparse.from_spmatrix(_canonical(table), columns=names)
 
 
 def native_table(X: Any) -> Any:
@@ -71,6 +72,20 @@ def native_table(X: Any) -> Any:
         raise MetaFeatureDataError(
             f"Column names of a {type(X).__name__} must be unique ({error}); rename them."
         ) from error
+
+
+def _canonical(matrix: Any) -> Any:
+    """Return a sparse matrix by columns, each cell stored once; the caller's stays as it is.
+
+    A matrix may hold a cell in several parts, which count by their sum. pandas would
+    take one of them.
+    """
+    columns = matrix.tocsc()
+    if columns.has_canonical_format:
+        return columns
+    columns = columns.copy()
+    columns.sum_duplicates()
+    return columns
 
 
 def _two_dimensional(X: Any) -> Any:

@@ -34,6 +34,11 @@ PLAIN_TYPES = frozenset(
         pd.Timedelta, type(pd.NaT), type(pd.NA),
     }
 )  # fmt: skip
+MASKED = (
+    pd.BooleanDtype | pd.Int8Dtype | pd.Int16Dtype | pd.Int32Dtype | pd.Int64Dtype
+    | pd.UInt8Dtype | pd.UInt16Dtype | pd.UInt32Dtype | pd.UInt64Dtype
+    | pd.Float32Dtype | pd.Float64Dtype
+)  # fmt: skip
 BASES: tuple[Any, ...] = (str, bytes, int, float, complex, decimal.Decimal, fractions.Fraction)
 
 
@@ -50,7 +55,7 @@ def plain_table(X: Any) -> pd.DataFrame:
     DataFrame
         Columns are named by strings; cells are numbers, text, dates, or categories of
         these. Enumerations, data classes and other objects have become their text,
-        masked cells missing.
+        periods their start, masked cells missing.
 
     Raises
     ------
@@ -117,12 +122,8 @@ def _is_plain(dtype: Any) -> bool:
         return dtype.isnative and dtype.itemsize <= 8 and dtype.kind in "biufMm"
     if isinstance(dtype, pd.SparseDtype):
         return _is_plain(dtype.subtype)
-    masked = ("Int", "UInt", "Float", "boolean")
-    is_pandas = type(dtype).__module__.startswith("pandas.")
-    known = isinstance(dtype, pd.DatetimeTZDtype | pd.PeriodDtype | pd.StringDtype)
-    return is_pandas and (
-        known or (not isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith(masked))
-    )
+    # text is not among them: its cells may hold what UTF-8 cannot write
+    return isinstance(dtype, MASKED | pd.DatetimeTZDtype)
 
 
 def _plain_column(name: str, column: pd.Series[Any]) -> Any:
@@ -137,6 +138,8 @@ def _plain_column(name: str, column: pd.Series[Any]) -> Any:
             )
         codes = column.cat.codes.to_numpy()
         return pd.Categorical.from_codes(codes, pd.Index(levels, dtype=_level_type(levels)))
+    if isinstance(dtype, pd.PeriodDtype):
+        return column.dt.to_timestamp().array
     if isinstance(dtype, pd.ArrowDtype):
         column = _from_arrow(column)
         if _is_plain(column.dtype):
@@ -223,6 +226,8 @@ def _plain_cell(cell: Any) -> Any:
         return pd.Timestamp(cell) if isinstance(cell, np.datetime64) else _unboxed(cell)
     if isinstance(cell, datetime.date):
         return pd.Timestamp(cell)
+    if isinstance(cell, pd.Period):
+        return cell.start_time
     for base in BASES:
         if isinstance(cell, base):
             return base.__str__(cell) if base is str else base(cell)

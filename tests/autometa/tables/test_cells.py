@@ -17,6 +17,7 @@ import scipy.sparse
 
 from autometa.exceptions import DatasetError
 from autometa.tables import check_table, plain_table
+from metafeatures.columns import column_kind
 
 
 class Color(enum.Enum):
@@ -83,6 +84,7 @@ def of_objects(*cells):
         ((np.ma.masked, 1), [None, 1]),
         (("\ud800", "b"), ["\\ud800", "b"]),
         ((datetime.datetime(2024, 1, 1, 12, tzinfo=Zone()),), [pd.Timestamp("2024-01-01T10Z")]),
+        ((pd.Period("2024-02", "M"), pd.NaT), [pd.Timestamp("2024-02-01"), None]),
     ],
 )
 def test_cells_of_any_class_become_their_text_or_value(cells, plain):
@@ -147,8 +149,54 @@ def test_every_library_gives_columns_that_travel(make, column):
     assert plain["a"].isna().tolist() == [cell is None for cell in CELLS[column]]
     pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(plain)), plain)
     assert {type(cell).__module__.split(".")[0] for cell in plain["a"]} <= {
-        "builtins", "datetime", "decimal", "pandas",
+        "builtins", "datetime", "decimal", "numpy", "pandas",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dtype", "plain"),
+    [
+        *((name, name) for name in ("Int8", "Int64", "UInt64", "Float32", "Float64", "boolean")),
+        ("int64[pyarrow]", "Int64"),
+        ("uint8[pyarrow]", "UInt64"),
+        ("double[pyarrow]", "Float64"),
+        ("bool[pyarrow]", "boolean"),
+        (pd.SparseDtype("float64"), pd.SparseDtype("float64")),
+    ],
+)
+def test_columns_of_numbers_keep_a_type_of_numbers(dtype, plain):
+    column = pd.Series([1, None, 0], dtype="Float64").astype(dtype)
+    assert plain_table(pd.DataFrame({"a": column}))["a"].dtype == plain
+
+
+@pytest.mark.parametrize("freq", ["Y", "Q", "M", "W", "D", "h"])
+@pytest.mark.parametrize("dtype", [None, object, "category"])
+def test_periods_are_read_as_dates_by_their_start(freq, dtype):
+    periods = pd.Series(pd.period_range("1999-12-31", periods=9, freq=freq))
+    starts = periods.dt.to_timestamp()
+    column = periods if dtype is None else periods.astype(dtype)
+    plain = plain_table(pd.DataFrame({"a": column}))["a"]
+    assert plain.tolist() == starts.tolist()
+    assert column_kind(plain) == ("categorical" if dtype == "category" else "datetime")
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr"])
+def test_parts_of_a_sparse_cell_are_summed_but_not_in_place(form):
+    starts, places, parts = [0, 2, 4], [0, 0, 2, 1], [1.0, 2.0, 4.0, 5.0]
+    if form == "csc":
+        matrix = scipy.sparse.csc_array((parts, places, starts), shape=(3, 2))
+    elif form == "coo":
+        matrix = scipy.sparse.coo_array((parts, ([0, 0, 1, 1], places)), shape=(2, 3))
+    elif form == "bsr":
+        blocks = np.reshape(parts, (4, 1, 1))
+        matrix = scipy.sparse.bsr_array((blocks, places, starts), shape=(2, 3))
+    else:
+        matrix = scipy.sparse.csr_array((parts, places, starts), shape=(2, 3))
+    before = np.array(matrix.data), np.array(matrix.tocoo().coords)
+    plain = np.asarray(plain_table(matrix))
+    assert plain.tolist() == matrix.toarray().tolist()
+    np.testing.assert_array_equal(matrix.data, before[0])
+    np.testing.assert_array_equal(matrix.tocoo().coords, before[1])
 
 
 @pytest.mark.parametrize(
