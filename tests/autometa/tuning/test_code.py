@@ -117,6 +117,7 @@ def dates_of_many_forms(n):
     }
 
 
+@pytest.mark.filterwarnings("ignore:Dates are read")
 def test_the_script_cleans_as_the_pipeline_does(tmp_path):
     n = 200
     rng = np.random.default_rng(0)
