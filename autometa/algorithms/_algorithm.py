@@ -21,6 +21,7 @@ from sklearn.pipeline import Pipeline
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._encoding import Encoding, make_encoder
 from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
+from autometa.algorithms._target import with_scaled_target
 from autometa.exceptions import ParameterError
 
 Config = dict[str, Any]
@@ -66,7 +67,8 @@ class Algorithm:
     name : str
         What runs and recommendations call it.
     make : callable
-        ``make(config, context)`` returns the unfitted estimator.
+        ``make(config, context)`` returns the unfitted estimator. That of a regression
+        is fitted on a target of mean 0 and variance 1.
     encoding : {"native", "ordinal", "scaled", "normal"} or callable
         What stands before the estimator; a callable chooses by configuration.
     spaces : dict of str to dict
@@ -178,7 +180,10 @@ class Algorithm:
             first = [("clean", SparseCleaner()), ("encode", make_sparse_encoder(encoding))]
         else:
             first = [("clean", TableCleaner()), ("encode", make_encoder(encoding, task_type))]
-        return Pipeline([*first, ("model", self.make(full, context))])
+        model = self.make(full, context)
+        if context.is_regression:  # trees and boosters lose targets far from 0, or tiny ones
+            model = with_scaled_target(model)
+        return Pipeline([*first, ("model", model)])
 
 
 def kind_of_task(task_type: str) -> str:

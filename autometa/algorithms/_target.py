@@ -10,9 +10,21 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.preprocessing import StandardScaler
 
 
+class TargetScaler(StandardScaler):  # type: ignore[misc]
+    """StandardScaler that gives predictions back in double precision.
+
+    XGBoost predicts in single precision, in which a target far from 0 has few digits.
+    """
+
+    def inverse_transform(self, X: Any, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Return values in the unit of the target."""
+        values: np.ndarray[Any, Any] = super().inverse_transform(np.asarray(X, "float64"), copy)
+        return values
+
+
 def with_scaled_target(regressor: Any) -> TransformedTargetRegressor:
     """Return ``regressor`` fitted on a target of mean 0 and variance 1."""
-    return TransformedTargetRegressor(regressor=regressor, transformer=StandardScaler())
+    return TransformedTargetRegressor(regressor=regressor, transformer=TargetScaler())
 
 
 class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]

@@ -12,7 +12,6 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._encoding import Encoding, chosen_encoding
-from autometa.algorithms._target import with_scaled_target
 
 NUMBERS = CategoricalDistribution(["scaled", "normal"])
 
@@ -60,19 +59,17 @@ def _logistic(config: Config, context: Context) -> Any:
 def _ridge(config: Config, context: Context) -> Any:
     from sklearn.linear_model import Ridge
 
-    return with_scaled_target(Ridge(alpha=config["alpha"], random_state=context.random_state))
+    return Ridge(alpha=config["alpha"], random_state=context.random_state)
 
 
 def _elastic_net(config: Config, context: Context) -> Any:
     from sklearn.linear_model import ElasticNet
 
-    return with_scaled_target(
-        ElasticNet(
-            alpha=config["alpha"],
-            l1_ratio=config["l1_ratio"],
-            max_iter=2000,
-            random_state=context.random_state,
-        )
+    return ElasticNet(
+        alpha=config["alpha"],
+        l1_ratio=config["l1_ratio"],
+        max_iter=2000,
+        random_state=context.random_state,
     )
 
 

@@ -8,7 +8,6 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._encoding import Encoding, chosen_encoding
-from autometa.algorithms._target import with_scaled_target
 
 LIBRARY: Config = {
     "width": 100,
@@ -49,7 +48,7 @@ def _make(config: Config, context: Context) -> Any:
         "random_state": context.random_state,
     }
     if context.is_regression:
-        return with_scaled_target(MLPRegressor(**settings))
+        return MLPRegressor(**settings)
     return MLPClassifier(**settings)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
-from autometa.algorithms._target import with_scaled_target
 
 LIBRARY: Config = {"C": 1.0, "gamma": "scale"}
 KNOWN = {
@@ -28,7 +27,7 @@ def _make(config: Config, context: Context) -> Any:
     from sklearn.svm import SVC, SVR
 
     if context.is_regression:
-        return with_scaled_target(SVR(**config, cache_size=500))
+        return SVR(**config, cache_size=500)
     machine = SVC(**config, cache_size=500, random_state=context.random_state)
     return CalibratedClassifierCV(machine, cv=3, ensemble=False)
 

@@ -16,7 +16,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardScaler
 
 from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.algorithms._text import MAX_TEXT_ROWS
@@ -146,6 +146,8 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         return _estimator(QuantileTransformer, values, imports, depth)
     if isinstance(value, OneHotEncoder):
         return _estimator(OneHotEncoder, value.get_params(deep=False), imports, depth)
+    if isinstance(value, StandardScaler):  # a target's too: other digits of XGBoost's at most
+        return _estimator(StandardScaler, value.get_params(deep=False), imports, depth)
     if isinstance(value, KFold | StratifiedKFold):
         imports.use(type(value))
         return repr(value)

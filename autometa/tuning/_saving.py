@@ -49,6 +49,7 @@ TRUSTED_TYPES = frozenset(
         "autometa.algorithms._encoding.LevelColumns",
         "autometa.algorithms._encoding.NormalScores",
         "autometa.algorithms._target.ClassEncoder",
+        "autometa.algorithms._target.TargetScaler",
         "catboost.core.CatBoostClassifier",
         "catboost.core.CatBoostRegressor",
         "collections.OrderedDict",
