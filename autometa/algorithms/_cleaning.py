@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from autometa.algorithms._levels import are_truth_values, as_truth, family, labels
 from autometa.algorithms._names import safe_names
 from autometa.algorithms._text import fit_text, text_parts
+from autometa.algorithms._units import Unit, count_in, unit_of
 from autometa.exceptions import DatasetError
 from autometa.tables import plain_table
 from metafeatures.columns import (
@@ -73,6 +74,9 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         of it: "" for the column itself.
     feature_names_out_ : list of str
         Columns that come out; letters, digits and ``_`` only, all different.
+    units_ : dict of str to (float, float)
+        Origin and unit of the numbers that come out, where they are others than in
+        the table: single precision could not hold these (see `unit_of`).
     """
 
     def __init__(self, strict: bool = True) -> None:
@@ -110,7 +114,15 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         pieces = dict(self._read(frame))
         self.pieces_ = [name for name, piece in pieces.items() if _varies(piece)]
         self.feature_names_out_ = safe_names([_joined(name) for name in self.pieces_])
+        self._learn_units(pieces)
         return _index_of(X, frame), pieces
+
+    def _learn_units(self, pieces: dict[PieceName, Piece]) -> None:
+        self.units_: dict[str, Unit] = {}
+        for name, piece in zip(self.feature_names_out_, self.pieces_, strict=True):
+            if self.kinds_[piece[0]] in ("numeric", "datetime"):
+                unit = unit_of(pieces[piece])
+                self.units_ |= {} if unit is None else {name: unit}
 
     def _learn_levels(self, frame: pd.DataFrame) -> None:
         self.levels_: dict[str, list[str]] = {}
@@ -291,6 +303,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         block = np.empty((len(numbers), len(index)))
         for row, name in zip(block, numbers, strict=True):
             row[:] = pieces[named[name]]
+            count_in(row, self.units_.get(name))
         cleaned = pd.DataFrame(block.T, index=index, columns=pd.Index(numbers, dtype=object))
         if not any(is_level):
             return cleaned

@@ -22,7 +22,7 @@ from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
 from autometa.tuning._code_reading import reading
-from autometa.tuning._code_template import AS_DATES, PREPARE, TEMPLATE
+from autometa.tuning._code_template import AS_DATES, IN_UNITS, PREPARE, TEMPLATE
 from metafeatures.columns import source_of_dates
 
 INDENT = "    "
@@ -104,6 +104,7 @@ def _numeric_columns(pipeline: Pipeline, target: str) -> list[str]:
 def _prepare(cleaner: TableCleaner) -> str:
     """Return the functions that clean a table; those for dates only where there are some."""
     prepare = PREPARE.replace("{max_text_rows}", str(MAX_TEXT_ROWS))
+    prepare = prepare.replace("{in_units}", IN_UNITS if cleaner.units_ else "")
     return f"{source_of_dates()}\n\n\n{AS_DATES}{prepare}" if cleaner.zones_ else prepare
 
 
@@ -124,6 +125,7 @@ def _columns(cleaner: TableCleaner) -> str:
             f"LEVELS = {_literal(cleaner.levels_)}",
             f"TRUTH = {_literal(truth)}  # levels that are true and false",
             f"COLUMNS = {_literal(columns)}  # what the models see, and what it is made of",
+            *([f"UNITS = {_literal(cleaner.units_)}  # origin and unit"] if cleaner.units_ else []),
         ]
     )
 

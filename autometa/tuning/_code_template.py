@@ -104,6 +104,10 @@ def prepare(table, words):
     for name in TEXTS:
         pieces.update(as_topics(name, table[name], words))
     columns = {name: pieces[piece] for name, piece in COLUMNS.items()}
-    return pd.DataFrame(columns, index=table.index)
+{in_units}    return pd.DataFrame(columns, index=table.index)
 
 '''
+
+IN_UNITS = """    for name, (origin, unit) in UNITS.items():
+        columns[name] = (columns[name] - origin) / unit
+"""

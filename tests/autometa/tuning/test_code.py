@@ -131,6 +131,7 @@ def test_the_script_cleans_as_the_pipeline_does(tmp_path):
             "note": [f"w{i % 7} some words here {i}" for i in range(n)],
             "note_0": rng.normal(size=n),
             "price": np.round(rng.random(n), 2).astype(str),
+            "second": 1.7e9 + rng.random(n),
         }
     )
     y = np.where(rng.random(n) > 0.5, "p", "q")
