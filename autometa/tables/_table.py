@@ -21,7 +21,7 @@ from metafeatures.columns import pair_rows, varying_columns
 
 MIN_ROWS = 5
 COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
-PLAIN_LABELS = (str, int, float, bool, np.generic)
+PLAIN_LABELS = (str, int, float, bool)  # exactly: enumerations derive from these
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +68,18 @@ class Table:
     def __getstate__(self) -> dict[str, Any]:
         """Labels of the user's own classes stay here: another process may not know them."""
         state = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        if not all(isinstance(label, PLAIN_LABELS) for label in self.classes.tolist()):
+        if not all(map(_travels, self.classes.tolist())):
             state["classes"] = np.arange(self.n_classes)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _travels(label: Any) -> bool:
+    """Tell whether a label is of a type that every process has."""
+    kind = type(label)
+    return kind in PLAIN_LABELS or (isinstance(label, np.generic) and kind.__module__ == "numpy")
 
 
 def check_table(

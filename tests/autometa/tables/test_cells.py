@@ -244,10 +244,16 @@ def test_what_is_no_table_is_refused(table):
         plain_table(table)
 
 
-def test_labels_of_classes_of_the_user_stay_with_the_parent():
-    y = [Color.RED, Color.BLUE] * 6
-    table = check_table(pd.DataFrame({"a": np.arange(12.0)}), y)
-    assert set(table.classes) == {Color.RED, Color.BLUE}
+@pytest.mark.parametrize(
+    "labels", [(Color.RED, Color.BLUE), (Level.LOW, Level.HIGH), (Name("x"), Name("y"))]
+)
+def test_labels_of_classes_of_the_user_stay_with_the_parent(labels):
+    table = check_table(pd.DataFrame({"a": np.arange(12.0)}), of_objects(*labels * 6)["a"])
+    assert set(table.classes) == set(labels)
+    assert set(map(type, table.classes)) == set(map(type, labels))
     assert pickle.loads(pickle.dumps(table)).classes.tolist() == [0, 1]
+
+
+def test_labels_of_plain_types_travel():
     words = check_table(pd.DataFrame({"a": np.arange(12.0)}), ["x", "y"] * 6)
     assert pickle.loads(pickle.dumps(words)).classes.tolist() == ["x", "y"]
