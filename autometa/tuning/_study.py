@@ -97,12 +97,12 @@ class TrialBook:
         self.notes: list[str] = []
         judged_by = metric if pos_label is None else f"{metric}-{pos_label}"
         name = study_name or f"autometa-{self.dataset_hash}-{judged_by}"
-        if sampler is None:
-            with quiet():  # grouping is called experimental since 2020
-                sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
         self._storage_name = describe(storage)
-        self.record = StudyRecord(open_study(storage, name, sampler), self.notes, ends_at)
+        drawn = sampler or _own_sampler(seed)
+        self.record = StudyRecord(open_study(storage, name, drawn), self.notes, ends_at)
         trials = self.record.trials()
+        if sampler is None and trials:  # by the first run's numbers its setups would come again
+            drawn = _own_sampler(seed + len(trials))
         if self.record.attribute("asked_metric") != metric:  # see `judge_by`
             self.agree("metric", metric, must_equal=True)
         if pos_label is not None:
@@ -119,7 +119,7 @@ class TrialBook:
         self.spaces = {name: spaces[name] for name in self.algorithms}
         self._choices = stored.get("algorithm", algorithm_choices())
         self.notes += said + left_aside(trials, self.spaces)
-        self.proposals = Proposals(name, sampler, self.spaces)
+        self.proposals = Proposals(name, drawn, self.spaces)
         self.proposals.show(trials)
         self.resumed = [
             trial
@@ -346,6 +346,11 @@ class TrialBook:
             is_ours = ended.user_attrs.get("ended_by") == self.mark
             if is_ours and not is_second and is_setup(trial, self._known):
                 self.record.enqueue(trial.params, {"retry_of": trial.number})
+
+
+def _own_sampler(seed: int) -> optuna.samplers.BaseSampler:
+    with quiet():  # grouping is called experimental since 2020
+        return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
 
 
 def candidate_of(trial: FrozenTrial) -> Candidate:

@@ -62,3 +62,12 @@ def test_a_study_that_was_begun_on_fewer_folds_says_so(mixed, features):
     assert any("begun on 1 of 5 folds" in note for note in again.notes)
     last = again.study.trials[-1].user_attrs["evaluation"]
     assert len(last["fold_scores"]) == 1
+
+
+def test_a_run_that_goes_on_by_the_same_seed_tries_other_setups(mixed, features):
+    settings = {"algorithms": ["decision_tree"], "storage": InMemoryStorage(), **INLINE}
+    for n_trials in (8, 12, 16):
+        study = tune(features, mixed["two"], n_trials=n_trials, **settings).study
+    setups = [tuple(sorted(trial.params.items())) for trial in study.trials]
+    assert len(setups) == 16
+    assert len(set(setups)) == 16
