@@ -24,6 +24,7 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 DateOrder = Literal["iso", "dmy", "mdy"]
+Clock = Literal["none", "utc", "local"]
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TIME = (
@@ -37,6 +38,7 @@ YEAR_LAST = re.compile(
 )
 COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<b>\d{2})(?P<c>\d{2})" + TIME)
 ZONE = re.compile(r":\d{2}(?:[.,]\d+)?\s*(?:[AaPp][Mm])?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)$")
+UTC_NAME = re.compile(r"(?i:z|(?:etc/)?utc|tzutc\(\))|(?:UTC)?[+-]00(?::?00)?")
 MIN_COMPACT = 5  # fewer numbers of eight digits may be valid dates by chance
 
 
@@ -182,6 +184,29 @@ def time_zone(column: pd.Series[Any]) -> str:
             zone = getattr(value, "tzinfo", None)
             zones.add(_zone_name(zone) if zone is not None else "")
     return _zone_name(zones.pop()) if len(zones) == 1 else "UTC"
+
+
+def clock_of(column: pd.Series[Any]) -> Clock:
+    """Return which zones the cells of a column of dates say: ``none``, ``utc`` or ``local``.
+
+    ``local`` is any other zone, in one cell or more.
+    """
+    dtype = column.dtype
+    if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
+        zones = {getattr(dtype, "tz", None)}
+    else:
+        zones = {_zone_of(value) for value in column.dropna().unique()}
+    names = {str(zone) for zone in zones if zone is not None}
+    if not names:
+        return "none"
+    return "utc" if all(UTC_NAME.fullmatch(name) for name in names) else "local"
+
+
+def _zone_of(value: Any) -> Any:
+    if not isinstance(value, str):
+        return getattr(value, "tzinfo", None)
+    match = ZONE.search(value.strip())
+    return match[1] if match else None
 
 
 def _zone_name(zone: Any) -> str:

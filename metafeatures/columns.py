@@ -21,6 +21,7 @@ from metafeatures._pairing import pair_rows
 from metafeatures._target_column import as_series, unmasked
 from metafeatures._text_dates import (
     DateOrder,
+    clock_of,
     date_order,
     is_guessed,
     source_of_dates,
@@ -34,6 +35,7 @@ __all__ = [
     "ColumnKind",
     "DateOrder",
     "as_series",
+    "clock_of",
     "column_kind",
     "column_kinds",
     "column_order",

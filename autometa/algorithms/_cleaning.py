@@ -21,9 +21,10 @@ from autometa.algorithms._levels import are_truth_values, as_truth, family, labe
 from autometa.algorithms._names import safe_names
 from autometa.algorithms._text import fit_text, text_parts
 from autometa.algorithms._units import Unit, count_in, unit_of
-from autometa.exceptions import DatasetError
+from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables import plain_table
 from metafeatures.columns import (
+    clock_of,
     column_kinds,
     column_order,
     time_zone,
@@ -66,9 +67,9 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Columns of the table that are used.
     kinds_ : dict of str to str
         What each of them holds.
-    levels_, orders_, zones_, text_ : dict
+    levels_, orders_, zones_, clocks_, text_ : dict
         By column: levels of categories, order of day and month and time zone of
-        dates, words and components of text.
+        dates and whether one is said, words and components of text.
     pieces_ : list of (str, str)
         For each column that comes out, the column it is made of and which part
         of it: "" for the column itself.
@@ -110,6 +111,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self._learn_levels(frame)
         self.orders_ = {name: column_order(frame[name]) for name in self._of_kind("datetime")}
         self.zones_ = {name: time_zone(frame[name]) for name in self._of_kind("datetime")}
+        self.clocks_ = {name: clock_of(frame[name]) for name in self._of_kind("datetime")}
         self.text_ = {name: fit_text(_plain_text(frame[name])) for name in self._of_kind("text")}
         pieces = dict(self._read(frame))
         self.pieces_ = [name for name, piece in pieces.items() if _varies(piece)]
@@ -153,7 +155,25 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         frame = self._by_name(X)
+        self._warn_of_zones(frame)
         return self._assemble(dict(self._read(frame)), _index_of(X, frame).index)
+
+    def _warn_of_zones(self, frame: pd.DataFrame) -> None:
+        """Warn where hours would be those of another clock than in `fit`."""
+        said = {"none": "times without time zone", "local": "times of a time zone"}
+        for name, clock in self.clocks_.items():
+            own = clock_of(frame[name])
+            if {clock, own} != set(said) or (name, "hour") not in self.pieces_:
+                continue
+            if frame[name].notna().any():
+                warnings.warn(
+                    DatasetWarning(
+                        f"Column '{name}' holds {said[own]}, and the model was fitted on "
+                        f"{said[clock]}. Those without are read as UTC; give them as when it was "
+                        "fitted."
+                    ),
+                    stacklevel=3,
+                )
 
     def _by_name(self, X: Any) -> pd.DataFrame:
         frame = plain_table(X)

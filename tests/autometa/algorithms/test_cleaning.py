@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.algorithms._text import fit_text, text_parts
-from autometa.exceptions import DatasetError
+from autometa.exceptions import DatasetError, DatasetWarning
 
 RNG = np.random.default_rng(0)
 N = 120
@@ -229,3 +229,26 @@ def test_a_missing_or_new_level_of_two_is_neither_of_them(name):
     assert no < 0.3 < 0.7 < yes
     assert no + 0.05 < missing < yes - 0.05
     assert missing == pytest.approx(new)
+
+
+TIMES = pd.date_range("2024-03-01", periods=60, freq="7h")
+ZONED = TIMES.tz_localize("America/New_York")
+FORMS = {
+    "stamps": lambda times: times,
+    "text": lambda times: times.astype(str),
+    "objects": lambda times: times.astype(object),
+}
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+@pytest.mark.parametrize(("fitted", "given"), [(ZONED, TIMES), (TIMES, ZONED)])
+def test_times_with_and_without_time_zone_are_not_mixed_in_silence(form, fitted, given):
+    cleaner = TableCleaner().fit(pd.DataFrame({"t": FORMS[form](fitted)}))
+    with pytest.warns(DatasetWarning, match="Column 't' holds times"):
+        cleaner.transform(pd.DataFrame({"t": FORMS[form](given)}))
+    empty = pd.DataFrame({"t": [None] * 3})
+    others = (fitted, TIMES.tz_localize("UTC"))
+    for table in (*(pd.DataFrame({"t": FORMS[form](times)}) for times in others), empty):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cleaner.transform(table)
