@@ -71,7 +71,8 @@ def test_distinct_texts_of_a_numeric_column_stay_distinct_numbers(texts):
     if column_kind(column) == "numeric":
         numbers = to_numeric(column, "numeric")
         assert not numbers.isna().any()
-        assert numbers.nunique() == column.nunique()
+        zeros = column.str.fullmatch(r"-0*(\.0*)?")  # "-0" and "0" are one number
+        assert numbers.nunique() == column.mask(zeros, column.str.removeprefix("-")).nunique()
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6))

@@ -22,11 +22,11 @@ from autometa.knowledge_base._filling import additions, say_left_out, task_addit
 from autometa.knowledge_base._folder import StoredFolder
 from autometa.knowledge_base._keeping._parts_of import (
     Progress,
-    metafeatures_of,
+    metafeatures_in,
     paths_of,
     restore_tasks,
     runs_of,
-    tasks_of,
+    tasks_in,
     write_runs,
 )
 from autometa.knowledge_base._keeping._repeats import SeenRuns
@@ -136,8 +136,8 @@ def _take_folder(target: _Target, folder: Path) -> Added:
         runs = paths_of(folder, "runs")
         try:
             added = target.take(
-                usable_tasks(tasks_of(paths_of(folder, "tasks")), f"'{folder}'"),
-                metafeatures_of(paths_of(folder, "metafeatures")),
+                usable_tasks(tasks_in(folder), f"'{folder}'"),
+                metafeatures_in(folder),
                 _usable(folder, runs_of(runs)),
                 read_manifest(folder).get("provenance") or {},
             )
@@ -190,9 +190,9 @@ class _Target:
         steadily(self.folder, self._open)
 
     def _open(self) -> None:
-        self.told = tasks_of(paths_of(self.folder, "tasks"))
+        self.told = tasks_in(self.folder)
         self.tasks = set(self.told["task_id"])
-        self.described = set(metafeatures_of(paths_of(self.folder, "metafeatures")).index)
+        self.described = set(metafeatures_in(self.folder).index)
         self.seen = SeenRuns()
         if self.only is None:
             for runs in runs_of(paths_of(self.folder, "runs")):
@@ -249,10 +249,10 @@ class _Target:
         """Write what was unknown of tasks that are there; return of how many."""
         filled = 0
         for table, (rows, n_others) in (
-            ("tasks", task_additions(tasks_of(paths_of(self.folder, "tasks")), tasks)),
+            ("tasks", task_additions(tasks_in(self.folder), tasks)),
             (
                 "metafeatures",
-                additions(metafeatures_of(paths_of(self.folder, "metafeatures")), metafeatures),
+                additions(metafeatures_in(self.folder), metafeatures),
             ),
         ):
             self.n_others += n_others

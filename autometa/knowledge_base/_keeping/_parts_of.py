@@ -38,6 +38,17 @@ def metafeatures_of(paths: Iterable[Path]) -> pd.DataFrame:
     return combined(frames, "last")
 
 
+def tasks_in(folder: Path) -> pd.DataFrame:
+    """Return the tasks of a folder that others may be rewriting."""
+    # A rewrite may delete a part between the listing and the reading: both are done again then.
+    return steadily(folder, lambda: tasks_of(paths_of(folder, "tasks")))
+
+
+def metafeatures_in(folder: Path) -> pd.DataFrame:
+    """Return the meta-features of a folder that others may be rewriting."""
+    return steadily(folder, lambda: metafeatures_of(paths_of(folder, "metafeatures")))
+
+
 def restore_tasks(
     folder: Path, spoken_of: set[str], tasks: pd.DataFrame, metafeatures: pd.DataFrame
 ) -> None:
@@ -54,7 +65,7 @@ def restore_tasks(
     tasks, metafeatures : DataFrame
         Their descriptions.
     """
-    gone = spoken_of - set(tasks_of(paths_of(folder, "tasks"))["task_id"])
+    gone = spoken_of - set(tasks_in(folder)["task_id"])
     for table, frame, names in (
         ("tasks", tasks, tasks["task_id"]),
         ("metafeatures", metafeatures, metafeatures.index),

@@ -13,10 +13,12 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError, ParameterError
 from autometa.knowledge_base._keeping._parts_of import (
+    metafeatures_in,
     metafeatures_of,
     paths_of,
     restore_tasks,
     runs_of,
+    tasks_in,
     tasks_of,
     write_runs,
 )
@@ -92,8 +94,8 @@ def remove(
         _rewrite_runs(rewrite, plan.touched, fits)
         gone = set(plan.removed.tasks) - _tasks_added_since(folder, plan)
         described = (
-            tasks_of(paths_of(folder, "tasks")),
-            metafeatures_of(paths_of(folder, "metafeatures")),
+            tasks_in(folder),
+            metafeatures_in(folder),
         )
         _rewrite_tasks(rewrite, gone)
     # somebody may have added runs of these tasks in the moment between
@@ -146,7 +148,7 @@ class _Plan:
 def _plan(folder: Path, fits: _Fits) -> _Plan:
     """Read every run once: which parts are touched, which tasks are left without runs."""
     paths = paths_of(folder, "runs")
-    listed = set(tasks_of(paths_of(folder, "tasks"))["task_id"])
+    listed = set(tasks_in(folder)["task_id"])
     found: dict[str, set[str]] = {"algorithms": set(), "sources": set()}
     with_runs: set[str] = set()
     left: set[str] = set()

@@ -20,7 +20,7 @@ def draw_runs(seed: int, n: int = 60) -> pd.DataFrame:
     runs = pd.DataFrame(
         {
             "task_id": rng.choice(TASKS, n),
-            "algorithm": rng.choice(["knn", "svm"], n),
+            "algorithm": rng.choice(["knn", "smo"], n),
             "config": rng.choice(["{}", '{"k": 1}'], n),
             "metric": rng.choice(["accuracy", "r2"], n),
             "score": score,

@@ -176,7 +176,7 @@ def test_counts_of_a_stream_are_those_of_the_frame(tmp_path, rows_per_group):
     pd.testing.assert_frame_equal(loaded.setups, kb.setups)
     pd.testing.assert_series_equal(loaded.score_counts(), kb.score_counts())
     assert loaded.counts() == kb.counts()
-    assert loaded.algorithms == ["knn", "svm"]
+    assert loaded.algorithms == ["knn", "smo"]
     ok = kb.runs[kb.runs["score"].notna()].merge(kb.tasks, on="task_id")
     expected = ok.groupby(["task_type", "metric"]).size()
     assert loaded.score_counts().to_dict() == expected.to_dict()
