@@ -72,7 +72,7 @@ def by_hand(result, X):
 
 
 @pytest.mark.parametrize(
-    "kind", ["mixed", pytest.param("numbers", marks=pytest.mark.slow), "regression"]
+    "kind", ["mixed", *(pytest.param(k, marks=pytest.mark.slow) for k in ("numbers", "regression"))]
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -163,6 +163,7 @@ def test_a_newer_schema_asks_for_an_update(kb, tmp_path):
         KnowledgeBase.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_writers_at_the_same_time_lose_nothing(kb, tmp_path):
     kb.save(tmp_path)
     scores = {0.1, 0.2, 0.3, 0.4}

@@ -80,7 +80,12 @@ def check_after_kill(name, folder, found_before=OLD):
     assert report.is_sound, report.errors
 
 
-@pytest.mark.parametrize("name", WORK)
+FIRST = "remove"  # one of the kinds; the others run with the long tests
+
+
+@pytest.mark.parametrize(
+    "name", [name if name == FIRST else pytest.param(name, marks=pytest.mark.slow) for name in WORK]
+)
 def test_killed_before_any_change_to_the_disk_nothing_is_lost(name, folder, other):
     work, *arguments = WORK[name][0](folder, other)
     for number in range(1, 60):

@@ -33,7 +33,7 @@ def all_at_once(frames):
     return runs.iloc[order].reset_index(drop=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20)
 @given(
     seeds=st.lists(st.integers(0, 5), min_size=1, max_size=4),
     n=st.integers(1, 80),
@@ -106,7 +106,7 @@ def test_averages_of_a_stream_are_those_of_the_frame(tmp_path, rows_per_group):
     pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 200))
 def test_averages_are_what_pandas_groups(seed, n):
     runs = draw_runs(seed, n)

@@ -226,6 +226,7 @@ def command(server, tmp_path, *more):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_killed_import_goes_on_where_it_was(server, tmp_path):
     world = server.world
     world.runs.clear()

@@ -93,6 +93,7 @@ def test_a_study_resumed_from_its_storage_goes_on_without_repeats(history, tmp_p
     assert [t.params for t in study.trials] == [t.params for t in whole.trials]
 
 
+@pytest.mark.slow
 def test_another_process_on_the_same_storage_does_not_repeat_points(history, tmp_path):
     url, folder = f"sqlite:///{tmp_path / 'study.db'}", tmp_path / "kb"
     history.save(folder)

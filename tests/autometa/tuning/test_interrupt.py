@@ -68,7 +68,8 @@ def states_of(storage):
     return running, status
 
 
-@pytest.mark.parametrize("budget", ["120", pytest.param("None", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("budget", ["120", "None"])
 def test_the_first_ctrl_c_hands_over_the_best_so_far(start, budget):
     process, storage = start(budget)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

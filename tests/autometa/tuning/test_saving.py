@@ -82,7 +82,7 @@ def test_labels_come_back(saved):
     np.testing.assert_array_equal(loaded.predict(features), result.best_pipeline.predict(features))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99, 0.9999])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9999])
 def test_a_truncated_model_is_an_error_not_a_crash(saved, tmp_path, share):
     content = saved[0].read_bytes()
     (tmp_path / "model").write_bytes(content[: int(share * len(content))])

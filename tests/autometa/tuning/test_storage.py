@@ -181,6 +181,7 @@ print(len(result.leaderboard()), len(result.ensemble) > 0, result.notes)
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_costs_the_record_not_the_run(mixed, features, tmp_path):
     table = tmp_path / "table.csv"
     features[["size", "whole"]].assign(two=mixed["two"]).to_csv(table, index=False)

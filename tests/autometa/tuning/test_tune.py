@@ -216,6 +216,7 @@ def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features
     assert set(result.best_pipeline.predict(features)) == {"yes", "no"}
 
 
+@pytest.mark.slow
 def test_models_of_the_folds_stand_in_for_refits_that_are_late(monkeypatch, mixed, features):
     monkeypatch.setattr("autometa.tuning._finish.refit", faults.never_refit)
     start = time.monotonic()

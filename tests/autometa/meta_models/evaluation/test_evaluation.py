@@ -146,6 +146,7 @@ def test_a_family_is_never_on_both_sides():
     assert figures["orders"]["MetaModel"]["@1"] > 0.2
 
 
+@pytest.mark.slow
 def test_seconds_and_intervals_are_judged():
     features, scores, seconds = smooth(80)
     kb = history(scores, features, seconds)
