@@ -45,7 +45,7 @@ def test_95_percent_of_deviations_are_below_three_stated_errors(i):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("i", range(6))
+@pytest.mark.parametrize("i", [1])  # a task takes a minute
 def test_95_percent_of_deviations_of_all_families_are_below_three_stated_errors(i):
     deviations = deviations_in_stated_errors(generated_tasks(25_000)[i], None)
     assert deviations.size > 200

@@ -131,7 +131,7 @@ def test_killed_at_random_moments_nothing_is_lost(name, folder, other, repetitio
     assert load(folder) == WORK[name][1]
 
 
-@pytest.mark.parametrize("seconds", [4.0, pytest.param(60.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [4.0, pytest.param(30.0, marks=pytest.mark.slow)])
 def test_writers_readers_and_rewriters_at_once_lose_nothing(folder, tmp_path, seconds):
     log, stop = tmp_path / "log", PROCESSES.Event()
     processes = [
