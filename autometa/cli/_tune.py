@@ -21,7 +21,7 @@ from autometa.cli._output import (
     talk,
 )
 from autometa.cli._signals import EarlyEnd
-from autometa.cli._written import check_outputs, write_outputs
+from autometa.cli._written import check_outputs, without_writing, write_outputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ def tune(
                 loaded.X,
                 loaded.labels,
                 metric=metric,
-                time_budget=time_budget,
+                time_budget=without_writing(time_budget, save),
                 n_trials=n_trials,
                 n_jobs=n_jobs,
                 storage=storage,

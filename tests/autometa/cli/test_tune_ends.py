@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from autometa.cli import main
+from autometa.cli._written import without_writing
 from autometa.exceptions import OutputError
 from autometa.tuning import load_model
 from autometa.tuning._outputs import check_output, write_whole
@@ -164,3 +165,10 @@ def test_a_pipe_is_written_to_not_replaced(tmp_path):
     write_whole(tmp_path / "pipe", b"content")
     assert reader.communicate(timeout=10)[0] == b"content"
     assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("budget", "save", "left"), [(60.0, None, 60.0), (60.0, "m", 58.5), (2.0, "m", 1.6)]
+)
+def test_the_budget_pays_for_writing_the_model(budget, save, left):
+    assert without_writing(budget, save and Path(save)) == pytest.approx(left)
