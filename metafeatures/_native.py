@@ -58,7 +58,10 @@ def native_table(X: Any) -> Any:
         return _two_dimensional(X)
     if isinstance(X, list | tuple | np.ndarray) or hasattr(X, "__array_interface__"):
         array = _two_dimensional(_as_array(X))
-        return pd.DataFrame(array, columns=_array_names(array.shape[1]))
+        try:
+            return pd.DataFrame(array, columns=_array_names(array.shape[1]))
+        except UnicodeEncodeError as error:  # half a surrogate pair, which is no character
+            raise MetaFeatureDataError(f"X holds text that is no Unicode: {error}.") from error
     try:
         return nw.from_native(X, eager_only=True)
     except TypeError as error:

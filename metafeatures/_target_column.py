@@ -73,11 +73,13 @@ def _from_library(y: Any) -> Any:
 def _from_list(values: list[Any]) -> pd.Series[Any]:
     if values and isinstance(values[0], list | tuple | np.ndarray):
         try:
-            return _from_array(np.asarray(values))
+            nested = np.asarray(values)
         except ValueError as error:
             raise MetaFeatureDataError(
                 f"y must have one dimension. Got lists of different lengths ({error})."
             ) from error
+        if nested.ndim > 1 or nested.dtype != object:  # else nothing was unpacked: cells are cells
+            return _from_array(nested)
     is_plain = set(map(type, values)) <= PLAIN_LABELS
     try:
         return pd.Series(values, dtype=None if values and is_plain else object)
