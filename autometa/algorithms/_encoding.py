@@ -63,7 +63,7 @@ class NormalScores(QuantileTransformer):  # type: ignore[misc]
 
 
 class LevelColumns(OneHotEncoder):  # type: ignore[misc]
-    """OneHotEncoder that gives unknown levels zeros, as told, without a warning."""
+    """OneHotEncoder that gives unknown levels zeros without a warning."""
 
     def transform(self, X: Any) -> Any:
         """Return one column a level."""

@@ -143,13 +143,13 @@ def count_outcomes(
     """
     counts: dict[str, int] = {}
     for table in tables:
-        told = ~np.isnan(numbers_of(table["score"])) | ~_is_one_of(table["status"], ("ok",))
+        is_reported = ~np.isnan(numbers_of(table["score"])) | ~_is_one_of(table["status"], ("ok",))
         if algorithms is not None:
-            told &= _is_one_of(table["algorithm"], algorithms)
+            is_reported &= _is_one_of(table["algorithm"], algorithms)
         if metric is not None:
-            told &= _is_one_of(table["metric"], (metric,))
+            is_reported &= _is_one_of(table["metric"], (metric,))
         tasks, t = codes_of(table["task_id"])
-        found = np.bincount(t[told], minlength=len(tasks))
+        found = np.bincount(t[is_reported], minlength=len(tasks))
         counts |= {tasks[place]: int(found[place]) for place in np.flatnonzero(found).tolist()}
     index = pd.Index(list(counts), name="task_id", dtype=str)
     return pd.Series(list(counts.values()), index=index, dtype=np.int64)
