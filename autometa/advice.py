@@ -11,10 +11,11 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
-from autometa.evaluation import check_metric, metric_kind, positive_class, speed_of_this_machine
+from autometa.evaluation import speed_of_this_machine
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel, Request
+from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendation
 from autometa.tables import Table, check_table
 from metafeatures import MetaFeatureExtractor, list_metafeatures

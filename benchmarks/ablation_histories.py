@@ -12,10 +12,10 @@ import pandas as pd
 from sklearn.datasets import make_classification
 
 from autometa.datasets import load_dataset
-from autometa.evaluation import default_metric
 from autometa.exceptions import DatasetWarning
 from autometa.knowledge_base import KnowledgeBase
 from autometa.knowledge_base.importers import Imported, read_aslib, read_table
+from autometa.metrics import default_metric
 from metafeatures import MetaFeatureExtractor, list_metafeatures
 
 

@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 from rich.progress import track
 
-from autometa.evaluation import default_metric
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase, canonical_config
 from autometa.knowledge_base.building._journal import Journal
 from autometa.meta_models import MetaModel
+from autometa.metrics import default_metric
 
 N_FOLDS = 10
 AT = (1, 3, 10)

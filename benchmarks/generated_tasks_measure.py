@@ -15,12 +15,13 @@ from rich.progress import track
 
 from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.datasets import load_dataset
-from autometa.evaluation import METRICS, WorkerPool, cross_validate, default_metric, make_folds
+from autometa.evaluation import WorkerPool, cross_validate, make_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.knowledge_base.building._generated_folder import generate_tasks
 from autometa.knowledge_base.building._journal import Journal
 from autometa.knowledge_base.building._sources import TaskSource, read_sources
 from autometa.knowledge_base.building._worker_side import describe_task
+from autometa.metrics import default_metric
 from autometa.tables import Table
 
 MAX_ROWS = 600
@@ -61,7 +62,10 @@ def cheap_setups(kb: KnowledgeBase) -> dict[str, list[Setup]]:
         places = np.unique(np.linspace(0, len(own) - 1, PER_ALGORITHM).astype(int))
         configs = own.index.get_level_values("config")[places]
         chosen[is_regression] += [(algorithm, config) for config in configs]
-    return {task_type: chosen[task_type == "regression"] for task_type in METRICS}
+    return {
+        task_type: chosen[task_type == "regression"]
+        for task_type in ("binary", "multiclass", "regression")
+    }
 
 
 def measure(work: Path) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from autometa import tune
-from autometa.evaluation import Predictions, score
+from autometa.metrics import Predictions, score
 
 RESULT = Path(__file__).parent / "results" / "optimism.md"
 SIZES = (100, 300, 1_000)

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from autometa import KnowledgeBase
-from autometa.evaluation import default_metric
 from autometa.knowledge_base.building._sources import read_sources
 from autometa.knowledge_base.building._worker_side import measure_setup
+from autometa.metrics import default_metric
 
 RESULT = Path(__file__).parent / "results" / "remeasured.md"
 OTHER_FOLDS = 1

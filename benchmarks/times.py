@@ -16,13 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-from autometa.evaluation import default_metric
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._features import FeatureSpace, filled
 from autometa.meta_models._history import History, read_history
 from autometa.meta_models._sizes import TaskSizes
 from autometa.meta_models._target_scale import without_unit
 from autometa.meta_models._times import TimeModel
+from autometa.metrics import default_metric
 
 RESULT = Path(__file__).parent / "results" / "times.md"
 FEW_ROWS = 4_000

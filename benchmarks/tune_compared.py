@@ -33,7 +33,7 @@ from tune_compared_report import report, stamp
 from autometa import KnowledgeBase, tune
 from autometa.algorithms import get_algorithm, list_algorithms
 from autometa.datasets import load_dataset
-from autometa.evaluation import Predictions, default_metric, score
+from autometa.metrics import Predictions, default_metric, score
 from autometa.tables import Table
 
 RESULTS = Path(__file__).parent / "results" / "tune_compared"

@@ -27,6 +27,7 @@ ROOMS = [  # each may import those after it
     "algorithms",
     "datasets",
     "tables",
+    "metrics",
     "pictures",
     "_urls",
     "_limits",

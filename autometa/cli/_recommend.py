@@ -38,8 +38,8 @@ def recommend(
     gc.disable()  # imports make no garbage; looking for it takes a tenth of the answer's time
     from autometa.advice import recommend_for_table
     from autometa.datasets import load_dataset
-    from autometa.evaluation import check_metric, metric_kind, positive_class
     from autometa.knowledge_base import KnowledgeBase
+    from autometa.metrics import check_metric, metric_kind, positive_class
 
     loaded = load_dataset(table, target, task_type, metric_kind(metric))
     number_of_positive = positive_class(loaded.y, loaded.classes, positive)

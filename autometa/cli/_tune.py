@@ -67,8 +67,8 @@ def tune(
 ) -> None:
     """Find and fit the best pipeline for TABLE within a time budget."""
     from autometa.datasets import load_dataset
-    from autometa.evaluation import metric_kind
     from autometa.knowledge_base import KnowledgeBase
+    from autometa.metrics import metric_kind
     from autometa.tuning import tune as run
 
     check_outputs(save, code)

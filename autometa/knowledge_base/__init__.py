@@ -31,7 +31,6 @@ from autometa.knowledge_base._keeping import (
 )
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._learnt_file import Origin, read_learnt, write_learnt
-from autometa.knowledge_base._metrics import Metric, metric_of
 from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base._summary import summarise
@@ -44,7 +43,6 @@ __all__ = [
     "Exported",
     "Finding",
     "KnowledgeBase",
-    "Metric",
     "Origin",
     "Removed",
     "Verification",
@@ -61,7 +59,6 @@ __all__ = [
     "is_export",
     "is_knowledge_base",
     "merge_folders",
-    "metric_of",
     "plot_coverage",
     "plot_wins",
     "read_export",

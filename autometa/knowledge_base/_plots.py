@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from autometa.evaluation import METRICS
 from autometa.exceptions import KnowledgeBaseError
+from autometa.metrics import measured_metrics
 from autometa.pictures import pyplot
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ def judging_metrics(kb: KnowledgeBase) -> dict[str, str]:
     types = kb.tasks.set_index("task_id")["task_type"]
     measured = kb.runs.groupby(kb.runs["task_id"].astype(str).map(types))["metric"]
     counts = {str(kind): metrics.value_counts() for kind, metrics in measured}
+    usual = {kind: next(iter(measured_metrics(kind)), None) for kind in counts}
     return {
-        kind: METRICS[kind][0] if METRICS.get(kind, ("",))[0] in of_kind.index else of_kind.index[0]
+        kind: str(usual[kind] if usual[kind] in of_kind.index else of_kind.index[0])
         for kind, of_kind in counts.items()
     }
 

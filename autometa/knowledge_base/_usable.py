@@ -18,6 +18,7 @@ from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
 from autometa.knowledge_base._columns import codes_of, numbers_of
 from autometa.knowledge_base._layout import to_column
 from autometa.knowledge_base._schema import STATUSES, TASK_TYPES, canonical_config
+from autometa.metrics import ROUNDING, get_metric
 
 NAMES = ("task_id", "algorithm", "config", "metric")
 SECONDS = ("fit_seconds", "predict_seconds", "reference_seconds")
@@ -146,11 +147,10 @@ def _wrong_scores(content: Any, score: npt.NDArray[np.float64]) -> Mask:
 
 
 def _bounds(column: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    from autometa.knowledge_base._metrics import ROUNDING, score_range
-
     names, codes = codes_of(column)
     # the last row is for codes of -1: rows without a metric
-    ranges = np.array([*(score_range(str(name)) for name in names), (-np.inf, np.inf)])
+    metrics = [get_metric(str(name)) for name in names]
+    ranges = np.array([*((metric.low, metric.high) for metric in metrics), (-np.inf, np.inf)])
     return ranges[codes, 0] - ROUNDING, ranges[codes, 1] + ROUNDING
 
 

@@ -18,8 +18,8 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.meta_models._completion import complete
-from autometa.meta_models._metric_families import on_one_scale
 from autometa.meta_models._questions import Question
+from autometa.metrics import on_one_scale
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

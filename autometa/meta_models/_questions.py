@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
+    MetricError,
     ParameterError,
 )
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._metric_families import by_closeness, check_judges
+from autometa.metrics import by_closeness, get_metric
 
 _CLASSIFICATION = ("binary", "multiclass", "classification")
 _TASK_TYPES: dict[str, tuple[str, ...]] = {
@@ -113,7 +115,7 @@ class QuestionDesk:
         if metric in counts.index:
             return self._with_borrowed(types, metric, task_type)
         known = [str(name) for name in counts.index]
-        check_judges(metric, known, task_type)
+        _check_judges(metric, known, task_type)
         closest = by_closeness(metric, known)[0]
         warnings.warn(
             f"The knowledge base has no history of '{metric}' on {task_type} tasks. The order, "
@@ -134,3 +136,21 @@ class QuestionDesk:
             near = by_closeness(metric, [str(m) for m in counts.index])
             borrowed += [(name, m) for m in near if (name, m) != (types, metric)]
         return Question(types, metric, tuple(borrowed))
+
+
+def _check_judges(metric: str, known: Sequence[str], task_type: str) -> None:
+    """Raise when ``metric`` is unknown, or cannot judge tasks of this type."""
+    from sklearn.metrics import get_scorer_names  # slow to import: only for a metric without runs
+
+    facts = get_metric(metric)
+    if facts.family:
+        if (facts.kind == "regression") != (task_type == "regression"):
+            raise MetricError(
+                f"The metric '{metric}' cannot judge {task_type} tasks. The knowledge base knows "
+                f"{sorted(known)} for these."
+            )
+    elif metric not in get_scorer_names():
+        raise MetricError(
+            f"'metric' must be a metric of the knowledge base, {sorted(known)}, or a scorer name "
+            f"of scikit-learn. Got {metric!r} instead."
+        )

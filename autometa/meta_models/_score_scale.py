@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autometa.knowledge_base import metric_of
+from autometa.metrics import get_metric
 
 Array = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class ScoreScale:
             NaN allowed; those that the metric cannot have do not count.
         metric : str
         """
-        low, high = metric_of(metric).low, metric_of(metric).high
+        low, high = get_metric(metric).low, get_metric(metric).high
         is_even = not np.isfinite(high) or (np.isfinite(low) and high > 0)
         if is_even:
             return cls(best=high, worst=low, unit=0.0)

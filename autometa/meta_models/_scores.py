@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from autometa.knowledge_base import metric_of
 from autometa.meta_models._completion import complete
 from autometa.meta_models._kernel import KernelRegression, Settings
 from autometa.meta_models._score_scale import ScoreScale
 from autometa.meta_models._weights import family_weights
+from autometa.metrics import get_metric
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -80,7 +80,7 @@ class ScoreModel:
         settings: tuple[Settings, Settings] | None = None,
     ) -> None:
         self._scale = ScoreScale.of(scores, metric)
-        self._metric = metric_of(metric)
+        self._metric = get_metric(metric)
         self._n_setups = scores.shape[1]
         self.settings = None
         self._model: KernelRegression | None = None

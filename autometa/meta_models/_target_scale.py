@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.knowledge_base import metric_of
+from autometa.metrics import get_metric
 
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
 
     None when the metric has no unit, or too few tasks tell their target's spread.
     """
-    power = metric_of(metric).target_power
+    power = get_metric(metric).target_power
     if power is None or TARGET_SD not in metafeatures.columns:
         return None
     spread = metafeatures[TARGET_SD].to_numpy(dtype=np.float64)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autometa.evaluation import mean_score
+from autometa.metrics import mean_score
 from autometa.tuning import _ensemble
 from autometa.tuning._held_out import HeldOut
 

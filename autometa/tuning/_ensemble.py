@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autometa.evaluation import Predictions, is_defined, score
-from autometa.tuning._fast_scores import FAST, ROW_WISE, Counts, log_loss, rmse
+from autometa.metrics import FastScore, Predictions, get_metric, is_defined, score
 
 Values = npt.NDArray[np.floating]
 Score = tuple[float, float]
+Counts = npt.NDArray[np.float64] | None
 Judge = Callable[[npt.NDArray[np.float64]], Score]
 
 MAX_STEPS = 40
@@ -37,7 +37,7 @@ MAX_CANDIDATES = 60
 def max_candidates(n_rows: int, metric: str = "neg_log_loss") -> int:
     """Return how many candidates that many rows can tell apart (the rule of AutoGluon 1.6)."""
     by_rows = next((n for rows, n in CANDIDATES_BY_ROWS if n_rows <= rows), MAX_CANDIDATES)
-    return by_rows if metric in FAST else min(by_rows, MAX_SLOW_CANDIDATES)
+    return by_rows if get_metric(metric).fast else min(by_rows, MAX_SLOW_CANDIDATES)
 
 
 def select(
@@ -86,7 +86,7 @@ def select(
         counts=_counts(values, y, rows, n_classes, folds),
     )
     columns = [np.asarray(v[rows], dtype="float64") for v in values]
-    max_steps = MAX_STEPS if metric in FAST else MAX_SLOW_STEPS
+    max_steps = MAX_STEPS if get_metric(metric).fast else MAX_SLOW_STEPS
     deadline = time.monotonic() + time_limit
     chosen = _greedy(columns, judge, costs, max_cost, max_steps, deadline)
     weights = np.bincount(chosen, minlength=len(values)) / len(chosen)
@@ -162,7 +162,7 @@ def _rows(
     hangs on the rare ones. For numbers the sample covers the whole range evenly.
     """
     rows = np.flatnonzero(_usable(values, folds))
-    limit = MAX_ROWS if metric in ROW_WISE else MAX_SORTED_ROWS
+    limit = MAX_ROWS if get_metric(metric).is_row_wise else MAX_SORTED_ROWS
     if len(rows) <= limit:
         return rows
     if not n_classes:
@@ -212,7 +212,7 @@ def make_judge(
     The score is the mean over the folds whose labels define it, ``-inf`` when none
     does; the tie-break is log loss or root mean squared error over all rows.
     """
-    fast, tie = FAST.get(metric), log_loss if n_classes else rmse
+    fast, tie = get_metric(metric).fast, _tie_break(n_classes)
     y = y.astype(np.intp if n_classes else np.float64)
     if folds is None:
         folds = np.zeros(len(y), dtype=np.intp)
@@ -234,3 +234,10 @@ def make_judge(
         return mean, tie(y, values, counts, positive)
 
     return judge
+
+
+def _tie_break(n_classes: int) -> FastScore:
+    """Return the score that sees the smallest improvement of predictions."""
+    found = get_metric("neg_log_loss" if n_classes else "neg_root_mean_squared_error").fast
+    assert found is not None
+    return found

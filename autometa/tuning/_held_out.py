@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autometa.evaluation import Predictions, fold_numbers, make_folds, mean_score, score
+from autometa.evaluation import fold_numbers, make_folds
+from autometa.metrics import Predictions, mean_score, score
 from autometa.tables import Table
 
 # Of a single fold, so that a choice made on some rows can be scored on others. A single fold is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autometa.evaluation import METRICS, depends_on_positive, is_defined
+from autometa.metrics import depends_on_positive, is_defined, measured_metrics
 from autometa.tables import Table
 from autometa.tuning._held_out import HeldOut
 
@@ -37,7 +37,7 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
             f"'{metric}' is undefined on {missing} of {n_folds} folds, which hold too few "
             f"classes{rare}; scores are means over the other {counted}.",
         ]
-    other = max(METRICS[table.task_type], key=n_defined)  # the first of equals
+    other = max(measured_metrics(table.task_type), key=n_defined)  # the first of equals
     return other, [
         f"'{metric}' is undefined on every fold{rare}; setups are judged by '{other}' instead."
     ]

@@ -15,16 +15,15 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from autometa.advice import open_knowledge_base
-from autometa.evaluation import (
-    check_metric,
-    depends_on_positive,
-    fold_seed,
-    metric_kind,
-    positive_class,
-    speed_of_this_machine,
-)
+from autometa.evaluation import fold_seed, speed_of_this_machine
 from autometa.exceptions import ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
+from autometa.metrics import (
+    check_metric,
+    depends_on_positive,
+    metric_kind,
+    positive_class,
+)
 from autometa.tables import Table, check_table
 from autometa.tuning._assemble import assemble, some_rows
 from autometa.tuning._budget import Clock, Pace, Size

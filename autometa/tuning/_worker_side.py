@@ -14,14 +14,9 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
-from autometa.evaluation import (
-    METRICS,
-    cross_validate,
-    make_folds,
-    mean_score,
-    shorten_folds,
-)
+from autometa.evaluation import cross_validate, make_folds, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
+from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
 from autometa.tuning._plan import Candidate, advise
 from autometa.tuning._sharing import put, take
@@ -226,7 +221,7 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     """Cross-validate a setup; stop after the first fold when that is hopeless."""
     table = state.table
     pipeline = _build(state, request.algorithm, request.config, request.seed)
-    metrics = dict.fromkeys([request.metric, *METRICS[table.task_type][:N_METRICS]])
+    metrics = dict.fromkeys([request.metric, *measured_metrics(table.task_type)[:N_METRICS]])
     keep = request.keep_above < np.inf and not state.has_fold_text  # the whole table's words differ
     start = time.perf_counter()
     parts = []

@@ -10,7 +10,6 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._keeping._repeats import SeenRuns
-from autometa.knowledge_base._metrics import ROUNDING, score_range
 from autometa.knowledge_base._schema import (
     RUN_DEFAULTS,
     RUN_KEY,
@@ -20,6 +19,7 @@ from autometa.knowledge_base._schema import (
     TASK_TYPES,
     canonical_config,
 )
+from autometa.metrics import ROUNDING, get_metric
 
 Said = tuple[bool, str]  # whether it is an error, and the sentence
 
@@ -140,7 +140,7 @@ def _wrong_scores(runs: pd.DataFrame) -> Iterator[Said]:
     failed = (runs["status"] != "ok") & runs["score"].notna()
     yield from _told(failed, runs["score"], "has scores of runs that failed")
     for metric, scores in runs.groupby("metric", observed=True)["score"]:
-        low, high = score_range(str(metric))
+        low, high = get_metric(str(metric)).low, get_metric(str(metric)).high
         outside = (scores < low - ROUNDING) | (scores > high + ROUNDING)
         outside &= np.isfinite(scores)
         what = f"has scores of '{metric}' outside {low:g} .. {high:g}"

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pandas as pd
 
 from autometa.algorithms import get_algorithm
-from autometa.evaluation import METRICS, Outcome
+from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import _parts
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
@@ -22,6 +22,7 @@ from autometa.knowledge_base.building._journal import Journal
 from autometa.knowledge_base.building._protocol import Measurement, measurements
 from autometa.knowledge_base.building._sources import TaskSource, read_sources
 from autometa.knowledge_base.building._worker_side import NotLoaded, describe_task, measure_setup
+from autometa.metrics import measured_metrics
 
 DESCRIBE_SECONDS = 300.0
 MeasureKey = tuple[TaskSource, str, str, float]
@@ -248,7 +249,7 @@ class _Build:
                 "message": entry["message"],
                 "source": "autometa kb build",
             }
-            for metric in METRICS[source.task_type]
+            for metric in measured_metrics(source.task_type)
         ]
 
 

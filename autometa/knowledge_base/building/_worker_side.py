@@ -15,7 +15,6 @@ import pandas as pd
 from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.datasets import load_dataset
 from autometa.evaluation import (
-    METRICS,
     cross_validate,
     make_folds,
     reference_seconds,
@@ -23,6 +22,7 @@ from autometa.evaluation import (
 )
 from autometa.knowledge_base.building._protocol import described_by
 from autometa.knowledge_base.building._sources import TaskSource
+from autometa.metrics import measured_metrics
 from autometa.tables import Table
 
 
@@ -100,7 +100,7 @@ def measure_setup(
         cleaned,
         table.y,
         folds,
-        METRICS[table.task_type],
+        measured_metrics(table.task_type),
         table.n_classes,
     )
     return {

@@ -3,67 +3,38 @@
 Histories hold scores, errors and losses under many names. A knowledge base holds
 scores alone: greater is better, under the names of scikit-learn's scorers. Direction
 and unit go by the name and by what the source says; a measure whose direction cannot
-be known is refused, values beyond its bounds (`metric_of`) are left out.
+be known is refused, values beyond its bounds (`get_metric`) are left out.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._metrics import ROUNDING, Metric, metric_of
+from autometa.metrics import (
+    ERROR_WORDS,
+    ROUNDING,
+    Metric,
+    bare_name,
+    complement_of,
+    get_metric,
+    is_negated,
+    plain_name,
+    scorer_of,
+)
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-GAINS: Mapping[str, tuple[str, ...]] = {
-    "accuracy": ("acc", "accuracy_score", "classification_accuracy", "predictive_accuracy"),
-    "average_precision": ("ap", "auprc", "pr_auc", "average_precision_score", "aucpr"),
-    "balanced_accuracy": ("bac", "bacc", "balanced_acc", "balanced_accuracy_score"),
-    "explained_variance": ("explained_variance_score",),
-    "f1": ("f1_score", "f_score"),
-    "f1_macro": ("macro_f1", "mean_f_measure"),
-    "f1_weighted": ("f_measure", "weighted_f1"),
-    "matthews_corrcoef": ("mcc", "matthews_correlation_coefficient"),
-    "precision": ("precision_score",),
-    "r2": ("r2_score", "rsq", "r_squared"),
-    "recall": ("recall_score",),
-    "roc_auc": ("auc", "auroc", "roc_auc_score", "area_under_roc_curve"),
-    "kappa": ("cohen_kappa", "cohen_kappa_score", "kappa"),
-}
-LOSSES: Mapping[str, tuple[str, ...]] = {
-    "neg_brier_score": ("brier", "brier_score", "brier_score_loss"),
-    "neg_log_loss": ("cross_entropy", "log_loss", "logloss", "nll"),
-    "neg_max_error": ("max_error",),
-    "neg_mean_absolute_error": ("mae", "mean_absolute_error"),
-    "neg_mean_absolute_percentage_error": ("mape", "mean_absolute_percentage_error"),
-    "neg_mean_squared_error": ("mse", "mean_squared_error"),
-    "neg_mean_squared_log_error": ("msle", "mean_squared_log_error"),
-    "neg_median_absolute_error": ("medae", "median_absolute_error"),
-    "neg_root_mean_squared_error": ("rmse", "root_mean_squared_error"),
-    "neg_root_mean_squared_log_error": ("rmsle", "root_mean_squared_log_error"),
-    "neg_smape": ("smape", "symmetric_mean_absolute_percentage_error"),
-}
-SHORTFALLS: Mapping[str, tuple[str, ...]] = {  # errors that are 1 - score
-    "accuracy": ("error_rate", "mmce", "misclassification", "misclassification_rate",
-                 "classification_error", "zero_one_loss"),
-    "balanced_accuracy": ("balanced_error", "balanced_error_rate", "ber"),
-}  # fmt: skip
-LOWER_WORDS = frozenset(
-    ("cost", "deviance", "distance", "duration", "err", "error", "loss", "mae", "mape", "mse",
-     "regret", "rmse", "runtime", "seconds", "smape", "time")
-)  # fmt: skip
+LOWER_WORDS = ERROR_WORDS | {"cost", "loss", "regret"}
 GREATER_WORDS = frozenset(
     ("accuracy", "auc", "correlation", "f1", "fitness", "gain", "likelihood", "performance",
      "precision", "profit", "quality", "r2", "recall", "reward", "score", "utility")
 )  # fmt: skip
-PREFIXES = re.compile(r"^(?:(?:scores?|mean|test|val|valid|validation|cv)_)+")
 PERCENT = 100.0
 
 
@@ -110,7 +81,7 @@ class Measure:
 
     @property
     def _metric(self) -> Metric:
-        return metric_of(self.name)
+        return get_metric(self.name)
 
 
 def resolve(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
@@ -137,8 +108,8 @@ def resolve(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
 
 
 def _directed(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
-    known, shortfall = scorer_of(name), shortfall_of(name)
-    if _is_negated(name):
+    known, shortfall = scorer_of(name), complement_of(name)
+    if is_negated(name):
         return _negated_before(name, known, lower_is_better)
     if shortfall is not None:
         return _missing_to_one(name, shortfall, lower_is_better)
@@ -148,7 +119,7 @@ def _directed(name: str, lower_is_better: bool | None, values: Floats) -> Measur
     if values.size and values.max() <= 0 > values.min():
         if is_loss and lower_is_better is not True:
             return Measure(name=known)  # a loss that was negated before
-        if not is_loss and lower_is_better and metric_of(known).low >= 0:
+        if not is_loss and lower_is_better and get_metric(known).low >= 0:
             return Measure(name=known, sign=-1.0)  # a study that minimises -accuracy
     if is_loss:
         if lower_is_better is False and values.size and values.max() > 0:
@@ -163,7 +134,7 @@ def _directed(name: str, lower_is_better: bool | None, values: Floats) -> Measur
 
 def _negated_before(name: str, known: str | None, lower_is_better: bool | None) -> Measure:
     """Return the measure of a name with ``neg_``: greater is better, unless the source denies."""
-    scorer = known or _bare(name)
+    scorer = known or bare_name(name)
     return Measure(name=scorer, sign=-1.0 if lower_is_better else 1.0)
 
 
@@ -180,7 +151,7 @@ def _missing_to_one(name: str, scorer: str, lower_is_better: bool | None) -> Mea
 def _unheard_of(name: str, lower_is_better: bool | None) -> Measure:
     if lower_is_better is not None:
         return _plainly(name, lower_is_better)
-    words = set(_plain(name).split("_"))
+    words = set(plain_name(name).split("_"))
     lower, greater = bool(LOWER_WORDS & words), bool(GREATER_WORDS & words)
     if not lower and not greater:
         raise UnknownMeasureError(
@@ -202,7 +173,7 @@ def _in_unit(name: str, measure: Measure, values: Floats) -> Measure:
     n_outside = int(measure.outside(values).sum())
     if not n_outside:
         return measure
-    metric = metric_of(measure.name)
+    metric = get_metric(measure.name)
     present = values[values != 0]
     is_percent = metric.is_share and values.min() >= 0 and values.max() <= PERCENT
     # An error of .5 % is common, an accuracy below 1 % is not: it is a share among per cents.
@@ -227,34 +198,9 @@ def negated_name(name: str, known: str | None = None) -> str:
     return name if name.startswith("neg_") else f"neg_{name}"
 
 
-def scorer_of(name: str) -> str | None:
-    """Return the scorer that measures the same, or None.
-
-    Examples
-    --------
-    >>> scorer_of("RMSE"), scorer_of("predictive_accuracy"), scorer_of("PAR10")
-    ('neg_root_mean_squared_error', 'accuracy', None)
-    >>> scorer_of("neg_logloss"), scorer_of("neg_accuracy")
-    ('neg_log_loss', None)
-    """
-    for tried in (_plain(name), _bare(name)):
-        if tried in _scorers():
-            return tried
-        if tried in _synonyms():
-            return _synonyms()[tried]
-    known = scorer_of(_bare(name).removeprefix("neg_")) if _is_negated(name) else None
-    return known if known is not None and known.startswith("neg_") else None
-
-
-def shortfall_of(name: str) -> str | None:
-    """Return the scorer of which this error is what is missing to 1, or None."""
-    plain = _plain(name)
-    return next((scorer for scorer, names in SHORTFALLS.items() if plain in names), None)
-
-
 def is_measure(name: str) -> bool:
     """Say whether the name is known for one of a measure."""
-    return scorer_of(name) is not None or shortfall_of(name) is not None
+    return scorer_of(name) is not None or complement_of(name) is not None
 
 
 def task_type_of(metrics: Collection[str]) -> str:
@@ -274,29 +220,4 @@ def are_at_odds(metrics: Collection[str]) -> bool:
 
 
 def _kinds_of(metrics: Collection[str]) -> set[str]:
-    return {kind for kind in (metric_of(name).task_kind for name in metrics) if kind is not None}
-
-
-@cache
-def _scorers() -> frozenset[str]:
-    from sklearn.metrics import get_scorer_names
-
-    return frozenset(get_scorer_names())
-
-
-@cache
-def _synonyms() -> dict[str, str]:
-    return {name: scorer for table in (GAINS, LOSSES) for scorer in table for name in table[scorer]}
-
-
-def _bare(name: str) -> str:
-    """Return a name without what only says where it was measured: ``mean_test_f1`` is ``f1``."""
-    return PREFIXES.sub("", _plain(name))
-
-
-def _is_negated(name: str) -> bool:
-    return _bare(name).startswith("neg_")
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+    return {kind for kind in (get_metric(name).kind for name in metrics) if kind is not None}

@@ -12,7 +12,6 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
-from autometa.evaluation import METRICS
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.knowledge_base import KnowledgeBase, canonical_config
 from autometa.knowledge_base.importers import folds_of
@@ -29,6 +28,7 @@ from autometa.meta_models.evaluation._figures import (
     regrets,
 )
 from autometa.meta_models.evaluation._truth import Truth, read_truth, regrets_of
+from autometa.metrics import measured_metrics
 from autometa.recommendation import Recommendation
 
 Order = npt.NDArray[np.intp]
@@ -143,7 +143,7 @@ def _questions(kb: KnowledgeBase, metric: str | None) -> list[Question]:
 
 def _usual(kb: KnowledgeBase, task_type: str) -> str | None:
     """Return the usual metric of a task type, if ``kb`` knows it."""
-    usual = METRICS.get(task_type, ("",))[0]
+    usual = next(iter(measured_metrics(task_type)), None)  # none of "classification"
     return usual if (kb.runs["metric"] == usual).any() else None
 
 

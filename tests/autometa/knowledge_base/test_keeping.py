@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from keepers import do_add, grid, history, load, rows_of, score
@@ -23,9 +24,9 @@ from autometa.knowledge_base import (
 )
 from autometa.knowledge_base._keeping import _compacting, _rewriting
 from autometa.knowledge_base._keeping._repeats import SeenRuns
-from autometa.knowledge_base._metrics import score_range
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
 from autometa.knowledge_base._replaced import steadily, without_replaced
+from autometa.metrics import get_metric
 
 
 def with_provenance(rows, **provenance):
@@ -356,13 +357,13 @@ def test_a_damaged_own_knowledge_base_is_left_out_with_a_warning(own):
 def test_every_scorer_of_scikit_learn_has_bounds_that_its_best_and_worst_scores_keep():
     from sklearn.metrics import get_scorer_names
 
-    bounds = {name: score_range(name) for name in get_scorer_names()}
+    bounds = {name: (get_metric(name).low, get_metric(name).high) for name in get_scorer_names()}
     assert all(low > -float("inf") or high < float("inf") for low, high in bounds.values())
     assert bounds["roc_auc_ovr_weighted"] == bounds["f1_micro"] == (0.0, 1.0)
     assert bounds["matthews_corrcoef"] == (-1.0, 1.0)
     assert bounds["r2"] == (-float("inf"), 1.0)
     assert bounds["neg_root_mean_squared_error"] == (-float("inf"), 0.0)
-    assert score_range("objective") == (-float("inf"), float("inf"))
+    assert not np.isfinite([get_metric("objective").low, get_metric("objective").high]).any()
 
 
 def test_the_bundled_knowledge_base_is_sound():

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._metrics import metric_of
 from autometa.knowledge_base.importers._measures import resolve, task_type_of
+from autometa.metrics import get_metric
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ KNOWN = ("accuracy", "roc_auc", "f1_macro", "r2", "neg_log_loss", "neg_brier_sco
 )
 def test_scores_under_our_own_names_are_what_they_were(name, values, spelling):
     """Read back in any spelling, a score of ours is the same score of the same metric."""
-    low, high = metric_of(name).low, metric_of(name).high
+    low, high = get_metric(name).low, get_metric(name).high
     scores = -np.array(values) if (low, high) == (-np.inf, 0.0) or low == -2 else np.array(values)
     measure = resolve(spelling.format(name), None, scores)
     assert measure.name == name

@@ -10,7 +10,6 @@ counts (None is once) and the number of the positive class.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -116,23 +115,3 @@ def matthews(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
     spread = (total**2 - true @ true) * (total**2 - predicted @ predicted)
     covariance = table.trace() * total - true @ predicted
     return float(covariance / np.sqrt(spread)) if spread > 0 else 0.0
-
-
-FAST: dict[str, Callable[[Truth, Floats, Counts, int], float]] = {
-    "accuracy": accuracy,
-    "balanced_accuracy": balanced_accuracy,
-    "f1": f1,
-    "f1_macro": f1_macro,
-    "matthews_corrcoef": matthews,
-    "neg_brier_score": brier,
-    "neg_log_loss": log_loss,
-    "neg_mean_absolute_error": mae,
-    "neg_root_mean_squared_error": rmse,
-    "r2": r2,
-    "roc_auc": roc_auc,
-    "roc_auc_ovr": roc_auc_ovr,
-}
-# Means over rows: a score of many rows takes no longer than reading them.
-ROW_WISE = frozenset(
-    {"accuracy", "neg_log_loss", "neg_mean_absolute_error", "neg_root_mean_squared_error"}
-)

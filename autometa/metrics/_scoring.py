@@ -22,74 +22,12 @@ import numpy.typing as npt
 from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
 from autometa.exceptions import MetricError
-
-METRICS: dict[str, tuple[str, ...]] = {
-    "binary": (
-        "roc_auc",
-        "neg_log_loss",
-        "accuracy",
-        "balanced_accuracy",
-        "f1",
-        "average_precision",
-        "neg_brier_score",
-        "matthews_corrcoef",
-    ),
-    "multiclass": (
-        "neg_log_loss",
-        "roc_auc_ovr",
-        "accuracy",
-        "balanced_accuracy",
-        "f1_macro",
-        "matthews_corrcoef",
-    ),
-    "regression": (
-        "neg_root_mean_squared_error",
-        "r2",
-        "neg_mean_absolute_error",
-        "neg_median_absolute_error",
-        "neg_mean_absolute_percentage_error",
-    ),
-}
-# Scorers of numbers; all others judge classes. scikit-learn has no public list by kind.
-_OF_NUMBERS = frozenset(
-    {
-        *METRICS["regression"],
-        "d2_absolute_error_score",
-        "explained_variance",
-        "neg_max_error",
-        "neg_mean_gamma_deviance",
-        "neg_mean_poisson_deviance",
-        "neg_mean_squared_error",
-        "neg_mean_squared_log_error",
-        "neg_root_mean_squared_log_error",
-    }
-)
-# What the labels of some rows must hold for a score of these rows to exist.
-_NEEDS_VARIETY = frozenset({"r2", "explained_variance", "d2_absolute_error_score"})
-_NEEDS_POSITIVES = frozenset({"average_precision", "f1", "jaccard", "precision", "recall"})
-_NEEDS_NOTHING = frozenset(
-    {
-        "accuracy",
-        "neg_brier_score",
-        "neg_log_loss",
-        "top_k_accuracy",
-        *(
-            f"{m}_{a}"
-            for m in ("f1", "jaccard", "precision", "recall")
-            for a in ("micro", "weighted")
-        ),
-    }
-)
-
-
-def default_metric(task_type: str) -> str:
-    """Return what a task is judged by when nobody says: ROC AUC, log loss or RMSE."""
-    return METRICS[task_type][0]
+from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
 
 
 def is_regression_metric(metric: str) -> bool:
     """Whether a scorer name of scikit-learn judges numbers rather than classes."""
-    return metric in _OF_NUMBERS
+    return get_metric(metric).kind == "regression"
 
 
 def metric_kind(metric: str | None) -> str | None:
@@ -101,7 +39,7 @@ def metric_kind(metric: str | None) -> str | None:
 
 def depends_on_positive(metric: str) -> bool:
     """Whether a metric of two classes changes when the other one is the positive class."""
-    return metric in _NEEDS_POSITIVES or metric.endswith("_likelihood_ratio")
+    return get_metric(metric).has_positive
 
 
 def check_metric(metric: str | None, task_type: str) -> str:
@@ -126,7 +64,7 @@ def check_metric(metric: str | None, task_type: str) -> str:
     if not (is_of_this_kind and np.isfinite(score(metric, _sample_predictions(task_type)))):
         raise MetricError(
             f"The metric '{metric}' cannot judge {task_type} tasks. Metrics kept for these: "
-            f"{', '.join(METRICS[task_type])}."
+            f"{', '.join(measured_metrics(task_type))}."
         )
     return metric
 
@@ -176,9 +114,10 @@ def is_defined(metric: str, y: npt.NDArray[Any], n_classes: int = 0, positive: i
     """
     if not len(y):
         return False
-    if metric in _NEEDS_POSITIVES and n_classes == 2:
+    needs = get_metric(metric).needs or ("variety" if n_classes else "rows")
+    if needs == "positives" and n_classes == 2:
         return bool((y == positive).any())
-    if metric in _NEEDS_NOTHING or (not n_classes and metric not in _NEEDS_VARIETY):
+    if needs == "rows":
         return True
     return bool((y != y[0]).any())
 
@@ -220,7 +159,7 @@ def mean_score(fold_scores: Iterable[float]) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Metric:
+class _Scorer:
     """What a scorer computes, and from what."""
 
     function: Callable[..., Any]
@@ -231,14 +170,14 @@ class _Metric:
 
 
 @lru_cache(maxsize=128)
-def _metric(name: str) -> _Metric:
+def _scorer(name: str) -> _Scorer:
     """Take a scorer apart, so that its function can be given the task's labels.
 
     A scorer keeps what it is made of under private names; a test compares every
     one with what the scorer itself returns.
     """
     scorer = get_scorer(name)
-    return _Metric(
+    return _Scorer(
         function=scorer._score_func,
         sign=scorer._sign,
         kwargs=dict(scorer._kwargs),
@@ -257,7 +196,7 @@ def _value(name: str, p: Predictions) -> float:
         return _one_vs_one(p, present, is_weighted=name.endswith("weighted"))
     if name.startswith("roc_auc_ovr") or name == "average_precision":
         return _one_vs_rest(name, p, present)
-    if _metric(name).takes_labels:
+    if _scorer(name).takes_labels:
         labels = present if name.endswith("_macro") else None
         return _call(name, p, p.y, p.values.argmax(axis=1), labels)
     return _call(name, p, p.y, p.values, np.arange(p.n_classes))
@@ -266,7 +205,7 @@ def _value(name: str, p: Predictions) -> float:
 def _binary(name: str, p: Predictions) -> float:
     """Call the function with the positive class as number 1: every one takes that for positive."""
     is_positive = (p.y == p.positive).astype(int)
-    if _metric(name).takes_labels:
+    if _scorer(name).takes_labels:
         # As `predict` of the final model does, a tie goes to the class of the smaller number.
         predicted = (p.values.argmax(axis=1) == p.positive).astype(int)
         return _call(name, p, is_positive, predicted)
@@ -275,11 +214,11 @@ def _binary(name: str, p: Predictions) -> float:
 
 def _one_vs_rest(name: str, p: Predictions, present: npt.NDArray[Any]) -> float:
     """Average over the classes that the rows hold of each against all others."""
-    metric = _metric(name)
-    average = metric.kwargs.get("average", "macro")
+    scorer = _scorer(name)
+    average = scorer.kwargs.get("average", "macro")
     truth = (p.y[:, None] == present).astype(int)
     return float(
-        metric.function(truth, p.values[:, present], average=average, sample_weight=p.weights)
+        scorer.function(truth, p.values[:, present], average=average, sample_weight=p.weights)
     )
 
 
@@ -300,13 +239,13 @@ def _call(
     response: npt.NDArray[Any],
     labels: npt.NDArray[Any] | None = None,
 ) -> float:
-    metric = _metric(name)
+    scorer = _scorer(name)
     more: dict[str, Any] = {}
-    if labels is not None and "labels" in metric.parameters:
+    if labels is not None and "labels" in scorer.parameters:
         more["labels"] = labels
-    if p.weights is not None and "sample_weight" in metric.parameters:
+    if p.weights is not None and "sample_weight" in scorer.parameters:
         more["sample_weight"] = p.weights
-    return float(metric.sign * metric.function(truth, response, **metric.kwargs, **more))
+    return float(scorer.sign * scorer.function(truth, response, **scorer.kwargs, **more))
 
 
 def _sample_predictions(task_type: str) -> Predictions:

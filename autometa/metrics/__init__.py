@@ -1,0 +1,61 @@
+"""Metrics by scikit-learn's scorer names: what each is, and scores of predictions already made."""
+
+from __future__ import annotations
+
+from autometa.metrics._aliases import (
+    bare_name,
+    complement_of,
+    is_negated,
+    plain_name,
+    scorer_of,
+)
+from autometa.metrics._catalogue import METRICS
+from autometa.metrics._lookup import (
+    ERROR_WORDS,
+    by_closeness,
+    default_metric,
+    get_metric,
+    measured_metrics,
+    on_one_scale,
+)
+from autometa.metrics._metric import ROUNDING, FastScore, Metric
+from autometa.metrics._positive import positive_class
+from autometa.metrics._scoring import (
+    Predictions,
+    check_metric,
+    depends_on_positive,
+    is_defined,
+    is_regression_metric,
+    mean_score,
+    metric_kind,
+    score,
+    scores,
+)
+
+__all__ = [
+    "ERROR_WORDS",
+    "METRICS",
+    "ROUNDING",
+    "FastScore",
+    "Metric",
+    "Predictions",
+    "bare_name",
+    "by_closeness",
+    "check_metric",
+    "complement_of",
+    "default_metric",
+    "depends_on_positive",
+    "get_metric",
+    "is_defined",
+    "is_negated",
+    "is_regression_metric",
+    "mean_score",
+    "measured_metrics",
+    "metric_kind",
+    "on_one_scale",
+    "plain_name",
+    "positive_class",
+    "score",
+    "scorer_of",
+    "scores",
+]

@@ -1,0 +1,63 @@
+"""Names that tools give to metrics, as scorer names of scikit-learn."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from autometa.metrics._catalogue import METRICS
+
+# What only says where a score was measured: ``mean_test_f1`` is ``f1``.
+_PREFIXES = re.compile(r"^(?:(?:scores?|mean|test|val|valid|validation|cv)_)+")
+
+
+def scorer_of(name: str) -> str | None:
+    """Return the scorer that measures the same, or None.
+
+    Examples
+    --------
+    >>> scorer_of("RMSE"), scorer_of("predictive_accuracy"), scorer_of("PAR10")
+    ('neg_root_mean_squared_error', 'accuracy', None)
+    >>> scorer_of("neg_logloss"), scorer_of("neg_accuracy")
+    ('neg_log_loss', None)
+    """
+    for tried in (plain_name(name), bare_name(name)):
+        if tried in _scorers():
+            return tried
+        if tried in _aliases():
+            return _aliases()[tried]
+    known = scorer_of(bare_name(name).removeprefix("neg_")) if is_negated(name) else None
+    return known if known is not None and known.startswith("neg_") else None
+
+
+def complement_of(name: str) -> str | None:
+    """Return the scorer of which this error is what is missing to 1, or None."""
+    plain = plain_name(name)
+    return next((m.name for m in METRICS.values() if plain in m.complements), None)
+
+
+def bare_name(name: str) -> str:
+    """Return a name without what only says where it was measured: ``mean_test_f1`` is ``f1``."""
+    return _PREFIXES.sub("", plain_name(name))
+
+
+def plain_name(name: str) -> str:
+    """Return a name in lower case, its words joined by ``_``."""
+    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+
+
+def is_negated(name: str) -> bool:
+    """Say whether a name tells that values are negated."""
+    return bare_name(name).startswith("neg_")
+
+
+@cache
+def _scorers() -> frozenset[str]:
+    from sklearn.metrics import get_scorer_names  # slow to import: only when a name is read
+
+    return frozenset(get_scorer_names()) | METRICS.keys()
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    return {alias: metric.name for metric in METRICS.values() for alias in metric.aliases}

@@ -1,0 +1,59 @@
+"""Every entry of the catalogue keeps its promises; one more entry is one more metric."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from sklearn.metrics import get_scorer_names
+
+from autometa.metrics import METRICS, by_closeness, get_metric, measured_metrics, scorer_of
+from autometa.metrics._catalogue import RELATED_FAMILIES
+from autometa.tables import TASK_TYPES
+
+
+def test_every_scorer_of_scikit_learn_has_bounds():
+    for name in get_scorer_names():
+        metric = get_metric(name)
+        assert (metric.low, metric.high) != (-float("inf"), float("inf")), name
+
+
+def test_a_name_means_one_metric():
+    names = Counter(METRICS)
+    for metric in METRICS.values():
+        names.update([*metric.aliases, *metric.complements])
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
+def test_aliases_lead_to_their_metric(metric):
+    assert {scorer_of(alias) for alias in metric.aliases} <= {metric.name}
+
+
+@pytest.mark.parametrize("task_type", TASK_TYPES)
+def test_places_of_measured_metrics_are_all_taken_once(task_type):
+    places = [m.measured[task_type] for m in METRICS.values() if task_type in m.measured]
+    assert sorted(places) == list(range(len(places)))
+    assert len(measured_metrics(task_type)) == len(places)
+
+
+def test_losses_are_at_best_0_and_shares_at_most_1():
+    for metric in METRICS.values():
+        if metric.is_loss:
+            assert metric.high == 0.0, metric.name
+        if metric.kind == "classification" and not metric.is_loss:
+            assert metric.high == 1.0, metric.name
+
+
+def test_families_know_each_other():
+    families = {metric.family for metric in METRICS.values()} - {""}
+    assert families == set(RELATED_FAMILIES)
+    for related in RELATED_FAMILIES.values():
+        assert set(related) <= families
+
+
+def test_metrics_of_one_family_answer_for_each_other_before_all_others():
+    names = ["accuracy", "neg_log_loss", "roc_auc_ovr", "balanced_accuracy"]
+    assert by_closeness("roc_auc", names)[:2] == ["roc_auc_ovr", "neg_log_loss"]
+    assert by_closeness("f1", names)[0] == "balanced_accuracy"
+    assert by_closeness("no_such_metric", names) == names
