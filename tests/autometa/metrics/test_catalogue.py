@@ -19,7 +19,7 @@ def test_every_scorer_of_scikit_learn_has_bounds():
 
 
 def test_a_name_means_one_metric():
-    names = Counter(METRICS)
+    names = Counter(list(METRICS))
     for metric in METRICS.values():
         names.update([*metric.aliases, *metric.complements])
     assert [name for name, count in names.items() if count > 1] == []
