@@ -220,7 +220,7 @@ def test_an_unknown_option_is_exit_code_2(run, csv):
 
 
 def test_a_reader_that_leaves_early_is_no_failure(csv):
-    command = f"{sys.executable} -m autometa.cli describe {csv} --target kind | head -1"
+    command = f"{sys.executable} -m autometa describe {csv} --target kind | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stderr
 
