@@ -13,7 +13,7 @@ from autometa.exceptions import (
     ParameterError,
 )
 from autometa.knowledge_base import KnowledgeBase
-from autometa.metrics import by_closeness, get_metric
+from autometa.metrics import by_closeness, canonical_name, get_metric
 
 _CLASSIFICATION = ("binary", "multiclass", "classification")
 _TASK_TYPES: dict[str, tuple[str, ...]] = {
@@ -112,6 +112,7 @@ class QuestionDesk:
         counts = there.groupby(level="metric").sum().sort_values(ascending=False, kind="stable")
         if metric is None:
             return self._with_borrowed(types, str(counts.index[0]), task_type)
+        metric = canonical_name(metric, task_type) if metric not in counts.index else metric
         if metric in counts.index:
             return self._with_borrowed(types, metric, task_type)
         known = [str(name) for name in counts.index]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autometa.metrics._aliases import (
     bare_name,
+    canonical_name,
     complement_of,
     is_negated,
     plain_name,
@@ -41,6 +42,7 @@ __all__ = [
     "Predictions",
     "bare_name",
     "by_closeness",
+    "canonical_name",
     "check_metric",
     "complement_of",
     "default_metric",

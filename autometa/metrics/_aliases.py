@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from autometa.metrics._catalogue import METRICS
+from autometa.metrics._lookup import measured_metrics, on_one_scale
 
 # What only says where a score was measured: ``mean_test_f1`` is ``f1``.
 _PREFIXES = re.compile(r"^(?:(?:scores?|mean|test|val|valid|validation|cv)_)+")
@@ -28,6 +29,26 @@ def scorer_of(name: str) -> str | None:
             return _aliases()[tried]
     known = scorer_of(bare_name(name).removeprefix("neg_")) if is_negated(name) else None
     return known if known is not None and known.startswith("neg_") else None
+
+
+def canonical_name(name: str, task_type: str | None = None) -> str:
+    """Return the scorer that an everyday name means; a name that is none is returned as it is.
+
+    Of names that mean one measure for two classes and for more, the one that the task
+    type has.
+
+    Examples
+    --------
+    >>> canonical_name("rmse"), canonical_name("auc", "multiclass"), canonical_name("r2")
+    ('neg_root_mean_squared_error', 'roc_auc_ovr', 'r2')
+    """
+    if not isinstance(name, str) or name in _scorers():
+        return name
+    scorer = _aliases().get(plain_name(name), name)
+    measured = measured_metrics(task_type) if task_type is not None else ()
+    if scorer in measured:
+        return scorer
+    return next((other for other in measured if on_one_scale(scorer, other)), scorer)
 
 
 def complement_of(name: str) -> str | None:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
 from autometa.exceptions import MetricError
+from autometa.metrics._aliases import canonical_name
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
 
 
@@ -32,9 +33,10 @@ def is_regression_metric(metric: str) -> bool:
 
 def metric_kind(metric: str | None) -> str | None:
     """Return ``regression`` or ``classification``, None for no metric or one that is unknown."""
-    if metric is None or metric not in get_scorer_names():
+    name = None if metric is None else canonical_name(metric)
+    if name is None or name not in get_scorer_names():
         return None
-    return "regression" if is_regression_metric(metric) else "classification"
+    return "regression" if is_regression_metric(name) else "classification"
 
 
 def depends_on_positive(metric: str) -> bool:
@@ -43,7 +45,9 @@ def depends_on_positive(metric: str) -> bool:
 
 
 def check_metric(metric: str | None, task_type: str) -> str:
-    """Return the metric to use; None gives the default of the task type.
+    """Return the scorer name of the metric to use; None gives the default of the task type.
+
+    Everyday names are taken too: ``rmse``, ``auc``, ``log_loss``.
 
     Raises
     ------
@@ -53,17 +57,18 @@ def check_metric(metric: str | None, task_type: str) -> str:
     """
     if metric is None:
         return default_metric(task_type)
+    asked, metric = metric, canonical_name(metric, task_type)
     if metric not in get_scorer_names():
-        close = difflib.get_close_matches(str(metric), get_scorer_names(), n=1)
+        close = difflib.get_close_matches(str(asked), get_scorer_names(), n=1)
         hint = f" Did you mean '{close[0]}'?" if close else ""
         raise MetricError(
-            f"'metric' must be a scorer name of scikit-learn. Got {metric!r}.{hint} "
+            f"'metric' must be a scorer name of scikit-learn. Got {asked!r}.{hint} "
             "sklearn.metrics.get_scorer_names() lists them."
         )
     is_of_this_kind = is_regression_metric(metric) == (task_type == "regression")
     if not (is_of_this_kind and np.isfinite(score(metric, _sample_predictions(task_type)))):
         raise MetricError(
-            f"The metric '{metric}' cannot judge {task_type} tasks. Metrics kept for these: "
+            f"The metric '{asked}' cannot judge {task_type} tasks. Metrics kept for these: "
             f"{', '.join(measured_metrics(task_type))}."
         )
     return metric

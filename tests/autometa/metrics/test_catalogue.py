@@ -7,7 +7,15 @@ from collections import Counter
 import pytest
 from sklearn.metrics import get_scorer_names
 
-from autometa.metrics import METRICS, by_closeness, get_metric, measured_metrics, scorer_of
+from autometa.exceptions import MetricError
+from autometa.metrics import (
+    METRICS,
+    by_closeness,
+    check_metric,
+    get_metric,
+    measured_metrics,
+    scorer_of,
+)
 from autometa.metrics._catalogue import RELATED_FAMILIES
 from autometa.tables import TASK_TYPES
 
@@ -57,3 +65,29 @@ def test_metrics_of_one_family_answer_for_each_other_before_all_others():
     assert by_closeness("roc_auc", names)[:2] == ["roc_auc_ovr", "neg_log_loss"]
     assert by_closeness("f1", names)[0] == "balanced_accuracy"
     assert by_closeness("no_such_metric", names) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "task_type", "expected"),
+    [
+        ("rmse", "regression", "neg_root_mean_squared_error"),
+        ("MAE", "regression", "neg_mean_absolute_error"),
+        ("log_loss", "binary", "neg_log_loss"),
+        ("auc", "binary", "roc_auc"),
+        ("auc", "multiclass", "roc_auc_ovr"),
+        ("f1_score", "multiclass", "f1_macro"),
+    ],
+)
+def test_everyday_names_are_taken(name, task_type, expected):
+    assert check_metric(name, task_type) == expected
+
+
+@pytest.mark.parametrize(("name", "task_type"), [("rmse", "binary"), ("auc", "regression")])
+def test_everyday_names_of_another_task_are_refused_as_they_were_given(name, task_type):
+    with pytest.raises(MetricError, match=f"'{name}' cannot judge {task_type}"):
+        check_metric(name, task_type)
+
+
+def test_a_scorer_name_keeps_the_meaning_that_scikit_learn_gives_it():
+    with pytest.raises(MetricError, match="'roc_auc' cannot judge multiclass"):
+        check_metric("roc_auc", "multiclass")
