@@ -178,7 +178,9 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
 
 def usable_algorithms(table: Table) -> list[str]:
     """Return the algorithms that are installed and take a table of this size."""
-    found = list_algorithms(table.task_type, len(table.y), table.n_classes, table.is_sparse)
+    found = list_algorithms(
+        table.task_type, len(table.y), table.n_classes, table.is_sparse, table.n_rarest
+    )
     return [algorithm.name for algorithm in found]
 
 

@@ -55,8 +55,21 @@ def _is_value(cell: Any, number: float) -> bool:
             return not NONZERO.search(text.lower().partition("e")[0])
         return abs(number) < EXACT_BELOW or _is_exact(text, number)
     if isinstance(cell, int | np.integer | Decimal | Fraction):
-        return bool(np.isfinite(number)) and _is_exact(cell, number)
+        return is_infinite(cell) or (bool(np.isfinite(number)) and _is_exact(cell, number))
     return True
+
+
+def is_infinite(cell: Any) -> bool:
+    """Return whether a cell is written as an infinity, which a number too large for one is not.
+
+    Examples
+    --------
+    >>> [is_infinite(cell) for cell in (float("-inf"), " Infinity", 10**400, "information")]
+    [True, True, False, False]
+    """
+    if isinstance(cell, str):
+        return INFINITE.fullmatch(cell.strip()) is not None
+    return isinstance(cell, float | np.floating | Decimal) and math.isinf(cell)
 
 
 def _is_exact(cell: Any, number: float) -> bool:

@@ -28,7 +28,7 @@ from metafeatures._text_dates import (
     time_zone,
     to_stamps,
 )
-from metafeatures._text_numbers import exact_integers, keep_apart, number_loss
+from metafeatures._text_numbers import exact_integers, is_infinite, keep_apart, number_loss
 from metafeatures.exceptions import MetaFeatureDataError
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "column_order",
     "distinct_cells",
     "is_guessed",
+    "is_infinite",
     "is_wide_integer",
     "kind_of_cells",
     "number_loss",

@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task
+from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task, rows_in_training
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._sparse import SparseCleaner
 from autometa.exceptions import UnknownAlgorithmError
@@ -26,6 +26,7 @@ __all__ = [
     "kind_of_task",
     "list_algorithms",
     "make_cleaner",
+    "rows_in_training",
 ]
 
 
@@ -65,7 +66,11 @@ def every_algorithm() -> list[Algorithm]:
 
 
 def list_algorithms(
-    task_type: str | None = None, n_rows: int = 0, n_classes: int = 0, is_sparse: bool = False
+    task_type: str | None = None,
+    n_rows: int = 0,
+    n_classes: int = 0,
+    is_sparse: bool = False,
+    n_rarest: int | None = None,
 ) -> list[Algorithm]:
     """Return the algorithms that are installed and take such a task, by name."""
     found = every_algorithm()
@@ -74,5 +79,5 @@ def list_algorithms(
     return [
         algorithm
         for algorithm in found
-        if algorithm.supports(task_type, n_rows, n_classes, is_sparse)
+        if algorithm.supports(task_type, n_rows, n_classes, is_sparse, n_rarest)
     ]

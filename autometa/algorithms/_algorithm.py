@@ -79,6 +79,8 @@ class Algorithm:
         hyperparameter of the space.
     max_rows, max_classes : int or None
         Beyond these it is not offered: time or memory would not be sane.
+    min_class_rows : int
+        Rows of each class without which it cannot be fitted.
     takes_sparse : bool
         Whether it is fitted on sparse matrices without making them dense.
     requires : str or None
@@ -94,15 +96,26 @@ class Algorithm:
     known_setups: Mapping[str, Mapping[str, Config]]
     max_rows: int | None = None
     max_classes: int | None = None
+    min_class_rows: int = 1
     takes_sparse: bool = False
     requires: str | None = None
     reference: str = ""
 
     def supports(
-        self, task_type: str, n_rows: int = 0, n_classes: int = 0, is_sparse: bool = False
+        self,
+        task_type: str,
+        n_rows: int = 0,
+        n_classes: int = 0,
+        is_sparse: bool = False,
+        n_rarest: int | None = None,
     ) -> bool:
-        """Return whether the algorithm takes such a task and is installed."""
+        """Return whether the algorithm takes such a task and is installed.
+
+        ``n_rarest`` are the rows of the rarest class, None if that is not known.
+        """
         if is_sparse and not self.takes_sparse:
+            return False
+        if n_rarest is not None and rows_in_training(n_rarest) < self.min_class_rows:
             return False
         fits = (self.max_rows is None or n_rows <= self.max_rows) and (
             self.max_classes is None or n_classes <= self.max_classes
@@ -184,6 +197,15 @@ class Algorithm:
         if context.is_regression:  # trees and boosters lose targets far from 0, or tiny ones
             model = with_scaled_target(model)
         return Pipeline([*first, ("model", model)])
+
+
+def rows_in_training(n_rows: int) -> int:
+    """Return how many rows of a class are in the training part of any fold.
+
+    Three folds are the fewest that hold out every row; the only row of a class is never
+    held out.
+    """
+    return n_rows if n_rows < 2 else n_rows - -(-n_rows // 3)
 
 
 def kind_of_task(task_type: str) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types as dtypes
 
+from autometa.tables import level_text
+
 TRUTH = {"true": "True", "false": "False"}
 NUMBERS_OF_TRUTH = {"1": "True", "0": "False"}
 
@@ -20,15 +22,8 @@ def labels(column: pd.Series[Any]) -> pd.Series[Any]:
         if isinstance(column.dtype, pd.SparseDtype):
             column = column.sparse.to_dense()
         codes, levels = pd.factorize(column, use_na_sentinel=True)
-    texts = np.array([*map(label, levels), None], dtype=object)
+    texts = np.array([*map(level_text, levels), None], dtype=object)
     return pd.Series(texts[codes], column.index, dtype=object)
-
-
-def label(value: Any) -> str:
-    """Return the text of one level."""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        value = int(value)
-    return str(value)
 
 
 def family(column: pd.Series[Any]) -> str:

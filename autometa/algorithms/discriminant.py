@@ -39,6 +39,7 @@ ALGORITHMS = (
             "classification": {"library": {"shrinkage": 0.01}, "strong": {"shrinkage": 0.2}}
         },
         max_classes=100,
+        min_class_rows=2,  # one row has no covariance
         reference="J. H. Friedman. Regularized Discriminant Analysis. JASA 84, 1989.",
     ),
 )

@@ -16,6 +16,7 @@ KNOWN = {
     "wide": {"C": 100.0, "gamma": 0.001},
     "narrow": {"C": 3.0, "gamma": 0.1},
 }
+FOLDS = 3  # of the calibration, each of which must hold every class
 SPACE = {
     "C": FloatDistribution(0.01, 1000.0, log=True),
     "gamma": CategoricalDistribution(["scale", 0.001, 0.01, 0.1, 1.0]),
@@ -29,7 +30,7 @@ def _make(config: Config, context: Context) -> Any:
     if context.is_regression:
         return SVR(**config, cache_size=500)
     machine = SVC(**config, cache_size=500, random_state=context.random_state)
-    return CalibratedClassifierCV(machine, cv=3, ensemble=False)
+    return CalibratedClassifierCV(machine, cv=FOLDS, ensemble=False)
 
 
 ALGORITHMS = (
@@ -41,6 +42,7 @@ ALGORITHMS = (
         known_setups={"classification": KNOWN, "regression": KNOWN},
         max_rows=10_000,
         max_classes=50,
+        min_class_rows=FOLDS,
         reference="C. Cortes, V. Vapnik. Support-Vector Networks. Machine Learning 20, 1995.",
     ),
 )

@@ -33,13 +33,14 @@ def describe(
     family: Families = None,
     time_budget: TimeBudget = None,
     all_rows: AllRows = False,
+    encoding: _options.Encoding = None,
     as_json: _options.AsJson = False,
 ) -> None:
     """Print the meta-features of TABLE: what it is like, in numbers."""
     from autometa.datasets import load_dataset
     from metafeatures import MetaFeatureExtractor
 
-    loaded = load_dataset(table, target, task_type)
+    loaded = load_dataset(table, target, task_type, encoding=encoding)
     bounds: dict[str, Any] = {"max_rows": None} if all_rows else {}
     extractor = MetaFeatureExtractor(
         families=family or None, time_budget=time_budget, random_state=0, **bounds

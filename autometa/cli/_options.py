@@ -12,12 +12,22 @@ TableName = Annotated[
     str,
     typer.Argument(
         metavar="TABLE",
-        help="A csv, tsv, parquet, arff or feather file, sklearn:NAME, or openml:ID.",
+        help="A csv, tsv, txt, parquet, arff or feather file, sklearn:NAME, or openml:ID.",
         show_default=False,
     ),
 ]
 Target = Annotated[
     str | None, typer.Option("--target", "-t", help="The column to predict.", show_default=False)
+]
+
+
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        help="Of a file of text, such as gbk; UTF-8 or Windows-1252 when not given.",
+        show_default=False,
+    ),
 ]
 
 

@@ -32,6 +32,7 @@ def recommend(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why the first stands where it does.")
     ] = False,
+    encoding: _options.Encoding = None,
     as_json: _options.AsJson = False,
 ) -> None:
     """Say which algorithms and hyperparameters to try on TABLE, best first."""
@@ -41,7 +42,7 @@ def recommend(
     from autometa.knowledge_base import KnowledgeBase
     from autometa.metrics import check_metric, metric_kind, positive_class
 
-    loaded = load_dataset(table, target, task_type, metric_kind(metric))
+    loaded = load_dataset(table, target, task_type, metric_kind(metric), encoding)
     number_of_positive = positive_class(loaded.y, loaded.classes, positive)
     advice = recommend_for_table(
         loaded,

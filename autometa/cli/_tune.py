@@ -63,6 +63,7 @@ def tune(
         typer.Option(help="Write a scikit-learn script that rebuilds it.", show_default=False),
     ] = None,
     knowledge_base: _options.KnowledgeBasePath = None,
+    encoding: _options.Encoding = None,
     as_json: _options.AsJson = False,
 ) -> None:
     """Find and fit the best pipeline for TABLE within a time budget."""
@@ -73,7 +74,7 @@ def tune(
 
     check_outputs(save, code)
     with EarlyEnd() as early:
-        loaded = load_dataset(table, target, task_type, metric_kind(metric))
+        loaded = load_dataset(table, target, task_type, metric_kind(metric), encoding)
         show = _LiveTable() if talk().is_terminal and not as_json else None
         try:
             result = run(
@@ -98,7 +99,7 @@ def tune(
         finally:
             if show:
                 show.close()
-        is_written = write_outputs(result, save, code, table, loaded.target)
+        is_written = write_outputs(result, save, code, table, loaded.target, encoding)
         with contextlib.suppress(OSError) if early.exit_code else contextlib.nullcontext():
             _print(result, as_json)  # to a terminal that may have been closed
     if early.exit_code:

@@ -39,7 +39,12 @@ def without_writing(time_budget: float, save: Path | None) -> float:
 
 
 def write_outputs(
-    result: Any, save: Path | None, code: Path | None, source: str, target: str
+    result: Any,
+    save: Path | None,
+    code: Path | None,
+    source: str,
+    target: str,
+    encoding: str | None = None,
 ) -> bool:
     """Write what was asked for, elsewhere when its own place fails; say where it is.
 
@@ -56,7 +61,8 @@ def write_outputs(
         def write_script(path: Path) -> None:
             from autometa.tuning._outputs import write_whole
 
-            write_whole(path, result.code(source=source, target=target).encode())
+            script = result.code(source=source, target=target, encoding=encoding)
+            write_whole(path, script.encode())
 
         done = _write("script", code, write_script) and done
     return done

@@ -9,6 +9,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import zipfile
 import zlib
 from contextlib import ExitStack
@@ -24,7 +25,7 @@ from autometa._limits import (
     MAX_TABLE_RATIO,
     open_regular,
 )
-from autometa.exceptions import DatasetError, DatasetNotFoundError
+from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
 
 MAGIC = {
     b"\x1f\x8b": "gzip",
@@ -43,6 +44,7 @@ MARKS = {
 MIB = 2**20
 CHUNK = 4 * MIB
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+ODD_WORD = re.compile(rb"[^\s,;|\"]{0,20}[\x80-\xff][^\s,;|\"]{0,20}")
 NOT_READABLE = (NotImplementedError, RuntimeError)  # zip: an unknown method, or encrypted
 
 
@@ -57,26 +59,84 @@ class Text:
     encoding : str
         Of the file, as Python and pandas name it.
     compression : {"gzip", "bz2", "xz", "zip"} or None
+    guess : str
+        Where the encoding is only the likeliest, a word that shows what it makes of the
+        bytes; else empty.
     """
 
     data: bytes
     encoding: str
     compression: str | None
+    guess: str = ""
+
+    @property
+    def remark(self) -> str:
+        """What is to be said of a guessed encoding; empty where it is certain."""
+        if not self.guess:
+            return ""
+        return (
+            f"encoding {self.encoding} (it is no UTF-8; if {self.guess!r} is not as it was "
+            "written, name the encoding)"
+        )
 
 
-def read_text(path: Path) -> Text:
+def read_text(path: Path, encoding: str | None = None) -> Text:
     """Return the text of a file that may be compressed, in any of the usual encodings.
 
-    A byte-order mark names the encoding. Without one it is UTF-8; what is no
-    UTF-8 is Windows-1252 or, where that leaves a byte undefined, Latin-1.
+    Parameters
+    ----------
+    path : Path
+    encoding : str or None
+        As Python names it. None: a byte-order mark names the encoding; without one it
+        is UTF-8; what is no UTF-8 is Windows-1252 or, where that leaves a byte
+        undefined, Latin-1.
 
     Raises
     ------
     DatasetError
-        If the file is no regular file, too large once expanded, damaged, or
-        holds NUL bytes, which no text does.
+        If the file is no regular file, too large once expanded, damaged, not in the
+        encoding asked for, or holds NUL bytes, which no text does.
+    ParameterError
+        If there is no such encoding.
     """
+    if encoding is not None:
+        _check_encoding(encoding)
     data, compression = read_bytes(path)
+    if encoding is None:
+        data, encoding, guess = _decoded(path, data)
+    else:
+        data, guess = _as_asked(path, data, encoding), ""
+    if b"\0" in data:
+        raise DatasetError(
+            f"'{path}' must be text. It holds a NUL byte at {data.index(0)}, as binary and damaged "
+            "files do; export it again."
+        )
+    return Text(data=data, encoding=encoding, compression=compression, guess=guess)
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "a".encode(encoding)  # codecs.lookup knows some that are not of text, such as hex
+    except LookupError as error:
+        raise ParameterError(
+            f"'encoding' must be one of Python's encodings of text, such as 'utf-8', 'gbk' or "
+            f"'cp1251'. Got {encoding!r}."
+        ) from error
+
+
+def _as_asked(path: Path, data: bytes, encoding: str) -> bytes:
+    """Return a text in UTF-8 from the encoding that was asked for."""
+    try:
+        return data.decode(encoding).removeprefix("\ufeff").encode("utf-8", "replace")
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"'{path}' must be in the encoding {encoding!r} that was asked for. It is not: "
+            f"{error.reason} at byte {error.start}. Name another, or none."
+        ) from error
+
+
+def _decoded(path: Path, data: bytes) -> tuple[bytes, str, str]:
+    """Return a text in UTF-8, what it was in, and a word of it where that is a guess."""
     mark, encoding = next(
         ((mark, name) for mark, name in MARKS.items() if data.startswith(mark)), (b"", "")
     )
@@ -90,13 +150,9 @@ def read_text(path: Path) -> Text:
                 f"byte {error.start}. Save it as UTF-8."
             ) from error
         encoding = _single_byte_encoding(data)
-        data = data.decode(encoding).encode()
-    if b"\0" in data:
-        raise DatasetError(
-            f"'{path}' must be text. It holds a NUL byte at {data.index(0)}, as binary and damaged "
-            "files do; export it again."
-        )
-    return Text(data=data, encoding=encoding, compression=compression)
+        odd = ODD_WORD.search(data)
+        return data.decode(encoding).encode(), encoding, odd[0].decode(encoding) if odd else ""
+    return data, encoding, ""
 
 
 def _wide_encoding(data: bytes) -> str | None:

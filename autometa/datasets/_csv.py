@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from autometa.datasets import _values
-from autometa.datasets._bytes import check_size, read_text
+from autometa.datasets._bytes import Text, check_size, read_text
 from autometa.datasets._dialect import Dialect, find_dialect, looks_like_number
 from autometa.datasets._marks import Marks, read_marks
 from autometa.datasets._records import parse
@@ -87,8 +87,14 @@ def default_delimiter(path: Path) -> str:
     return "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else ","
 
 
-def read_csv(path: Path) -> pd.DataFrame:
+def read_csv(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """Return the table in a CSV or TSV file.
+
+    Parameters
+    ----------
+    path : Path
+    encoding : str or None
+        None reads it from the file (see `read_text`).
 
     Raises
     ------
@@ -103,16 +109,16 @@ def read_csv(path: Path) -> pd.DataFrame:
         decimal commas, encoding, lines before the header, fields left out, words
         such as ``NA`` that are values of a text column.
     """
-    frame, form = read_csv_with_format(path)
+    frame, form = read_csv_with_format(path, encoding)
     if form.notes:
         summary = "; ".join(form.notes)
         warnings.warn(DatasetWarning(f"'{path.name}' was read so: {summary}."), stacklevel=4)
     return frame
 
 
-def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
+def read_csv_with_format(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, CsvFormat]:
     """Return the table in a file and how it was read (see `read_csv`)."""
-    text = read_text(path)
+    text = read_text(path, encoding)
     usual = default_delimiter(path)
     dialect = find_dialect(text.data, usual)
     table, names, left_out, notes = parse(path, text.data, dialect)
@@ -129,7 +135,7 @@ def read_csv_with_format(path: Path) -> tuple[pd.DataFrame, CsvFormat]:
         compression=text.compression,
         names=_filled(names),
         left_out=[_filled(names)[place] for place in sorted(set(left_out))],
-        notes=_describe(dialect, usual, text.encoding) + notes,
+        notes=_describe(dialect, usual, text) + notes,
         has_own_names=_filled(names) != in_header,
     )
     _check_names(path, form)
@@ -194,13 +200,12 @@ def _seems_a_row(names: list[str]) -> bool:
     return len(numbers) == len(names) or (2 * len(numbers) >= len(names) and not is_increasing)
 
 
-def _describe(dialect: Dialect, usual: str, encoding: str) -> list[str]:
+def _describe(dialect: Dialect, usual: str, text: Text) -> list[str]:
     notes = []
     if dialect.delimiter != usual:
         notes.append(f"delimiter {dialect.delimiter!r}")
-    if encoding not in ("utf-8", "utf-8-sig"):
-        guessed = " (it is no UTF-8)" if encoding in ("cp1252", "latin-1") else ""
-        notes.append(f"encoding {encoding}{guessed}")
+    if text.encoding not in ("utf-8", "utf-8-sig"):
+        notes.append(text.remark or f"encoding {text.encoding}")
     if dialect.n_skipped:
         notes.append(f"{dialect.n_skipped} line(s) before the header left out")
     if dialect.is_escaped:

@@ -17,6 +17,9 @@ COMMENT = ("#", "%", "//")
 # No tabs among the blanks: they are delimiters, and runs of both would be tried from each.
 QUOTED = re.compile(r'(?:^|(?<=[,;\t|]))( *)"(?:[^"]|"")*"', re.MULTILINE)
 ESCAPED = re.compile(r'(?:^|(?<=[,;\t|]))( *)"(?:[^"\\]|""|\\.)*"', re.MULTILINE | re.DOTALL)
+QUOTES = re.compile(r'"[^"\n]*"')
+BLANKS = re.compile(r'"[^"\n]*"|[ \t]+')
+AT_ENDS = re.compile(r"^ | $", re.MULTILINE)
 SPACED_QUOTE = re.compile(r'[,;\t|] +"')
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # what Excel writes and obeys
 NUMBER_LIKE = re.compile(r"\s*[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?\s*")
@@ -29,6 +32,7 @@ class Dialect:
     Attributes
     ----------
     delimiter : str
+        A blank stands for any number of blanks and tabs.
     n_skipped : int
         Lines before the header.
     is_spaced : bool
@@ -62,6 +66,10 @@ def find_dialect(data: bytes, default: str = ",") -> Dialect:
     records = _records(rest if named else head, QUOTED)
     delimiter, share = (named[1], 1.0) if named else _delimiter(records, default)
     is_escaped = False
+    if not named and not any(delimiter in record for record in records):
+        by_blanks = [parted_by_blanks(record) for record in records]
+        if _are_rows(by_blanks):
+            records, delimiter = by_blanks, " "
     if share < 1.0 and '\\"' in head:
         escaped = _records(rest if named else head, ESCAPED)
         with_escapes = _delimiter(escaped, default)
@@ -78,6 +86,20 @@ def find_dialect(data: bytes, default: str = ",") -> Dialect:
         is_escaped=is_escaped,
         is_hash_header=is_hash_header,
     )
+
+
+def parted_by_blanks(text: str) -> str:
+    """Return text in which any run of blanks and tabs outside of quotes is one blank."""
+    plain = BLANKS.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
+    return AT_ENDS.sub("", plain)
+
+
+def _are_rows(records: list[str]) -> bool:
+    """Return whether blanks part records into equally many fields, numbers among them."""
+    rows = [row for row in records if row.strip() and not row.startswith(COMMENT)]
+    share, mode, header_fit = _fit([QUOTES.sub('""', row) for row in rows], " ")
+    is_table = share == 1.0 and mode > 0 and header_fit > 0
+    return is_table and len(rows) > 1 and all(_has_number(row, " ") for row in rows[1:])
 
 
 def looks_like_number(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,13 +15,19 @@ from autometa.datasets._arff_table import arff_frame, undeclared_levels
 from autometa.datasets._arrow import read_feather, read_parquet
 from autometa.datasets._bytes import check_regular, check_size, read_text
 from autometa.datasets._csv import read_csv, some
-from autometa.exceptions import DatasetError, DatasetWarning
+from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 
 COMPRESSED = ("", ".gz", ".bz2", ".xz", ".zip")
 
 
-def read_file(path: Path) -> pd.DataFrame:
+def read_file(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """Return the table in a file; its kind is that of the name's ending.
+
+    Parameters
+    ----------
+    path : Path
+    encoding : str or None
+        Of a file of text, as Python names it; None reads it from the file.
 
     The same table gives the same frame from every kind, as far as the kind can
     say: CSV has neither dates nor categories, so these are text.
@@ -45,9 +52,11 @@ def read_file(path: Path) -> pd.DataFrame:
             f"'{path}' must be a file of a known kind: {', '.join(sorted(READERS))}. "
             f"Got the ending '{path.suffix}'."
         )
+    if encoding is not None:
+        read = partial(_text_reader(path, read), encoding=encoding)
     try:
         frame = read(path)
-    except DatasetError:
+    except (DatasetError, ParameterError):
         raise
     except (ValueError, OSError, MemoryError, OverflowError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -61,14 +70,23 @@ def read_file(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _read_arff(path: Path) -> pd.DataFrame:
-    text = read_text(path)
+def _text_reader(path: Path, read: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    if read not in (read_csv, _read_arff):
+        raise ParameterError(
+            f"'encoding' is of files of text. '{path}' is none, and says itself how it is "
+            "written; leave it out."
+        )
+    return read
+
+
+def _read_arff(path: Path, encoding: str | None = None) -> pd.DataFrame:
+    text = read_text(path, encoding)
     _check_arff_size(path, text.data)
     content = parse_arff(text.data.decode())
     frame = arff_frame(content)
     notes = []
     if text.encoding not in ("utf-8", "utf-8-sig"):
-        notes.append(f"encoding {text.encoding} (it is no UTF-8)")
+        notes.append(text.remark or f"encoding {text.encoding}")
     if undeclared := undeclared_levels(content):
         name, levels = next(iter(undeclared.items()))
         notes.append(
@@ -88,8 +106,9 @@ def _check_arff_size(path: Path, data: bytes) -> None:
     check_size(path, n_lines, n_attributes)
 
 
-READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+READERS: dict[str, Callable[..., pd.DataFrame]] = {
     **{f".csv{ending}": read_csv for ending in COMPRESSED},
+    **{f".txt{ending}": read_csv for ending in COMPRESSED},
     **{f".tsv{ending}": read_csv for ending in COMPRESSED},
     ".parquet": read_parquet,
     ".feather": read_feather,

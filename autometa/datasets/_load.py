@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from autometa.datasets._files import read_file
-from autometa.exceptions import DatasetError, DatasetNotFoundError
+from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
 from autometa.tables import Table, check_table
 
 SKLEARN_DATASETS = ("breast_cancer", "diabetes", "digits", "iris", "wine")
@@ -20,19 +20,22 @@ def load_dataset(
     target: str | None = None,
     task_type: str | None = None,
     metric_kind: str | None = None,
+    encoding: str | None = None,
 ) -> Table:
     """Return the named dataset as a checked table.
 
     Parameters
     ----------
     name : str
-        Path of a csv, tsv, parquet, arff or feather file (csv, tsv and arff may
+        Path of a csv, tsv, txt, parquet, arff or feather file (those of text may
         be compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``),
         ``sklearn:breast_cancer``, or ``openml:31``.
     target : str or None
         Target column; a dataset of scikit-learn or OpenML has a default.
     task_type, metric_kind : str or None
         See `check_table`.
+    encoding : str or None
+        Of a file of text; None reads it from the file.
 
     Raises
     ------
@@ -42,13 +45,15 @@ def load_dataset(
         If it cannot be read, or has no such target.
     """
     source, _, rest = name.partition(":")
+    if encoding is not None and source in ("sklearn", "openml") and rest:
+        raise ParameterError(f"'encoding' is of files of text. Got '{name}'; leave it out.")
     default: str | None = None
     if source == "sklearn" and rest:
         frame, default = _read_sklearn(rest)
     elif source == "openml" and rest:
         frame, default = _read_openml(rest)
     else:
-        frame = read_file(Path(name))
+        frame = read_file(Path(name), encoding)
     column = _find_target(frame, target or default, name)
     label = rest if rest else Path(name).name.split(".")[0]
     y = frame[column]

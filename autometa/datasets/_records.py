@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from autometa.datasets._bytes import check_size
-from autometa.datasets._dialect import QUOTED, Dialect
+from autometa.datasets._dialect import QUOTED, Dialect, parted_by_blanks
 from autometa.exceptions import DatasetError
 
 MIB = 2**20
@@ -37,6 +37,8 @@ def parse(path: Path, data: bytes, dialect: Dialect) -> Parsed:
     DatasetError
         If rows have more or fewer fields than the header, or a quote is not closed.
     """
+    if dialect.delimiter == " ":
+        data = parted_by_blanks(data.decode()).encode()
     start = _end_of_lines(data, dialect.n_skipped)
     body = data[start:] if start else data  # a slice is a copy
     header = body[: _end_of_lines(body, 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autometa.tables._cells import different_names, plain_table
+from autometa.tables._cells import different_names, level_text, plain_table
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
 from autometa.tables._target import TASK_TYPES
@@ -13,6 +13,7 @@ __all__ = [
     "Table",
     "check_table",
     "different_names",
+    "level_text",
     "plain_table",
     "stays_sparse",
     "take_rows",

@@ -84,6 +84,13 @@ def different_names(columns: Iterable[Any]) -> list[str]:
     return names
 
 
+def level_text(value: Any) -> str:
+    """Return the text that a level of a category goes by, the same for 1, 1.0 and "1"."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    return str(value)
+
+
 def _as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, np.ma.MaskedArray):
         X = unmasked(X)

@@ -15,6 +15,7 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetWarning
+from autometa.tables._cells import level_text
 from metafeatures.columns import (
     column_kind,
     column_order,
@@ -39,6 +40,7 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
     guessed: list[str] = []
     ordered: list[str] = []
     wide: list[str] = []
+    alike: list[str] = []
     identifiers = _whole_numbers_without_repeats(frame)
     for place in _looked_at(frame):
         name, column = str(frame.columns[place]), frame.iloc[:, place]
@@ -46,6 +48,10 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
             wide += [f"'{name}'"] if column_kind(column) == "categorical" else []
             continue
         cells = distinct_cells(column)
+        shared = _shared_text(cells)
+        alike += [f"'{name}' ({shared!r})"] if shared is not None else []
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            continue
         kind = kind_of_cells(column, cells)
         lost = number_loss(cells) if kind == "numeric" else None
         spelled += [f"'{name}' ({lost!r})"] if lost is not None else []
@@ -60,6 +66,7 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
     _warn("Text is read as numbers, which are not written the same way again", spelled)
     _warn("Dates do not show which of two numbers is the day, so the order is assumed", guessed)
     _warn("Dates are read in the order that their rows show", ordered)
+    _warn("Columns hold a value and a text that reads the same, which are taken as one", alike)
     _warn("Integers beyond 2**53 that would become one are read as categories", wide)
     _warn("Columns have another value in each row and may be identifiers", map(repr, identifiers))
 
@@ -69,8 +76,19 @@ def _looked_at(frame: pd.DataFrame) -> Iterator[int]:
     for place, dtype in enumerate(frame.dtypes):
         if is_wide_integer(dtype) and not isinstance(dtype, pd.SparseDtype):
             yield from [place] if _exceeds(frame.iloc[:, place]) else []
+        elif isinstance(dtype, pd.CategoricalDtype):
+            yield from [place] if dtypes.is_object_dtype(dtype.categories.dtype) else []
         elif dtypes.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
             yield place
+
+
+def _shared_text(cells: list[Any]) -> str | None:
+    """Return a text among the cells that another cell, which is no text, goes by."""
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    if not 0 < len(texts) < len(cells):
+        return None
+    others = (level_text(cell) for cell in cells if not isinstance(cell, str))
+    return next((text for text in others if text in texts), None)
 
 
 def _exceeds(column: pd.Series[int]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
@@ -17,7 +18,14 @@ from autometa.tables._remarks import remark_on_columns, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
 from metafeatures import MetaFeatureDataError
-from metafeatures.columns import pair_rows, varying_columns
+from metafeatures.columns import (
+    column_kind,
+    distinct_cells,
+    is_infinite,
+    pair_rows,
+    to_numeric,
+    varying_columns,
+)
 
 MIN_ROWS = 5
 COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
@@ -59,6 +67,11 @@ class Table:
     def n_classes(self) -> int:
         """0 for regression."""
         return len(self.classes)
+
+    @property
+    def n_rarest(self) -> int | None:
+        """Rows of the rarest class; None for regression."""
+        return int(np.bincount(self.y).min()) if self.n_classes else None
 
     @property
     def labels(self) -> npt.NDArray[Any]:
@@ -172,6 +185,23 @@ def _check_columns(frame: pd.DataFrame, X: Any) -> pd.DataFrame:
 
 
 def _without_infinities(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make infinities missing in all columns of numbers, whatever their dtype; say in which."""
+    infinite = _infinite_floats(frame) | _infinite_objects(frame)
+    if not infinite:
+        return frame
+    shown = ", ".join(f"'{column}' ({n})" for column, n in list(infinite.items())[:5])
+    warnings.warn(
+        DatasetWarning(
+            f"Infinite values are read as missing, in {len(infinite)} columns: {shown}."
+        ),
+        stacklevel=4,
+    )
+    repaired = {c: frame[c].mask(_are_infinite(frame[c])) for c in infinite}
+    return frame.assign(**repaired)
+
+
+def _infinite_floats(frame: pd.DataFrame) -> dict[str, int]:
+    """Return the number of infinities in columns of floats that have some."""
     floats = np.array([getattr(dtype, "kind", "O") == "f" for dtype in frame.dtypes], bool)
     sparse = np.array([isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes], bool)
     infinite: dict[str, int] = {}
@@ -182,17 +212,23 @@ def _without_infinities(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns[floats & sparse]:
         n_infinite = int(np.isinf(frame[name].sparse.sp_values).sum())
         infinite |= {name: n_infinite} if n_infinite else {}
-    if not infinite:
-        return frame
-    shown = ", ".join(f"'{column}' ({n})" for column, n in list(infinite.items())[:5])
-    warnings.warn(
-        DatasetWarning(
-            f"Infinite values are read as missing, in {len(infinite)} columns: {shown}."
-        ),
-        stacklevel=4,
-    )
-    repaired = {c: frame[c].mask(np.isinf(_floats(frame[[c]])[:, 0])) for c in infinite}
-    return frame.assign(**repaired)
+    return infinite
+
+
+def _infinite_objects(frame: pd.DataFrame) -> dict[str, int]:
+    """Return the number of infinities in columns of objects that are read as numbers."""
+    infinite: dict[str, int] = {}
+    for name, dtype in frame.dtypes.items():
+        if not (is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype)):
+            continue
+        column = frame[name]
+        if any(map(is_infinite, distinct_cells(column))) and column_kind(column) == "numeric":
+            infinite[str(name)] = int(_are_infinite(column).sum())
+    return infinite
+
+
+def _are_infinite(column: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.isinf(to_numeric(column, "numeric").to_numpy()), bool)
 
 
 def _floats(frame: pd.DataFrame) -> npt.NDArray[np.float64]:

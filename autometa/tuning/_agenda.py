@@ -145,7 +145,9 @@ class Agenda(Standing):
                 candidate.expected_seconds,
                 sized.fidelity,
             )
-        if candidate.key not in self.ceilings and sized.fidelity > smallest_part(self.pace):
+        if candidate.key not in self.ceilings and sized.fidelity > smallest_part(
+            self.pace, candidate
+        ):
             self.ceilings[candidate.key] = sized.fidelity / 4
             self.plan.insert(0, candidate)
 

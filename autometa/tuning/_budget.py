@@ -103,6 +103,7 @@ class Size:
     n_rows: int
     n_columns: int
     n_classes: int
+    n_rarest: int | None = None
 
     @classmethod
     def of_table(cls, table: Table) -> Self:
@@ -110,7 +111,12 @@ class Size:
         n_rows, n_columns = table.X.shape
         if table.is_sparse:
             n_columns = table.X.size // n_rows + n_columns // EMPTY_COLUMNS + 1
-        return cls(n_rows=n_rows, n_columns=n_columns, n_classes=table.n_classes)
+        return cls(
+            n_rows=n_rows,
+            n_columns=n_columns,
+            n_classes=table.n_classes,
+            n_rarest=table.n_rarest,
+        )
 
     @property
     def n_outputs(self) -> int:

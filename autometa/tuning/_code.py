@@ -54,7 +54,9 @@ class Imports:
         )
 
 
-def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
+def script(
+    pipeline: Pipeline, source: str, target: str, told: str, encoding: str | None = None
+) -> str:
     """Return the source of a script that reads ``source`` and rebuilds ``pipeline``.
 
     Parameters
@@ -66,6 +68,8 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     target : str
     told : str
         What the head of the script says of the pipeline's score.
+    encoding : str or None
+        Of ``source``; None reads it from the file.
     """
     imports = Imports()
     cleaner = pipeline[0]
@@ -77,7 +81,7 @@ def script(pipeline: Pipeline, source: str, target: str, told: str) -> str:
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
     is_classifier = isinstance(model, VotingClassifier)
-    table = reading(source, _numeric_columns(pipeline, target))
+    table = reading(source, _numeric_columns(pipeline, target), encoding)
     for module, names in table.imports.items():
         imports.names[module] |= names
     return TEMPLATE.format(

@@ -84,7 +84,7 @@ class Reading:
     imports: Mapping[str, set[str]]
 
 
-def reading(source: str, numeric: list[str]) -> Reading:
+def reading(source: str, numeric: list[str], encoding: str | None = None) -> Reading:
     """Return how a script reads ``source``.
 
     Parameters
@@ -93,6 +93,8 @@ def reading(source: str, numeric: list[str]) -> Reading:
         A file, ``sklearn:NAME`` or ``openml:ID``.
     numeric : list of str
         Columns that are numbers, for a CSV file that is not there to be asked.
+    encoding : str or None
+        Of a file of text, where it was asked for.
     """
     kind, _, name = source.partition(":")
     if kind == "sklearn" and name:
@@ -111,18 +113,18 @@ def reading(source: str, numeric: list[str]) -> Reading:
     if ".feather" in endings[-1:]:
         return Reading(expression=f"pd.read_feather({source!r})", imports={})
     if ".arff" in endings:
-        return _arff_reading(source)
+        return _arff_reading(source, encoding)
     return Reading(
         expression=f"read_csv({source!r})",
-        definitions=_csv_definitions(source, numeric),
+        definitions=_csv_definitions(source, numeric, encoding),
         imports={},
     )
 
 
-def _csv_definitions(source: str, numeric: list[str]) -> str:
+def _csv_definitions(source: str, numeric: list[str], encoding: str | None) -> str:
     path = Path(source)
     try:
-        form = read_csv_with_format(path)[1]
+        form = read_csv_with_format(path, encoding)[1]
     except DatasetError:  # not here now: what its name and the pipeline say must do
         form = CsvFormat.usual(path, numeric)
     of_kind = {
@@ -179,7 +181,7 @@ def _options(form: CsvFormat, path: Path) -> str:
     ending = ENDINGS.get(form.compression or "")
     ending_of_name = path.suffix.lower() if path.suffix.lower() in ENDINGS.values() else None
     options: dict[str, Any] = {
-        "sep": dialect.delimiter if dialect.delimiter != "," else None,
+        "sep": {",": None, " ": r"\s+"}.get(dialect.delimiter, dialect.delimiter),
         "encoding": form.encoding if form.encoding != "utf-8" else None,
         "skiprows": dialect.n_skipped or None,
         "escapechar": "\\" if dialect.is_escaped else None,
@@ -193,10 +195,10 @@ def _options(form: CsvFormat, path: Path) -> str:
     return ", ".join(["path", *arguments, "dtype=str, keep_default_na=False"])
 
 
-def _arff_reading(source: str) -> Reading:
-    encoding, compression = "utf-8", "gzip" if source.lower().endswith(".gz") else None
+def _arff_reading(source: str, asked: str | None) -> Reading:
+    encoding, compression = asked or "utf-8", "gzip" if source.lower().endswith(".gz") else None
     try:
-        text = read_text(Path(source))
+        text = read_text(Path(source), asked)
         encoding, compression = text.encoding, text.compression
     except DatasetError:  # not here now: what its name says must do
         pass

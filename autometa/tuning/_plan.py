@@ -114,10 +114,8 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
     ParameterError
         If one asked for cannot take the table.
     """
-    usable = [
-        a.name
-        for a in list_algorithms(table.task_type, len(table.y), table.n_classes, table.is_sparse)
-    ]
+    size = table.task_type, len(table.y), table.n_classes, table.is_sparse
+    usable = [a.name for a in list_algorithms(*size, table.n_rarest)]
     if algorithms is None:
         return tuple(usable)
     asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
@@ -128,10 +126,28 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
         kind = "sparse " if table.is_sparse else ""
         raise ParameterError(
             f"'algorithms' must name algorithms for {kind}{table.task_type} tasks of "
-            f"{len(table.y)} rows and {table.n_classes} classes that are installed. Got "
+            f"{len(table.y)} rows and {_classes(table)} that are installed. Got "
             f"{unfit or asked}; these can be used: {', '.join(usable)}."
         )
     return tuple(dict.fromkeys(asked))
+
+
+def left_out(names: Iterable[str], table: Table) -> list[str]:
+    """Return a sentence on algorithms that are not tried because a class has too few rows."""
+    size = table.task_type, len(table.y), table.n_classes, table.is_sparse
+    out = [a for a in list_algorithms(*size) if not a.supports(*size, table.n_rarest)]
+    missed = [a.name for a in out if a.name not in set(names)]
+    if not missed:
+        return []
+    return [
+        f"Not tried: {', '.join(missed)}; the rarest class has {table.n_rarest} row(s), and the "
+        "training part of a fold would hold fewer than they need."
+    ]
+
+
+def _classes(table: Table) -> str:
+    rarest = f", the rarest of {table.n_rarest} rows" if table.n_classes else ""
+    return f"{table.n_classes} classes{rarest}"
 
 
 def choose_folds(size: Size, budget: float) -> tuple[int, int]:

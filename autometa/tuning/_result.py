@@ -209,7 +209,13 @@ class TuneResult:
         about = {"metric": self.metric, "score": self.score, "history": history}
         save_model(self.best_pipeline, path, about, self.sample)
 
-    def code(self, source: str = "table.csv", target: str | None = None) -> str:
+    def code(
+        self,
+        source: str = "table.csv",
+        target: str | None = None,
+        *,
+        encoding: str | None = None,
+    ) -> str:
         """Return a scikit-learn script that rebuilds the pipeline without autometa.
 
         Parameters
@@ -218,11 +224,14 @@ class TuneResult:
             The table it reads, as on the command line.
         target : str, optional
             The column to predict; None is the one `tune` was told of.
+        encoding : str, optional
+            Of a file of text; None reads it from the file.
         """
         from autometa.tuning._code import script
 
         told = f"{self.metric} {self.score:.5g} in cross-validation"
-        return script(self.best_pipeline, source, target or str(self.task["target"].iloc[0]), told)
+        target = target or str(self.task["target"].iloc[0])
+        return script(self.best_pipeline, source, target, told, encoding)
 
 
 _COLUMNS = (

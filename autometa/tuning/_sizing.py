@@ -14,7 +14,7 @@ from typing import Any
 
 from optuna.distributions import FloatDistribution, IntDistribution
 
-from autometa.algorithms import get_algorithm
+from autometa.algorithms import get_algorithm, rows_in_training
 from autometa.tuning._budget import Pace
 from autometa.tuning._plan import Candidate
 
@@ -96,17 +96,21 @@ def largest_part(
     pace: Pace, candidate: Candidate, *, seconds: float, max_fidelity: float = 1.0
 ) -> float:
     """Return the largest share of rows, by halves, on which one fit should take ``seconds``."""
-    smallest = smallest_part(pace)
+    smallest = smallest_part(pace, candidate)
     fidelity = max(smallest, max_fidelity)
     while fidelity > smallest and _expected(pace, candidate, fidelity) > seconds:
         fidelity = max(smallest, fidelity / 2)
     return fidelity
 
 
-def smallest_part(pace: Pace) -> float:
-    """Return the share of rows below which nothing is learnt of a setup."""
-    enough = max(MIN_PART_ROWS, MIN_ROWS_PER_CLASS * pace.size.n_classes)
-    return min(1.0, enough / pace.size.n_rows)
+def smallest_part(pace: Pace, candidate: Candidate) -> float:
+    """Return the share of rows below which nothing is learnt of a setup, or it cannot be fitted."""
+    size = pace.size
+    enough = max(MIN_PART_ROWS, MIN_ROWS_PER_CLASS * size.n_classes) / size.n_rows
+    needed = get_algorithm(candidate.algorithm).min_class_rows
+    if size.n_rarest is not None and needed > 1:  # a part holds each class in its share
+        enough = max(enough, needed / rows_in_training(size.n_rarest))
+    return min(1.0, enough)
 
 
 def with_fewer_trees(candidate: Candidate, task_type: str) -> Candidate | None:

@@ -30,7 +30,7 @@ from autometa.tuning._budget import Clock, Pace, Size
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
-from autometa.tuning._plan import choose_algorithms, choose_folds
+from autometa.tuning._plan import choose_algorithms, choose_folds, left_out
 from autometa.tuning._pools import choose_threads, open_pool
 from autometa.tuning._preparing import Preparation, part_of
 from autometa.tuning._result import TuneResult
@@ -178,7 +178,7 @@ def tune(
     knowledge = open_knowledge_base(knowledge_base)
     threads = choose_threads(table, n_jobs, not clock.is_endless)
     opener = partial(open_pool, n_jobs, threads, memory_limit, isolate)
-    notes: list[str] = []
+    notes = left_out(names, table) if algorithms is None else []
     folder = SharedFolder()
     pool = opener()
     interruption = Interruption(lambda: clock.end_within(FINISH_SECONDS), defers=isolate)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.evaluation import make_folds
 
 TREES = ("lightgbm", "extra_trees", "random_forest", "hist_gradient_boosting", "decision_tree")
 SMALL = {"n_estimators": 30, "max_iter": 30, "iterations": 10}
@@ -50,3 +51,19 @@ def test_limits_are_those_of_the_setup_in_tables_of_any_size_to_speak_of():
         for config in algorithm.setups("binary").values():
             unlimited = algorithm.build(config, "binary")[-1].get_params()
             assert algorithm.build(config, "binary", n_rows=1000)[-1].get_params() == unlimited
+
+
+@pytest.mark.parametrize("n_rarest", [1, 2, 3, 4, 5, 6])
+def test_every_setup_offered_can_be_fitted_on_the_training_part_of_any_fold(n_rarest):
+    X, y = tiny(60)
+    classes = y.astype("int64").to_numpy().copy()
+    classes[:n_rarest] = 2
+    offered = list_algorithms("multiclass", 60, 3, n_rarest=n_rarest)
+    names = {algorithm.name for algorithm in offered}
+    assert ("qda" in names, "svm" in names) == (n_rarest >= 3, n_rarest >= 5)  # 3 and 5: by hand
+    for n_folds in (3, 5):
+        for train, _ in make_folds(classes, "multiclass", n_folds):
+            for name in names & {"qda", "svm", "naive_bayes"}:
+                pipeline = get_algorithm(name).build({}, "multiclass", n_rows=60)
+                model = pipeline.fit(X.iloc[train], classes[train])
+                assert np.isfinite(model.predict_proba(X)).all()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from autometa.datasets import read_file
-from autometa.exceptions import DatasetError, DatasetWarning
+from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 
 PLAIN = "age,job,pay\n39,State gov,1.5\n50,,2.25\n41,Private,3.0\n"
 FRAME = pd.DataFrame(
@@ -55,6 +55,15 @@ SPELLINGS = {
         ",age,job,pay\n0,39,State gov,1.5\n1,50,,2.25\n2,41,Private,3.0\n",
         "counts the rows, left out",
     ),
+    "blanks": ('age job pay\n39 "State gov" 1.5\n50 ? 2.25\n41 Private 3.0\n', "delimiter ' '"),
+    "blanks that align": (
+        '  age        job   pay\n   39 "State gov"  1.5\n   50      ?  2.25\n   41 Private 3.0 \n',
+        "delimiter ' '",
+    ),
+    "blanks, as R writes": (
+        '"age" "job" "pay"\n"1" 39 "State gov" 1.5\n"2" 50 "?" 2.25\n"3" 41 "Private" 3\n',
+        "left out as row names",
+    ),
     "lines of Windows": (PLAIN.replace("\n", "\r\n"), None),
     "lines of old Macs": (PLAIN.replace("\n", "\r"), None),
     "no last line end": (PLAIN[:-1], None),
@@ -86,7 +95,7 @@ def test_one_table_reads_alike_however_it_is_spelt(tmp_path, spelling):
         ("utf-16-le", "encoding utf-16-le"),
         ("utf-16-be", "encoding utf-16-be"),
         ("utf-32", "encoding utf-32"),
-        ("cp1252", r"encoding cp1252 \(it is no UTF-8\)"),
+        ("cp1252", r"encoding cp1252 \(it is no UTF-8; if 'größe' is not"),
         ("latin-1", "it is no UTF-8"),
     ],
 )
@@ -242,3 +251,63 @@ def test_records_longer_than_a_block_of_the_parser_are_read(tmp_path):
     text = "x" * (20 * 2**20)
     frame = read(tmp_path / "t.csv", f"a,b\n1,{text}\n2,y\n")
     assert frame["b"].str.len().tolist() == [len(text), 1]
+
+
+def test_words_in_one_column_are_not_parted_by_blanks(tmp_path):
+    path = tmp_path / "names.csv"
+    path.write_text("full name\nJohn Smith\nAnn Lee\n")
+    assert read_file(path).to_dict("list") == {"full name": ["John Smith", "Ann Lee"]}
+
+
+def test_rows_of_unlike_numbers_of_blanks_are_refused_by_line(tmp_path):
+    path = tmp_path / "ragged.txt"
+    path.write_text("a b c\n" + "1 2 3\n" * 99 + "4   5\n")
+    with pytest.raises(DatasetError, match=r"must have 3 fields in each row.*2 in line 101"):
+        read_file(path)
+
+
+CHINESE = "城市,y\n" + "北京,1\n上海,2\n" * 5
+CYRILLIC = "имя,y\n" + "Юлия,1\nИлья,2\n" * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(CHINESE, "gbk"), (CHINESE, "utf-8"), (CHINESE, "utf-16"), (CYRILLIC, "cp1251")],
+)
+def test_a_file_is_read_in_the_encoding_that_is_asked_for(tmp_path, text, encoding):
+    path = tmp_path / "asked.csv"
+    path.write_bytes(text.encode(encoding))
+    plain = tmp_path / "plain.csv"
+    plain.write_text(text, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DatasetWarning)
+        pd.testing.assert_frame_equal(read_file(path, encoding), read_file(plain))
+
+
+def test_a_guessed_encoding_shows_what_it_makes_of_the_bytes(tmp_path):
+    path = tmp_path / "guessed.csv"
+    path.write_bytes(CHINESE.encode("gbk"))
+    with pytest.warns(DatasetWarning, match="encoding cp1252 .*if '³ÇÊÐ' is not as it was"):
+        read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "error", "said"),
+    [
+        ("utf-8", DatasetError, "in the encoding 'utf-8' that was asked for.*at byte 0"),
+        ("hex", ParameterError, "'encoding' must be one of.*Got 'hex'"),
+        ("nope", ParameterError, "'encoding' must be one of.*Got 'nope'"),
+    ],
+)
+def test_an_encoding_that_a_file_has_not_is_an_error(tmp_path, encoding, error, said):
+    path = tmp_path / "other.csv"
+    path.write_bytes(CHINESE.encode("gbk"))
+    with pytest.raises(error, match=said):
+        read_file(path, encoding)
+
+
+def test_a_file_that_is_no_text_has_no_encoding(tmp_path):
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"a": [1]}).to_parquet(path)
+    with pytest.raises(ParameterError, match="'encoding' is of files of text"):
+        read_file(path, "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,12 @@ def remarks(column, y=LABELS):
         ([2**60, 2**60 + 1] * 100, "Integers beyond 2**53"),
         ([f"id{i}" for i in range(N)], "may be identifiers: 'c'"),
         (RNG.permutation(N), "may be identifiers: 'c'"),
+        ([1, "1", "a", 2] * 50, "taken as one: 'c' ('1')"),
+        ([1.0, "1", 2, "2"] * 50, "taken as one: 'c' ('1')"),
+        (pd.Categorical([1, "1", "a", 2] * 50), "taken as one: 'c' ('1')"),
+        ([float("inf"), 1.0, 2, None] * 50, "read as missing, in 1 columns: 'c' (50)"),
+        (["inf", "1.5", "-Infinity", "2"] * 50, "read as missing, in 1 columns: 'c' (100)"),
+        ([Decimal("Infinity"), 1, 2.5, 3] * 50, "read as missing, in 1 columns: 'c' (50)"),
     ],
 )
 def test_readings_that_could_be_others_are_said_by_column(column, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis.extra import pandas as hpd
 
 from autometa.exceptions import AutometaError, DatasetError, DatasetWarning, ParameterError
 from autometa.tables import check_table
+from metafeatures.columns import to_numeric
 
 
 def frame(n=12):
@@ -66,6 +68,31 @@ def test_infinities_are_read_as_missing_with_a_warning():
         table = check_table(X, CLASSES)
     assert np.isnan(table.X.loc[3, "a"])
     assert np.isinf(X.loc[3, "a"])
+
+
+INFINITE = {
+    "object": pd.Series([math.inf, 1, 2.5] * 4, dtype=object),
+    "text": pd.Series(["inf", "1", "2.5"] * 4),
+    "float32": pd.Series([math.inf, 1, 2.5] * 4, dtype="float32"),
+    "Float64": pd.Series([math.inf, 1, 2.5] * 4, dtype="Float64"),
+    "sparse": pd.Series(pd.arrays.SparseArray([math.inf, 1, 2.5] * 4)),
+    "arrow": pd.Series([math.inf, 1, 2.5] * 4, dtype="double[pyarrow]"),
+}
+
+
+@pytest.mark.parametrize("column", INFINITE.values(), ids=INFINITE)
+def test_infinities_are_missing_and_said_whatever_the_dtype_of_their_column(column):
+    with pytest.warns(DatasetWarning, match=r"read as missing, in 1 columns: 'i' \(4\)"):
+        table = check_table(frame().assign(i=column), CLASSES)
+    assert table.X["i"].isna().tolist() == [True, False, False] * 4
+    assert to_numeric(table.X["i"], "numeric").dropna().tolist() == [1.0, 2.5] * 4
+
+
+def test_a_word_or_a_number_too_large_is_no_infinity():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DatasetWarning)
+        table = check_table(frame().assign(i=["inf", "other", "7E400"] * 4), CLASSES)
+    assert table.X["i"].notna().all()
 
 
 def test_constant_and_empty_columns_are_told():

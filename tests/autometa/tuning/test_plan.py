@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from autometa.tuning._plan import (
     choose_algorithms,
     choose_folds,
     known_candidates,
+    left_out,
     merge,
 )
 
@@ -117,3 +120,17 @@ def test_library_defaults_come_behind_the_head_of_the_advice():
     assert merged[5].config == get_algorithm("hist_gradient_boosting").setups("binary")["library"]
     assert len(merged) == 10
     assert anchors("binary", ("svm",)) == []
+
+
+def test_what_a_rare_class_rules_out_is_named(table):
+    assert left_out(choose_algorithms(None, table), table) == []
+    y = table.y.copy()
+    y[y == 2] = 1
+    y[:2] = 2
+    rare = replace(table, y=y)
+    names = choose_algorithms(None, rare)
+    assert not {"svm", "qda"} & set(names)
+    (said,) = left_out(names, rare)
+    assert said.startswith("Not tried: qda, svm; the rarest class has 2 row(s)")
+    with pytest.raises(ParameterError, match=r"3 classes, the rarest of 2 rows.*Got \['svm'\]"):
+        choose_algorithms(["svm"], rare)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from autometa.algorithms import list_algorithms
+from autometa.evaluation import make_folds, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import _budget, tune
 from autometa.tuning._budget import Pace, Size
@@ -44,7 +45,7 @@ def sized(candidate, size, seconds, **more):
 def test_every_setup_has_a_size_that_fits_or_is_the_smallest(size, seconds):
     for candidate in SETUPS:
         found = sized(candidate, size, seconds)
-        least = smallest_part(Pace(size))
+        least = smallest_part(Pace(size), candidate)
         assert least <= found.fidelity <= 1.0
         is_smallest = found.fidelity == least and not with_fewer_trees(
             found.candidate, "multiclass"
@@ -136,3 +137,14 @@ def test_a_score_from_a_part_of_the_rows_is_marked_everywhere(monkeypatch, table
     assert (result.runs()["fidelity"] < 1.0).all()
     KnowledgeBase.from_frames(result.task, None, result.runs())
     assert any("All 2 trials were made" in note for note in result.notes)
+
+
+def test_a_part_of_the_rows_keeps_as_many_of_the_rarest_class_as_a_setup_needs():
+    size = Size(n_rows=9_000, n_columns=20, n_classes=3, n_rarest=12)
+    needs = {a.name: a.min_class_rows for a in list_algorithms("multiclass")}
+    y = np.repeat([0, 1, 2], [6_000, 2_988, 12])
+    folds = make_folds(y, "multiclass", 3)
+    for name in ("svm", "qda"):
+        share = sized(Candidate(algorithm=name, config={}), size, 1e-6).fidelity
+        parts = shorten_folds(folds, y, "multiclass", share)
+        assert min(np.bincount(y[train])[2] for train, _ in parts) == needs[name]
