@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
-from pathlib import Path
 
+import oboe
 import pytest
 
 from autometa.meta_models import MetaModel
 
-SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "oboe.py"
-
 
 @pytest.fixture(scope="module")
-def benchmark():
-    spec = importlib.util.spec_from_file_location("oboe", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["oboe"] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def history(benchmark, shared):
-    return benchmark.read(shared)
+def history(shared):
+    return oboe.read(shared)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_regret_and_intervals_on_oboe_hold_what_is_promised(benchmark, history):
-    figures, held = benchmark.evaluate(history, seed=0, with_baselines=True)
+def test_regret_and_intervals_on_oboe_hold_what_is_promised(history):
+    figures, held = oboe.evaluate(history, seed=0, with_baselines=True)
     by_dataset = figures.pivot(index="dataset", columns="order", values="@1")
     for simple in ("random", "average rank", "greedy portfolio", "10 nearest neighbours"):
         gain = by_dataset[simple] - by_dataset["MetaModel"]
