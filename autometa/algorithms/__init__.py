@@ -14,6 +14,7 @@ from functools import cache
 from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task, rows_in_training
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._sparse import SparseCleaner
+from autometa.algorithms._text import word_rows
 from autometa.exceptions import UnknownAlgorithmError
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "list_algorithms",
     "make_cleaner",
     "rows_in_training",
+    "word_rows",
 ]
 
 

@@ -29,11 +29,18 @@ TEXTS_AT_ONCE = 10_000  # bounds the words that are in memory as Python objects
 def fit_text(texts: pd.Series[str]) -> Pipeline:
     """Return a vectorizer and a decomposition fitted on some of the texts."""
     if len(texts) > MAX_TEXT_ROWS:
-        texts = texts.iloc[np.random.default_rng(0).permutation(len(texts))[:MAX_TEXT_ROWS]]
+        texts = texts.iloc[word_rows(len(texts))]
     words = TfidfVectorizer(max_features=MAX_WORDS, token_pattern=r"\S+")  # noqa: S106 - not a password
     matrix = words.fit_transform(texts)
     n_components = min(N_COMPONENTS, matrix.shape[1])
     return make_pipeline(words, TruncatedSVD(n_components, random_state=0).fit(matrix))
+
+
+def word_rows(n_rows: int) -> npt.NDArray[np.intp]:
+    """Return the rows of a table that words are learnt from, the same for all its columns."""
+    if n_rows <= MAX_TEXT_ROWS:
+        return np.arange(n_rows)
+    return np.random.default_rng(0).permutation(n_rows)[:MAX_TEXT_ROWS]
 
 
 def text_parts(fitted: Pipeline, texts: pd.Series[str]) -> npt.NDArray[np.float64]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autometa.evaluation import fold_numbers, make_folds
+from autometa.evaluation import fold_numbers
 from autometa.metrics import Predictions, mean_score, score
 from autometa.tables import Table
+from autometa.tuning._splits import make_splits
 
 # Of a single fold, so that a choice made on some rows can be scored on others. A single fold is
 # taken of tables with many rows, whose half is enough to choose on.
@@ -46,10 +47,17 @@ class HeldOut:
 
     @classmethod
     def of_table(
-        cls, table: Table, metric: str, n_splits: int, n_used: int, fold_seed: int, positive: int
+        cls,
+        table: Table,
+        metric: str,
+        n_splits: int,
+        n_used: int,
+        fold_seed: int,
+        positive: int,
+        shared_words: bool = False,
     ) -> HeldOut:
-        """Return the rows that the folds in use hold out of a table."""
-        folds = make_folds(table.y, table.task_type, n_splits, fold_seed)[:n_used]
+        """Return the rows that the folds in use hold out of a table (see `make_splits`)."""
+        folds = make_splits(table, n_splits, n_used, fold_seed, shared_words)
         numbers = fold_numbers(folds, len(table.y))
         rows = np.flatnonzero(numbers >= 0)
         return cls(

@@ -161,8 +161,12 @@ def choose_folds(size: Size, budget: float) -> tuple[int, int]:
         allowed = MAX_CELLS_PER_SECOND[n_folds] * budget
         if work <= min(allowed, MAX_CELLS[n_folds]):
             return n_folds, n_folds
-    n_splits = 5 if size.n_rows < 20_000 else 10
-    return n_splits, 1
+    return single_split(size)
+
+
+def single_split(size: Size) -> tuple[int, int]:
+    """Return the splits of which one is used: it holds out a fifth or a tenth of the rows."""
+    return (5 if size.n_rows < 20_000 else 10), 1
 
 
 def known_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:

@@ -30,13 +30,14 @@ from autometa.tuning._budget import Clock, Pace, Size
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
-from autometa.tuning._plan import choose_algorithms, choose_folds, left_out
+from autometa.tuning._plan import choose_algorithms, choose_folds, left_out, single_split
 from autometa.tuning._pools import choose_threads, open_pool
 from autometa.tuning._preparing import Preparation, part_of
 from autometa.tuning._result import TuneResult
 from autometa.tuning._running import search_and_finish
 from autometa.tuning._search import Search
 from autometa.tuning._sharing import SharedFolder
+from autometa.tuning._splits import has_shared_words
 from autometa.tuning._standing import Settings
 from autometa.tuning._study import Callback, TrialBook
 
@@ -194,11 +195,12 @@ def tune(
         # without a trial to come, some rows say what folds and metric would have been
         part = part_of(table, some_rows(table, seed)) if prepared is None else prepared.table
         size = Size.of_table(part)
-        n_splits, n_used = _agree_on_folds(book, _folds(size, clock))
+        shared_words = prepared is not None and has_shared_words(prepared.cleaner, size.n_rows)
+        n_splits, n_used = _agree_on_folds(book, _folds(size, clock, shared_words))
         for attribute, value in _about(table).items():
             book.agree(attribute, value)
         drawn = int(book.agree("fold_seed", fold_seed(part.y, table.task_type)))
-        held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive)
+        held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive, shared_words)
         metric, said = settle_metric(held_out, part)
         book.judge_by(metric)
         held_out = replace(held_out, metric=metric)
@@ -278,8 +280,8 @@ def _check_parameters(time_budget: float | None, n_trials: int | None, n_jobs: i
         raise ParameterError(f"'n_jobs' must be an int >= 1. Got {n_jobs!r}.")
 
 
-def _folds(size: Size, clock: Clock) -> tuple[int, int]:
-    n_splits, n_used = choose_folds(size, clock.budget)
+def _folds(size: Size, clock: Clock, shared_words: bool) -> tuple[int, int]:
+    n_splits, n_used = single_split(size) if shared_words else choose_folds(size, clock.budget)
     limit = min(n_splits, size.n_rows)
     return limit, min(n_used, limit)
 

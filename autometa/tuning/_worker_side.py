@@ -14,15 +14,15 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
-from autometa.evaluation import cross_validate, make_folds, shorten_folds
+from autometa.evaluation import cross_validate, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
 from autometa.tuning._plan import Candidate, advise
 from autometa.tuning._sharing import put, take
+from autometa.tuning._splits import has_shared_words, make_splits
 
 MAX_MODEL_BYTES = 48 << 20
-MAX_FOLD_TEXT_ROWS = 10_000
 PACE_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
 
@@ -37,27 +37,29 @@ class WorkerTable:
     cleaner: TableCleaner | SparseCleaner
 
     @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
-    def folds(self, n_splits: int, seed: int, fidelity: float = 1.0) -> list[Any]:
+    def folds(self, n_splits: int, n_used: int, seed: int, fidelity: float = 1.0) -> list[Any]:
         """Return the splits that every setup is judged on, or parts of their training rows."""
         table = self.table
-        folds = make_folds(table.y, table.task_type, n_splits, seed)
+        folds = make_splits(table, n_splits, n_used, seed, self.has_shared_words)
         return shorten_folds(folds, table.y, table.task_type, fidelity, seed)
 
     @property
-    def has_fold_text(self) -> bool:
-        """Whether words are learnt anew in each fold: those held out must not be known.
+    def has_shared_words(self) -> bool:
+        """Whether a single fold holds out rows that the words of the table were not read from."""
+        return has_shared_words(self.cleaner, self.X.shape[0])
 
-        In large tables they are not: learning takes seconds a fold, and the words of a
-        fifth of the rows change little in what all rows have in common.
-        """
-        return bool(self.cleaner.text_) and self.X.shape[0] <= MAX_FOLD_TEXT_ROWS
+    def has_fold_text(self, n_used: int) -> bool:
+        """Return whether words are learnt anew in each fold: those held out must not be known."""
+        return bool(self.cleaner.text_) and not (self.has_shared_words and n_used == 1)
 
     @lru_cache(maxsize=8)  # noqa: B019 - as above
-    def fold_table(self, n_splits: int, seed: int, fidelity: float, number: int) -> pd.DataFrame:
+    def fold_table(
+        self, n_splits: int, n_used: int, seed: int, fidelity: float, number: int
+    ) -> pd.DataFrame:
         """Return the cleaned table as one fold may see it."""
-        if not self.has_fold_text:
+        if not self.has_fold_text(n_used):
             return self.X
-        train, _ = self.folds(n_splits, seed, fidelity)[number]
+        train, _ = self.folds(n_splits, n_used, seed, fidelity)[number]
         assert isinstance(self.cleaner, TableCleaner)
         return self.cleaner.relearn_text(self.table.X, self.X, train)
 
@@ -222,11 +224,12 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     table = state.table
     pipeline = _build(state, request.algorithm, request.config, request.seed)
     metrics = dict.fromkeys([request.metric, *measured_metrics(table.task_type)[:N_METRICS]])
-    keep = request.keep_above < np.inf and not state.has_fold_text  # the whole table's words differ
+    has_fold_text = state.has_fold_text(request.n_used)  # the whole table's words differ
+    keep = request.keep_above < np.inf and not has_fold_text
     start = time.perf_counter()
     parts = []
-    split = request.n_splits, request.fold_seed, request.fidelity
-    for number, fold in enumerate(state.folds(*split)[: request.n_used]):
+    split = request.n_splits, request.n_used, request.fold_seed, request.fidelity
+    for number, fold in enumerate(state.folds(*split)):
         with sklearn.config_context(skip_parameter_validation=True):
             part = cross_validate(
                 pipeline,
@@ -246,8 +249,7 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     values = parts[0].values
     for part in parts[1:]:
         values = np.where(np.isnan(values), part.values, values)
-    folds = state.folds(request.n_splits, request.fold_seed)[: request.n_used]
-    held_out = np.sort(np.concatenate([test for _, test in folds]))
+    held_out = np.sort(np.concatenate([test for _, test in state.folds(*split[:3])]))
     fold_scores = [part.scores[request.metric] for part in parts]
     means = {m: mean_score(part.scores[m] for part in parts) for m in metrics}
     wanted = keep and means[request.metric] >= request.keep_above

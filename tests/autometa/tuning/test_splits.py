@@ -1,0 +1,80 @@
+"""Rows that setups are judged on: their words are not known to what is judged."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autometa.algorithms import TableCleaner, word_rows
+from autometa.tables import Table
+from autometa.tuning._held_out import HeldOut
+from autometa.tuning._splits import MAX_FOLD_TEXT_ROWS, has_shared_words, make_splits
+from autometa.tuning._worker_side import Request, WorkerTable, judge
+
+LARGE = MAX_FOLD_TEXT_ROWS + 2_000
+
+
+def text_table(n_rows, seed=0):
+    rng = np.random.default_rng(seed)
+    words = np.array([f"w{i}" for i in range(300)])
+    texts = [" ".join(row) for row in words[rng.integers(0, 300, (n_rows, 4))]]
+    X = pd.DataFrame({"t": texts, "n": rng.normal(size=n_rows)})
+    y = (X["n"] > 1).astype("int64").to_numpy().copy()
+    y[:3] = 2
+    return Table(X=X, y=y, classes=np.arange(3), task_type="multiclass")
+
+
+def worker(table):
+    cleaner = TableCleaner()
+    return WorkerTable(table=table, X=cleaner.fit_transform(table.X), threads=1, cleaner=cleaner)
+
+
+@pytest.mark.parametrize(("n_splits", "n_rows"), [(5, LARGE), (10, 30_000)])
+def test_no_word_of_a_large_table_was_learnt_from_a_row_that_is_held_out(n_splits, n_rows):
+    table = text_table(n_rows)
+    ((train, test),) = make_splits(table, n_splits, 1, 7, shared_words=True)
+    assert not set(test) & set(word_rows(n_rows))
+    assert sorted([*train, *test]) == list(range(n_rows))
+    assert len(test) == pytest.approx(n_rows / n_splits, rel=0.1)
+    assert set(table.y[train]) == {0, 1, 2}
+    shares = [np.mean(table.y[rows] == 1) for rows in (train, test)]
+    assert shares[0] == pytest.approx(shares[1], abs=0.02)
+
+
+def test_what_is_written_in_held_out_rows_changes_neither_words_nor_their_components():
+    table = text_table(LARGE)
+    ((_, test),) = make_splits(table, 5, 1, 7, shared_words=True)
+    other = table.X.copy()
+    other.loc[test, "t"] = [f"unheard of in row {i}" for i in test]
+    words, components = TableCleaner().fit(table.X).text_["t"]
+    again, components_again = TableCleaner().fit(other).text_["t"]
+    assert words.vocabulary_ == again.vocabulary_
+    np.testing.assert_array_equal(components.components_, components_again.components_)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_used", "is_shared"), [(600, 1, False), (600, 3, False), (LARGE, 1, True)]
+)
+def test_a_fold_sees_words_of_its_training_rows_alone(n_rows, n_used, is_shared):
+    state = worker(text_table(n_rows))
+    assert has_shared_words(state.cleaner, n_rows) == is_shared
+    seen = state.fold_table(5, n_used, 7, 1.0, 0)
+    assert (seen is state.X) == is_shared
+    train, _ = state.folds(5, n_used, 7)[0]
+    if not is_shared:
+        own = state.cleaner.relearn_text(state.table.X, state.X, train)
+        pd.testing.assert_frame_equal(seen, own)
+        assert not np.allclose(seen["t_0"], state.X["t_0"])
+
+
+def test_a_large_table_with_text_sends_the_models_of_its_fold_back():
+    state = worker(text_table(LARGE))
+    request = Request(
+        algorithm="naive_bayes", config={}, seed=0, metric="neg_log_loss", n_splits=5, n_used=1,
+        fold_seed=7, keep_above=-np.inf,
+    )  # fmt: skip
+    verdict = judge(state, request)
+    held_out = HeldOut.of_table(state.table, "neg_log_loss", 5, 1, 7, 1, shared_words=True)
+    assert verdict.models
+    assert held_out.score(verdict.values) == pytest.approx(verdict.score, abs=1e-12)
