@@ -78,9 +78,16 @@ class Columns(Sample):
 
     @cached_property
     def spanning_columns(self) -> Floats:
-        """Standardised numeric columns that vary, capped in rows."""
-        some = self._random_standardized[:, : self._most(MAX_PAIR_ROWS)]
-        return some[~np.isnan(self._random_standardized).all(axis=1)]
+        """Standardised numeric columns that vary, capped in rows.
+
+        Standardised on these rows: an outlier among the others would leave them an offset,
+        and offsets of several columns look like a component.
+        """
+        some = self._random_standardized
+        most = self._most(MAX_PAIR_ROWS)
+        if most is not None and most < some.shape[1]:
+            some = standardize(self.numbers[:, :most])
+        return some[~np.isnan(some).all(axis=1)]
 
     @cached_property
     def paired_columns(self) -> Floats:
@@ -131,6 +138,11 @@ class Columns(Sample):
     def target_numbers(self) -> Floats:
         """Number to predict of each sampled row."""
         return np.asarray(tame(self.target.numbers[self.sample][None, :])[0][0])
+
+    @cached_property
+    def target_exponent(self) -> int:
+        """Power of two that was taken out of the numbers to predict; 0 but for huge ones."""
+        return int(tame(self.target.numbers[self.sample][None, :])[1][0])
 
     @cached_property
     def sorted_target(self) -> Floats:

@@ -105,6 +105,8 @@ def _as_array(X: Any) -> npt.NDArray[Any]:
         if isinstance(X, np.ma.MaskedArray):
             return X
         array = np.asarray(X)
+        if not array.dtype.isnative:  # of files of other machines; pandas cannot take its rows
+            array = array.astype(array.dtype.newbyteorder("="))
         if array.dtype.kind in "US" and not isinstance(X, np.ndarray):
             return np.asarray(X, dtype=object)  # numbers beside text stay numbers
         return array

@@ -120,8 +120,9 @@ def _longest_runs(ordered: Floats) -> Floats:
 
 
 @shares(varies_with=("units", "offsets"))
-def whole_number_share(numbers: Floats, present_counts: Integers) -> float:
+def whole_number_share(numbers: Floats, present_counts: Integers, exponents: Integers) -> float:
     """Return the share of numeric columns that hold whole numbers only."""
+    numbers = np.ldexp(numbers, exponents[:, None])
     is_whole = (np.isnan(numbers) | (numbers == np.round(numbers))).all(axis=1)
     seen = present_counts > 0
     return float(is_whole[seen].mean()) if seen.any() else float("nan")

@@ -24,6 +24,7 @@ Codes = npt.NDArray[np.int32]
 
 NO_SPREAD = "no numeric column varies over 10 present rows"
 MIN_PRESENT = 10
+CONSTANT = 1e-24  # what rounding leaves of the variance of equal numbers is less
 BEYOND = 1.5 + 1e-9  # quartile ranges; a value on the border must not depend on rounding
 KELLEY = "T. L. Kelley. An unbiased correlation ratio measure. PNAS, 1935."
 SOME = ("mean", "sd", "median", "max")
@@ -34,9 +35,9 @@ of_classes = partial(statistical, task_types=CLASSIFICATION, undefined=NO_SPREAD
 
 
 @of_numbers(low=0, unit="target", varies_with=("target",))
-def target_sd(sorted_target: Floats) -> float:
+def target_sd(sorted_target: Floats, target_exponent: int) -> float:
     """Return the standard deviation of the target, in the target's own unit."""
-    return float(sorted_target.std())
+    return float(np.ldexp(sorted_target.std(), target_exponent))
 
 
 @of_numbers()
@@ -100,9 +101,10 @@ def target_outlier_share(sorted_target: Floats) -> float:
 
 
 @of_numbers(low=0, high=1, varies_with=("target",))
-def target_is_whole(sorted_target: Floats) -> float:
+def target_is_whole(sorted_target: Floats, target_exponent: int) -> float:
     """Return 1 when the target holds whole numbers only, else 0."""
-    return float((sorted_target == np.round(sorted_target)).all())
+    numbers = np.ldexp(sorted_target, target_exponent)
+    return float((numbers == np.round(numbers)).all())
 
 
 @of_numbers(low=0, high=1, undefined=NO_SPREAD, summaries=SOME)
@@ -237,7 +239,7 @@ def class_spread_ratio(standardized: Floats, classes: Integers) -> Floats:
     are left out.
     """
     n_present, _, variances = _by_class(standardized, classes)
-    is_seen = (n_present >= 5) & (variances > 1e-12)
+    is_seen = (n_present >= 5) & (variances > CONSTANT)
     largest = np.where(is_seen, variances, -np.inf).max(axis=1)
     smallest = np.where(is_seen, variances, np.inf).min(axis=1)
     enough = is_seen.sum(axis=1) >= 2
@@ -256,5 +258,7 @@ def _by_class(standardized: Floats, classes: Integers) -> tuple[Floats, Floats, 
     n_present = np.add.reduceat(present, starts, axis=1)
     below = np.maximum(n_present, 1)
     means = np.add.reduceat(filled, starts, axis=1) / below
-    variances = np.add.reduceat(filled**2, starts, axis=1) / below - means**2
-    return n_present, means, np.clip(variances, 0.0, None)
+    # from deviations: beside an outlier elsewhere, squares less a square are rounding errors
+    deviations = (filled - np.repeat(means, np.diff(starts, append=classes.size), axis=1)) * present
+    variances = np.add.reduceat(deviations**2, starts, axis=1) / below
+    return n_present, means, variances

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Singles = npt.NDArray[np.float32]
 
 N_FOLDS = 3
 MAX_ROWS = 1_500
@@ -30,6 +31,8 @@ MAX_LEVELS = 8
 MAX_ENCODED_COLUMNS = 1_000
 MAX_FOLD_COLUMNS = 60
 MAX_DEVIATIONS = 20.0
+TREE_STEP = 1e-7  # of scikit-learn's trees: what differs by less is equal to them
+MIN_TOLD = 0.9  # of the distinct numbers; among many, some are always nearly equal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,24 @@ class Fold:
         """Squared distances of test rows (one row each) from training rows, less a constant."""
         lengths = (self.train**2).sum(axis=1)
         return np.asarray(lengths - 2 * (self.test @ self.train.T))
+
+    @cached_property
+    def for_trees(self) -> tuple[Singles, Singles]:
+        """Training and test rows in single precision, as scikit-learn's trees take them.
+
+        Their steps of 1e-7 hide how a column varies beside a number far off, such as
+        999,999,999 for "not known". There, numbers are replaced by their places among the
+        training rows, in between by proportion, which splits halfway between two do not mind.
+        """
+        train, test = self.train.copy(), self.test.copy()
+        for j, column in enumerate(self.train.T):
+            distinct = np.unique(column)
+            n_told = 1 + np.count_nonzero(np.diff(distinct.astype(np.float32)) > TREE_STEP)
+            if n_told < MIN_TOLD * distinct.size:
+                at = np.arange(distinct.size, dtype=np.float64)
+                train[:, j] = np.interp(column, distinct, at)
+                test[:, j] = np.interp(self.test[:, j], distinct, at)
+        return train.astype(np.float32), test.astype(np.float32)
 
 
 def pick_rows(target: Target, sample: Integers) -> LandmarkSample:
@@ -167,17 +188,21 @@ def encode(dataset: Dataset, rows: Integers) -> Floats:
     Numbers and dates as they are, text by its length, categories by their most
     frequent levels (one column of zeros and ones each) and, when there are more than
     8, by the rank of the level's frequency. A gap is no level: a row of zeros. Two levels
-    without gaps need one column only.
+    without gaps need one column only. At most 1,000 columns, of which categories get
+    up to half: numbers alone may be more.
     """
     parts = dataset.all_numbers, dataset.all_dates, dataset.text_lengths
-    blocks = [part[:, rows] for part in parts]
-    n_columns = sum(len(block) for block in blocks)
+    numbers = np.concatenate([part[:, rows] for part in parts])
+    blocks: list[Floats] = []
+    n_encoded = 0
     for codes in dataset.all_codes:
-        if n_columns >= MAX_ENCODED_COLUMNS:
+        if n_encoded >= MAX_ENCODED_COLUMNS:
             break
         blocks.append(_encode_category(codes[rows]))
-        n_columns += len(blocks[-1])
-    return np.asarray(np.concatenate(blocks)[:MAX_ENCODED_COLUMNS])
+        n_encoded += len(blocks[-1])
+    n_levels = min(n_encoded, max(MAX_ENCODED_COLUMNS - len(numbers), MAX_ENCODED_COLUMNS // 2))
+    levels = np.concatenate([np.empty((0, rows.size)), *blocks])[:n_levels]
+    return np.concatenate([numbers[: MAX_ENCODED_COLUMNS - n_levels], levels])
 
 
 def _encode_category(codes: npt.NDArray[np.int32]) -> Floats:
@@ -209,15 +234,20 @@ def _fold(columns: Floats, target: Floats, is_train: npt.NDArray[np.bool_], is_r
 
 
 def _scale(columns: Floats, is_train: npt.NDArray[np.bool_]) -> Floats:
-    """Standardise by the training part; missing becomes 0, the mean; outliers are clipped."""
+    """Standardise by the training part; missing becomes 0, the mean; outliers are clipped.
+
+    Columns are taken less their median: beside a large offset, or one number far off, few
+    digits would be left.
+    """
     train = columns[:, is_train]
     present = ~np.isnan(train)
     n_present = np.maximum(present.sum(axis=1, keepdims=True), 1)
-    low = np.nanmin(columns, axis=1, keepdims=True, initial=np.inf)
-    offset = np.where(np.isfinite(low), low, 0.0)  # a large one would leave no digits below it
-    size = np.nanmax(columns - offset, axis=1, keepdims=True, initial=0.0)
+    offset = np.take_along_axis(np.sort(train, axis=1), n_present // 2, axis=1)
+    offset = np.nan_to_num(offset)  # of columns without a value
+    size = np.nanmax(np.abs(train - offset), axis=1, keepdims=True, initial=0.0)
     size[size == 0.0] = 1.0
-    scaled = (columns - offset) / size
+    with np.errstate(over="ignore"):  # a test row may be as far off as it likes: it is clipped
+        scaled = (columns - offset) / size
     train = np.where(present, scaled[:, is_train], 0.0)
     mean = train.sum(axis=1, keepdims=True) / n_present
     deviation = np.where(present, train - mean, 0.0)

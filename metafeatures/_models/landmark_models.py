@@ -162,10 +162,11 @@ def _tree(fold: Fold, seed: int, max_depth: int | None) -> Floats:
 
     if fold.train.shape[1] == 0:
         return constant(fold)
+    train, test = fold.for_trees
     model = DecisionTreeRegressor(max_depth=max_depth, min_samples_leaf=2, random_state=seed)
     with config_context(skip_parameter_validation=True, assume_finite=True):
-        model.fit(fold.train.astype(np.float32), fold.target, check_input=False)
-    answer = model.tree_.predict(fold.test.astype(np.float32))
+        model.fit(train, fold.target, check_input=False)
+    answer = model.tree_.predict(test)
     return np.asarray(answer.reshape(len(fold.test), -1), np.float64)
 
 
@@ -177,7 +178,7 @@ def _random_trees(
 
     if fold.train.shape[1] == 0:
         return constant(fold)
-    train, test = fold.train.astype(np.float32), fold.test.astype(np.float32)
+    train, test = fold.for_trees
     total = np.zeros((len(test), fold.target.shape[1]))
     generator = np.random.RandomState()
     with config_context(skip_parameter_validation=True, assume_finite=True):

@@ -107,6 +107,8 @@ class FrameSource(Source):
     def column(self, position: int, rows: Integers | None = None) -> pd.Series[Any]:
         """Return a column, or its cells in the given rows."""
         column = self.frame.iloc[:, position]
+        if isinstance(column.dtype, np.dtype) and not column.dtype.isnative:
+            column = column.astype(column.dtype.newbyteorder("="))  # else pandas takes no rows
         return column if rows is None else column.iloc[rows]
 
     def take(self, rows: Integers) -> FrameSource:
@@ -227,8 +229,8 @@ def as_source(X: Any) -> Source:
 
 
 def is_plain_number(dtype: Any) -> bool:
-    """Tell whether a dtype is one of NumPy's real number types."""
-    return isinstance(dtype, np.dtype) and dtype.kind in "fiu"
+    """Tell whether a dtype is one of NumPy's real number types, in this machine's byte order."""
+    return isinstance(dtype, np.dtype) and dtype.kind in "fiu" and dtype.isnative
 
 
 def finite(values: Floats) -> Floats:

@@ -172,3 +172,13 @@ def test_zero_and_minus_zero_are_one_level_whichever_comes_first():
     X = pd.DataFrame({"c": pd.Series([0.0, -0.0, "x", "y"] * 3, dtype=object)})
     first, second = Table(X, np.arange(12) % 2), Table(X[::-1], (np.arange(12) % 2)[::-1])
     assert first.row_hashes.tolist() == second.row_hashes[::-1].tolist()
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">f8", ">i2", ">i8", ">u4"])
+@pytest.mark.parametrize("make", [np.asarray, pd.DataFrame])
+def test_numbers_in_another_byte_order_are_the_same_numbers(dtype, make):
+    rng = np.random.default_rng(0)
+    numbers = rng.integers(0, 100, (60, 3))
+    y = np.asarray(numbers[:, 0] + numbers[:, 1] > 100)
+    before = describe(numbers.astype(float), y)
+    pd.testing.assert_series_equal(describe(make(numbers.astype(dtype)), y), before, rtol=1e-12)
