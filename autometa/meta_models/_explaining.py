@@ -113,13 +113,14 @@ class Choice:
         if self.described is None or self.forecast.weights.novelty >= 1.0:
             return ()
         names = list(self.advisor.coordinate_names)
+        medians = self.advisor.history.metafeatures.median()
         usual = np.repeat(self.forecast.coordinates[None], len(names), axis=0)
-        np.fill_diagonal(usual, 0.0)
+        np.fill_diagonal(usual, self.advisor.coordinates(medians.to_frame().T)[0])
         losses = self.advisor.losses[:, column]
         here = float(self.forecast.weights.values @ losses)
         effects = self.advisor.weights_of(usual) @ losses - here
+        effects[np.isnan(self.forecast.coordinates)] = 0.0  # what is not known moves nothing
         strongest = np.argsort(-np.abs(effects), kind="stable")[:_N_INFLUENCES]
-        medians = self.advisor.history.metafeatures.median()
         return tuple(
             Influence(
                 metafeature=names[i],

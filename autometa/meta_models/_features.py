@@ -15,6 +15,7 @@ import pandas as pd
 Matrix = npt.NDArray[np.float64]
 
 _SKEWED = 1.5
+_ROUNDING = 1e-12  # of the largest number; sums of a thousand rows agree to about 1e-14
 _REACH = 6.0  # standard deviations; beyond, further away says nothing more
 
 
@@ -24,11 +25,11 @@ class FeatureSpace:
     Parameters
     ----------
     metafeatures : DataFrame of shape (n_tasks, n_metafeatures)
-        NaN allowed. Columns that never vary are left out.
+        NaN allowed. Columns that never vary but for rounding are left out.
     """
 
     def __init__(self, metafeatures: pd.DataFrame) -> None:
-        varying = [name for name in metafeatures.columns if metafeatures[name].nunique() > 1]
+        varying = [name for name in metafeatures.columns if _varies(metafeatures[name])]
         self.names: Sequence[str] = varying
         values = metafeatures[varying].to_numpy(dtype=np.float64)
         self._median = np.nanmedian(values, axis=0) if varying else np.empty(0)
@@ -49,6 +50,13 @@ class FeatureSpace:
     def _stretch(self, values: Matrix) -> Matrix:
         """Signed logarithm of the skewed columns, linear within a unit of their median."""
         return np.where(self._log, np.arcsinh((values - self._median) / self._unit), values)
+
+
+def _varies(values: pd.Series[float]) -> bool:
+    """Say whether numbers differ by more than machines and versions do in rounding them."""
+    known = values.to_numpy(dtype=np.float64)
+    known = known[np.isfinite(known)]
+    return bool(known.size and np.ptp(known) > _ROUNDING * np.abs(known).max())
 
 
 def filled(coordinates: Matrix) -> Matrix:

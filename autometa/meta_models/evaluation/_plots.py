@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from autometa.meta_models.evaluation._evaluate import ADVICE, LISTED, Evaluation
@@ -70,15 +71,26 @@ def _regret_over_seconds(panel: Any, orders: pd.DataFrame) -> None:
 def _calibration(panel: Any, predictions: pd.DataFrame) -> None:
     """Draw how many true scores lie within intervals that are narrowed or widened."""
     listed = predictions[(predictions["place"] <= LISTED) & predictions["score"].notna()]
-    above = (listed["score"] - listed["expected"]) / (listed["high"] - listed["expected"])
-    below = (listed["expected"] - listed["score"]) / (listed["expected"] - listed["low"])
-    outside = np.where(listed["score"] >= listed["expected"], above, below)
     factors = np.linspace(0.0, 2.0, 81)
-    panel.plot(factors, [float(np.mean(outside <= factor)) for factor in factors])
+    needed = widths_needed(listed)
+    panel.plot(factors, [float(np.mean(needed <= factor)) for factor in factors])
     panel.axvline(1.0, color="0.6", linewidth=0.8)
     panel.axhline(0.9, color="0.6", linewidth=0.8)
     panel.set(xlabel="width, in 90 % intervals", ylabel="share of true scores within", ylim=(0, 1))
     panel.set_title(f"Calibration of the first {LISTED}")
+
+
+def widths_needed(predictions: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return by what each interval must be stretched from the expected score to hold the true one.
+
+    0 where the score is the expected one, however narrow the interval.
+    """
+    off = (predictions["score"] - predictions["expected"]).to_numpy(np.float64)
+    above = (predictions["high"] - predictions["expected"]).to_numpy(np.float64)
+    below = (predictions["expected"] - predictions["low"]).to_numpy(np.float64)
+    room = np.where(off > 0, above, below)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(off == 0, 0.0, np.abs(off) / room)
 
 
 def _predicted_against_true(panel: Any, predictions: pd.DataFrame) -> None:

@@ -128,3 +128,27 @@ def test_with_a_budget_that_only_one_setup_fits_no_meta_feature_changes_the_choi
     first = MetaModel(n_trees=10).fit(kb).recommend(pd.Series({"f": 5.0}), n=1, time_budget=10.0)[0]
     conditions = [other.condition for other in first.explain().alternatives]
     assert not [condition for condition in conditions if condition.startswith("f = ")]
+
+
+def skewed_history():
+    """Tasks of which a few are very large: the middle of the sizes is not their mean."""
+    rng = np.random.default_rng(2)
+    size = np.exp(rng.exponential(3.0, 60))
+    scores = 0.9 - 0.1 * np.abs(np.log(size)[:, None] - np.arange(5)) + rng.normal(0, 0.01, (60, 5))
+    return history(scores.clip(0, 1), {"size": size, "other": rng.normal(size=60)})
+
+
+@pytest.mark.parametrize("n_trees", [5, 30])
+def test_a_dataset_that_is_usual_in_all_respects_is_moved_by_none(n_trees):
+    kb = skewed_history()
+    model = MetaModel(n_trees=n_trees).fit(kb)
+    for one in model.recommend(kb.metafeatures.median(), n=5):
+        assert one.explain().influences == ()
+
+
+@pytest.mark.parametrize("unknown", ["size", "other"])
+def test_what_is_not_known_of_a_dataset_moves_nothing(unknown):
+    kb = skewed_history()
+    described = pd.Series({"size": 5000.0, "other": 2.0}).drop(unknown)
+    for one in MetaModel(n_trees=20).fit(kb).recommend(described, n=5):
+        assert unknown not in [i.metafeature for i in one.explain().influences]

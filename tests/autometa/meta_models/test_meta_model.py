@@ -386,3 +386,17 @@ def test_seconds_are_those_of_the_machine_that_asks():
     assert model.recommend(None)[0].expected_fit_seconds == pytest.approx(1.5)
     slow = model.recommend(None, reference_seconds=lambda: 4 * STANDARD_SECONDS)
     assert slow[0].expected_fit_seconds == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize("offset", [1.0, -3e6, 1e-9])
+def test_a_metafeature_that_differs_by_rounding_only_says_nothing(offset):
+    rng = np.random.default_rng(0)
+    size = rng.normal(size=30)
+    scores = 0.8 - 0.1 * np.abs(size[:, None] - np.array([-1.0, 0.0, 1.0]))
+    rounding = offset * (1 + 1e-15 * rng.normal(size=30))
+    here = pd.Series({"size": 0.3, "same": offset * (1 + 1e-14)})
+    one, other = (
+        MetaModel(n_trees=10).fit(history(scores, columns)).recommend(here, n=3)
+        for columns in ({"size": size}, {"size": size, "same": rounding})
+    )
+    assert [o.to_dict() for o in one] == [o.to_dict() for o in other]

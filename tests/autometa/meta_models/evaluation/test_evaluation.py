@@ -16,7 +16,7 @@ from autometa.meta_models.evaluation import evaluate, plot_evaluation, summarise
 from autometa.meta_models.evaluation._baselines import Baselines
 from autometa.meta_models.evaluation._evaluate import Evaluation, _harm_rows
 from autometa.meta_models.evaluation._figures import anytime_mean, expected_regrets, regrets
-from autometa.meta_models.evaluation._plots import confusion
+from autometa.meta_models.evaluation._plots import confusion, widths_needed
 from autometa.meta_models.evaluation._truth import read_truth
 
 FEW_TREES = MetaModel(n_trees=20)
@@ -193,6 +193,25 @@ def test_confusion_counts_first_advice_against_the_best():
     table = confusion(predictions)
     assert table.loc["tree", "tree"] == 1
     assert table.loc["knn", "tree"] == 1
+
+
+def test_an_interval_is_stretched_from_the_expected_score_to_the_true_one():
+    predictions = pd.DataFrame(
+        {
+            "score": [0.85, 0.7, 1.0, 0.8, 0.9],
+            "expected": [0.8, 0.8, 1.0, 0.8, 1.0],
+            "low": [0.7, 0.6, 0.9, 0.8, 0.8],
+            "high": [0.9, 1.0, 1.0, 0.8, 1.0],
+        }
+    )
+    assert widths_needed(predictions) == pytest.approx([0.5, 0.5, 0.0, 0.0, 0.5])
+    within = predictions["score"].between(predictions["low"], predictions["high"])
+    assert np.mean(widths_needed(predictions) <= 1) == within.mean() == 1.0
+
+
+def test_no_width_holds_a_score_beside_an_interval_of_none():
+    beside = pd.DataFrame({"score": [0.7], "expected": [0.8], "low": [0.8], "high": [0.8]})
+    assert widths_needed(beside).tolist() == [np.inf]
 
 
 def test_pictures_are_written(clusters, tmp_path):
