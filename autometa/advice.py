@@ -173,7 +173,7 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
     if not names:
         return None
     extractor = MetaFeatureExtractor(names=names, random_state=0)
-    return extractor.extract(table.X, table.labels, table.task_type)
+    return table.describe(extractor)
 
 
 def usable_algorithms(table: Table) -> list[str]:

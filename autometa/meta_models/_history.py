@@ -240,10 +240,14 @@ def _most_frequent(codes: npt.NDArray[np.int32], n: int) -> Mask:
 def _in_order_of_tasks(
     kb: KnowledgeBase, averages: Averages
 ) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
-    """Return the tasks that have runs, as listed, and for each average the place of its task."""
-    places = pd.Index(kb.tasks["task_id"]).get_indexer(averages.task_ids)
+    """Return the tasks that have runs, and for each average the place of its task.
+
+    In order of their ids: which was listed first must not decide what a tree draws.
+    """
+    listed = kb.tasks.sort_values("task_id")
+    places = pd.Index(listed["task_id"]).get_indexer(averages.task_ids)
     used, rows = np.unique(places[averages.task], return_inverse=True)
-    return rows, kb.tasks.iloc[used].reset_index(drop=True)
+    return rows, listed.iloc[used].reset_index(drop=True)
 
 
 def _with_slowest(seconds: Matrix, untimed: Mask) -> Matrix:
@@ -264,7 +268,8 @@ def _fold_rows(kb: KnowledgeBase, tasks: pd.DataFrame) -> Matrix:
 
 
 def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataFrame:
-    known = metafeatures.reindex(task_ids.to_numpy())
+    """Return what describes the tasks; columns in order of names, for trees draw by place."""
+    known = metafeatures[sorted(metafeatures.columns)].reindex(task_ids.to_numpy())
     return known.replace([np.inf, -np.inf], np.nan)
 
 

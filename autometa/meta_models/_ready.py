@@ -23,7 +23,7 @@ from autometa.meta_models._forests import Growth, LeafForest
 from autometa.meta_models._learnt import Learnt
 from autometa.meta_models._questions import Question
 
-FORMAT = 1  # of the file, and of what is learnt: another one is learnt anew
+FORMAT = 2  # of the file, and of what is learnt: another one is learnt anew
 SETTINGS = (1e-3, 1e3)  # those that are chosen lie within .03 and 2; others break the algebra
 _HEADER = "header.json"
 _ARRAYS = {"feature": "int16", "threshold": "float32", "right": "int16", "roots": "int32"}

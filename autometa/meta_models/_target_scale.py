@@ -36,12 +36,22 @@ def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
 def comparable(metafeatures: pd.DataFrame) -> pd.DataFrame:
     """Return the meta-features by which tasks can be compared.
 
-    The target's spread is left out: its unit says nothing of the task. So is one of two that
-    are the same number, which would count twice.
+    Those that change with unit or offset of the target are left out: every regression is
+    fitted on a target of mean 0 and variance 1, which has neither. So is one of two that are
+    the same number, which would count twice.
     """
     present = set(metafeatures.columns)
     doubles = [name for name, same in equal_metafeatures().items() if present >= {name, same}]
-    return metafeatures.drop(columns=[TARGET_SD, *doubles], errors="ignore")
+    return metafeatures.drop(columns=[*of_target_units(), *doubles], errors="ignore")
+
+
+@cache
+def of_target_units() -> frozenset[str]:
+    """Return meta-features that change with a factor of the target, or with what is added."""
+    from metafeatures import list_metafeatures  # imports all families: only when asked
+
+    catalogue = list_metafeatures("regression").set_index("name")["varies_with"]
+    return frozenset({TARGET_SD} | {name for name, marks in catalogue.items() if "target" in marks})
 
 
 @cache

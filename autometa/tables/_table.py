@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from pandas.api.types import is_object_dtype
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
 from autometa.tables._remarks import remark_on_columns, remark_on_target
-from autometa.tables._sparse import check_sparse, stays_sparse
+from autometa.tables._sparse import check_sparse, stays_sparse, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
 from metafeatures import MetaFeatureDataError
 from metafeatures.columns import (
@@ -26,6 +26,9 @@ from metafeatures.columns import (
     to_numeric,
     varying_columns,
 )
+
+if TYPE_CHECKING:
+    from metafeatures import MetaFeatureExtractor
 
 MIN_ROWS = 5
 COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
@@ -77,6 +80,15 @@ class Table:
     def labels(self) -> npt.NDArray[Any]:
         """The target as the user gave it: class labels, or values."""
         return self.classes[self.y] if self.n_classes else self.y
+
+    def describe(self, extractor: MetaFeatureExtractor) -> pd.Series[float]:
+        """Return the meta-features of what pipelines learn from: the columns that vary.
+
+        A constant column is left out of every pipeline, so it must not change the advice.
+        """
+        varies = varying_sparse(self.X) if self.is_sparse else varying_columns(self.X)
+        varied = self.X[:, varies] if self.is_sparse else self.X.loc[:, varies]
+        return extractor.extract(varied, self.labels, self.task_type)
 
     def __getstate__(self) -> dict[str, Any]:
         """Labels of the user's own classes stay here: another process may not know them."""

@@ -30,6 +30,7 @@ MAX_SORTED_ROWS = 6_000  # of metrics that are not a mean over rows
 SMALL_ROWS = 1_000
 UNIFORM_SHARE = 0.2
 MIN_RELATIVE_GAIN = 1e-4
+SIGNIFICANT_DIGITS = 9  # of compared scores; far finer than a gain that counts
 CANDIDATES_BY_ROWS = ((100, 4), (500, 8), (2_500, 15), (10_000, 40))
 MAX_CANDIDATES = 60
 
@@ -231,9 +232,17 @@ def make_judge(
     def judge(values: npt.NDArray[np.float64]) -> Score:
         by_part = [of_part(values, rows) for rows in parts]
         mean = float(np.mean(by_part)) if by_part else -np.inf
-        return mean, tie(y, values, counts, positive)
+        return _rounded(mean), _rounded(tie(y, values, counts, positive))
 
     return judge
+
+
+def _rounded(score: float) -> float:
+    """Return a score without the digits that are rounding errors: they must decide nothing.
+
+    The same average comes again after more steps, and a target far from 0 loses digits.
+    """
+    return float(f"{score:.{SIGNIFICANT_DIGITS}g}")
 
 
 def _tie_break(n_classes: int) -> FastScore:

@@ -68,7 +68,7 @@ def describe_task(_: Any, source: TaskSource) -> dict[str, float] | NotLoaded:
     except Exception as error:  # whatever is wrong with a table, its setups are not
         return NotLoaded(_one_line(error))
     extractor = MetaFeatureExtractor(names=described_by(), random_state=0)
-    values = extractor.extract(table.X, table.labels, table.task_type)
+    values = table.describe(extractor)
     return {str(name): float(value) for name, value in values.items()}
 
 
