@@ -7,6 +7,7 @@ all-round order. Three histories: the bundled knowledge base, whose tables are d
 anew with everything there is; Oboe's, described by auto-sklearn's meta-features, and
 OPENML-WEKA-2017, described by OpenML's qualities, as `metafeatures.translate` reads them.
 
+    python benchmarks/ablation.py --smoke
     python benchmarks/ablation.py --shared ../shared
 
 Data: Yang et al., OBOE, KDD 2019 (github.com/udellgroup/oboe, BSD-3); Fusi et al.,
@@ -20,12 +21,15 @@ import argparse
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import ablation_histories
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from measuring import SMOKE, made_by, results
+from oboe_history import made
 from rich.progress import track
 
 from autometa.exceptions import KnowledgeBaseWarning
@@ -35,7 +39,7 @@ from metafeatures import list_metafeatures
 
 N_FOLDS = 10
 AT = (1, 3, 10)
-RESULT = Path(__file__).parent / "results" / "ablation.md"
+SMOKE_NAMES = ("n_rows", "n_classes", "skewness_mean", "kurtosis_mean")
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,10 @@ def subsets(known: pd.Index) -> dict[str, tuple[str, ...] | None]:
     return {"none": None, "all": tuple(known)} | alone | without
 
 
-def folds(tasks: pd.DataFrame, seed: int) -> Iterator[tuple[str, ...]]:
-    """Yield the tasks in ten parts, no family in two."""
+def folds(tasks: pd.DataFrame, seed: int, n_folds: int = N_FOLDS) -> Iterator[tuple[str, ...]]:
+    """Yield the tasks in parts, no family in two."""
     families = np.random.default_rng(seed).permutation(sorted(set(tasks["family"])))
-    for part in np.array_split(families, N_FOLDS):
+    for part in np.array_split(families, n_folds):
         yield tuple(tasks.loc[tasks["family"].isin(part), "task_id"])
 
 
@@ -96,15 +100,22 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cache", type=Path, default=None, help="folder of described tables")
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
     warnings.simplefilter("ignore", KnowledgeBaseWarning)
-    histories, seconds = ablation_histories.read(options.shared, options.cache)
+    n_folds, n_subsets = N_FOLDS, None
+    if options.smoke:
+        options.seeds, n_folds, n_subsets = 1, 2, 2
+        histories = {"made in place": ablation_histories.of_names(made().kb, SMOKE_NAMES)}
+        seconds = ablation_histories.family_seconds(n_rows=200)
+    else:
+        histories, seconds = ablation_histories.read(options.shared, options.cache)
     items = [
         (seed, Fold(name, subset, names, left))
         for name, history in histories.items()
         for seed in range(options.seeds)
-        for subset, names in subsets(history.kb.metafeatures.columns).items()
-        for left in folds(history.kb.tasks, seed)
+        for subset, names in islice(subsets(history.kb.metafeatures.columns).items(), n_subsets)
+        for left in folds(history.kb.tasks, seed, n_folds)
     ]
     rows = []
     for seed, fold in track(items, "Asking"):
@@ -112,7 +123,8 @@ def main() -> None:
         rows += [about | row for row in regrets(histories[fold.history], fold, seed)]
     text = report(pd.DataFrame(rows), seconds)
     print(text)
-    RESULT.write_text(text)
+    with results(options.smoke) as folder:
+        (folder / "ablation.md").write_text(text)
 
 
 def report(table: pd.DataFrame, seconds: dict[str, float]) -> str:
@@ -131,7 +143,7 @@ def report(table: pd.DataFrame, seconds: dict[str, float]) -> str:
     lines += ["## Seconds on a generated table of 10,000 rows x 30 columns, default bounds", ""]
     lines += ["| family | processor seconds |", "| --- | --- |"]
     lines += [f"| {family} | {value:.3f} |" for family, value in seconds.items()]
-    return "\n".join([*lines, "", "Made by `python benchmarks/ablation.py`.", ""])
+    return "\n".join([*lines, "", made_by("ablation.py"), ""])
 
 
 def _line(subset: str, here: pd.DataFrame, every: pd.DataFrame) -> str:

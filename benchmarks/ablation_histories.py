@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,9 +103,14 @@ def foreign(imported: Imported) -> History:
     return history(kb.tasks.sort_values("task_id"), kb.metafeatures[ours], runs)
 
 
-def family_seconds() -> dict[str, float]:
-    """Return processor seconds of each family on a table of 10,000 rows and 30 columns."""
-    X, y = make_classification(10_000, 30, n_informative=8, n_classes=3, random_state=0)
+def of_names(kb: KnowledgeBase, names: Sequence[str]) -> History:
+    """Return a history whose meta-features take these names of the catalogue."""
+    return history(kb.tasks, kb.metafeatures.set_axis(list(names), axis=1), kb.runs)
+
+
+def family_seconds(n_rows: int = 10_000) -> dict[str, float]:
+    """Return processor seconds of each family on a table of that many rows and 30 columns."""
+    X, y = make_classification(n_rows, 30, n_informative=8, n_classes=3, random_state=0)
     seconds = {}
     for family in list_metafeatures()["family"].unique():
         extractor = MetaFeatureExtractor(families=[family], random_state=0)

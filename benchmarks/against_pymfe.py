@@ -9,6 +9,7 @@ Landmarkers are asked of rows in our order, which alone decides pymfe's folds; t
 without a pymfe name, for another detail, are compared with the tolerance said.
 
     pip install -e ".[benchmarks]"
+    python benchmarks/against_pymfe.py --smoke
     OMP_NUM_THREADS=1 python benchmarks/against_pymfe.py
 
 Cells already measured are read from ``results/against_pymfe.json``; delete it to start
@@ -33,14 +34,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE, made_by, results
 from sklearn.datasets import make_classification
 
 from metafeatures import MetaFeatureExtractor, list_metafeatures
 from metafeatures._dataset import Dataset
 from metafeatures._task import read_target
 
-RESULTS = Path(__file__).parent / "results"
-MEASURED = RESULTS / "against_pymfe.json"
 LANDMARKERS = [
     "best_node",
     "random_node",
@@ -166,31 +166,38 @@ def main() -> None:
     parser.add_argument("--columns", type=int, nargs="*", default=[10, 30, 100])
     parser.add_argument("--limit", type=float, default=120.0, help="seconds of wall time a cell")
     parser.add_argument("--memory", type=int, default=10_000_000, help="kB of address space")
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
     if options.one:
         who, family, n_rows, n_columns = options.one
         print(json.dumps(measure_here(who, family, int(n_rows), int(n_columns))))
         return
-    measured = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
-    for cell in cells(options.rows, options.columns):
-        if key(cell) not in measured:
-            measured[key(cell)] = measure(cell, options.limit, options.memory)
-            shown = measured[key(cell)]
-            print(key(cell), shown.get("failed", f"{shown.get('seconds', 0):.3f} s"), flush=True)
-            MEASURED.write_text(json.dumps(measured, indent=0))
-    report(measured, options.limit)
+    wanted = list(cells(options.rows, options.columns))
+    if options.smoke:
+        wanted = [("pymfe", "simple", 100, 10), ("all rows", "simple", 100, 10)]
+    with results(options.smoke) as folder:
+        file = folder / "against_pymfe.json"
+        measured = json.loads(file.read_text()) if file.exists() else {}
+        for cell in wanted:
+            if key(cell) not in measured:
+                measured[key(cell)] = measure(cell, options.limit, options.memory)
+                shown = measured[key(cell)]
+                seconds = f"{shown.get('seconds', 0):.3f} s"
+                print(key(cell), shown.get("failed", seconds), flush=True)
+                file.write_text(json.dumps(measured, indent=0))
+        report(measured, options.limit, folder)
 
 
-def report(measured: dict[str, Any], limit: float) -> None:
+def report(measured: dict[str, Any], limit: float, folder: Path) -> None:
     """Write the tables and the plot of what was measured."""
     import against_pymfe_report
 
     about = (
         f"One thread of {platform.machine()}, Python {platform.python_version()}, "
         f"pymfe {version('pymfe')}, scikit-learn {version('scikit-learn')}. "
-        f"Limit {limit:.0f} s of wall time a cell."
+        f"Limit {limit:.0f} s of wall time a cell. {made_by('against_pymfe.py')}"
     )
-    against_pymfe_report.write(measured, about, list_metafeatures("multiclass"), RESULTS)
+    against_pymfe_report.write(measured, about, list_metafeatures("multiclass"), folder)
 
 
 if __name__ == "__main__":

@@ -129,7 +129,8 @@ def _plot(table: pd.DataFrame, path: Path) -> None:
     import matplotlib.pyplot as plt
 
     families = [name for name in dict.fromkeys(table["family"]) if name != "everything"]
-    figure, axes = plt.subplots(2, len(families), figsize=(2.6 * len(families), 5.6), sharey=True)
+    size_of_all = (2.6 * len(families), 5.6)
+    figure, axes = plt.subplots(2, len(families), figsize=size_of_all, sharey=True, squeeze=False)
     styles = {"pymfe": ("#999999", "s"), "all rows": ("#1f77b4", "o"), "default": ("#d95f02", "^")}
     for across, (size, other, fixed) in enumerate(
         (("rows", "columns", 30), ("columns", "rows", 10_000))

@@ -7,6 +7,7 @@ or scores themselves, LightGBM over pairs of task and setup, ten nearest neighbo
 "Told half" knows how half of the setups did on the new task, weighs known tasks by that and
 chooses among the other half: what one who knew exactly which tasks are alike would lose.
 
+    python benchmarks/choices.py --smoke
     python benchmarks/choices.py --shared ../shared
 """
 
@@ -21,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from lightgbm import LGBMRegressor
-from oboe import read
+from measuring import SMOKE, made_by, results
+from oboe_history import made, read
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.model_selection import GroupKFold
 
@@ -31,14 +33,13 @@ from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import losses, read_history
 from autometa.meta_models._kernel import KernelRegression
-from autometa.meta_models._target_scale import without_unit
+from autometa.meta_models._target_scale import comparable
 from autometa.meta_models._weights import TaskWeights, learn_forests
 from autometa.meta_models.evaluation._truth import read_truth
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
 
-RESULT = Path(__file__).parent / "results" / "choices.md"
 N_TREES = 100
 N_COMPONENTS = 30
 ADVICE = "leaf weights (in use)"
@@ -141,15 +142,17 @@ def told_half(split: Split, known: Matrix, regret: Matrix) -> Matrix:
     return found
 
 
-def splits(kb: KnowledgeBase, types: tuple[str, ...], metric: str, seed: int) -> Iterator[tuple]:
+def splits(
+    kb: KnowledgeBase, types: tuple[str, ...], metric: str, seed: int, n_folds: int = 10
+) -> Iterator[tuple]:
     """Yield each split with the losses and regrets of the tasks held out."""
     history = read_history(kb, types, metric)
     loss, truth = losses(history), read_truth(history, kb, metric).regret
     worst = np.nanmin(history.scores, axis=1, keepdims=True)
     scores = np.where(np.isfinite(history.scores), history.scores, worst)
     described = np.flatnonzero(history.described)
-    metafeatures, families = without_unit(history.metafeatures), history.families
-    folds = GroupKFold(10, shuffle=True, random_state=seed)
+    metafeatures, families = comparable(history.metafeatures), history.families
+    folds = GroupKFold(n_folds, shuffle=True, random_state=seed)
     for known, held_out in folds.split(described, groups=families[described]):
         here, there = described[known], described[held_out]
         space = FeatureSpace(metafeatures.iloc[here])
@@ -158,11 +161,13 @@ def splits(kb: KnowledgeBase, types: tuple[str, ...], metric: str, seed: int) ->
         yield split, there, loss[there], truth[there]
 
 
-def measure(kb: KnowledgeBase, types: tuple[str, ...], metric: str, seeds: int) -> pd.DataFrame:
+def measure(
+    kb: KnowledgeBase, types: tuple[str, ...], metric: str, seeds: int, n_folds: int = 10
+) -> pd.DataFrame:
     """Return the regret of each way on each task."""
     rows = []
     for seed in range(seeds):
-        for split, tasks, loss, regret in splits(kb, types, metric, seed):
+        for split, tasks, loss, regret in splits(kb, types, metric, seed, n_folds):
             for way, expected in ways(split).items():
                 chosen = expected.argmin(axis=1)
                 rows += [(way, t, regret[i, chosen[i]]) for i, t in enumerate(tasks)]
@@ -193,7 +198,7 @@ def report(found: dict[str, pd.DataFrame]) -> str:
     ]
     for way in next(iter(columns.values())):
         lines.append(f"| {way} | " + " | ".join(column[way] for column in columns.values()) + " |")
-    return "\n".join([*lines, "", "Made by `python benchmarks/choices.py`.", ""])
+    return "\n".join([*lines, "", made_by("choices.py"), ""])
 
 
 def main() -> None:
@@ -201,7 +206,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
+    if options.smoke:
+        found = measure(made().kb, ("classification",), "balanced_accuracy", 1, n_folds=2)
+        write(report({"made in place": found}), is_smoke=True)
+        return
     weka = options.shared / "histories" / "aslib" / "OPENML-WEKA-2017"
     bundled, kinds = KnowledgeBase.bundled(), ("classification",)
     asked = {
@@ -212,9 +222,14 @@ def main() -> None:
         "bundled, regression": (bundled, ("regression",), "neg_root_mean_squared_error"),
     }
     found = {name: measure(*question, options.seeds) for name, question in asked.items()}
-    text = report(found)
+    write(report(found), is_smoke=False)
+
+
+def write(text: str, is_smoke: bool) -> None:
+    """Print the page and write it."""
     print(text)
-    RESULT.write_text(text)
+    with results(is_smoke) as folder:
+        (folder / "choices.md").write_text(text)
 
 
 if __name__ == "__main__":

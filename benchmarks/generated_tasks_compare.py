@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,9 @@ def _kind_of_derived(
     return np.asarray(kinds.get(arm.derived, np.zeros_like(known)), dtype=np.bool_)
 
 
-def compare(work: Path, n_seeds: int) -> pd.DataFrame:
+def compare(
+    work: Path, n_seeds: int, *, arms: Iterable[str] = ARMS, n_folds: int = N_FOLDS
+) -> pd.DataFrame:
     """Ask every arm about every real task; keep the answers as they come."""
     warnings.simplefilter("ignore", KnowledgeBaseWarning)
     real, generated = real_tasks(), generated_tasks_measure.measured(work)
@@ -138,8 +141,8 @@ def compare(work: Path, n_seeds: int) -> pd.DataFrame:
     calls = [
         (n_runs, name, seed, fold, left)
         for seed in range(n_seeds)
-        for fold, left in enumerate(folds(real.tasks, seed))
-        for name in ARMS
+        for fold, left in islice(enumerate(folds(real.tasks, seed)), n_folds)
+        for name in arms
     ]
     for n_runs, name, seed, fold, left in track(calls, "Asking"):
         if (n_runs, name, seed, fold) not in done:

@@ -90,6 +90,12 @@ class Kept:
         own = [entry for entry in entries if entry["commit"] == commit()]
         self._rows = {tuple(entry["key"]): entry["rows"] for entry in own}
 
+    def __contains__(self, key: tuple[Any, ...]) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (row for rows in self._rows.values() for row in rows)
+
     def rows(
         self, key: tuple[Any, ...], measure: Callable[[], list[dict[str, Any]]]
     ) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Seconds are those of the processor. Memory is the peak of the resident set durin
 `extract`, less what the process held before (the table, and what a small one needed).
 
     python benchmarks/metafeature_bounds.py
+    python benchmarks/metafeature_bounds.py --smoke
     python benchmarks/metafeature_bounds.py --only "numbers" --scale 0.1 --json
 """
 
@@ -25,8 +26,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE, made_by, results
 
-RESULT = Path(__file__).parent / "results" / "metafeature_bounds.md"
+SMOKE_CASES = {"10,000 x 30": 0.1, "2 rows": 1.0}
 Task = tuple[Any, Any]
 FEWEST_ROWS = 2_000
 RNG = np.random.default_rng(0)
@@ -202,7 +204,7 @@ def in_a_process(case: str, scale: float) -> dict[str, Any]:
     return found
 
 
-def write(found: list[dict[str, Any]]) -> None:
+def write(found: list[dict[str, Any]], folder: Path) -> None:
     """Write the table of results."""
     families = list(dict.fromkeys(family for one in found for family in one["families"]))
     lines = [
@@ -211,7 +213,7 @@ def write(found: list[dict[str, Any]]) -> None:
         f"All {found[0]['n']} meta-features with the default bounds, one thread: seconds of the "
         f"processor. Python {platform.python_version()}, NumPy {np.__version__}, pandas "
         f"{pd.__version__}. Extra MB: peak memory beyond the table's own. Reading: hashing all "
-        "rows, choosing the sample. Written by `benchmarks/metafeature_bounds.py`.",
+        "rows, choosing the sample.",
         "",
         f"| table | rows | columns | seconds | extra MB | reading | {' | '.join(families)} |",
         f"| --- | {'--: | ' * (5 + len(families))}",
@@ -222,7 +224,8 @@ def write(found: list[dict[str, Any]]) -> None:
             f"| {one['case']} | {one['rows']:,} | {one['columns']:,} | {one['seconds']:.2f} | "
             f"{one['extra MB']:.0f} | {one['reading']:.2f} | {parts} |"
         )
-    RESULT.write_text("\n".join([*lines, ""]))
+    page = [*lines, "", made_by("metafeature_bounds.py"), ""]
+    (folder / "metafeature_bounds.md").write_text("\n".join(page))
 
 
 def main() -> None:
@@ -231,6 +234,7 @@ def main() -> None:
     parser.add_argument("--only", choices=CASES)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows")
     parser.add_argument("--json", action="store_true", help="measure in this process, print")
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     arguments = parser.parse_args()
     if arguments.only and arguments.json:
         print(json.dumps(measure(arguments.only, arguments.scale)))
@@ -239,12 +243,14 @@ def main() -> None:
         print(json.dumps([measure(case, arguments.scale) for case in CASES]))
         return
     found = []
-    for case in [arguments.only] if arguments.only else CASES:
-        one = in_a_process(case, arguments.scale)
+    scales = dict.fromkeys([arguments.only] if arguments.only else CASES, arguments.scale)
+    for case, scale in (SMOKE_CASES if arguments.smoke else scales).items():
+        one = in_a_process(case, scale)
         print(f"{case}: {one['seconds']:.2f} s, {one['extra MB']:.0f} MB")
         found.append(one)
     if not arguments.only and arguments.scale == 1:
-        write(found)
+        with results(arguments.smoke) as folder:
+            write(found, folder)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ sizes of the table (`metafeatures._budget.SIZES`), none negative. Run it again w
 measures were added or have become faster:
 
     python benchmarks/metafeature_costs.py
+    python benchmarks/metafeature_costs.py --smoke
 """
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
 import time
@@ -22,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE, results
 from scipy.optimize import nnls
 
 import metafeatures
@@ -156,12 +159,23 @@ def fit(rows: list[tuple[np.ndarray, float]]) -> list[float]:
 
 def main() -> None:
     """Time everything twice on every table, fit, and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
+    if parser.parse_args().smoke:
+        with results(is_smoke=True) as folder:
+            measure([(300, 5, 2, 3), (300, 5, 0, 0)], folder / COSTS)
+        return
+    measure(list(SHAPES), RESULT)
+
+
+def measure(shapes: list[tuple[int, int, int, int]], result: Path) -> None:
+    """Time everything twice on tables of these shapes, fit, and write."""
     timed: dict[str, dict[str, list[tuple[np.ndarray, float]]]] = {
         "measures": defaultdict(list),
         "views": defaultdict(list),
     }
-    time_all(make_dataset(*SHAPES[0]))  # imports
-    for shape in SHAPES:
+    time_all(make_dataset(*shapes[0]))  # imports
+    for shape in shapes:
         twice = [time_all(make_dataset(*shape)) for _ in range(2)]
         size = sizes(make_dataset(*shape))
         total = 0.0
@@ -184,7 +198,7 @@ def main() -> None:
         },
     }
     lines = json.dumps(costs).replace("], ", "],\n").replace("}, ", "},\n").replace(": {", ": {\n")
-    RESULT.write_text(lines + "\n")
+    result.write_text(lines + "\n")
 
 
 if __name__ == "__main__":

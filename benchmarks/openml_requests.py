@@ -7,6 +7,7 @@ import asks for beyond evaluations and setups is counted as well: which runs fai
 and the qualities of each dataset.
 
     python benchmarks/openml_requests.py
+    python benchmarks/openml_requests.py --smoke
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from measuring import SMOKE, made_by, results
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "autometa" / "openml"))
 
 from loopback_openml import Loopback  # noqa: E402
 from openml_world import Parameter, Upload, World  # noqa: E402
 
-RESULT = Path(__file__).parent / "results" / "openml_requests.md"
 FIRST_SETUP = 5_000_000
 
 
@@ -84,14 +86,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--failed", type=int, default=100)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
+    if options.smoke:
+        options.runs, options.failed = 40, 2
     logging.disable(logging.WARNING)  # the client's, about each answer that is not compressed
     lines = [
         "| tasks | requests of list_evaluations_setups | of the import | fewer by | "
         "for evaluations, setups and runs alone | again |",
         "| ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for n_tasks in (1, 5, 20):
+    for n_tasks in (2,) if options.smoke else (1, 5, 20):
         tasks = list(range(1, n_tasks + 1))
         world = make_world(options.runs, n_tasks, options.failed)
         with Loopback(world) as server, tempfile.TemporaryDirectory() as cache:
@@ -109,10 +114,12 @@ def main() -> None:
     text = (
         f"# Requests for {options.runs:,} runs\n\nEach run has a setup of its own; "
         f"{options.failed} further runs failed, which only the import tells. "
-        "`python benchmarks/openml_requests.py`\n\n" + "\n".join(lines) + "\n"
+        "The server is that of the tests, on this machine: the requests are counted, OpenML's own "
+        "answers were not seen.\n\n" + "\n".join(lines) + f"\n\n{made_by('openml_requests.py')}\n"
     )
     print(text)
-    RESULT.write_text(text)
+    with results(options.smoke) as folder:
+        (folder / "openml_requests.md").write_text(text)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Evaluations drawn at random are made again from the tables: on the same folds, w
 the same score is expected, and on other folds, where it should lie within the noise of
 folds. Seconds are compared after scaling by the reference workload where a run knows it.
 
+    python benchmarks/remeasured.py --smoke
     python benchmarks/remeasured.py --shared ../shared --n 120
 """
 
@@ -11,18 +12,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE, made_by, results
+from sklearn.datasets import load_wine
 
 from autometa import KnowledgeBase
+from autometa.algorithms import get_algorithm
 from autometa.knowledge_base.building._sources import read_sources
 from autometa.knowledge_base.building._worker_side import measure_setup
 from autometa.metrics import default_metric
 
-RESULT = Path(__file__).parent / "results" / "remeasured.md"
 OTHER_FOLDS = 1
 
 
@@ -54,6 +58,26 @@ def again(run: Any, sources: dict[str, Any]) -> dict[str, Any]:
         "seconds": same["fit_seconds"] / max(run.fit_seconds, 1e-4) / scale,
         "knows_speed": bool(np.isfinite(run.reference_seconds)),
     }
+
+
+def made(folder: Path) -> tuple[KnowledgeBase, dict[str, Any]]:
+    """Return a small knowledge base of one table, measured in place, and the table's source."""
+    wine = load_wine(as_frame=True).frame
+    wine.to_parquet(folder / "wine.parquet")
+    manifest = {"name": "wine", "target": "target", "task_type": "multiclass"}
+    pd.DataFrame([manifest]).to_csv(folder / "manifest.csv", index=False)
+    (source,) = read_sources(folder)
+    metric = default_metric("multiclass")
+    rows = []
+    for algorithm in ("naive_bayes", "decision_tree", "nearest_neighbors"):
+        config = next(iter(get_algorithm(algorithm).setups("multiclass").values()))
+        found = measure_setup(None, source, algorithm, config, 3, 1.0)
+        kept = {"fit_seconds": found["fit_seconds"], "fold_scores": found["fold_scores"][metric]}
+        about = {"task_id": source.task_id, "algorithm": algorithm, "config": config}
+        rows.append(about | kept | {"metric": metric, "score": found["scores"][metric]})
+    tasks = pd.DataFrame([{"task_id": source.task_id, "task_type": "multiclass"}])
+    runs = pd.DataFrame(rows).assign(reference_seconds=found["reference_seconds"])
+    return KnowledgeBase.from_frames(tasks, None, runs), {source.task_id: source}
 
 
 def report(found: pd.DataFrame) -> str:
@@ -92,14 +116,25 @@ def main() -> None:
     parser.add_argument("--kb", type=Path, help="the bundled one when not given")
     parser.add_argument("--n", type=int, default=120)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
+    if options.smoke:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(*made(Path(folder)), options)
+        return
     kb = KnowledgeBase.load(options.kb) if options.kb else KnowledgeBase.bundled()
     sources = {source.task_id: source for source in read_sources(options.shared / "datasets")}
+    compare(kb, sources, options)
+
+
+def compare(kb: KnowledgeBase, sources: dict[str, Any], options: argparse.Namespace) -> None:
+    """Draw, make again, write the result."""
     runs = drawn(kb, options.n, options.seed).sort_values("task_id")
     found = pd.DataFrame([again(run, sources) for run in runs.itertuples()])
-    text = report(found)
-    RESULT.write_text(text)
+    text = report(found) + f"\n{made_by('remeasured.py')}\n"
     print(text)
+    with results(options.smoke) as folder:
+        (folder / "remeasured.md").write_text(text)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ configurations on each of the others. Regret is (max - value) / (max - median of
 random configurations); the maximum is that of 20,000 random configurations,
 climbed from, and of every trial of the benchmark.
 
+    python benchmarks/rpart_surrogate.py --smoke
     python benchmarks/rpart_surrogate.py --shared ../shared --tasks 40 --seeds 2
 
 Result: benchmarks/results/rpart_surrogate.md
@@ -22,9 +23,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import optuna
 import pandas as pd
+from measuring import SMOKE, made_by, results
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 
@@ -51,6 +52,8 @@ class Surrogate:
     """YAHPO's rbv2_rpart, one target; greater is better."""
 
     def __init__(self, target: str, shared: Path) -> None:
+        import onnxruntime  # only this needs it
+
         folder = shared / "histories" / "yahpo" / "rbv2_rpart"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -77,6 +80,22 @@ class Surrogate:
         return self._sign * scores[:, self._column].astype(float)
 
 
+class MadeInPlace:
+    """Ten tasks whose best setup moves along two hyperparameters; greater is better."""
+
+    task_ids = tuple(map(str, range(1, 11)))
+
+    def __call__(self, task: str, configs: pd.DataFrame) -> np.ndarray:
+        """Return the score of each configuration."""
+        where = int(task) / 10
+        cp = np.log(configs["cp"].to_numpy(dtype=float) / SPACE["cp"].low)
+        depth = configs["maxdepth"].to_numpy(dtype=float) / 30
+        return 1.0 - 0.1 * (cp / 7 - where) ** 2 - 0.1 * (depth - where) ** 2
+
+
+Objective = Surrogate | MadeInPlace
+
+
 def random_configs(n: int, rng: np.random.Generator) -> pd.DataFrame:
     """Return configurations drawn evenly from the search space."""
     return pd.DataFrame(
@@ -90,7 +109,7 @@ def random_configs(n: int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def range_of(surrogate: Surrogate, task: str) -> tuple[float, float]:
+def range_of(surrogate: Objective, task: str) -> tuple[float, float]:
     """Return the maximum found and the median of random configurations."""
     rng = np.random.default_rng(0)
     configs = random_configs(20_000, rng)
@@ -109,7 +128,7 @@ def range_of(surrogate: Surrogate, task: str) -> tuple[float, float]:
     return best, median
 
 
-def history(surrogate: Surrogate, tasks: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def history(surrogate: Objective, tasks: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return tasks and runs: random configurations, different ones on every task."""
     frames = []
     for task in tasks:
@@ -123,7 +142,7 @@ def history(surrogate: Surrogate, tasks: list[str]) -> tuple[pd.DataFrame, pd.Da
 
 
 def trials(
-    surrogate: Surrogate,
+    surrogate: Objective,
     task: str,
     sampler: BaseSampler,
     n: int,
@@ -162,21 +181,33 @@ def methods(
     return found
 
 
-def measure(shared: Path, target: str, seeds: int, n_tasks: int | None, n: int) -> pd.DataFrame:
-    """Return one row a method, task and seed: the regret after each trial."""
-    surrogate = Surrogate(target, shared)
+def read_described(shared: Path) -> pd.DataFrame:
+    """Return the meta-features of OpenML's datasets that Oboe's history comes with."""
     described = pd.read_parquet(shared / "histories" / "oboe" / "metafeatures.parquet")
     described = described.drop_duplicates("dataset_id").set_index("dataset_id")
-    described.index = described.index.astype(str)
+    return described.set_axis(described.index.astype(str))
+
+
+def measure(
+    surrogate: Objective,
+    described: pd.DataFrame | None,
+    target: str,
+    seeds: int,
+    n_tasks: int | None,
+    n: int,
+    n_folds: int = N_FOLDS,
+) -> pd.DataFrame:
+    """Return one row a method, task and seed: the regret after each trial."""
     order = np.random.default_rng(0).permutation(surrogate.task_ids)
     rows = []
-    for fold in range(N_FOLDS):
+    for fold in range(n_folds):
         held_out = list(order[fold::N_FOLDS])
         tasks, runs = history(surrogate, [t for t in order if t not in held_out])
         kb = KnowledgeBase.from_frames(tasks, described, runs)
         first = portfolio(kb)
         for task in held_out[: None if n_tasks is None else -(-n_tasks // N_FOLDS)]:
-            row = described.loc[task] if task in described.index else None
+            is_described = described is not None and task in described.index
+            row = described.loc[task] if is_described else None
             for seed in range(seeds):
                 for name, make in methods(kb, row, seed).items():
                     start = time.process_time()
@@ -188,7 +219,7 @@ def measure(shared: Path, target: str, seeds: int, n_tasks: int | None, n: int) 
     return with_regret(frame, surrogate)
 
 
-def with_regret(frame: pd.DataFrame, surrogate: Surrogate) -> pd.DataFrame:
+def with_regret(frame: pd.DataFrame, surrogate: Objective) -> pd.DataFrame:
     """Add the regret after each trial, against the best that anything found on the task."""
     parts = []
     for task, own in frame.groupby("task"):
@@ -237,21 +268,34 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, help="of each target (default: all 117)")
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    if arguments.smoke:
+        found = measure(MadeInPlace(), None, "made in place", 1, 2, 12, n_folds=1)
+        print(table(found))
+        with results(is_smoke=True) as folder:
+            (folder / "rpart_surrogate.md").write_text(table(found))
+        return
+    described = read_described(arguments.shared)
     text = ["# WarmStartSampler on the rpart surrogate", "", *__doc__.splitlines()[2:7], ""]
     text += ["Seconds are processor time, the surrogate's included.", ""]
     for target in arguments.targets:
-        results = measure(
-            arguments.shared, target, arguments.seeds, arguments.tasks, arguments.trials
+        found = measure(
+            Surrogate(target, arguments.shared),
+            described,
+            target,
+            arguments.seeds,
+            arguments.tasks,
+            arguments.trials,
         )
-        described = set(results.loc[results["method"].str.contains("meta"), "task"])
-        text += [f"## {target}, {arguments.seeds} seeds", "", table(results), ""]
-        if described:
-            subset = results[results["task"].isin(described)]
+        with_metafeatures = set(found.loc[found["method"].str.contains("meta"), "task"])
+        text += [f"## {target}, {arguments.seeds} seeds", "", table(found), ""]
+        if with_metafeatures:
+            subset = found[found["task"].isin(with_metafeatures)]
             text += ["Only the tasks with meta-features:", "", table(subset), ""]
-        arguments.out.write_text("\n".join(text))
+        arguments.out.write_text("\n".join([*text, made_by("rpart_surrogate.py"), ""]))
         print("\n".join(text), flush=True)
 
 

@@ -5,6 +5,7 @@ nominal and mixed; both on all rows, ``random_state=0``, pymfe's defaults (categ
 indicators, numbers in intervals). Equal: within 1e-6 of pymfe's value.
 
     pip install -e ".[benchmarks]"
+    python benchmarks/same_values.py --smoke
     python benchmarks/same_values.py --shared ../shared
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import tempfile
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -19,12 +21,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE, made_by, results
 from pymfe.mfe import MFE
 from rich.progress import track
+from sklearn.datasets import load_iris, load_wine
 
 from metafeatures import MetaFeatureExtractor, list_metafeatures
 
-RESULT = Path(__file__).parent / "results" / "same_values.md"
 SUMMARIES = ["mean", "sd", "min", "median", "max", "range", "quantiles"]
 CLOSE = 1e-6
 
@@ -97,7 +100,7 @@ def report(table: pd.DataFrame, manifest: pd.DataFrame) -> str:
             f"| {name} | {other} | {counts['sum']} of {counts['count']} | {far['table']} "
             f"| {far['ours']:.6g} | {far['theirs']:.6g} | {why[name]} |"
         )
-    return "\n".join([*lines, "", "Made by `python benchmarks/same_values.py`.", ""])
+    return "\n".join([*lines, "", made_by("same_values.py"), ""])
 
 
 def main() -> None:
@@ -105,15 +108,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--rows", type=int, default=2_400)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    if options.smoke:
+        with tempfile.TemporaryDirectory() as folder:
+            run(Path(folder), made(Path(folder)), is_smoke=True)
+        return
     folder = options.shared / "datasets"
     manifest = pd.read_csv(folder / "manifest.csv").set_index("name").sort_values("n_rows")
     manifest = manifest.query("task_type != 'regression' and n_missing == 0")
     manifest = manifest[manifest["n_rows"] <= options.rows]
+    run(folder, manifest, is_smoke=False)
+
+
+def made(folder: Path) -> pd.DataFrame:
+    """Write two small tables that come with scikit-learn; return their manifest."""
+    rows = {}
+    for name, load in (("iris", load_iris), ("wine", load_wine)):
+        table = load(as_frame=True).frame
+        table.to_parquet(folder / f"{name}.parquet")
+        rows[name] = {"target": "target", "n_numeric": len(table.columns) - 1, "n_categorical": 0}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def run(folder: Path, manifest: pd.DataFrame, is_smoke: bool) -> None:
+    """Compare the tables of a manifest, print and write the result."""
     text = report(compare(folder, manifest), manifest)
     print(text)
-    RESULT.write_text(text)
+    with results(is_smoke) as page:
+        (page / "same_values.md").write_text(text)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ in units of its spread: half the distance of the 16th and 84th percentile over a
 Both are written to `metafeatures/sampling_error.json`, which `list_metafeatures` shows.
 Run it again when measures were added (about 20 minutes):
 
+    python benchmarks/sampling_error.py --smoke
     python benchmarks/sampling_error.py --shared ../shared
 
 With ``--families`` only these are measured; what is written of the others stays.
@@ -21,6 +22,7 @@ With ``--families`` only these are measured; what is written of the others stays
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 import warnings
 from collections.abc import Iterator
@@ -28,19 +30,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE, made_by, results
 
 import metafeatures
 from metafeatures import MetaFeatureExtractor, list_metafeatures
 from metafeatures._sampling_error import FILE
 
 DATA = Path(metafeatures.__file__).parent / FILE
-RESULT = Path(__file__).parent / "results" / "sampling_error.md"
 SEEDS = (0, 1, 2)
 FEWEST_ROWS = 3_000
 MOST_ROWS = 30_000
 MOST_SEEN = 0.8
 MOST_SECONDS = 60.0
 N_GENERATED_ROWS = 25_000
+SMOKE_ROWS = 13_000  # more than are looked at by default, so that there is a sample
 WITHIN = 0.95
 Task = tuple[str, pd.DataFrame, pd.Series, str]
 
@@ -169,11 +172,13 @@ def of_hard_tasks(hard: dict[str, pd.DataFrame], table: pd.DataFrame) -> list[st
     return lines
 
 
-def write(table: pd.DataFrame, n_tables: int, hard: dict[str, pd.DataFrame]) -> None:
+def write(
+    table: pd.DataFrame, n_tables: int, hard: dict[str, pd.DataFrame], data: Path, folder: Path
+) -> None:
     """Write the data file, and a page that sums it up."""
     short = table.map(lambda value: float(f"{value:.3g}")).astype({"tables": int})
     lines = [f'"{name}": {row.to_json()}' for name, row in short.iterrows()]
-    DATA.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    data.write_text("{\n" + ",\n".join(lines) + "\n}\n")
     catalogue = list_metafeatures().set_index("name")
     known = table[(catalogue["cost"] != "count") & table["sampling_error"].notna()]
     lines = [
@@ -197,17 +202,24 @@ def write(table: pd.DataFrame, n_tables: int, hard: dict[str, pd.DataFrame]) -> 
     lines += of_hard_tasks(hard, table)
     unknown = table.index[table["sampling_error"].isna()]
     lines += ["", f"Not known for {len(unknown)}: {', '.join(f'`{n}`' for n in unknown)}."]
-    RESULT.write_text("\n".join([*lines, ""]))
+    page = [*lines, "", made_by("sampling_error.py"), ""]
+    (folder / "sampling_error.md").write_text("\n".join(page))
 
 
 def main() -> None:
     """Describe every table, sum up, and write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--shared", type=Path, required=True, help="folder with datasets/")
+    parser.add_argument("--shared", type=Path, help="folder with datasets/")
     parser.add_argument("--most-rows", type=int, default=MOST_ROWS)
     parser.add_argument("--families", nargs="+")
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
+    if arguments.smoke:
+        smoke()
+        return
+    if arguments.shared is None:
+        parser.error("--shared is needed without --smoke")
     described, deviating = [], []
     for name, X, y, task_type in real_tasks(arguments.shared):
         described.append(MetaFeatureExtractor(arguments.families).extract(X, y, task_type))
@@ -223,7 +235,20 @@ def main() -> None:
         hard[task[0]] = deviations(task, arguments.families)
         print(task[0], flush=True)
     table = summarize(pd.DataFrame(described), pd.concat(deviating))
-    write(keep_others(table, arguments.families), len(described), hard)
+    with results(is_smoke=False) as folder:
+        write(keep_others(table, arguments.families), len(described), hard, DATA, folder)
+
+
+def smoke() -> None:
+    """Measure one cheap family on three generated tables, for nothing but a temporary folder."""
+    families = ["statistical"]
+    tasks = list(itertools.islice(generated_tasks(SMOKE_ROWS), 3))
+    described = [MetaFeatureExtractor(families).extract(X, y, kind) for _, X, y, kind in tasks]
+    deviating = pd.concat([deviations(task, families) for task in tasks])
+    table = summarize(pd.DataFrame(described), deviating)
+    with results(is_smoke=True) as folder:
+        hard = {tasks[0][0]: deviating}
+        write(keep_others(table, families), len(tasks), hard, folder / FILE, folder)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ others. Each question is asked in a process of its own, which tells its seconds 
 peak of its resident set. Files are in the cache of the system, as after a first look.
 
     python benchmarks/ten_million_runs.py
+    python benchmarks/ten_million_runs.py --smoke
     python benchmarks/ten_million_runs.py --sizes 10000 100000 --folder /tmp/growth
 """
 
@@ -21,19 +22,19 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import RESULTS, SMOKE, made_by
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base._parts import write_manifest, write_part
 from autometa.meta_models import MetaModel
 
-RESULTS = Path(__file__).parent / "results"
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 METRICS = ("roc_auc", "accuracy", "balanced_accuracy", "f1", "neg_log_loss")
 N_SETUPS, SETUPS_PER_TASK, PIECE = 1_000, 20, 1_000_000
@@ -204,7 +205,7 @@ def ask_in_child(question: str, folder: Path) -> dict[str, float]:
     return dict(json.loads(answer.stdout))
 
 
-def measure(sizes: list[int], root: Path) -> pd.DataFrame:
+def measure(sizes: list[int], root: Path, questions: Iterable[str]) -> pd.DataFrame:
     """Return one row a size and question."""
     rows = []
     for size in sizes:
@@ -213,7 +214,7 @@ def measure(sizes: list[int], root: Path) -> pd.DataFrame:
         draw(folder, size)
         drawn = time.perf_counter() - start
         n_bytes = sum(path.stat().st_size for path in folder.glob("runs-*"))
-        for question in QUESTIONS:
+        for question in questions:
             answer = ask_in_child(question, folder)
             rows.append({"runs": size, "question": question, **answer, "bytes": n_bytes})
             print(rows[-1], f"drawn in {drawn:.0f} s", file=sys.stderr)
@@ -257,7 +258,7 @@ def report(answers: pd.DataFrame) -> str:
         [
             "# Ten million runs of 100,000 tasks",
             "",
-            "`python benchmarks/ten_million_runs.py`; Python "
+            f"{made_by('ten_million_runs.py')} Python "
             f"{platform.python_version()}, pandas {pd.__version__}, {platform.machine()}. "
             "A run is one metric of one evaluation. Each question has its own process; its peak "
             "includes Python with its libraries (210 MB).",
@@ -288,12 +289,19 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--ask", choices=list(QUESTIONS))
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     options = parser.parse_args()
     if options.ask:
         print(json.dumps(ask(options.ask, options.folder)))
         return
     with tempfile.TemporaryDirectory() as temporary:
-        answers = measure(options.sizes, options.folder or Path(temporary))
+        root = options.folder or Path(temporary)
+        if options.smoke:
+            answers = measure([1_000], root, ("one task", "learn"))
+            print(report(answers))
+            plot(answers, root / "ten_million_runs.png")
+            return
+        answers = measure(options.sizes, root, QUESTIONS)
     options.out.mkdir(parents=True, exist_ok=True)
     plot(answers, options.out / "ten_million_runs.png")
     (options.out / "ten_million_runs.md").write_text(report(answers))

@@ -5,26 +5,27 @@ The bundled knowledge base, once by ten parts of its families, and once learnt f
 natural logarithm of the seconds.
 
     python benchmarks/times.py
+    python benchmarks/times.py --smoke
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import argparse
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from measuring import SMOKE, made_by, results
 from sklearn.model_selection import GroupKFold
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._features import FeatureSpace, filled
 from autometa.meta_models._history import History, read_history
 from autometa.meta_models._sizes import TaskSizes
-from autometa.meta_models._target_scale import without_unit
+from autometa.meta_models._target_scale import comparable
 from autometa.meta_models._times import TimeModel
 from autometa.metrics import default_metric
 
-RESULT = Path(__file__).parent / "results" / "times.md"
 FEW_ROWS = 4_000
 SHORTEST = 1e-4
 
@@ -35,7 +36,7 @@ def errors(history: History, held_out: Order, with_trend: bool) -> list[float]:
     """Return expected less true logarithms on the tasks held out."""
     families = history.families
     known = np.flatnonzero(~np.isin(families, families[held_out]))
-    metafeatures = without_unit(history.metafeatures)
+    metafeatures = comparable(history.metafeatures)
     table = metafeatures.iloc[known]
     space = FeatureSpace(table)
     sizes = TaskSizes(table if with_trend else table.iloc[:, :0])
@@ -52,10 +53,10 @@ def errors(history: History, held_out: Order, with_trend: bool) -> list[float]:
     return found
 
 
-def rows(kb: KnowledgeBase, task_type: str) -> list[str]:
+def rows(kb: KnowledgeBase, task_type: str, n_folds: int) -> list[str]:
     """Return the rows of the table for a task type."""
     history = read_history(kb, (task_type,), default_metric(task_type))
-    folds = GroupKFold(10, shuffle=True, random_state=0)
+    folds = GroupKFold(n_folds, shuffle=True, random_state=0)
     parts = [held for _, held in folds.split(history.seconds, groups=history.families)]
     large = np.flatnonzero(history.tasks["n_rows"] > FEW_ROWS)
     shown = []
@@ -72,8 +73,12 @@ def rows(kb: KnowledgeBase, task_type: str) -> list[str]:
 
 def main() -> None:
     """Measure, print and write the result."""
-    kb = KnowledgeBase.bundled()
-    lines = [row for kind in ("binary", "multiclass", "regression") for row in rows(kb, kind)]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
+    is_smoke = parser.parse_args().smoke
+    kb, n_folds = KnowledgeBase.bundled(), 2 if is_smoke else 10
+    kinds = ("regression",) if is_smoke else ("binary", "multiclass", "regression")
+    lines = [row for kind in kinds for row in rows(kb, kind, n_folds)]
     text = "\n".join(
         [
             "# Expected fit times",
@@ -82,12 +87,13 @@ def main() -> None:
             "| --- | --- | --- | --- | --- | --- |",
             *lines,
             "",
-            "Made by `python benchmarks/times.py`.",
+            made_by("times.py"),
             "",
         ]
     )
     print(text)
-    RESULT.write_text(text)
+    with results(is_smoke) as folder:
+        (folder / "times.md").write_text(text)
 
 
 if __name__ == "__main__":

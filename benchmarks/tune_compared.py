@@ -6,10 +6,19 @@ quarter of the rows that it never saw, by ROC AUC (two classes), log loss (more)
 ``no advice`` is `tune(knowledge_base=False)`, ``TPE`` and ``random`` are Optuna alone over the
 same algorithms and spaces, best of cross-validation, fitted on all rows. Defaults are fitted
 once. Datasets are drawn by ``--draw`` before anything is measured, one of a family at most.
-Each line is kept when it is done, with commit and versions: a run that was stopped goes on. ::
+Each line is kept when it is done, with commit and versions: a run that was stopped goes on,
+as long as the code is of the same commit, and the page is written after each dataset. ::
 
     python benchmarks/tune_compared.py --shared ../shared --budgets 10 60 --n-datasets 20 --splits 3
     python benchmarks/tune_compared.py --smoke
+
+Run it on a machine that does nothing else. Four methods take the budget, the defaults some 20 s
+together. Expected time for 20 datasets in 3 splits:
+
+    budget   a dataset and split   in all
+    10 s     60 s                  1 hour
+    60 s     260 s                 4.5 hours
+    300 s    1,220 s               20 hours
 """
 
 from __future__ import annotations
@@ -27,8 +36,9 @@ from typing import Any
 import numpy as np
 import optuna
 import pandas as pd
+from measuring import SMOKE, Kept
 from sklearn.model_selection import cross_val_score, train_test_split
-from tune_compared_report import report, stamp
+from tune_compared_report import report
 
 from autometa import KnowledgeBase, tune
 from autometa.algorithms import get_algorithm, list_algorithms
@@ -52,7 +62,7 @@ def main() -> None:
     parser.add_argument("--draw", type=int, default=0, help="seed of the draw of datasets")
     parser.add_argument("--n-jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, default=RESULTS, help="without the ending")
-    parser.add_argument("--smoke", action="store_true", help="one small table, two seconds")
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     arguments = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore")
@@ -87,28 +97,17 @@ def measure_all(
     """Append a line for each dataset, split, budget and method that has none yet."""
     lines, table = out.with_suffix(".jsonl"), out.with_suffix(".md")
     lines.parent.mkdir(exist_ok=True)
+    kept = Kept(lines)
     for split in range(n_splits):  # whatever ends early has all datasets of a split
         for dataset in datasets:
             for budget in budgets:
                 for method in METHODS:
-                    key = (Path(dataset[0]).stem, split, budget, method)
-                    if key not in {row_key(row) for row in read(lines)}:
-                        row = measure(dataset, split, budget, method, n_jobs)
-                        with lines.open("a") as file:
-                            file.write(json.dumps(row) + "\n")
-                        print(json.dumps(row), file=sys.stderr)
-            table.write_text(report(read(lines), str(__doc__)))
+                    asked = (dataset, split, budget, method, n_jobs)
+                    key = (Path(dataset[0]).stem, *asked[1:])
+                    rows = kept.rows(key, lambda asked=asked: [measure(*asked)])
+                    print(json.dumps(rows[0]), file=sys.stderr)
+            table.write_text(report(list(kept), str(__doc__)))
     print(table.read_text())
-
-
-def read(lines: Path) -> list[dict[str, Any]]:
-    """Return what is measured already."""
-    return [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
-
-
-def row_key(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Return what tells one measurement from another."""
-    return row["dataset"], row["split"], row["budget"], row["method"]
 
 
 def measure(
@@ -120,7 +119,13 @@ def measure(
     train, test = halves(table, split)
     metric = default_metric(table.task_type)
     start = time.monotonic()
-    model = METHODS[method](table, train, budget, split, n_jobs, family)
+    result, why = float("nan"), ""
+    try:
+        model = METHODS[method](table, train, budget, split, n_jobs, family)
+        seconds = time.monotonic() - start
+        result = judge(model, table, test, metric)
+    except Exception as error:  # one method that fails must not end a night of measuring
+        seconds, why = time.monotonic() - start, f"{type(error).__name__}: {error}"[:300]
     return {
         "dataset": Path(source).stem,
         "family": family,
@@ -130,9 +135,9 @@ def measure(
         "split": split,
         "budget": budget,
         "method": method,
-        "seconds": round(time.monotonic() - start, 2),
-        "score": judge(model, table, test, metric),
-        **stamp(),
+        "seconds": round(seconds, 2),
+        "score": result if np.isfinite(result) else None,
+        "error": why,
     }
 
 

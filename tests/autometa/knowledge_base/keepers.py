@@ -174,15 +174,27 @@ def limited(folder: Path, said: Path, n_bytes: int, work: Callable[..., None], *
 
 
 def run(work: Callable[..., None], *args: Any, kill_after: float | None = None) -> int:
-    """Run in a process of its own; return its exit code, -9 when it was killed."""
-    process = PROCESSES.Process(target=work, args=args)
+    """Run in a process of its own; return its exit code, -9 when it was killed.
+
+    The clock of ``kill_after`` starts with the work: a process that still imports would be
+    killed for nothing.
+    """
+    begun = PROCESSES.Event()
+    process = PROCESSES.Process(target=begin, args=(begun, work, *args))
     process.start()
     if kill_after is not None:
+        assert begun.wait(60), "the process does not begin"
         time.sleep(kill_after)
         process.kill()
     process.join(60)
     assert process.exitcode is not None, "the process hangs"
     return process.exitcode
+
+
+def begin(begun: Any, work: Callable[..., None], *args: Any) -> None:
+    """Say that the work begins, and do it."""
+    begun.set()
+    work(*args)
 
 
 # Processes that run beside each other until told to stop.
