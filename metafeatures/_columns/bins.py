@@ -116,7 +116,9 @@ def _cut(values: Floats, n_parts: int, n_random: int | None) -> Codes:
     drawn = ordered if n_random is None else ordered[order < n_random]
     drawn = drawn if drawn.size else ordered
     ends = _quantiles_of_sorted(drawn, np.linspace(0, 1, n_parts + 1)[1:])
-    is_new = np.append(True, np.diff(ends) > SAME * min(1.0, ends[-1] - drawn[0]))
+    # of the middle half: a range with one number far off would make all the others the same
+    middle = ends[3 * n_parts // 4] - ends[n_parts // 4]
+    is_new = np.append(True, np.diff(ends) > SAME * min(1.0, middle))
     cuts = np.searchsorted(ordered, ends[is_new], side="right")
     return _codes_of_runs(order, np.append(cuts, ordered.size), values.size)
 

@@ -91,3 +91,16 @@ def test_landmarkers_see_categories_however_many_numbers_stand_beside_them(n_num
     c = rng.choice(["a", "b", "c"], 300)
     X = pd.DataFrame(rng.normal(size=(300, n_numbers))).assign(c=c)
     assert describe(X, c == "a", names=["landmark_tree.auc"], max_rows=None).item() == 1.0
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-9, 1e6])
+@pytest.mark.parametrize("far", [1e7, 1e9, 1e12])
+def test_intervals_do_not_depend_on_the_unit_beside_a_number_far_off(unit, far):
+    x = np.random.default_rng(0).normal(size=N_ROWS)
+    x[0] = far
+    found, expected = (
+        describe(pd.DataFrame({"x": x * f}), np.arange(N_ROWS) % 2, names=["nominal_entropy.max"])
+        for f in (unit, 1.0)
+    )
+    assert found.item() == pytest.approx(expected.item(), abs=0.02)
+    assert expected.item() == pytest.approx(np.log2(8), abs=0.01)  # 8 is the cube root of 600
