@@ -5,6 +5,7 @@ Nothing is changed here; each remark is one DatasetWarning that names the column
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -31,6 +32,16 @@ MAX_SAMPLE = 500  # rows that rule out nearly all columns before all rows are lo
 CELLS_AT_ONCE = 4_000_000
 MAX_SHOWN = 5
 
+MIN_QUANTITIES = 5  # of fewer different cells, categories are as good
+# An amount (signs of currencies, groups of thousands), a share; a day, also with two digits of
+# the year; a time of day.
+QUANTITY = re.compile(
+    r"[-+\u2212]?\s?[$€£¥]?\s?[-+\u2212]?\d+(?:[,.'\s]\d+)*\s?[%‰$€£¥]?"
+    r"|\d{1,4}([-./])\d{1,2}\1\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?"
+)
+# What no code has: 02134, 1.10 beside 1.1 and 7E400 are codes.
+MARK = re.compile(r"[\u2212$€£¥%‰,:\s]|[-./]\d+[-./]")
+
 Values = npt.NDArray[np.float64]
 
 
@@ -41,6 +52,7 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
     ordered: list[str] = []
     wide: list[str] = []
     alike: list[str] = []
+    written: list[str] = []
     identifiers = _whole_numbers_without_repeats(frame)
     for place in _looked_at(frame):
         name, column = str(frame.columns[place]), frame.iloc[:, place]
@@ -61,12 +73,19 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
             (guessed if is_guessed(cells, order) else ordered).append(
                 f"'{name}' ({cells[0]!r}: the {first} first)"
             )
-        if kind == "categorical" and len(cells) == len(column) >= MIN_ROWS:
+        if kind == "categorical" and _are_quantities(cells):
+            written.append(f"'{name}' ({cells[0]!r})")
+        elif kind == "categorical" and len(cells) == len(column) >= MIN_ROWS:
             identifiers.append(name)
     _warn("Text is read as numbers, which are not written the same way again", spelled)
     _warn("Dates do not show which of two numbers is the day, so the order is assumed", guessed)
     _warn("Dates are read in the order that their rows show", ordered)
     _warn("Columns hold a value and a text that reads the same, which are taken as one", alike)
+    _warn(
+        "Numbers, dates or times written in a way that is not read are taken as categories, so "
+        "write plain numbers, or dates as 2024-12-31",
+        written,
+    )
     _warn("Integers beyond 2**53 that would become one are read as categories", wide)
     _warn("Columns have another value in each row and may be identifiers", map(repr, identifiers))
 
@@ -80,6 +99,14 @@ def _looked_at(frame: pd.DataFrame) -> Iterator[int]:
             yield from [place] if dtypes.is_object_dtype(dtype.categories.dtype) else []
         elif dtypes.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
             yield place
+
+
+def _are_quantities(cells: list[Any]) -> bool:
+    """Tell whether all cells are written as amounts, shares, dates or times, not as codes."""
+    texts = [str(cell) for cell in cells]
+    if len(texts) < MIN_QUANTITIES or not all(map(QUANTITY.fullmatch, texts)):
+        return False
+    return any(map(MARK.search, texts))
 
 
 def _shared_text(cells: list[Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import warnings
 from decimal import Decimal
 
@@ -34,6 +35,13 @@ def remarks(column, y=LABELS):
         ([2**60, 2**60 + 1] * 100, "Integers beyond 2**53"),
         ([f"id{i}" for i in range(N)], "may be identifiers: 'c'"),
         (RNG.permutation(N), "may be identifiers: 'c'"),
+        ([f"{i}%" for i in range(10)] * 20, "taken as categories, so write plain numbers"),
+        ([f"$1,{i}00" for i in range(10)] * 20, "2024-12-31: 'c' ('$1,000')"),
+        ([f"{i}\u00a0000" for i in range(10)] * 20, "2024-12-31: 'c' ('0\\xa0000')"),
+        ([f"\u2212{i}" for i in range(10)] * 20, "2024-12-31: 'c'"),
+        ([f"0{i}.02.12" for i in range(1, 10)] * 22 + ["01.02.12"] * 2, "'c' ('01.02.12')"),
+        ([f"0{i}:30" for i in range(10)] * 20, "'c' ('00:30')"),
+        ([datetime.date(2020, 1, i) for i in range(1, 10)] * 22 + ["2021-02-03"] * 2, "'c' ("),
         ([1, "1", "a", 2] * 50, "taken as one: 'c' ('1')"),
         ([1.0, "1", 2, "2"] * 50, "taken as one: 'c' ('1')"),
         (pd.Categorical([1, "1", "a", 2] * 50), "taken as one: 'c' ('1')"),
@@ -80,3 +88,18 @@ def test_a_column_that_orders_a_number_to_predict_is_said():
 )
 def test_ordinary_columns_are_passed_in_silence(column):
     assert remarks(column) == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [f"0213{i}" for i in range(10)] * 20,
+        ["1.1", "1.10", "1.2", "1.20", "2.0"] * 40,
+        [f"7E40{i}" for i in range(10)] * 20,
+        ["10-19", "20-29", "30-39", "40-49", "50-59"] * 40,
+        ["12%", "none"] * 100,
+        [f"{hex(i)}" for i in range(10)] * 20,
+    ],
+)
+def test_codes_and_ranges_are_not_taken_for_quantities(column):
+    assert not any("taken as categories" in remark for remark in remarks(column))
