@@ -15,6 +15,10 @@ NO_LIMIT = 1 << 60  # cgroup v1 writes a number near 2**63 where there is no lim
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 
+# Address space of a worker of one thread once NumPy, SciPy, scikit-learn and LightGBM are
+# imported: 513 MB, and a fifth of that for a small table and its model.
+LIBRARY_BYTES = 640 << 20
+
 # How libraries say that they got no memory, in text: C++, NumPy, OpenBLAS, the loader,
 # the operating system (ENOMEM).
 MEMORY_WORDS = (

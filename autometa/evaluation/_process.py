@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from autometa.evaluation._frames import read_frame, write_frame
-from autometa.evaluation._machine import is_about_memory
+from autometa.evaluation._machine import LIBRARY_BYTES, is_about_memory
 from autometa.exceptions import WorkerError
 
 Function = Callable[..., Any]
@@ -213,7 +213,7 @@ class Worker:
         status, value = reply.content
         if self.due.popleft():
             if status != "ok":
-                raise WorkerError(f"A worker could not be set up: {value}")
+                raise WorkerError(self._why_not_started(f"could not be set up: {value}"))
             self._set_deadline()
             return None
         if status == "ok":
@@ -227,7 +227,9 @@ class Worker:
         was_ready = self.is_ready
         self.kill()
         if not was_ready:
-            raise WorkerError(f"A worker ended while it started (exit code {code}). {said}")
+            raise WorkerError(
+                self._why_not_started(f"ended while it started (exit code {code}). {said}")
+            )
         if self.key is None:
             return None
         if code == -getattr(signal, "SIGPROF", code + 1):
@@ -238,6 +240,16 @@ class Worker:
         # Native code that gets no memory aborts, and says so on its way out.
         status = "memory" if killed or is_about_memory(said) else "error"
         return self._end(status, message=f"Worker died: {reason}. {said}")
+
+    def _why_not_started(self, said: str) -> str:
+        limit = self.settings.memory_limit
+        if limit is not None and limit < LIBRARY_BYTES:
+            return (
+                f"A worker needs {LIBRARY_BYTES >> 20} MB of address space for its libraries. It "
+                f"was limited to {limit >> 20} MB and did not start; raise 'memory_limit' or "
+                "'ulimit -v'."
+            )
+        return f"A worker {said}"
 
     def _last_words(self) -> str:
         self.errors.seek(0, os.SEEK_END)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from autometa.evaluation import Outcome, WorkerPool
 from autometa.evaluation._machine import (
+    LIBRARY_BYTES,
+    address_space_for,
     address_space_in_force,
     is_about_memory,
     usable_cores,
     usable_memory,
 )
-from autometa.exceptions import WorkerError
+from autometa.exceptions import ParameterError, WorkerError
 from autometa.tables import Table
 from autometa.tuning._worker_side import warm_up
 
@@ -138,13 +141,33 @@ def open_pool(n_jobs: int, threads: int, memory_limit: int | None, isolate: bool
     return pool
 
 
-def choose_threads(table: Table, n_jobs: int, is_timed: bool) -> int:
+def choose_threads(
+    table: Table, n_jobs: int, is_timed: bool, memory_limit: int | None = None
+) -> int:
     """Return the threads of each worker, by the size of the table and what is free."""
-    in_force = address_space_in_force()
-    if in_force is not None and in_force < MIN_BYTES_FOR_THREADS:
+    limit = address_space_for(memory_limit)
+    if limit is not None and limit < MIN_BYTES_FOR_THREADS:
         return 1
     work = table.X.size * max(1, table.n_classes // 2)
     return n_threads(work, n_jobs, free_cores() if is_timed else usable_cores())
+
+
+def check_memory_limit(memory_limit: int | None) -> None:
+    """Refuse a limit under which no worker could start.
+
+    Raises
+    ------
+    ParameterError
+        If it is no number of bytes, or fewer than the libraries take.
+    """
+    is_count = isinstance(memory_limit, Integral) and not isinstance(memory_limit, bool)
+    if memory_limit is None or (is_count and memory_limit >= LIBRARY_BYTES):
+        return
+    raise ParameterError(
+        f"'memory_limit' must be a number of bytes >= {LIBRARY_BYTES:,} or None: a worker's "
+        f"libraries take that much address space. Got {memory_limit!r}; give more, or "
+        "isolate=False for trials in this process."
+    )
 
 
 def n_threads(work: int, n_jobs: int, n_cores: int) -> int:

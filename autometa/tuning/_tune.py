@@ -31,7 +31,7 @@ from autometa.tuning._held_out import HeldOut
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._plan import choose_algorithms, choose_folds, left_out, single_split
-from autometa.tuning._pools import choose_threads, open_pool
+from autometa.tuning._pools import check_memory_limit, choose_threads, open_pool
 from autometa.tuning._preparing import Preparation, part_of
 from autometa.tuning._result import TuneResult
 from autometa.tuning._running import search_and_finish
@@ -119,7 +119,9 @@ def tune(
     study_name : str or None
         None derives it from the table's content and the metric.
     memory_limit : int or None
-        Bytes a worker may use; None is four fifths of the machine's memory.
+        Bytes of address space a worker may use, 640 MiB at least, which its libraries
+        take; None is four fifths of the machine's memory. Below 4 GiB workers have one
+        thread.
     isolate : bool, default=True
         False runs trials in this process: quick to start, for tiny tables and
         tests, but then no trial can be stopped, and a crash ends everything.
@@ -171,13 +173,15 @@ def tune(
     """
     clock = Clock(time_budget, started)
     _check_parameters(time_budget, n_trials, n_jobs)
+    if isolate:
+        check_memory_limit(memory_limit)
     table = check_table(X, y, task_type, name=name, target=target, metric_kind=metric_kind(metric))
     metric = check_metric(metric, table.task_type)
     positive = positive_class(table.y, table.classes, pos_label)
     names = choose_algorithms(algorithms, table)
     seed = int(check_random_state(random_state).randint(2**31 - 1 - 100))
     knowledge = open_knowledge_base(knowledge_base)
-    threads = choose_threads(table, n_jobs, not clock.is_endless)
+    threads = choose_threads(table, n_jobs, not clock.is_endless, memory_limit)
     opener = partial(open_pool, n_jobs, threads, memory_limit, isolate)
     notes = left_out(names, table) if algorithms is None else []
     folder = SharedFolder()

@@ -33,3 +33,23 @@ def fail_always(state: WorkerTable, request: Request) -> Any:
 
 def never_refit(state: WorkerTable, algorithm: str, config: Any, seed: int) -> Any:
     time.sleep(600)
+
+
+def fit_a_little() -> int:
+    """Import what a worker may need, and fit a model of each make."""
+    import lightgbm
+    import numpy as np
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    X, y = np.random.default_rng(0).normal(size=(2_000, 10)), np.arange(2_000) % 2
+    models = (
+        lightgbm.LGBMClassifier(n_estimators=10, n_jobs=1, verbose=-1),
+        HistGradientBoostingClassifier(max_iter=10),
+        LogisticRegression(),
+    )
+    return sum(len(model.fit(X, y).classes_) for model in models)
+
+
+def is_fitted(n_classes: int) -> bool:
+    return n_classes == 6

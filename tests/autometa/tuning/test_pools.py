@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from faults import fit_a_little, is_fitted
 
-from autometa.evaluation._machine import usable_cores
+from autometa import tune
+from autometa.evaluation import WorkerPool
+from autometa.evaluation._machine import LIBRARY_BYTES, usable_cores
 from autometa.evaluation._process import Worker
-from autometa.tables import check_table
+from autometa.exceptions import ParameterError, WorkerError
+from autometa.tables import Table, check_table
 from autometa.tuning._pools import (
     InlinePool,
     choose_threads,
@@ -82,3 +86,34 @@ def test_where_no_process_can_be_started_trials_run_in_this_one(monkeypatch):
 def test_a_small_table_has_one_thread():
     table = check_table(pd.DataFrame({"a": np.arange(10.0)}), [0, 1] * 5)
     assert choose_threads(table, 1, is_timed=True) == 1
+
+
+@pytest.mark.parametrize("limit", [0, 50 << 20, LIBRARY_BYTES - 1, 1e9, True, "2GB"])
+def test_a_limit_that_no_worker_can_start_under_is_refused_before_the_run(limit):
+    X = pd.DataFrame({"a": np.arange(20.0)})
+    with pytest.raises(ParameterError, match=r"number of bytes >= 671,088,640 or None.*Got"):
+        tune(X, [0, 1] * 10, n_trials=1, time_budget=None, memory_limit=limit)
+
+
+def test_the_smallest_limit_is_enough_for_every_library_and_a_small_fit():
+    with WorkerPool(memory_limit=LIBRARY_BYTES, initializer=fit_a_little) as pool:
+        pool.submit("k", is_fitted)
+        assert pool.wait(120).value
+
+
+@pytest.mark.parametrize("megabytes", [50, 300, 450])
+def test_a_worker_that_its_limit_kept_from_starting_says_so(megabytes):
+    said = f"needs 640 MB of address space.*limited to {megabytes} MB"
+    with WorkerPool(memory_limit=megabytes << 20, initializer=fit_a_little) as pool:
+        pool.submit("k", is_fitted)
+        with pytest.raises(WorkerError, match=said):
+            pool.wait(120)
+
+
+def test_a_worker_of_little_memory_has_one_thread():
+    table = Table(
+        X=pd.DataFrame(np.zeros((200_000, 20))), y=np.zeros(200_000), classes=np.array([]),
+        task_type="regression",
+    )  # fmt: skip
+    assert choose_threads(table, 1, False, 2 << 30) == 1
+    assert choose_threads(table, 1, False, 64 << 30) == usable_cores()
