@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metafeatures import describe
+from metafeatures import describe, list_metafeatures
 
 N_ROWS = 600
 COMPONENTS = ["first_component_share", "effective_rank_share", "mixed_components_95_share"]
@@ -104,3 +104,19 @@ def test_intervals_do_not_depend_on_the_unit_beside_a_number_far_off(unit, far):
     )
     assert found.item() == pytest.approx(expected.item(), abs=0.02)
     assert expected.item() == pytest.approx(np.log2(8), abs=0.01)  # 8 is the cube root of 600
+
+
+@pytest.mark.parametrize("power", [-33, 33])
+@pytest.mark.parametrize("task_type", ["multiclass", "regression"])
+def test_units_do_not_matter_beside_numbers_far_off(task_type, power):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {"a": rng.normal(size=150), "b": rng.poisson(3, 150) + 0.0, "c": rng.random(150)}
+    )
+    signal = X["a"] + rng.normal(size=150)
+    y = signal if task_type == "regression" else pd.qcut(signal, 3, labels=list("uvw"))
+    X.loc[3] *= 2.0**33
+    before, after = describe(X, y, task_type), describe(X * 2.0**power, y, task_type)
+    marks = list_metafeatures().set_index("name").loc[before.index, "varies_with"]
+    held = ~marks.map(lambda some: "units" in some).to_numpy(bool)
+    pd.testing.assert_series_equal(after[held], before[held], rtol=1e-9, atol=1e-9)
