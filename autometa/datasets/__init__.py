@@ -12,6 +12,7 @@ from autometa.datasets._arff import Arff, parse_arff
 from autometa.datasets._bytes import Text, read_text
 from autometa.datasets._csv import CsvFormat, read_csv_with_format
 from autometa.datasets._files import READERS, read_file
+from autometa.datasets._lines import CsvLines, read_csv_lines
 from autometa.datasets._load import load_dataset
 from autometa.datasets._values import MISSING_WORDS
 
@@ -20,10 +21,12 @@ __all__ = [
     "READERS",
     "Arff",
     "CsvFormat",
+    "CsvLines",
     "Text",
     "arff_modules",
     "load_dataset",
     "parse_arff",
+    "read_csv_lines",
     "read_csv_with_format",
     "read_file",
     "read_text",

@@ -124,7 +124,7 @@ def read_csv_with_format(path: Path, encoding: str | None = None) -> tuple[pd.Da
     table, names, left_out, notes = parse(path, text.data, dialect)
     check_size(path, table.num_rows, table.num_columns)
     in_header = names
-    names = _clean_names(names, dialect)
+    names = clean_names(names, dialect)
     nameless = [place for place in _nameless(table, names) if place not in left_out]
     if 0 in nameless and table.column(0).null_count < table.num_rows:
         notes.append("the first column, which has no name and counts the rows, left out")
@@ -142,7 +142,8 @@ def read_csv_with_format(path: Path, encoding: str | None = None) -> tuple[pd.Da
     return _typed(table, form)
 
 
-def _clean_names(names: list[str], dialect: Dialect) -> list[str]:
+def clean_names(names: list[str], dialect: Dialect) -> list[str]:
+    """Return the names of a header without what belongs to the way it is written."""
     if dialect.is_hash_header:
         names = [names[0].lstrip("#").strip(), *names[1:]]
     # ``age, job``: the delimiter is written with a blank. A single odd name is left as it is.

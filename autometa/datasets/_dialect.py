@@ -137,16 +137,22 @@ def _delimiter(records: list[str], default: str) -> tuple[str, float]:
     if default != "," and default in header:
         return default, _fit(rows, default)[0]
     scores = {}
+    fits = {delimiter: _fit(rows, delimiter) for delimiter in DELIMITERS}
+    # Under a header of semicolons commas mark decimals, even where one odd row fits commas alone.
+    parts_header = any(fit == 2 and mode and share > 0.5 for share, mode, fit in fits.values())
     for rank, delimiter in enumerate(DELIMITERS):
-        share, mode, header_fit = _fit(rows, delimiter)
+        share, mode, header_fit = fits[delimiter]
+        if parts_header and delimiter not in header:
+            header_fit = 0
         cells = [cell for row in rows[1:20] for cell in row.split(delimiter)]
         n_numbers = sum(looks_like_number(cell) for cell in cells)
         numbers = n_numbers / len(cells) if cells else 0.0
         is_sound = header_fit if mode > 0 and share == 1.0 else 0
         share = share if mode else 0.0
-        scores[delimiter] = (is_sound, share, numbers, delimiter == default, mode, -rank)
+        is_header = header_fit == 2 and mode > 0
+        scores[delimiter] = (is_sound, is_header, share, numbers, delimiter == default, mode, -rank)
     best = max(scores, key=lambda d: scores[d])
-    return (best, scores[best][1]) if scores[best][1] else (default, 1.0)
+    return (best, scores[best][2]) if scores[best][2] else (default, 1.0)
 
 
 def _fit(rows: list[str], delimiter: str) -> tuple[float, int, int]:

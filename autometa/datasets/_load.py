@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from autometa.datasets._files import read_file
+from autometa.datasets._files import COMPRESSED, READERS, read_file
 from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
 from autometa.tables import Table, check_table
 
@@ -55,10 +55,18 @@ def load_dataset(
     else:
         frame = read_file(Path(name), encoding)
     column = _find_target(frame, target or default, name)
-    label = rest if rest else Path(name).name.split(".")[0]
+    label = rest if source in ("sklearn", "openml") and rest else _stem(Path(name))
     y = frame[column]
     X = frame.drop(columns=column)
     return check_table(X, y, task_type, name=label, target=column, metric_kind=metric_kind)
+
+
+def _stem(path: Path) -> str:
+    """Return a file's name without what says its format: ``x.v1.csv.gz`` is not ``x.v2.csv``."""
+    suffixes = {*READERS, *COMPRESSED}
+    while path.suffix and path.suffix.lower() in suffixes:
+        path = path.with_suffix("")
+    return path.name
 
 
 def _find_target(frame: pd.DataFrame, target: str | None, name: str) -> str:

@@ -39,9 +39,9 @@ def parse(path: Path, data: bytes, dialect: Dialect) -> Parsed:
     """
     if dialect.delimiter == " ":
         data = parted_by_blanks(data.decode()).encode()
-    start = _end_of_lines(data, dialect.n_skipped)
+    start = end_of_lines(data, dialect.n_skipped)
     body = data[start:] if start else data  # a slice is a copy
-    header = body[: _end_of_lines(body, 1)]
+    header = body[: end_of_lines(body, 1)]
     check_size(path, 1, header.count(dialect.delimiter.encode()) + 1)
     if OTHER_KIND.match(data[:MIB].lstrip()):
         raise DatasetError(
@@ -74,7 +74,7 @@ def _rows(path: Path, table: pa.Table) -> pa.Table:
     return table
 
 
-def _end_of_lines(data: bytes, n_lines: int) -> int:
+def end_of_lines(data: bytes, n_lines: int) -> int:
     """Return where the first lines end."""
     start = 0
     for _ in range(n_lines):
@@ -109,7 +109,7 @@ def _read(
         newlines_in_values=b'"' in body,
         invalid_row_handler=note,
     )
-    block = min(max(BLOCK, BLOCK_RECORDS * _end_of_lines(body, 1)), MAX_BLOCK, len(body) + 1)
+    block = min(max(BLOCK, BLOCK_RECORDS * end_of_lines(body, 1)), MAX_BLOCK, len(body) + 1)
     while True:
         read_options = arrow_csv.ReadOptions(
             autogenerate_column_names=names is None,
@@ -138,7 +138,7 @@ def _read(
 
 def _columns(body: bytes, delimiter: str, parse_options: arrow_csv.ParseOptions) -> list[str]:
     """Return names for as many columns as the first record has fields."""
-    end = _end_of_lines(body, 1)
+    end = end_of_lines(body, 1)
     if body[:end].strip() and b'"' not in body[:end]:
         return [f"f{place}" for place in range(body.count(delimiter.encode(), 0, end) + 1)]
     head = body[: MIB + end]
@@ -163,10 +163,11 @@ def _check_quotes(path: Path, data: bytes, table: pa.Table, dialect: Dialect) ->
     last = table.column(table.num_columns - 1)[-1].as_py() or ""
     if "\n" in last.rstrip("\n"):
         opened = data.rfind(b'"' + last.encode())
-        raise DatasetError(_unclosed(path, _line_number(data, opened)))
+        raise DatasetError(unclosed(path, _line_number(data, opened)))
 
 
-def _unclosed(path: Path, line: int) -> str:
+def unclosed(path: Path, line: int) -> str:
+    """Return what is said of a quote that is never closed."""
     return (
         f"'{path}' must close each quote it opens. One opened in line {line} is never "
         'closed; close it, or write a quote inside of a field as "".'

@@ -16,6 +16,8 @@ import pandas as pd
 
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.knowledge_base._columns import codes_of, numbers_of
+from autometa.knowledge_base._protocols import on_one_scale, protocols_of
+from autometa.knowledge_base._usable import bounds_of
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,7 +34,10 @@ COLUMNS = (
     "reference_seconds",
     "fidelity",
     "status",
+    "source",
+    "fold_scores",
 )
+# A run that was cut may have taken any time: without its seconds, none are known of it.
 _NEVER_TIMED = ("timeout", "memory")
 
 
@@ -42,7 +47,8 @@ class Averages:
 
     Scores on fewer rows do not compare, so of each task and metric only the largest
     fidelity counts at which two setups have a score, or else the largest at which one
-    has. Failures on more rows are kept beside it: they are no reason to forget.
+    has. Failures on more rows are kept beside it: they are no reason to forget. Scores of
+    another protocol are moved by what the setups in common say (see `_protocols`).
 
     Attributes
     ----------
@@ -60,6 +66,9 @@ class Averages:
         Mean over the runs that ended well; NaN when none did.
     n_scores, n_failed : ndarray of int
         Runs with a score, and runs that did not end well, on as many rows or more.
+    n_moved, n_apart : ndarray of int
+        Of those with a score, how many were measured on other folds than most of their
+        task and were moved, and how many have no setup in common with them and were not.
     fit_seconds, predict_seconds : ndarray of float
         Mean over the runs that were timed; NaN when none was. Where a run says how
         fast its machine was, scaled to the standard machine.
@@ -79,6 +88,8 @@ class Averages:
     score: Floats
     n_scores: npt.NDArray[np.int32]
     n_failed: npt.NDArray[np.int32]
+    n_moved: npt.NDArray[np.int32]
+    n_apart: npt.NDArray[np.int32]
     fit_seconds: Floats
     predict_seconds: Floats
     n_scaled: npt.NDArray[np.int32]
@@ -147,6 +158,7 @@ def average(
     return Averages(task_ids=task_names, setups=setups, metrics=metrics, **joined)
 
 
+# 32 bits for names and counts: half the memory, and 2 milliards of either is beyond any history.
 _KINDS: dict[str, Any] = {
     "task": np.int32,
     "setup": np.int32,
@@ -155,6 +167,8 @@ _KINDS: dict[str, Any] = {
     "score": np.float64,
     "n_scores": np.int32,
     "n_failed": np.int32,
+    "n_moved": np.int32,
+    "n_apart": np.int32,
     "fit_seconds": np.float64,
     "predict_seconds": np.float64,
     "n_scaled": np.int32,
@@ -179,10 +193,12 @@ def _table_averages(
     counts, fidelity = _that_count(t * n_metrics + m, s, fidelity, scored)
     t, m, s, fidelity = t[counts], m[counts], s[counts], fidelity[counts]
     table = table.filter(counts)
+    group = t * n_metrics + m
+    # One number a cell, so that one sort finds them all; `max` for a table without rows.
     cells, first, cell = np.unique(
-        (t * n_metrics + m) * max(len(s_known), 1) + s, return_index=True, return_inverse=True
+        group * max(len(s_known), 1) + s, return_index=True, return_inverse=True
     )
-    numbers = _cell_numbers(table, cell, len(cells))
+    numbers = _cell_numbers(table, group, s, cell, len(cells))
     used_t, used_m, used_s = t[first], m[first], s[first]
     columns = {
         "task": _numbered(task_names, t_known, used_t),
@@ -215,7 +231,7 @@ def _that_count(
     scored, else of all; failures on more rows count too.
     """
     n_groups = int(groups.max(initial=-1)) + 1
-    if not n_groups or (fidelity == fidelity[0]).all():
+    if not n_groups or (fidelity == fidelity[0]).all():  # nearly all histories: nothing to choose
         return np.ones(len(groups), dtype=np.bool_), fidelity
     largest = _largest(groups, fidelity, n_groups)
     scored_at = _largest(groups[scored], fidelity[scored], n_groups)
@@ -227,6 +243,7 @@ def _that_count(
         ranked.get_level_values("f").to_numpy(np.float64),
         n_groups,
     )
+    # A fidelity is above 0, so 0 says that there is none.
     chosen = np.where(ranked_at > 0, ranked_at, np.where(scored_at > 0, scored_at, largest))
     chosen = chosen[groups]
     return np.asarray((fidelity == chosen) | (~scored & (fidelity > chosen))), chosen
@@ -253,21 +270,30 @@ def _setups(table: Any) -> tuple[list[tuple[str, str]], Integers]:
     return known, places
 
 
-def _cell_numbers(table: Any, cell: Integers, n_cells: int) -> dict[str, Any]:
+def _cell_numbers(
+    table: Any, group: Integers, setup: Integers, cell: Integers, n_cells: int
+) -> dict[str, Any]:
     statuses, status = codes_of(table["status"])
-    score, seconds = numbers_of(table["score"]), numbers_of(table["fit_seconds"])
-    predicting = numbers_of(table["predict_seconds"])
     is_ok = _is_ok(table)
+    score = np.where(is_ok, numbers_of(table["score"]), np.nan)
+    seconds = numbers_of(table["fit_seconds"])
+    score, moved, apart = on_one_scale(
+        group, setup, protocols_of(table), score, bounds_of(table["metric"])
+    )
+    predicting = numbers_of(table["predict_seconds"])
     is_cut = np.array([name in _NEVER_TIMED for name in statuses], dtype=bool)[status]
     scored, timed = is_ok & ~np.isnan(score), np.isfinite(seconds)
     reference = numbers_of(table["reference_seconds"])
     has_speed = reference > 0
+    # A machine nobody timed counts as the standard one: the bundled history is of it.
     speed = np.where(has_speed, STANDARD_SECONDS / np.where(has_speed, reference, 1.0), 1.0)
     awaited = np.isfinite(predicting)
     return {
         "score": _mean(cell[scored], score[scored], n_cells),
         "n_scores": np.bincount(cell[scored], minlength=n_cells),
         "n_failed": np.bincount(cell[~is_ok], minlength=n_cells),
+        "n_moved": np.bincount(cell[moved], minlength=n_cells),
+        "n_apart": np.bincount(cell[apart], minlength=n_cells),
         "fit_seconds": _mean(cell[timed], (seconds * speed)[timed], n_cells),
         "predict_seconds": _mean(cell[awaited], (predicting * speed)[awaited], n_cells),
         "n_scaled": np.bincount(cell[timed & has_speed], minlength=n_cells),
@@ -278,7 +304,7 @@ def _cell_numbers(table: Any, cell: Integers, n_cells: int) -> dict[str, Any]:
 def _mean(cell: Integers, values: Floats, n_cells: int) -> Floats:
     counts = np.bincount(cell, minlength=n_cells).astype(np.float64)
     sums = np.bincount(cell, weights=values, minlength=n_cells)
-    counts[counts == 0] = np.nan
+    counts[counts == 0] = np.nan  # a mean of nothing is unknown, and no division by zero
     return np.asarray(sums / counts)
 
 

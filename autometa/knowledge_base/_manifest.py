@@ -40,6 +40,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     manifest = _read_own(folder)
     version = manifest.get("schema_version")
+    # type, not isinstance: true is an int, and no version
     if type(version) is not int or version > SCHEMA_VERSION:
         raise KnowledgeBaseError(
             f"'{folder}' has schema version {version}; this autometa reads up to "
@@ -54,6 +55,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def add_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
     """Note where something that was added to ``folder`` comes from; known sources are left out."""
     known = read_manifest(folder)["provenance"]
+    # Adding the same source every night must not leave a file a night.
     if join_provenance(known, provenance) == known:
         return
     source = {"versions": library_versions(), "provenance": dict(provenance)}
@@ -63,7 +65,7 @@ def add_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
 def raise_schema(folder: Path) -> None:
     """Let the manifest of an older folder say that parts of today's schema are in it."""
     if not (folder / MANIFEST).exists():
-        return
+        return  # a folder that is being begun: its manifest comes last, in today's schema
     manifest = _read_own(folder)
     version = manifest.get("schema_version")
     if isinstance(version, int) and version < SCHEMA_VERSION:
@@ -97,6 +99,7 @@ def join_provenance(*parts: Mapping[str, Any]) -> dict[str, Any]:
     sources: list[dict[str, Any]] = []
     for part in parts:
         for source in part["sources"] if _is_joined(part) else [part]:
+            # As a file gives it back: tuples are lists there, and would not be equal.
             plain = json.loads(json.dumps(source))
             if plain and plain not in sources:
                 sources.append(plain)
@@ -169,10 +172,12 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 
 def _text(content: dict[str, Any]) -> bytes:
+    # Sorted, so that equal content has equal bytes: names and digests are of the bytes.
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
 
 
 def library_versions(
+    # What can move a score; the rest of an environment does not.
     names: Iterable[str] = ("autometa", "scikit-learn", "lightgbm", "xgboost", "catboost", "numpy"),
 ) -> dict[str, str]:
     """Return the versions of Python and of those libraries that are installed."""
@@ -181,5 +186,5 @@ def library_versions(
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            continue
+            continue  # an extra that is not installed measured nothing
     return found

@@ -16,6 +16,7 @@ from autometa.pictures import pyplot
 if TYPE_CHECKING:
     from autometa.knowledge_base._knowledge_base import KnowledgeBase
 
+# Apart in brightness too, for print and for those who do not tell red from green.
 COLOURS = {
     "binary": "#3b6fb6",
     "multiclass": "#d98032",
@@ -58,16 +59,18 @@ def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
             of_type["n_columns"],
             of_type["n_rows"],
             s=28,
-            alpha=0.75,
+            alpha=0.75,  # tasks of one size lie on each other
             color=COLOURS[str(task_type)],
             label=f"{task_type} ({len(of_type)})",
         )
+    # Sizes span five powers of ten; on even axes all but a few tasks are one dot.
     left.set(xscale="log", yscale="log", xlabel="columns", ylabel="rows")
     left.set_title("Tasks by size", pad=28)
     left.xaxis.set_major_formatter("{x:.0f}")
     left.xaxis.set_minor_formatter("")
     left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     classes = tasks["n_classes"].dropna()
+    # 20 bars fit the panel; the few tasks with hundreds of classes share the last.
     counts = classes[classes > 0].astype(int).clip(upper=20).value_counts().sort_index()
     right.bar([_class_label(n) for n in counts.index], counts, color=COLOURS["multiclass"])
     right.set(xlabel="classes", ylabel="tasks", title="Classification tasks by classes")
@@ -112,6 +115,7 @@ def shares_of_wins(kb: KnowledgeBase, metrics: Mapping[str, str] | None = None) 
     """
     metrics = metrics or judging_metrics(kb)
     types = kb.tasks.set_index("task_id")["task_type"]
+    # Scores on fewer rows do not compare, and a setup tried on few rows alone has not won.
     runs = kb.runs[kb.runs["fidelity"] == 1.0]
     judged = runs["task_id"].astype(str).map(types).map(metrics).to_numpy()
     runs = runs[judged == runs["metric"].astype(str).to_numpy()]
@@ -132,8 +136,10 @@ def _winners(of_task: pd.DataFrame) -> Iterator[tuple[str, float, float]]:
     setups = of_task.groupby(["algorithm", "config"], observed=True)
     means = setups["score"].mean()
     top = means.idxmax()
+    # Of several measurements the least sure one: near must not come of a lucky split.
     error = max(map(_fold_error, setups.get_group(top)["fold_scores"]))
     best = means.groupby("algorithm", observed=True).max()
+    # The best setup of an algorithm stands for it: who tries it tunes it.
     tied, near = best == means[top], best >= means[top] - error
     for algorithm in best.index:
         yield str(algorithm), tied[algorithm] / tied.sum(), float(near[algorithm])
@@ -142,6 +148,7 @@ def _winners(of_task: pd.DataFrame) -> Iterator[tuple[str, float, float]]:
 def _fold_error(fold_scores: Any) -> float:
     """Return the standard error of a mean over folds; 0 where the folds are not known."""
     folds = np.asarray(fold_scores if hasattr(fold_scores, "__len__") else [], float)
+    # ddof=1: three folds are a sample, and their plain deviation is a fifth too small.
     return float(folds.std(ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else 0.0
 
 

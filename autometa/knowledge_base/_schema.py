@@ -16,6 +16,7 @@ import pandas as pd
 
 from autometa._limits import MAX_DEPTH, parse_json
 from autometa.exceptions import KnowledgeBaseError
+from autometa.metrics import ROUNDING, get_metric
 
 SCHEMA_VERSION = 2
 
@@ -206,10 +207,35 @@ def _check_run_numbers(runs: pd.DataFrame) -> None:
         raise KnowledgeBaseError(
             "runs hold infinite scores. A failed run has status 'error' and a NaN score."
         )
+    _check_bounds(runs)
     if not runs["fidelity"].between(0.0, 1.0, inclusive="right").all():
         raise KnowledgeBaseError("'fidelity' is a fraction of the rows, 0 < fidelity <= 1.")
     if (runs["fit_seconds"] < 0).any():
         raise KnowledgeBaseError("'fit_seconds' must be >= 0 or NaN where unknown.")
+
+
+def beyond_bounds(runs: pd.DataFrame) -> pd.Series[bool]:
+    """Mark the runs whose score is none that their metric can have."""
+    names = runs["metric"].astype(str)
+    metrics = {name: get_metric(name) for name in names.unique()}
+    low = names.map({name: metric.low for name, metric in metrics.items()})
+    high = names.map({name: metric.high for name, metric in metrics.items()})
+    scores = runs["score"].astype("float64")
+    return (scores < low - ROUNDING) | (scores > high + ROUNDING)
+
+
+def _check_bounds(runs: pd.DataFrame) -> None:
+    wrong = beyond_bounds(runs).to_numpy()
+    if wrong.any():
+        places = np.flatnonzero(wrong)
+        first = runs.iloc[places[0]]
+        metric = get_metric(first["metric"])
+        raise KnowledgeBaseError(
+            f"Scores of '{metric.name}' must lie in {metric.low:g} .. {metric.high:g}. Got "
+            f"{first['score']:g}; {len(places)} of {len(runs)} runs are beyond the bounds of their "
+            f"metric (rows {_some(places)}). Give shares of one instead of per cent, negate losses "
+            "(neg_...), or leave these runs out."
+        )
 
 
 def _with_defaults(

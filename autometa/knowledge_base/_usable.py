@@ -141,17 +141,18 @@ def _wrong_scores(content: Any, score: npt.NDArray[np.float64]) -> Mask:
     if "status" in content.column_names:
         wrong |= _of_names(content["status"], lambda name: name != "ok") & ~np.isnan(score)
     if "metric" in content.column_names:
-        low, high = _bounds(content["metric"])
-        wrong |= (score < low) | (score > high)
+        low, high = bounds_of(content["metric"]).T
+        wrong |= (score < low - ROUNDING) | (score > high + ROUNDING)
     return np.asarray(wrong)
 
 
-def _bounds(column: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def bounds_of(column: Any) -> npt.NDArray[np.float64]:
+    """Return for each row the least and the greatest score that its metric can have."""
     names, codes = codes_of(column)
-    # the last row is for codes of -1: rows without a metric
     metrics = [get_metric(str(name)) for name in names]
+    # the last row is for codes of -1: rows without a metric
     ranges = np.array([*((metric.low, metric.high) for metric in metrics), (-np.inf, np.inf)])
-    return ranges[codes, 0] - ROUNDING, ranges[codes, 1] + ROUNDING
+    return np.asarray(ranges[codes], dtype=np.float64)
 
 
 def _of_names(column: Any, test: Any) -> Mask:

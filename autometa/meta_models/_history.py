@@ -181,6 +181,7 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
     kept, with a KnowledgeBaseWarning.
     """
     averages = _bounded(kb.averages(metric, task_types), metric)
+    _say_apart(averages, metric)
     rows, tasks = _in_order_of_tasks(kb, averages)
     used, places = np.unique(averages.setup, return_inverse=True)
     names = [averages.setups[setup] for setup in used.tolist()]
@@ -227,6 +228,21 @@ def _bounded(averages: Averages, metric: str) -> Averages:
         stacklevel=2,
     )
     return fewer
+
+
+def _say_apart(averages: Averages, metric: str) -> None:
+    """Warn of scores of other folds that nothing compares with those of their task."""
+    tasks = [averages.task_ids[t] for t in np.unique(averages.task[averages.n_apart > 0]).tolist()]
+    if tasks:
+        more = f" and {len(tasks) - 3} more" if len(tasks) > 3 else ""  # three show the kind
+        warnings.warn(
+            f"{int(averages.n_apart.sum()):,} scores of '{metric}' were measured on other folds "
+            f"than most of their task, and no setup was measured on both: they are compared as "
+            f"they stand (tasks {str(tasks[:3])[1:-1]}{more}). Measure one setup on both, or keep "
+            "the tasks apart (--task-prefix).",
+            KnowledgeBaseWarning,
+            stacklevel=2,
+        )
 
 
 def _most_frequent(codes: npt.NDArray[np.int32], n: int) -> Mask:

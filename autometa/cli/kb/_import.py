@@ -18,7 +18,7 @@ from autometa.cli.kb._import_openml import import_openml
 from autometa.cli.kb._import_run import run_import
 from autometa.exceptions import KnowledgeBaseError
 
-RECOGNISE = "recognise"
+RECOGNISE = "recognise"  # hidden: typed by nobody, put in where the first word is a source
 
 
 class ImportGroup(TyperGroup):
@@ -26,6 +26,7 @@ class ImportGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the recognising command before arguments that name no format."""
+        # A file called like a format is reached by its path, './table': the word means the format.
         if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
             args = [RECOGNISE, *args]
         return list(super().parse_args(ctx, args))
@@ -101,9 +102,10 @@ def recognise(
     as_json: _options.AsJson = False,
 ) -> None:
     """Import sources whose format is recognised by their content."""
-    from autometa.knowledge_base.importers import FORMATS
+    from autometa.knowledge_base.importers import FORMATS  # pandas loads with it: not for --help
 
     format = None
+    # Options before the format ('--out kb table runs.csv') hide it from the group: here it is.
     if len(sources) > 1 and sources[0] in FORMATS and not Path(sources[0]).exists():
         format, *sources = sources
     options = {
@@ -112,6 +114,7 @@ def recognise(
         "metafeatures": metafeatures,
         "task_type": task_type,
     }
+    # Only what was given: the formats take different options, and refuse others by name.
     given = {name: value for name, value in options.items() if value is not None}
     run_import(format, sources, out, task_prefix, dry_run, as_json, given)
 
@@ -309,4 +312,4 @@ def _pairs(texts: Sequence[str]) -> dict[str, str] | None:
         raise KnowledgeBaseError(
             f"'--column' must say which column is what, as score=NAME. Got '{wrong[0]}'."
         )
-    return {role: name for role, _, name in pairs} or None
+    return {role: name for role, _, name in pairs} or None  # None: columns go by their names

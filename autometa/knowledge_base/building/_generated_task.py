@@ -12,9 +12,9 @@ import pandas as pd
 from autometa.tables import Table, check_table
 from metafeatures.columns import varies
 
-MIN_ROWS = 40
-MIN_CLASS_ROWS = 5
-MIN_TARGET_VALUES = 5
+MIN_ROWS = 40  # 13 a fold of three: below, scores are mostly chance
+MIN_CLASS_ROWS = 5  # landmarkers score on five folds, and each must hold every class
+MIN_TARGET_VALUES = 5  # fewer are levels rather than numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +110,7 @@ class Draft:
 
     def rows(self, kept: npt.NDArray[Any]) -> Draft:
         """Return these rows only, without the classes of which too few are left."""
+        # A rare class is dropped rather than merged: merged classes are another question.
         y = self.y[kept]
         if not self.is_regression:
             classes, counts = np.unique(y, return_counts=True)
@@ -119,6 +120,7 @@ class Draft:
 
     def tidied(self) -> Draft:
         """Return it without columns that do not vary and levels that do not occur."""
+        # The door would drop such columns, and the manifest count them.
         columns = {name: _tidy(self.X[name]) for name in self.X.columns if varies(self.X[name])}
         return replace(self, X=pd.DataFrame(columns, index=self.X.index))
 
@@ -156,12 +158,14 @@ def encoded(X: pd.DataFrame) -> npt.NDArray[np.float64]:
         for name in X.columns
     ]
     values = np.column_stack([column.to_numpy("float64") for column in columns])
+    # Medians keep a column's order and do not depend on how far its tails reach.
     return np.where(np.isnan(values), np.nanmedian(values, axis=0), values)
 
 
 def target_matrix(draft: Draft) -> npt.NDArray[np.float64]:
     """Return the target as standardised values, or one indicator a class."""
     if draft.is_regression:
+        # Ranks: one house of ten millions must not be all that a step looks at.
         ranks = pd.Series(draft.y).rank().to_numpy()
         return np.asarray((ranks - ranks.mean()) / ranks.std())[:, None]
     return np.asarray(draft.y[:, None] == draft.classes, dtype="float64")

@@ -19,11 +19,14 @@ Matrix = npt.NDArray[np.float64]
 Mechanism = Callable[[Matrix, np.random.Generator], Vector]
 
 STRUCTURES = ("graph", "layers")
+# A mechanism that stands twice is drawn twice as often: networks and trees make the shapes
+# on which algorithms differ, sums alone would make every task easy for a linear model.
 MIXTURES: dict[str, tuple[str, ...]] = {
     "smooth": ("linear", "network", "network", "product"),
     "trees": ("trees",),
     "mixed": ("linear", "network", "trees", "trees", "product", "category"),
 }
+# Smooth, kinked, periodic, even and stepped: each suits other learners.
 ACTIVATIONS: tuple[Callable[[Matrix], Matrix], ...] = (
     np.tanh,
     lambda z: np.maximum(z, 0.0),
@@ -34,7 +37,7 @@ ACTIVATIONS: tuple[Callable[[Matrix], Matrix], ...] = (
     lambda z: (z > 0).astype("float64"),
     lambda z: z,
 )
-_MAX_PARENTS = 5
+_MAX_PARENTS = 5  # with more, every node comes near to a sum of noise by the central limit
 
 
 @dataclass
@@ -65,10 +68,12 @@ def draw_model(n_rows: int, n_nodes: int, rng: np.random.Generator) -> CausalMod
     """Return a random model with a sample of ``n_rows`` drawn from it."""
     structure = STRUCTURES[int(rng.integers(len(STRUCTURES)))]
     mixture = list(MIXTURES)[int(rng.integers(len(MIXTURES)))]
+    # Two causes at least, or all nodes are functions of one number.
     n_roots = int(rng.integers(2, max(3, n_nodes // 2) + 1))
     draw_parents = _graph if structure == "graph" else _layers
     parents = draw_parents(n_nodes, n_roots, rng)
     model = CausalModel(structure, mixture, parents, np.empty((n_rows, n_nodes)))
+    # Even in logarithm: tasks that can be solved are as common as tasks that hardly can.
     noise = float(np.exp(rng.uniform(np.log(0.01), np.log(0.5))))
     for node in range(n_nodes):
         _fill(model, node, noise, rng)
@@ -110,6 +115,7 @@ def _fill(model: CausalModel, node: int, noise: float, rng: np.random.Generator)
         model.levels[node] = levels
     else:
         values = MECHANISMS[kind](inputs, rng)
+    # Scaled before the noise, so that its share is the same for every mechanism, and after.
     model.values[:, node] = _even(_even(values) + noise * rng.normal(size=n_rows))
 
 
@@ -132,6 +138,7 @@ def _even(values: Vector) -> Vector:
     """Return values of mean 0 and standard deviation 1; far ones are drawn in."""
     spread = values.std()
     scaled = (values - values.mean()) / (spread if spread > 0 else 1.0)
+    # Squares of squares along a path overflow; ten deviations are an outlier as it is.
     return np.asarray(np.clip(scaled, -10.0, 10.0))
 
 
@@ -143,6 +150,7 @@ def linear(inputs: Matrix, rng: np.random.Generator) -> Vector:
 def network(inputs: Matrix, rng: np.random.Generator) -> Vector:
     """Return one output of a network with one hidden layer."""
     width = int(rng.integers(1, 9))
+    # From nearly linear (.6) to bent several times within the data (3.3).
     scale = float(np.exp(rng.uniform(-0.5, 1.2)))
     hidden = inputs @ rng.normal(0.0, scale / np.sqrt(inputs.shape[1]), (inputs.shape[1], width))
     bent = ACTIVATIONS[int(rng.integers(len(ACTIVATIONS)))](hidden + rng.normal(size=width))
@@ -155,6 +163,7 @@ def trees(inputs: Matrix, rng: np.random.Generator) -> Vector:
     for _ in range(int(rng.integers(1, 9))):
         depth = int(rng.integers(1, 6))
         asked = rng.integers(inputs.shape[1], size=depth)
+        # Off the tails, where a question parts a handful of rows from all others.
         bounds = np.array([np.quantile(inputs[:, a], rng.uniform(0.1, 0.9)) for a in asked])
         leaf = (inputs[:, asked] > bounds) @ (2 ** np.arange(depth))
         total += rng.normal(size=2**depth)[leaf]
@@ -173,6 +182,7 @@ def _category(inputs: Matrix, rng: np.random.Generator) -> tuple[npt.NDArray[np.
     n_levels = int(rng.integers(2, 13))
     points = rng.normal(size=(n_levels, inputs.shape[1]))
     far = ((inputs[:, None, :] - points) ** 2).sum(axis=2)
+    # Gumbel noise makes the choice a draw: levels near in distance are mixed.
     levels = (far + rng.gumbel(0.0, 0.3, far.shape)).argmin(axis=1)
     return levels, rng.normal(size=n_levels)[levels]
 

@@ -6,8 +6,6 @@ Text stays text, and each row keeps its line: what is wrong with it can be told.
 from __future__ import annotations
 
 import csv
-import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +14,10 @@ from typing import Any
 import pandas as pd
 
 from autometa._limits import open_regular, parse_json
-from autometa.exceptions import KnowledgeBaseError
+from autometa.datasets import read_csv_lines
+from autometa.exceptions import DatasetError, KnowledgeBaseError
 from autometa.knowledge_base.importers._arff import read_text
 
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
-DELIMITERS = ",;\t|"
 NESTED = ("metrics", "tags", "attributes", "user_attrs")
 
 
@@ -81,47 +78,16 @@ def kind_of(path: Path) -> str:
 
 
 def _read_csv(path: Path) -> Rows:
-    text = read_text(path)
-    if "\0" in text:
-        raise ValueError("it holds binary data")
-    delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    csv.field_size_limit(1 << 30)
-    header = next(reader, None)
-    if header is None:
-        raise ValueError("it is empty")
-    rows: list[list[str | None]] = []
-    lines, bad = [], []
-    for row in reader:
-        if not row or not any(row):
-            continue
-        if len(row) != len(header):
-            bad.append(reader.line_num)
-            continue
-        rows.append([cell if cell.strip() else None for cell in row])
-        lines.append(reader.line_num)
-    n_commas = _point_decimals(rows) if delimiter == ";" else 0
-    note = f"{n_commas} numbers were written with a decimal comma." if n_commas else ""
-    frame = pd.DataFrame(rows, columns=_unique(header), dtype=object)
-    why = f"not of the {len(header)} fields of the header"
-    return Rows(frame=frame, lines=lines, bad={why: bad} if bad else {}, note=note)
-
-
-def _point_decimals(rows: list[list[str | None]]) -> int:
-    """Write ``0,5`` as ``0.5``: where fields end in semicolons, commas mark decimals."""
-    count = 0
-    for row in rows:
-        for i, cell in enumerate(row):
-            if cell is not None and DECIMAL_COMMA.fullmatch(cell.strip()):
-                row[i] = cell.strip().replace(",", ".")
-                count += 1
-    return count
-
-
-def _delimiter(text: str) -> str:
-    header = text.partition("\n")[0]
-    counts = {d: len(next(csv.reader([header], delimiter=d), [])) for d in DELIMITERS}
-    return max(DELIMITERS, key=lambda d: counts[d])
+    try:
+        found = read_csv_lines(path)
+    except DatasetError as error:
+        raise KnowledgeBaseError(str(error)) from error
+    note = f"{found.n_commas} numbers were written with a decimal comma." if found.n_commas else ""
+    frame = pd.DataFrame(found.rows, columns=_unique(found.names), dtype=object)
+    why = f"not of the {len(found.names)} fields of the header"
+    return Rows(
+        frame=frame, lines=found.lines, bad={why: found.bad} if found.bad else {}, note=note
+    )
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._schema import beyond_bounds
 from autometa.knowledge_base.importers._imported import Dropped, Imported
 
 MAX_NAMED = 5
@@ -58,6 +59,11 @@ class Tally:
         KnowledgeBaseError
             If no run is left.
         """
+        if not runs.empty:  # what a reader of a format let pass
+            wrong = beyond_bounds(runs)
+            for metric, n in runs.loc[wrong, "metric"].value_counts(sort=False).items():
+                self.drop("scores", n, f"beyond what {metric} can be")
+            runs = runs[~wrong]
         if runs.empty:
             raise KnowledgeBaseError(
                 f"'{provenance.get('source')}' must hold runs. None could be kept: "

@@ -140,6 +140,22 @@ def test_a_normal_transform_before_a_learner_is_kept():
             "decision_tree",
             {"min_samples_leaf": 3, "max_depth": 10},
         ),
+        ("mlr.classif.rpart(3)", {"minsplit": 30}, "decision_tree", {"min_samples_leaf": 10}),
+        ("mlr.classif.rpart(3)", {"minsplit": 1}, "decision_tree", {"min_samples_leaf": 1}),
+        ("mlr.classif.rpart(3)", {"minsplit": 50}, "decision_tree", {"min_samples_leaf": 17}),
+        (
+            "mlr.classif.rpart(3)",
+            {"minsplit": 30, "minbucket": 4},
+            "decision_tree",
+            {"min_samples_leaf": 4},
+        ),
+        ("mlr.classif.rpart(3)", {}, "decision_tree", {"min_samples_leaf": 7}),
+        (
+            "weka.RandomForest(5)",
+            {"M": 5.0},
+            "random_forest",
+            {"min_samples_split": 10, "min_samples_leaf": 1},
+        ),
         (
             "mlr.classif.kknn(3)",
             {"k": 9},

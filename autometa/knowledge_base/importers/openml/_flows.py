@@ -22,6 +22,9 @@ Hyperparameters it does not name must be switched off (null, false, 0 or "").
 - ``"itself": {name: [...]}``: with one of these values, or without the hyperparameter where
   null is one of them, a setup is known to be none of ours and stays under its flow's name.
 
+- ``"follows": {name: {"name": other, "scale": factor}}``: a hyperparameter that a setup does
+  not say is this part of another that it says, in whole numbers.
+
 ``source`` says where in the library's code an equation was read that names alone do not
 tell. ``defaults`` are what holds where a setup does not say, ``needs`` what it must say.
 A flow that is not in the table, or a setup that is not ours, stays what it is.
@@ -184,6 +187,7 @@ def _translate(
     ours, left_out = dict(entry.get("defaults", {})), []
     if not set(entry.get("needs", [])) <= set(config):
         raise _NotOursError
+    config = _with_followers(config, entry.get("follows", {}))
     said: Config = {}
     for name, value in config.items():
         if name not in rules:
@@ -208,6 +212,17 @@ def _translate(
     if any(_is_one_of(config.get(n), values) for n, values in entry.get("itself", {}).items()):
         raise _ItselfError
     return _whole(ours, entry["algorithm"], task), tuple(left_out)
+
+
+def _with_followers(config: Mapping[str, Any], follows: Mapping[str, Any]) -> Config:
+    """Return a setup with the defaults that the library takes from its other values."""
+    filled = dict(config)
+    for name, leader in follows.items():
+        value = config.get(leader["name"])
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if config.get(name) is None and is_number:
+            filled[name] = round(value * leader["scale"])
+    return filled
 
 
 def _whole(config: Config, algorithm: str, task: Mapping[str, Any]) -> Config:
