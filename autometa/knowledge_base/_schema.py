@@ -218,8 +218,8 @@ def beyond_bounds(runs: pd.DataFrame) -> pd.Series[bool]:
     """Mark the runs whose score is none that their metric can have."""
     names = runs["metric"].astype(str)
     metrics = {name: get_metric(name) for name in names.unique()}
-    low = names.map({name: metric.low for name, metric in metrics.items()})
-    high = names.map({name: metric.high for name, metric in metrics.items()})
+    low = names.map({name: metric.low for name, metric in metrics.items()}).astype("float64")
+    high = names.map({name: metric.high for name, metric in metrics.items()}).astype("float64")
     scores = runs["score"].astype("float64")
     return (scores < low - ROUNDING) | (scores > high + ROUNDING)
 

@@ -13,7 +13,7 @@ from autometa.tables import Table, check_table
 from metafeatures.columns import varies
 
 MIN_ROWS = 40  # 13 a fold of three: below, scores are mostly chance
-MIN_CLASS_ROWS = 5  # landmarkers score on five folds, and each must hold every class
+MIN_CLASS_ROWS = 5  # each of three folds must hold every class, and learn from some rows of it
 MIN_TARGET_VALUES = 5  # fewer are levels rather than numbers
 
 

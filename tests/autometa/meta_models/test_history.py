@@ -18,7 +18,7 @@ NAN = float("nan")
 
 
 def knowledge_base(runs, task_types=None):
-    runs = pd.DataFrame(runs).assign(config="{}", metric="accuracy")
+    runs = pd.DataFrame({"metric": "accuracy", **runs}).assign(config="{}")
     names = sorted(set(runs["task_id"]))
     tasks = pd.DataFrame({"task_id": names, "task_type": task_types or "binary"})
     return KnowledgeBase.from_frames(tasks, None, runs)
@@ -109,8 +109,10 @@ def test_a_failure_is_the_worst_and_takes_as_long_as_the_slowest():
 
 def test_a_catastrophe_does_not_make_the_others_look_alike():
     scores = [-1.0, -2.0, -3.0, -1e9]
-    kb = knowledge_base({"task_id": ["a"] * 4, "algorithm": list("wxyz"), "score": scores})
-    loss = losses(read_history(kb, ["binary"], "accuracy"))[0]
+    kb = knowledge_base(
+        {"task_id": ["a"] * 4, "algorithm": list("wxyz"), "score": scores, "metric": "r2"}
+    )
+    loss = losses(read_history(kb, ["binary"], "r2"))[0]
     assert loss[1] > 0.1  # by the range it would be 1e-9
     assert (np.diff(loss) > 0).all()
 
