@@ -18,7 +18,7 @@ import pyarrow as pa
 from autometa.datasets import _values
 from autometa.datasets._bytes import read_text
 from autometa.datasets._csv import clean_names, default_delimiter
-from autometa.datasets._dialect import Dialect, find_dialect
+from autometa.datasets._dialect import Dialect, find_dialect, parted_by_blanks
 from autometa.datasets._marks import read_marks
 from autometa.datasets._records import end_of_lines, unclosed
 from autometa.exceptions import DatasetError
@@ -87,6 +87,8 @@ def read_csv_lines(path: Path) -> CsvLines:
 
 
 def _records(path: Path, data: bytes, dialect: Dialect) -> tuple[list[list[str]], list[int]]:
+    if dialect.delimiter == " ":
+        data = parted_by_blanks(data.decode()).encode()
     body = data[end_of_lines(data, dialect.n_skipped) :].decode()
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(

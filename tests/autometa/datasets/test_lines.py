@@ -28,6 +28,7 @@ def written(tmp_path, text, encoding="utf-8", name="runs.csv"):
         ("# of us\n# 2020\ntask,model,accuracy\na,x,0.9\na,y,0.8\n", "utf-8", [4, 5]),
         ("task\tmodel\taccuracy\na\tx\t0,9\na\ty\t0,8\n", "utf-16", [2, 3]),
         ("task;model;accuracy\na;x;0,9\n\na;y;0,8\n", "latin-1", [2, 4]),
+        ("task   model  accuracy\na  x    0.9\na y\t0.8\n", "utf-8", [2, 3]),
         ("task,model,accuracy\n1,a,x,0.9\n2,a,y,0.8\n", "utf-8", [2, 3]),
         ("task,model,accuracy\na,x,0.9,\na,y,0.8,\n", "utf-8", [2, 3]),
         ('task, model, accuracy\n"a", "x", "0.9"\n"a", "y", "0.8"\n', "utf-8", [2, 3]),
