@@ -40,7 +40,15 @@ def protocols_of(table: Any) -> Integers:
         return np.asarray(kinds, dtype=np.int64)
     lengths = pc.fill_null(pc.list_value_length(table["fold_scores"]), 0)
     n_folds = lengths.to_numpy().astype(np.int64)
-    return np.asarray(kinds * (n_folds.max(initial=0) + 1) + n_folds, dtype=np.int64)
+    n_kinds, width = kinds.max(initial=-1) + 1, n_folds.max(initial=0) + 1
+    counts = np.bincount(kinds * width + n_folds, minlength=n_kinds * width)
+    counts = counts.reshape(n_kinds, width)
+    counts[:, 0] = 0
+    # Fold scores are kept of some metrics only: where they are not, the number of folds is
+    # unknown, which is no other number. It is then the usual one of the source.
+    usual = counts.argmax(axis=1)
+    n_folds = np.where(n_folds == 0, usual[kinds], n_folds)
+    return np.asarray(kinds * width + n_folds, dtype=np.int64)
 
 
 def _kind_of_source(source: str | None) -> str:

@@ -91,6 +91,12 @@ def test_a_failure_is_no_score_of_other_folds():
     assert (averages.n_apart.sum(), averages.n_failed.sum()) == (0, 1)
 
 
+def test_runs_whose_folds_nobody_kept_are_of_the_usual_protocol_of_their_source():
+    kb = base(runs({"a": 0.5, "b": 0.6}, "tune", 5), runs({"b": 0.9, "c": 0.7}, "tune"))
+    assert scores_of(kb) == pytest.approx({"a": 0.5, "b": 0.75, "c": 0.7})
+    assert kb.averages().n_moved.sum() == kb.averages().n_apart.sum() == 0
+
+
 def test_what_is_saved_is_averaged_alike(tmp_path):
     kb = base(runs({"a": 0.7, "b": 0.6}, "one", 3), runs({"b": 0.9, "c": 0.95}, "one", 10))
     kb.save(tmp_path / "kb")

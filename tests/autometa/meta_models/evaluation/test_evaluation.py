@@ -43,6 +43,7 @@ def test_a_catastrophe_of_an_unbounded_score_does_not_make_the_others_alike():
 FOLDS = [0.9, 0.8, 0.7, 0.6]
 
 
+@pytest.mark.filterwarnings("ignore:.*measured on other folds")  # that is the question
 @pytest.mark.parametrize(
     ("other", "noise"),
     [
