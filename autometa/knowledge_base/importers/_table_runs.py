@@ -239,9 +239,9 @@ class Reader:
             return base.iloc[:0]
         self.tally.note(measure.note)
         outside = measure.outside(values) & rows & ~failed
-        found = [self.rows.lines[i] for i in np.flatnonzero(outside)]
-        where = f"beyond what {measure.name} can be: {lines(found)}"
-        self.tally.drop("scores", len(found), where)
+        beyond = [self.rows.lines[i] for i in np.flatnonzero(outside)]
+        where = f"beyond what {measure.name} can be: {lines(beyond)}"
+        self.tally.drop("scores", len(beyond), where)
         rows = rows & ~outside
         self.tally.drop(
             "scores", int((rows & failed & np.isfinite(values)).sum()), "of runs that failed"
