@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 from autometa import AutoMetaClassifier, AutoMetaRegressor, tune
+from autometa.datasets import load_dataset
 
 SETTINGS = {
     "time_budget": None,
@@ -132,4 +133,37 @@ def test_other_containers_of_the_same_table_give_the_same_model(container):
     np.testing.assert_allclose(outputs(result.best_pipeline, container(X)), wanted, atol=1e-9)
     other = tune(container(X), y, algorithms=CLASSIFIERS, **SETTINGS)
     np.testing.assert_allclose(outputs(other.best_pipeline, X), wanted, atol=1e-9)
+    assert other.score == pytest.approx(result.score, abs=1e-9)
+
+
+def arff_text(X, y):
+    """The table as WEKA writes one: nominal levels in braces, gaps as question marks."""
+    kinds = {c: "{" + ",".join(sorted(set(X[c].dropna()))) + "}" if X[c].dtype == object
+             or str(X[c].dtype) == "str" else "numeric" for c in X}  # fmt: skip
+    head = ["@relation t", *(f"@attribute {c} {kind}" for c, kind in kinds.items())]
+    head += ["@attribute y {" + ",".join(sorted(set(y))) + "}", "@data"]
+    cells = X.astype(object).where(X.notna(), "?").assign(y=y).to_numpy().tolist()
+    return "\n".join(head + [",".join(map(str, row)) for row in cells])
+
+
+@pytest.mark.parametrize("container", ["numpy", "csv", "arff"])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
+def test_arrays_and_files_of_the_same_table_give_the_same_model(container, tmp_path):
+    X, y = table("mixed")
+    X = X[["first", "second"]] if container == "numpy" else X[["first", "second", "colour"]]
+    result = tune(X, y, algorithms=CLASSIFIERS[:2], **{**SETTINGS, "n_trials": 2})
+    wanted = outputs(result.best_pipeline, X)
+    if container == "numpy":
+        read, labels = X.to_numpy(), y
+    else:
+        path = tmp_path / f"table.{container}"
+        text = X.assign(y=y).to_csv(index=False) if container == "csv" else arff_text(X, y)
+        path.write_text(text)
+        loaded = load_dataset(str(path), "y")
+        read, labels = loaded.X, loaded.labels
+    assert labels.tolist() == y.tolist()
+    np.testing.assert_allclose(outputs(result.best_pipeline, read), wanted, rtol=1e-9, atol=1e-9)
+    other = tune(read, labels, algorithms=CLASSIFIERS[:2], **{**SETTINGS, "n_trials": 2})
+    np.testing.assert_allclose(outputs(other.best_pipeline, read), wanted, rtol=1e-9, atol=1e-9)
     assert other.score == pytest.approx(result.score, abs=1e-9)
