@@ -13,11 +13,11 @@ import generated_tasks_measure
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from measuring import Kept
 from rich.progress import track
 
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase, canonical_config
-from autometa.knowledge_base.building._journal import Journal
 from autometa.meta_models import MetaModel
 from autometa.metrics import default_metric
 
@@ -136,8 +136,7 @@ def compare(
     real, generated = real_tasks(), generated_tasks_measure.measured(work)
     regret = regrets_of_setups(real)
     n_runs = len(generated.runs)
-    journal = Journal(work / "answers.jsonl")
-    done = {tuple(entry["key"]) for entry in journal.entries}
+    kept = Kept(work / "answers.jsonl")
     calls = [
         (n_runs, name, seed, fold, left)
         for seed in range(n_seeds)
@@ -145,18 +144,17 @@ def compare(
         for name in arms
     ]
     for n_runs, name, seed, fold, left in track(calls, "Asking"):
-        if (n_runs, name, seed, fold) not in done:
+        if (n_runs, name, seed, fold) not in kept:
             model = MetaModel(random_state=seed)
             model.fit(training(real, generated, ARMS[name], left, seed))
             asked = real.tasks[real.tasks["family"].isin(left)]
             rows = [_answer(model, real, task, regret) for task in asked.to_dict("records")]
-            journal.append({"key": [n_runs, name, seed, fold], "rows": rows})
-    wanted = [entry for entry in journal.entries if entry["key"][0] == n_runs]
+            kept.rows((n_runs, name, seed, fold), lambda rows=rows: rows)
     return pd.DataFrame(
-        {"arm": entry["key"][1], "seed": entry["key"][2], **row}
-        for entry in wanted
-        for row in entry["rows"]
-        if entry["key"][2] < n_seeds and entry["key"][1] in ARMS
+        {"arm": name, "seed": seed, **row}
+        for (of_runs, name, seed, _), rows in kept.items()
+        for row in rows
+        if of_runs == n_runs and seed < n_seeds and name in ARMS
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import Kept
 from rich.progress import track
 
 from autometa.algorithms import TableCleaner, get_algorithm
@@ -18,7 +19,6 @@ from autometa.datasets import load_dataset
 from autometa.evaluation import WorkerPool, cross_validate, make_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.knowledge_base.building._generated_folder import generate_tasks
-from autometa.knowledge_base.building._journal import Journal
 from autometa.knowledge_base.building._sources import TaskSource, read_sources
 from autometa.knowledge_base.building._worker_side import describe_task
 from autometa.metrics import default_metric
@@ -70,22 +70,19 @@ def cheap_setups(kb: KnowledgeBase) -> dict[str, list[Setup]]:
 
 def measure(work: Path) -> None:
     """Describe every generated table and measure the setups on it; keep each at once."""
-    journal = Journal(work / "journal.jsonl")
-    done = {tuple(entry["key"]) for entry in journal.entries}
-    calls = [call for call in _calls(work / "tables") if call[0] not in done]
+    kept = Kept(work / "journal.jsonl")
+    calls = [call for call in _calls(work / "tables") if call[0] not in kept]
     with WorkerPool(1, memory_limit=4 << 30) as pool:
         for key, function, arguments in track(calls, "Measuring"):
             pool.submit(key, function, *arguments, timeout=10 * SECONDS, processor_seconds=SECONDS)
             outcome = pool.wait()
             assert outcome is not None
-            journal.append(
-                {
-                    "key": list(key),
-                    "status": outcome.status,
-                    "value": outcome.value,
-                    "seconds": outcome.seconds,
-                }
-            )
+            found = {
+                "status": outcome.status,
+                "value": outcome.value,
+                "seconds": outcome.seconds,
+            }
+            kept.rows(key, lambda found=found: [found])
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +127,8 @@ def _shuffled(sources: list[TaskSource]) -> list[TaskSource]:
 
 def measured(work: Path) -> KnowledgeBase:
     """Return the generated tasks that are complete as a knowledge base."""
-    entries = {tuple(e["key"]): e for e in Journal(work / "journal.jsonl").entries}
+    kept = Kept(work / "journal.jsonl")
+    entries = {key: {"key": key, **rows[0]} for key, rows in kept.items()}
     manifest = pd.read_csv(work / "tables" / "manifest.csv", keep_default_na=False)
     setups = cheap_setups(KnowledgeBase.bundled())
     complete, described, rows = [], {}, []

@@ -93,6 +93,10 @@ class Kept:
     def __contains__(self, key: tuple[Any, ...]) -> bool:
         return key in self._rows
 
+    def items(self) -> list[tuple[tuple[Any, ...], list[dict[str, Any]]]]:
+        """Return the parts of the work that are done, and their rows."""
+        return list(self._rows.items())
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (row for rows in self._rows.values() for row in rows)
 
