@@ -6,11 +6,8 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._setups import canonical_setup
 from autometa.knowledge_base.importers import Dropped, import_history, read_table
 
 
@@ -296,48 +293,6 @@ def test_ids_that_became_floats_are_ids_again(read):
     assert kb.tasks["task_id"].tolist() == ["31", "61"]
 
 
-TYPES = {"iris": "classification", "boston": "regression"}
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        {"dataset": ["iris", "boston"], "accuracy": [0.9, None], "rmse": [None, 3.2]},
-        {"dataset": ["iris", "boston"], "accuracy": [0.9, None], "metrics.rmse": [None, 3.2],
-         "metrics.smape": [None, 0.1]},
-        {"task": ["iris", "boston"], "type": ["multiclass", "Regression"], "score": [0.9, 0.3],
-         "metric": ["accuracy", "r2"]},
-        {"dataset": ["iris", "boston"], "metric": ["accuracy", "neg_rmse"], "result": [0.9, -2.0]},
-    ],
-)  # fmt: skip
-def test_each_task_has_the_type_its_own_runs_say(table):
-    kb = read_table(pd.DataFrame(table).assign(model="knn")).knowledge_base
-    types = kb.tasks.set_index("task_id")["task_type"].replace("multiclass", "classification")
-    assert types.to_dict() == TYPES
-
-
-def test_a_type_that_the_scorers_deny_is_told():
-    table = pd.DataFrame({"dataset": ["a", "b"], "model": "m", "type": "binary", "r2": 0.5})
-    imported = read_table(table)
-    assert imported.knowledge_base.tasks["task_type"].tolist() == ["binary", "binary"]
-    assert any("a type that they deny, on the tasks 'a', 'b'" in note for note in imported.notes)
-
-
-@pytest.mark.parametrize("column", ["task", "problem", "type", "task_type"])
-@pytest.mark.parametrize("word", ["classification", "binary", "Supervised Classification"])
-def test_a_word_for_a_type_is_no_name_of_a_dataset(column, word):
-    table = {column: word, "dataset": ["iris", "iris", "wine", "wine"], "model": ["k", "r"] * 2}
-    kb = read_table(pd.DataFrame(table | {"accuracy": [0.9, 0.8, 0.5, 0.6]})).knowledge_base
-    assert kb.tasks["task_id"].tolist() == ["iris", "wine"]
-    assert set(kb.tasks["task_type"]) == {"binary" if word == "binary" else "classification"}
-    assert sorted(kb.averages().score) == [0.5, 0.6, 0.8, 0.9]
-
-
-def test_the_dataset_names_the_task_where_both_are_there():
-    table = pd.DataFrame({"task": ["a1", "a2"], "dataset": "a", "model": ["k", "r"], "f1": 0.5})
-    assert read_table(table).knowledge_base.tasks["task_id"].tolist() == ["a"]
-
-
 def test_repeated_rows_and_columns_are_told(read):
     imported = read("task,model,accuracy,model\na,b,0.9,c\na,b,0.9,c\n")
     assert told(imported) == {
@@ -371,65 +326,6 @@ def test_utf16_is_read(tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(KnowledgeBaseError, match=r"There is no file '.*none\.csv'"):
         read_table(tmp_path / "none.csv")
-
-
-names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=6)
-words = st.text("abcxyz ,;'\"{}\n", min_size=1, max_size=8).map(lambda w: f"w{w}w")
-values = st.one_of(
-    st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False), st.booleans(),
-    st.none(), words,
-)  # fmt: skip
-rows = st.lists(
-    st.tuples(
-        st.sampled_from(["iris", "wine", "task, with comma"]),
-        st.dictionaries(names, values, max_size=4),
-        st.floats(-1e6, 1e6),
-    ),
-    min_size=1,
-    max_size=8,
-)
-
-
-@given(rows)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_configurations_as_json_come_back_as_they_were(tmp_path, rows):
-    frame = pd.DataFrame(
-        [(task, "m", json.dumps(config), score) for task, config, score in rows],
-        columns=["task", "model", "config", "score"],
-    )
-    path = tmp_path / "runs.csv"
-    frame.to_csv(path, index=False)
-    runs = read_table(path).knowledge_base.runs
-    wanted = {(task, canonical_setup("m", config), score) for task, config, score in rows}
-    found = set(zip(runs["task_id"], runs["config"], runs["score"], strict=True))
-    assert found == wanted
-
-
-@given(
-    st.lists(
-        st.fixed_dictionaries({}, optional={"depth": st.integers(0, 99), "kind": words}),
-        min_size=1,
-        max_size=8,
-    )
-)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_columns_of_hyperparameters_come_back_with_their_types(tmp_path, given_configs):
-    frame = pd.DataFrame([{f"param_{k}": v for k, v in c.items()} for c in given_configs])
-    frame.insert(0, "score", range(len(frame)))
-    path = tmp_path / "runs.csv"
-    frame.to_csv(path, index=False)
-    assert configs(read_table(path)) == given_configs
-
-
-@given(st.lists(st.sampled_from(["0.5", "bad", "", "nan", "inf", "1e-3"]), max_size=12))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_row_is_either_kept_or_told(tmp_path, cells):
-    lines = [f"t{i},m,{cell}" for i, cell in enumerate([*cells, "0.25", "0.75", "0.5"])]
-    path = tmp_path / "runs.csv"
-    path.write_text("\n".join(["task,model,score", *lines, *["t,m,0.1"] * len(cells)]) + "\n")
-    imported = read_table(path)
-    n_dropped = sum(d.count for d in imported.dropped if d.what in ("rows", "runs"))
-    assert len(imported.knowledge_base.runs) + n_dropped == len(lines) + len(cells)
 
 
 def test_oboes_history_reads_as_a_table(shared):
