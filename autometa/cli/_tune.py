@@ -158,6 +158,7 @@ def _print_json(result: Any) -> None:
             "metric": result.metric,
             "pos_label": result.pos_label,
             "best": {**(rows[0] if result.n_judged else {}), "score": result.score},
+            "score_interval": result.score_interval,
             "judged": result.n_judged,
             "is_fallback": result.is_fallback,
             "stopped_early": result.stopped_early,
@@ -198,4 +199,8 @@ def _print_result(result: Any) -> None:
     if result.is_fallback:
         out.print("The fitted pipeline is a small tree without a score.")
     else:
-        out.print(f"The fitted pipeline scores {number(result.score)} in cross-validation.")
+        low, high = result.score_interval
+        expected = f"; expect {number(low)} .. {number(high)} on new rows" if low == low else ""
+        out.print(
+            f"The fitted pipeline scores {number(result.score)} in cross-validation{expected}."
+        )

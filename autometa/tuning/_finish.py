@@ -14,6 +14,7 @@ from autometa.evaluation import Outcome
 from autometa.exceptions import WorkerError
 from autometa.tuning._assemble import Member
 from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
+from autometa.tuning._interval import score_interval
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._search import Search
 from autometa.tuning._standing import Judged
@@ -24,6 +25,7 @@ MAX_SEED_ROWS = 20_000
 MAX_REFIT_SHARE = 0.6  # of the time left, that fits of the members may be expected to take
 MAX_CHOICE_SHARE = 0.1  # of the time left, for choosing, and again for judging the choice
 MIN_CHOICE_SECONDS = 0.1
+MAX_INTERVAL_SHARE = 0.05  # of the time left, for drawing rows again
 RANDOM = frozenset(
     {
         "catboost",
@@ -138,6 +140,13 @@ def _judge_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFo
         ensemble=crossed.values,
         weights=weights,
         score=crossed.score,
+        interval=score_interval(
+            crossed.values,
+            held_out,
+            crossed.score,
+            seconds=MAX_INTERVAL_SHARE * search.clock.left,
+            seed=search.settings.seed,
+        ),
         rows=held_out.rows,
         folds=held_out.folds,
         parts=held_out.parts,

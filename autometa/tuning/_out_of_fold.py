@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.exceptions import ParameterError
+from autometa.tuning._interval import Interval
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,6 +30,8 @@ class OutOfFold:
         What each trial weighs in the rows of each part.
     score : float
         Mean over folds of the score of ``ensemble``.
+    interval : tuple of float
+        Where the score on new rows will lie; see `score_interval`.
     rows, folds, parts : ndarray of shape (n_held_out,)
         Position in the table, fold, and part of each row.
     n_rows : int
@@ -42,6 +45,7 @@ class OutOfFold:
     ensemble: npt.NDArray[np.float64]
     weights: npt.NDArray[np.float64]
     score: float
+    interval: Interval
     rows: npt.NDArray[np.intp]
     folds: npt.NDArray[np.intp]
     parts: npt.NDArray[np.intp]

@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import speed_of_this_machine
 from autometa.knowledge_base import canonical_config
+from autometa.tuning._interval import UNKNOWN
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._resume import algorithm_of, evaluation_of
 from autometa.tuning._study import candidate_of
@@ -78,6 +79,23 @@ class TuneResult:
     def n_judged(self) -> int:
         """Trials with a score, those of earlier runs with the same storage included."""
         return sum(evaluation_of(trial).get("status") == "ok" for trial in self.study.trials)
+
+    @property
+    def score_interval(self) -> tuple[float, float]:
+        """Where the pipeline's score on as many new rows will lie, nine times of ten.
+
+        It covers the chance of the rows of the table and of the new ones, and that folds
+        share training rows; not that new rows may be of another kind. Estimated by
+        drawing the held-out rows again (bootstrap), widened after Nadeau and Bengio
+        (2003). On more new rows the score lies within it more often, on fewer less.
+
+        Returns
+        -------
+        tuple of float
+            Low and high, within the bounds of the metric. NaN for the fall-back, and for
+            a setup of an earlier run that was not judged again.
+        """
+        return UNKNOWN if self.out_of_fold is None else self.out_of_fold.interval
 
     def leaderboard(self) -> pd.DataFrame:
         """Return one row a trial, best first, those without a score last.

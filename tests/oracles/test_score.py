@@ -180,3 +180,70 @@ def test_labels_drawn_at_random_score_chance():
     assert all(frame["fold"].notna().all() for frame in predicted)
     assert abs(scores.mean() - 0.5) < of_one_score
     assert best.mean() - 0.5 > 1.3 * (scores.mean() - 0.5)
+
+
+KINDS = ("coins", "labels", "numbers", "several")
+
+
+def drawn(kind, n, rng):
+    """Return rows of a source from which as many new rows as one likes can be drawn."""
+    X = pd.DataFrame(rng.normal(size=(n, 5)), columns=list("abcde"))
+    signal = (X["a"] + X["a"] * X["b"]).to_numpy() + rng.normal(0, 2, n)
+    if kind == "coins":
+        return X, rng.integers(0, 2, n)
+    if kind == "labels":
+        return X, (signal > 1).astype(int)
+    if kind == "several":
+        return X, np.digitize(signal, [-1, 1])
+    return X, signal
+
+
+def is_covered(kind, metric, n, seed):
+    """Say whether the score on as many new rows lies in the interval of the reported score."""
+    rng = np.random.default_rng([seed, n, JUDGED.index((kind, metric))])
+    X, y = drawn(kind, n, rng)
+    result = tune(
+        X,
+        y,
+        metric,
+        n_trials=6,
+        time_budget=None,
+        algorithms=CHEAP["regression" if kind == "numbers" else "classification"],
+        knowledge_base=False,
+        isolate=False,
+        random_state=seed,
+    )
+    low, high = result.score_interval
+    assert low <= result.score <= high
+    new_X, new_y = drawn(kind, n, rng)
+    pipeline = result.best_pipeline
+    if kind == "numbers":
+        values = pd.DataFrame({"prediction": pipeline.predict(new_X)})
+        classes: list[int] = []
+    else:
+        classes = list(pipeline.classes_)
+        values = pd.DataFrame(pipeline.predict_proba(new_X))
+    return low <= expected(metric, new_y, values, classes, result.pos_label) <= high
+
+
+JUDGED = [
+    ("coins", "roc_auc"),
+    ("labels", "accuracy"),
+    ("labels", "roc_auc"),
+    ("several", "neg_log_loss"),
+    ("numbers", "neg_root_mean_squared_error"),
+    ("numbers", "r2"),
+]
+
+
+def test_new_rows_score_within_the_interval_of_the_reported_score():
+    covered = [is_covered(kind, metric, 120, seed=5) for kind, metric in JUDGED]
+    assert sum(covered) >= 4  # fewer of six come once in a hundred times when nine of ten hold
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [60, 200])
+def test_nine_intervals_of_ten_hold_the_score_on_new_rows(n):
+    covered = [is_covered(kind, metric, n, seed) for kind, metric in JUDGED for seed in range(8)]
+    # of 48, fewer than 38 come once in a hundred times when nine of ten hold
+    assert sum(covered) >= 38
