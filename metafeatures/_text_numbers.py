@@ -69,7 +69,9 @@ def is_infinite(cell: Any) -> bool:
     """
     if isinstance(cell, str):
         return INFINITE.fullmatch(cell.strip()) is not None
-    return isinstance(cell, float | np.floating | Decimal) and math.isinf(cell)
+    if isinstance(cell, Decimal):  # as a float, 1E+400 would be one
+        return cell.is_infinite()
+    return isinstance(cell, float | np.floating) and math.isinf(cell)
 
 
 def _is_exact(cell: Any, number: float) -> bool:

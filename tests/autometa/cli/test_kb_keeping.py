@@ -239,6 +239,7 @@ def test_every_command_says_what_it_is_for(run):
         assert run(command, "--help")[0] == 0
 
 
+@pytest.mark.filterwarnings("ignore:.*measured on other folds")  # from two sources
 def test_fit_keeps_what_was_learnt_beside_the_parts(run, folder):
     code, out, err = run("fit", folder)
     assert (code, out) == (0, "")

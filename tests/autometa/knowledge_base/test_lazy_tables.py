@@ -195,6 +195,7 @@ def test_advice_is_the_same_from_parts_as_from_memory(folder, kb):
     assert [advice.to_dict() for advice in one] == [advice.to_dict() for advice in other]
 
 
+@pytest.mark.filterwarnings("ignore:.*measured on other folds")  # numbers of folds are drawn
 def test_a_model_does_not_see_what_is_added_later(folder):
     def advice(model):
         found = model.recommend(None, task_type="binary", metric="accuracy")
