@@ -1,4 +1,7 @@
-"""Large and odd tables: memory beyond the table is bounded, and nothing fails."""
+"""Large and odd tables: memory beyond the table is bounded, and nothing fails.
+
+How long they take is measured by `benchmarks/metafeature_bounds.py`, on a quiet machine.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "metafeature_bounds.py"
-LARGEST = {"10M rows": 30.0}
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/clear_refs").exists(), reason="peak memory is read from Linux's /proc"
@@ -51,13 +53,11 @@ def test_memory_beyond_the_table_is_bounded(case):
 def test_odd_tables_of_moderate_size_are_described_in_bounded_memory(small, case):
     assert small[case]["undocumented"] == []
     assert small[case]["extra MB"] < 600
-    assert small[case]["seconds"] < 60
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_large_tables_take_under_ten_seconds_and_one_gigabyte(case):
+def test_large_tables_take_under_one_gigabyte(case):
     found = run("--only", case)
     assert found["undocumented"] == []
     assert found["extra MB"] < 1000
-    assert found["seconds"] < LARGEST.get(case, 10.0)
