@@ -244,6 +244,6 @@ def test_new_rows_score_within_the_interval_of_the_reported_score():
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [60, 200])
 def test_nine_intervals_of_ten_hold_the_score_on_new_rows(n):
-    covered = [is_covered(kind, metric, n, seed) for kind, metric in JUDGED for seed in range(8)]
-    # of 48, fewer than 38 come once in a hundred times when nine of ten hold
-    assert sum(covered) >= 38
+    covered = [is_covered(kind, metric, n, seed) for kind, metric in JUDGED for seed in range(4)]
+    # of 24, fewer than 18 come once in a hundred times when nine of ten hold
+    assert sum(covered) >= 18

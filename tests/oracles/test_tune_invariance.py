@@ -50,7 +50,7 @@ def test_scores_do_not_change_with_what_does_not_matter():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_scores_of_many_tables_do_not_change_with_what_does_not_matter(seed):
