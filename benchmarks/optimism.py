@@ -66,6 +66,7 @@ def measure(source: str, n: int, n_trials: int, seed: int) -> dict[str, float | 
     new = Predictions(y=new_y, values=np.asarray(values), n_classes=2 if is_class else 0)
     true = score(METRICS[source], new)
     best = result.leaderboard().iloc[0]
+    low, high = result.score_interval
     return {
         "source": source,
         "rows": n,
@@ -74,6 +75,8 @@ def measure(source: str, n: int, n_trials: int, seed: int) -> dict[str, float | 
         "best": best["score"] - true,
         "reported": result.score - true,
         "noise": best["score_std"] / np.sqrt(5),
+        "covered": low <= true <= high,
+        "width": high - low,
     }
 
 
@@ -81,8 +84,8 @@ def table(runs: pd.DataFrame) -> str:
     """Return one line for each source, size and number of trials."""
     lines = [
         "| source | metric | rows | trials | score on new rows | best of the leaderboard | "
-        "reported | standard error of one score |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "reported | standard error of one score | within the interval | its width |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for (source, rows, trials), group in runs.groupby(["source", "rows", "trials"], sort=True):
         error = group[["best", "reported"]].std(ddof=1) / np.sqrt(len(group))
@@ -90,7 +93,8 @@ def table(runs: pd.DataFrame) -> str:
             f"| {source} | {METRICS[source]} | {rows} | {trials} | {group['true'].mean():.3f} | "
             f"{group['best'].mean():+.3f} ± {error['best']:.3f} | "
             f"{group['reported'].mean():+.3f} ± {error['reported']:.3f} | "
-            f"{group['noise'].mean():.3f} |"
+            f"{group['noise'].mean():.3f} | {group['covered'].sum()} of {len(group)} | "
+            f"{group['width'].mean():.3f} |"
         )
     return "\n".join(lines)
 
@@ -106,7 +110,9 @@ How far scores lie above the score of the returned pipeline on {NEW_ROWS:,} new 
 scores its choice on the rows it was made on; "reported" is `TuneResult.score`, for which setups
 and weights are chosen on other folds. What is left has two sources: the search has proposed setups
 by scores of all folds, and the rows of a fold have trained the models that the others were
-judged by. Commit {head.stdout.strip()}; {versions}.
+judged by. "Within the interval": how often the score on new rows lies in `score_interval`, which is
+made for as many new rows as the table has, so that {NEW_ROWS:,} lie in it more often than nine
+times of ten. Commit {head.stdout.strip()}; {versions}.
 
 {table(runs)}
 """

@@ -1,6 +1,6 @@
 """Columns whose numbers single precision or a fixed threshold would blur, in a unit of their own.
 
-scikit-learn's trees, XGBoost and CatBoost see float32; quantiles are told apart by 1e-7, and
+scikit-learn's trees, XGBoost and CatBoost see float32; quantiles closer than 1e-7 are one, and
 LightGBM reads 1e-35 as zero. Seconds of one hour in 2024 are then three values, and lengths of
 atoms in metres are one.
 """

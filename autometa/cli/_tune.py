@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -200,7 +201,9 @@ def _print_result(result: Any) -> None:
         out.print("The fitted pipeline is a small tree without a score.")
     else:
         low, high = result.score_interval
-        expected = f"; expect {number(low)} .. {number(high)} on new rows" if low == low else ""
+        expected = (
+            f"; expect {number(low)} .. {number(high)} on new rows" if math.isfinite(low) else ""
+        )
         out.print(
             f"The fitted pipeline scores {number(result.score)} in cross-validation{expected}."
         )

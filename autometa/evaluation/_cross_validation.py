@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from autometa.evaluation._folds import Fold
-from autometa.metrics._scoring import Predictions, mean_score, scores
+from autometa.metrics import Predictions, mean_score, scores
 from autometa.tables import take_rows
 
 MAX_TRAIN_SCORE_ROWS = 1000

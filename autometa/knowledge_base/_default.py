@@ -1,7 +1,7 @@
 """The default knowledge base: the bundled one, and on top of it what the user added.
 
 What a user adds lies in their own folder, so an update of autometa neither
-loses nor hides it. Advice that is not told what to learn from reads both.
+loses nor hides it. Advice without a knowledge base of its own reads both.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from autometa.knowledge_base._files import digest, unreadable
 from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._opened import OpenedPart, open_part
 from autometa.knowledge_base._parts import TABLES, live_paths
-from autometa.knowledge_base._replaced import steadily
+from autometa.knowledge_base._replaced import retry_if_rewritten
 from autometa.knowledge_base._schema import check_metafeatures
 
 SMALL = 64 << 20  # bytes
@@ -47,7 +47,7 @@ class StoredFolder:
 
     def open(self) -> None:
         """List and open the parts, anew when they have changed."""
-        steadily(self.path, self._open)
+        retry_if_rewritten(self.path, self._open)
 
     def _open(self) -> None:
         # Writers write tasks before runs, so runs are listed first: no run lacks its task.
@@ -86,21 +86,23 @@ class StoredFolder:
         return self._ids(self._metafeatures)
 
     def _ids(self, parts: list[OpenedPart]) -> set[str]:
-        return self.steadily(lambda: {name for part in parts for name in part.ids()})
+        return self.retry_if_rewritten(lambda: {name for part in parts for name in part.ids()})
 
     def tasks(self) -> pd.DataFrame:
         """Return the tasks; of two descriptions of one, the last value that is known."""
-        frames = self.steadily(lambda: [part.frame("tasks") for part in self._tasks])
+        frames = self.retry_if_rewritten(lambda: [part.frame("tasks") for part in self._tasks])
         return combined_tasks(frames, "last")
 
     def metafeatures(self) -> pd.DataFrame:
         """Return the meta-features of the tasks that have some."""
-        frames = self.steadily(lambda: [p.frame("metafeatures") for p in self._metafeatures])
+        frames = self.retry_if_rewritten(
+            lambda: [p.frame("metafeatures") for p in self._metafeatures]
+        )
         if not frames:
             return check_metafeatures(None, [])
         return combined(frames, "last")
 
-    def steadily(self, read: Callable[[], Found]) -> Found:
+    def retry_if_rewritten(self, read: Callable[[], Found]) -> Found:
         """Return what ``read`` returns; when a part is gone meanwhile, open and read again."""
         while True:
             try:

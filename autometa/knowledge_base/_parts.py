@@ -29,7 +29,7 @@ from autometa.knowledge_base._manifest import (
     read_manifest,
     write_manifest,
 )
-from autometa.knowledge_base._replaced import steadily, without_replaced
+from autometa.knowledge_base._replaced import retry_if_rewritten, without_replaced
 from autometa.knowledge_base._types import wrong_types
 
 __all__ = [
@@ -87,7 +87,9 @@ def read_parts(folder: Path, table: str) -> pd.DataFrame | None:
     KnowledgeBaseCorruptError
         If the bytes of a part are not those its name promises.
     """
-    frames = steadily(folder, lambda: [read_part(path) for path in live_paths(folder, table)])
+    frames = retry_if_rewritten(
+        folder, lambda: [read_part(path) for path in live_paths(folder, table)]
+    )
     if not frames:
         return None
     return pd.concat(frames, ignore_index=table != "metafeatures")

@@ -121,7 +121,7 @@ def without_replaced(folder: Path, paths: Iterable[Path]) -> list[Path]:
     return [path for path in paths if not rewrites.covers(path)]
 
 
-def steadily(folder: Path, read: Callable[[], Found]) -> Found:
+def retry_if_rewritten(folder: Path, read: Callable[[], Found]) -> Found:
     """Return what ``read`` returns, called again when a rewrite took effect meanwhile.
 
     Listing a folder and opening its files takes several steps. A rewrite between

@@ -1,4 +1,4 @@
-"""ScoreInterval: where the score of a fitted pipeline on new rows will lie.
+"""score_interval(): where the score of a fitted pipeline on new rows will lie.
 
 Two things part the reported score from the one that new rows will show: the rows that
 happened to be in the table, and those that happen to come. Both are estimated by drawing
@@ -27,7 +27,6 @@ from autometa.tuning._held_out import HeldOut
 Interval = tuple[float, float]
 Rows = npt.NDArray[np.intp]
 
-LEVEL = 0.9
 _QUANTILE = 1.645  # of the normal distribution, for a two-sided interval of 90 %
 _DRAWS = 200  # the standard deviation is known to 5 % then
 _SLOW_DRAWS = 40  # of metrics that scikit-learn computes: to 11 %

@@ -82,6 +82,21 @@ def expected(metric, truth, predicted, classes, pos_label):
     return metrics.f1_score(truth, labels, average="macro", labels=present)
 
 
+def tuned(X, y, kind, n_trials, seed, **more):
+    """Return a quick result that its seed alone decides."""
+    return tune(
+        X,
+        y,
+        n_trials=n_trials,
+        time_budget=None,
+        algorithms=CHEAP["regression" if kind in ("number", "numbers") else "classification"],
+        knowledge_base=False,
+        isolate=False,
+        random_state=seed,
+        **more,
+    )
+
+
 def mean_over_folds(result, y, predicted):
     held_out = predicted.dropna(subset="fold")
     columns = [c for c in predicted if c.startswith(("probability_", "prediction"))]
@@ -118,18 +133,7 @@ CASES = [
 def test_scores_follow_from_the_out_of_fold_predictions(kind, metric, n, ensemble):
     X, y = table(kind, n, seed=n)
     y = np.asarray(y)
-    result = tune(
-        X,
-        y,
-        metric,
-        n_trials=4,
-        time_budget=None,
-        algorithms=CHEAP["regression" if kind == "number" else "classification"],
-        ensemble=ensemble,
-        knowledge_base=False,
-        isolate=False,
-        random_state=0,
-    )
+    result = tuned(X, y, kind, 4, seed=0, metric=metric, ensemble=ensemble)
     predicted = result.oof_predictions()
     board = result.leaderboard().set_index("trial")
     kept = dict(list(predicted.groupby("trial")))
@@ -202,17 +206,7 @@ def is_covered(kind, metric, n, seed):
     """Say whether the score on as many new rows lies in the interval of the reported score."""
     rng = np.random.default_rng([seed, n, JUDGED.index((kind, metric))])
     X, y = drawn(kind, n, rng)
-    result = tune(
-        X,
-        y,
-        metric,
-        n_trials=6,
-        time_budget=None,
-        algorithms=CHEAP["regression" if kind == "numbers" else "classification"],
-        knowledge_base=False,
-        isolate=False,
-        random_state=seed,
-    )
+    result = tuned(X, y, kind, 6, seed=seed, metric=metric)
     low, high = result.score_interval
     assert low <= result.score <= high
     new_X, new_y = drawn(kind, n, rng)

@@ -39,7 +39,7 @@ from autometa.knowledge_base._parts import (
     write_manifest,
     write_part,
 )
-from autometa.knowledge_base._replaced import read_rewrites, steadily
+from autometa.knowledge_base._replaced import read_rewrites, retry_if_rewritten
 from autometa.knowledge_base._run_source import StoredRuns
 from autometa.knowledge_base._same_tasks import check_same_tasks
 from autometa.knowledge_base._schema import RUN_KEY
@@ -187,7 +187,7 @@ class _Target:
 
     def open(self) -> None:
         """Read what the folder holds."""
-        steadily(self.folder, self._open)
+        retry_if_rewritten(self.folder, self._open)
 
     def _open(self) -> None:
         self.told = tasks_in(self.folder)

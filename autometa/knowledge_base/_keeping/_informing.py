@@ -10,13 +10,13 @@ from typing import Any
 from autometa.knowledge_base._keeping._parts_of import paths_of
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._parts import TABLES, read_manifest
-from autometa.knowledge_base._replaced import steadily
+from autometa.knowledge_base._replaced import retry_if_rewritten
 
 
 def folder_facts(folder: Path) -> dict[str, Any]:
     """Return path, size, parts by table, date of the newest part, schema and versions."""
     manifest = read_manifest(folder)
-    stats_of = steadily(
+    stats_of = retry_if_rewritten(
         folder, lambda: {t: [path.stat() for path in paths_of(folder, t)] for t in TABLES}
     )
     stats = [stat for found in stats_of.values() for stat in found]

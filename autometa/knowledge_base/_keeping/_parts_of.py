@@ -9,7 +9,7 @@ import pandas as pd
 
 from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
-from autometa.knowledge_base._replaced import steadily, without_replaced
+from autometa.knowledge_base._replaced import retry_if_rewritten, without_replaced
 from autometa.knowledge_base._schema import RUN_DEFAULTS, check_metafeatures
 from autometa.knowledge_base._setups import readable_column
 
@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], None]  # what was done, how many are done, 
 
 def paths_of(folder: Path, table: str) -> list[Path]:
     """Return the parts of a table that count."""
-    return steadily(folder, lambda: without_replaced(folder, part_paths(folder, table)))
+    return retry_if_rewritten(folder, lambda: without_replaced(folder, part_paths(folder, table)))
 
 
 def tasks_of(paths: Iterable[Path]) -> pd.DataFrame:
@@ -41,12 +41,12 @@ def metafeatures_of(paths: Iterable[Path]) -> pd.DataFrame:
 def tasks_in(folder: Path) -> pd.DataFrame:
     """Return the tasks of a folder that others may be rewriting."""
     # A rewrite may delete a part between the listing and the reading: both are done again then.
-    return steadily(folder, lambda: tasks_of(paths_of(folder, "tasks")))
+    return retry_if_rewritten(folder, lambda: tasks_of(paths_of(folder, "tasks")))
 
 
 def metafeatures_in(folder: Path) -> pd.DataFrame:
     """Return the meta-features of a folder that others may be rewriting."""
-    return steadily(folder, lambda: metafeatures_of(paths_of(folder, "metafeatures")))
+    return retry_if_rewritten(folder, lambda: metafeatures_of(paths_of(folder, "metafeatures")))
 
 
 def restore_tasks(

@@ -170,5 +170,6 @@ def _features(
     if content is None:
         tally.note("There is no feature_values.arff: tasks have no meta-features.")
         return None
+    # The number of a repeated measurement describes no instance.
     frame = content.frame.drop(columns="repetition", errors="ignore").set_index("instance_id")
     return prepare(frame, tally, translation, approximate, content.levels)

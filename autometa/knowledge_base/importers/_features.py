@@ -14,7 +14,7 @@ from autometa.knowledge_base.importers._tally import Tally, some
 from metafeatures import list_metafeatures, translate
 
 SOURCES = ("openml", "autosklearn", "pymfe")
-MAX_LEVELS = 10
+MAX_LEVELS = 10  # one column each; a text of more is a name, not a kind
 MIN_KNOWN = 5
 BOOLEANS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0}
 MISSING = ("", "?", "na", "nan", "none", "null")

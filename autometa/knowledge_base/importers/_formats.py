@@ -167,6 +167,7 @@ def _kind_of_object(source: Any) -> str:
 
 def _kind_of_folder(folder: Path) -> str:
     names = {path.name.lower() for path in folder.iterdir()}
+    # What only one format has comes first: any folder may hold a file named like a matrix.
     if "algorithm_runs.arff" in names:
         return "aslib"
     if "manifest.json" in names and _is_knowledge_base(folder):
@@ -191,7 +192,7 @@ def _is_knowledge_base(folder: Path) -> bool:
 
 def _kind_of_file(path: Path) -> str:
     with open_regular(path) as file:
-        head = file.read(4096)
+        head = file.read(4096)  # a page: marks of formats, and the first line of a journal
     if head.startswith(SQLITE):
         return "optuna"
     if _tune.is_saved(path):

@@ -158,6 +158,7 @@ def folder_kinds(folder: Path) -> dict[str, list[Path]]:
         stem = path.name.partition(".")[0]
         if not path.name.lower().endswith(SUFFIXES):
             kind = "other"
+        # Names of scores last: a file of features or of times may name a measure too.
         elif FEATURES.search(stem):
             kind = "features"
         elif SECONDS.search(stem):

@@ -119,7 +119,7 @@ def _read_jsonl(path: Path) -> Rows:
             lines.append(number)
         else:
             bad.append(number)
-    if not records:
+    if not records:  # one object over several lines begins like JSON lines
         return _read_json(path)
     frame = pd.DataFrame(records, dtype=object)
     return Rows(

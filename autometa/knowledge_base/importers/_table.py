@@ -83,7 +83,8 @@ def read_table(
     frame = _named_once(rows.frame, tally)
     layout = read_layout(list(frame.columns), numeric_columns(frame), columns, type_columns(frame))
     if rest_are_parameters:
-        layout.parameters.update({c: c for c in layout.unused if c not in ("", "Unnamed: 0")})
+        index = ("", "Unnamed: 0")  # what pandas calls a column of row numbers in a file
+        layout.parameters.update({c: c for c in layout.unused if c not in index})
         layout.unused = []
     _check(layout, frame, label)
     tally.drop("columns", len(layout.unused), f"not known for anything: {some(layout.unused)}")
@@ -122,7 +123,7 @@ def numeric_columns(frame: pd.DataFrame) -> list[str]:
         if present.map(lambda v: isinstance(v, list | dict | bool)).any():
             continue
         n_numbers = int(pd.to_numeric(present, errors="coerce").notna().sum())
-        if 2 * n_numbers >= len(present):
+        if 2 * n_numbers >= len(present):  # a few words among scores are failed runs
             found.append(column)
     return found
 

@@ -25,7 +25,7 @@ from autometa.knowledge_base import (
 from autometa.knowledge_base._keeping import _compacting, _rewriting
 from autometa.knowledge_base._keeping._repeats import SeenRuns
 from autometa.knowledge_base._parts import part_paths, read_part, write_part
-from autometa.knowledge_base._replaced import steadily, without_replaced
+from autometa.knowledge_base._replaced import retry_if_rewritten, without_replaced
 from autometa.metrics import get_metric
 
 
@@ -235,7 +235,7 @@ def test_who_lists_parts_before_their_deletion_and_asks_after_it_looks_again(fol
         looks.append(len(paths))
         return pd.concat([read_part(path) for path in without_replaced(folder, paths)])
 
-    assert set(steadily(folder, read)["source"]) == {"mine"}
+    assert set(retry_if_rewritten(folder, read)["source"]) == {"mine"}
     assert looks == [2, 1]
 
 
