@@ -14,8 +14,8 @@ from sklearn.datasets import make_classification
 
 from autometa.datasets import load_dataset
 from autometa.exceptions import DatasetWarning
+from autometa.importers import Imported, read_aslib, read_table
 from autometa.knowledge_base import KnowledgeBase
-from autometa.knowledge_base.importers import Imported, read_aslib, read_table
 from autometa.metrics import default_metric
 from metafeatures import MetaFeatureExtractor, list_metafeatures
 

@@ -24,8 +24,8 @@ from measuring import SMOKE, by_group, made_by, results
 from oboe_history import made
 
 from autometa.exceptions import KnowledgeBaseWarning
+from autometa.importers import folds_of, read_aslib
 from autometa.knowledge_base import KnowledgeBase, canonical_config
-from autometa.knowledge_base.importers import folds_of, read_aslib
 from autometa.meta_models import MetaModel
 
 HEADER = (

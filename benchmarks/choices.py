@@ -27,8 +27,8 @@ from oboe_history import made, read
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.model_selection import GroupKFold
 
+from autometa.importers import read_aslib
 from autometa.knowledge_base import KnowledgeBase
-from autometa.knowledge_base.importers import read_aslib
 from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import losses, read_history

@@ -15,12 +15,12 @@ from measuring import Kept
 from rich.progress import track
 
 from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.building._sources import TaskSource, read_sources
+from autometa.building._worker_side import describe_task
+from autometa.building.generation._generated_folder import generate_tasks
 from autometa.datasets import load_dataset
 from autometa.evaluation import WorkerPool, cross_validate, make_folds
 from autometa.knowledge_base import KnowledgeBase
-from autometa.knowledge_base.building._generated_folder import generate_tasks
-from autometa.knowledge_base.building._sources import TaskSource, read_sources
-from autometa.knowledge_base.building._worker_side import describe_task
 from autometa.metrics import default_metric
 from autometa.tables import Table
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa.importers import read_table
 from autometa.knowledge_base import KnowledgeBase, canonical_config
-from autometa.knowledge_base.importers import read_table
 from autometa.recommendation import Recommendation
 
 Matrix = npt.NDArray[np.float64]

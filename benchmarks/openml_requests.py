@@ -1,7 +1,7 @@
 """Counts the requests that 10,000 runs cost: ours, and those of list_evaluations_setups.
 
 Both go through the real openml client to one server on this machine, which speaks
-OpenML's v1 XML (tests/autometa/openml/loopback_openml.py). Every run has a setup of its
+OpenML's v1 XML (tests/autometa/importers/openml/loopback_openml.py). Every run has a setup of its
 own with a number of seven digits, as OpenML's have: the worst case for both. What the
 import asks for beyond evaluations and setups is counted as well: which runs failed, tasks,
 and the qualities of each dataset.
@@ -73,7 +73,7 @@ def ask_the_client(server: Loopback, tasks: list[int]) -> tuple[int, int]:
 
 def ask_ours(server: Loopback, tasks: list[int], cache: Path) -> tuple[int, int]:
     """Return how many requests an import makes, and its runs."""
-    from autometa.knowledge_base.importers.openml import OpenMLSettings, import_openml
+    from autometa.importers.openml import OpenMLSettings, import_openml
 
     settings = OpenMLSettings(server=server.url, cache=cache, interval=0.0)
     n_before = len(server.calls)

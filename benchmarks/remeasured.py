@@ -23,8 +23,8 @@ from sklearn.datasets import load_wine
 
 from autometa import KnowledgeBase
 from autometa.algorithms import get_algorithm
-from autometa.knowledge_base.building._sources import read_sources
-from autometa.knowledge_base.building._worker_side import measure_setup
+from autometa.building._sources import read_sources
+from autometa.building._worker_side import measure_setup
 from autometa.metrics import default_metric
 
 OTHER_FOLDS = 1

@@ -32,7 +32,7 @@ from measuring import RESULTS, SMOKE, made_by
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseWarning
-from autometa.knowledge_base._parts import write_manifest, write_part
+from autometa.knowledge_base.storage._parts import write_manifest, write_part
 from autometa.meta_models import MetaModel
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from autometa.knowledge_base._averages import Averages
 from autometa.knowledge_base._default import default_folders, default_knowledge_base, default_state
-from autometa.knowledge_base._folders import folder_named, is_knowledge_base, user_folder
-from autometa.knowledge_base._keeping import (
+from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
+from autometa.knowledge_base._schema import canonical_config
+from autometa.knowledge_base._summary import summarise
+from autometa.knowledge_base.maintenance import (
     Added,
     Compacted,
     Difference,
@@ -29,11 +32,8 @@ from autometa.knowledge_base._keeping import (
     task_list,
     verify,
 )
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._learnt_file import Origin, read_learnt, write_learnt
-from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
-from autometa.knowledge_base._schema import canonical_config
-from autometa.knowledge_base._summary import summarise
+from autometa.knowledge_base.storage._folders import folder_named, is_knowledge_base, user_folder
+from autometa.knowledge_base.storage._learnt_file import Origin, read_learnt, write_learnt
 
 __all__ = [
     "Added",

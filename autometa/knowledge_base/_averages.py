@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.evaluation import STANDARD_SECONDS
-from autometa.knowledge_base._columns import codes_of, numbers_of
 from autometa.knowledge_base._protocols import on_one_scale, protocols_of
 from autometa.knowledge_base._usable import bounds_of
+from autometa.knowledge_base.storage._columns import codes_of, numbers_of
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.knowledge_base._columns import codes_of, numbers_of
 from autometa.knowledge_base._schema import setup_id
+from autometa.knowledge_base.storage._columns import codes_of, numbers_of
 
 Integers = npt.NDArray[np.int64]
 

@@ -10,9 +10,9 @@ import warnings
 from pathlib import Path
 
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
-from autometa.knowledge_base._folders import bundled_folder, is_knowledge_base, user_folder
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._replaced import read_rewrites
+from autometa.knowledge_base.storage._folders import bundled_folder, is_knowledge_base, user_folder
+from autometa.knowledge_base.storage._replaced import read_rewrites
 
 
 def default_folders() -> list[Path]:

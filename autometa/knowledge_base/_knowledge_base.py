@@ -11,16 +11,16 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._filling import combined, combined_tasks
-from autometa.knowledge_base._folder import StoredFolder
-from autometa.knowledge_base._folders import bundled_folder
-from autometa.knowledge_base._learnt_file import Origin
-from autometa.knowledge_base._manifest import join_provenance, read_manifest
 from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
 from autometa.knowledge_base._same_tasks import check_same_tasks
-from autometa.knowledge_base._saving import save_tables
 from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base.storage._folder import StoredFolder
+from autometa.knowledge_base.storage._folders import bundled_folder
+from autometa.knowledge_base.storage._learnt_file import Origin
+from autometa.knowledge_base.storage._manifest import join_provenance, read_manifest
+from autometa.knowledge_base.storage._saving import save_tables
 
 if TYPE_CHECKING:
     import optuna

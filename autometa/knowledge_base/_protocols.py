@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.knowledge_base._columns import codes_of
+from autometa.knowledge_base.storage._columns import codes_of
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

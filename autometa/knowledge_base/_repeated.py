@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.util import hash_array
 
-from autometa.knowledge_base._columns import codes_of, lists_of, numbers_of, one_array
 from autometa.knowledge_base._schema import NARROW, RUN_KEY, RUN_NUMBERS
+from autometa.knowledge_base.storage._columns import codes_of, lists_of, numbers_of, one_array
 
 Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]

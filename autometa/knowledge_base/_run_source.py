@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from autometa.knowledge_base._columns import normal_runs
-from autometa.knowledge_base._folder import StoredFolder
-from autometa.knowledge_base._layout import from_arrow, to_column
-from autometa.knowledge_base._opened import FramePart, Part
 from autometa.knowledge_base._schema import RUN_DEFAULTS
-from autometa.knowledge_base._stream import BATCH_ROWS, batches
+from autometa.knowledge_base.storage._columns import normal_runs
+from autometa.knowledge_base.storage._folder import StoredFolder
+from autometa.knowledge_base.storage._layout import from_arrow, to_column
+from autometa.knowledge_base.storage._opened import FramePart, Part
+from autometa.knowledge_base.storage._stream import BATCH_ROWS, batches
 
 Found = TypeVar("Found")
 

@@ -137,7 +137,7 @@ def with_canonical_setups(content: Any) -> Any:
     Folders that an earlier version wrote hold ``1`` and ``1.0`` side by side. Text is
     looked at once for each distinct setup; a table that needs no change is returned as it is.
     """
-    from autometa.knowledge_base._columns import as_codes, codes_of
+    from autometa.knowledge_base.storage._columns import as_codes, codes_of
 
     if not {"algorithm", "config"} <= set(content.column_names) or not len(content):
         return content

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
-from autometa.knowledge_base._columns import codes_of, numbers_of
-from autometa.knowledge_base._layout import to_column
 from autometa.knowledge_base._schema import STATUSES, TASK_TYPES, canonical_config
+from autometa.knowledge_base.storage._columns import codes_of, numbers_of
+from autometa.knowledge_base.storage._layout import to_column
 from autometa.metrics import ROUNDING, get_metric
 
 NAMES = ("task_id", "algorithm", "config", "metric")

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from autometa import KnowledgeBase, MetaModel
+from autometa.importers import import_history
 from autometa.knowledge_base import export
-from autometa.knowledge_base.importers import import_history
 
 N_TASKS = 9
 SETUPS = [("tree", '{"depth": 3}'), ("tree", '{"depth": 9}'), ("forest", "{}"), ("knn", '{"k": 5}')]

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from autometa import KnowledgeBase, tune
+from autometa.importers import import_history
 from autometa.knowledge_base import add_to, export
-from autometa.knowledge_base.importers import import_history
 
 KEYS = ["task_id", "algorithm", "config", "metric", "fidelity", "status"]
 COLUMNS = [*KEYS, "score", "fit_seconds", "reference_seconds", "message", "source"]

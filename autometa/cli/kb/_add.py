@@ -57,6 +57,7 @@ def add(
 def _add(source: str, folder: Path, format: str | None) -> dict[str, int]:
     from dataclasses import asdict
 
+    from autometa.importers import import_history
     from autometa.knowledge_base import (
         add_to,
         folder_named,
@@ -65,7 +66,6 @@ def _add(source: str, folder: Path, format: str | None) -> dict[str, int]:
         merge_folders,
         read_export,
     )
-    from autometa.knowledge_base.importers import import_history
 
     given = folder_named(source)
     if format is None and is_knowledge_base(given):

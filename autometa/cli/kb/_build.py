@@ -37,12 +37,12 @@ def build(
 
     Stopped in any way, the same command goes on where it was.
     """
-    from autometa.cli._progress import steps
-    from autometa.knowledge_base.building import (
+    from autometa.building import (
         BuildSettings,
         build_knowledge_base,
         dask_executor,
     )
+    from autometa.cli._progress import steps
 
     settings = BuildSettings(n_folds=n_folds, time_limit=time_limit)
     with ExitStack() as stack:

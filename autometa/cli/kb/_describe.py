@@ -17,9 +17,9 @@ def describe(
     out: Annotated[Path, typer.Option(help="New folder that gets the result.")],
 ) -> None:
     """Describe the tasks of a knowledge base anew, by the meta-features of today."""
+    from autometa.building import describe_tasks
     from autometa.exceptions import ParameterError
     from autometa.knowledge_base import KnowledgeBase
-    from autometa.knowledge_base.building import describe_tasks
 
     if out.exists() and out.resolve() == path.resolve():
         raise ParameterError(

@@ -33,8 +33,8 @@ def generate(
     The result goes into `kb build`. Stopped in any way, the same command goes on where it
     was.
     """
+    from autometa.building.generation._generated_folder import generate_tasks
     from autometa.cli._progress import steps
-    from autometa.knowledge_base.building._generated_folder import generate_tasks
 
     if not synthetic and (datasets is None or not per_dataset):
         raise typer.BadParameter("There is nothing to do: give --datasets or --synthetic.")

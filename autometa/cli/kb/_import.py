@@ -102,7 +102,7 @@ def recognise(
     as_json: _options.AsJson = False,
 ) -> None:
     """Import sources whose format is recognised by their content."""
-    from autometa.knowledge_base.importers import FORMATS  # pandas loads with it: not for --help
+    from autometa.importers import FORMATS  # pandas loads with it: not for --help
 
     format = None
     # Options before the format ('--out kb table runs.csv') hide it from the group: here it is.

@@ -66,7 +66,7 @@ def import_openml(
     Answers are kept: killed in any way, the same command goes on where it was, and
     repeated it makes no request. Runs go to what the folder holds already.
     """
-    from autometa.knowledge_base.importers import openml
+    from autometa.importers import openml
 
     _check_out(out)
     settings = openml.OpenMLSettings(

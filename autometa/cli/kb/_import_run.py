@@ -11,7 +11,7 @@ from autometa.cli._output import console, make_table, note, print_json, talk, vi
 from autometa.exceptions import KnowledgeBaseError
 
 if TYPE_CHECKING:
-    from autometa.knowledge_base.importers import Imported
+    from autometa.importers import Imported
 
 
 def run_import(
@@ -24,7 +24,7 @@ def run_import(
     options: dict[str, Any],
 ) -> None:
     """Read all sources, and write them once all of them could be read."""
-    from autometa.knowledge_base.importers import import_history
+    from autometa.importers import import_history
 
     if out is None and not dry_run:
         raise KnowledgeBaseError(
@@ -64,7 +64,7 @@ def report_imports(found: dict[str, Imported], out: Path | None, as_json: bool =
 
 
 def _as_dict(source: str, imported: Imported) -> dict[str, Any]:
-    from autometa.knowledge_base.importers import shown
+    from autometa.importers import shown
 
     kb = imported.knowledge_base
     return {

@@ -13,8 +13,8 @@ from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
+from autometa.importers import folds_of
 from autometa.knowledge_base import KnowledgeBase, canonical_config
-from autometa.knowledge_base.importers import folds_of
 from autometa.meta_models._history import read_histories, read_history, under
 from autometa.meta_models._meta_model import MetaModel
 from autometa.meta_models._questions import Question, QuestionDesk

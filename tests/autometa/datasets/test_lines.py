@@ -7,7 +7,7 @@ import pytest
 
 from autometa.datasets import load_dataset, read_csv_lines, read_file
 from autometa.exceptions import DatasetError
-from autometa.knowledge_base.importers import import_history
+from autometa.importers import import_history
 
 HEADER = ["task", "model", "accuracy"]
 ROWS = [["a", "x", "0.9"], ["a", "y", "0.8"]]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.knowledge_base import _folder, _layout, _opened, _saving
 from autometa.knowledge_base._schema import check_runs
+from autometa.knowledge_base.storage import _folder, _layout, _opened, _saving
 
 TASKS = ("a", "b", "ä", "task 10", "task 9", "😀")
 

@@ -20,7 +20,8 @@ import pandas as pd
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base import _folder, add_to, compact, merge_folders, remove
+from autometa.knowledge_base import add_to, compact, merge_folders, remove
+from autometa.knowledge_base.storage import _folder
 
 ROW = tuple[str, int]  # a task and the k of a setup
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "open"}

@@ -11,7 +11,7 @@ from drawn_runs import draw_runs, make_everything_large, task_table
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
-from autometa.knowledge_base._parts import read_part, write_part
+from autometa.knowledge_base.storage._parts import read_part, write_part
 
 RUNS = draw_runs(0)
 

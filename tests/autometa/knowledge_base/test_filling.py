@@ -134,7 +134,7 @@ def test_filling_keeps_what_is_held_and_takes_what_is_new(held, new):
 
 
 def test_a_folder_that_was_described_twice_before_reads_without_a_warning(tmp_path):
-    from autometa.knowledge_base._parts import write_part
+    from autometa.knowledge_base.storage._parts import write_part
 
     base({"n_rows": [9.0]}).save(tmp_path)
     write_part(tmp_path, "metafeatures", base({"n_rows": [8.0], "skew": [1.0]}).metafeatures)

@@ -20,16 +20,22 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from autometa import KnowledgeBase
+from autometa.building._journal import Journal
+from autometa.building._journal import _read as read_journal
 from autometa.exceptions import AutometaError, AutometaWarning
-from autometa.knowledge_base import _parts, compact, export, read_export, remove, verify
-from autometa.knowledge_base._files import digest
-from autometa.knowledge_base._manifest import _signed, _text, read_manifest
-from autometa.knowledge_base._opened import OpenedPart, open_part
-from autometa.knowledge_base._parts import footer_digest, read_part
-from autometa.knowledge_base._replaced import REWRITES, Rewrites, read_rewrites, rewrites_text
-from autometa.knowledge_base.building._journal import Journal
-from autometa.knowledge_base.building._journal import _read as read_journal
-from autometa.knowledge_base.importers import import_history
+from autometa.importers import import_history
+from autometa.knowledge_base import compact, export, read_export, remove, verify
+from autometa.knowledge_base.storage import _parts
+from autometa.knowledge_base.storage._files import digest
+from autometa.knowledge_base.storage._manifest import _signed, _text, read_manifest
+from autometa.knowledge_base.storage._opened import OpenedPart, open_part
+from autometa.knowledge_base.storage._parts import footer_digest, read_part
+from autometa.knowledge_base.storage._replaced import (
+    REWRITES,
+    Rewrites,
+    read_rewrites,
+    rewrites_text,
+)
 
 NAMES = ["../victim", "..", ".", "", "a/b", "a\\b", "x\0y", "manifest.json", "victim", ".lock"]
 

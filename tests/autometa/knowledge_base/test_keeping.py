@@ -22,10 +22,10 @@ from autometa.knowledge_base import (
     user_folder,
     verify,
 )
-from autometa.knowledge_base._keeping import _compacting, _rewriting
-from autometa.knowledge_base._keeping._repeats import SeenRuns
-from autometa.knowledge_base._parts import part_paths, read_part, write_part
-from autometa.knowledge_base._replaced import retry_if_rewritten, without_replaced
+from autometa.knowledge_base.maintenance import _compacting, _rewriting
+from autometa.knowledge_base.maintenance._repeats import SeenRuns
+from autometa.knowledge_base.storage._parts import part_paths, read_part, write_part
+from autometa.knowledge_base.storage._replaced import retry_if_rewritten, without_replaced
 from autometa.metrics import get_metric
 
 
@@ -367,7 +367,7 @@ def test_every_scorer_of_scikit_learn_has_bounds_that_its_best_and_worst_scores_
 
 
 def test_the_bundled_knowledge_base_is_sound():
-    from autometa.knowledge_base._folders import bundled_folder
+    from autometa.knowledge_base.storage._folders import bundled_folder
 
     report = verify(bundled_folder())
     assert report.is_sound, report.errors

@@ -15,18 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autometa import KnowledgeBase
-from autometa.knowledge_base import _layout
-from autometa.knowledge_base._files import digest
-from autometa.knowledge_base._layout import encode, from_arrow, to_arrow
-from autometa.knowledge_base._manifest import join_provenance
-from autometa.knowledge_base._parts import (
+from autometa.knowledge_base._schema import NARROW, RUN_KEY, check_runs
+from autometa.knowledge_base.storage import _layout
+from autometa.knowledge_base.storage._files import digest
+from autometa.knowledge_base.storage._layout import encode, from_arrow, to_arrow
+from autometa.knowledge_base.storage._manifest import join_provenance
+from autometa.knowledge_base.storage._parts import (
     add_provenance,
     footer_digest,
     read_manifest,
     read_part,
     write_part,
 )
-from autometa.knowledge_base._schema import NARROW, RUN_KEY, check_runs
 
 SCHEMA_1 = Path(__file__).parent / "schema_1"
 numbers = st.floats(allow_infinity=False)

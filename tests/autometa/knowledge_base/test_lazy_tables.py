@@ -13,7 +13,7 @@ import pytest
 from drawn_runs import TASKS, draw_runs, make_everything_large, task_table, without_repeats
 
 from autometa import KnowledgeBase, MetaModel
-from autometa.knowledge_base._parts import part_paths, read_part, write_part
+from autometa.knowledge_base.storage._parts import part_paths, read_part, write_part
 
 METAFEATURES = pd.DataFrame({"n_rows": np.arange(6.0), "odd": np.nan}, index=list(TASKS))
 RUNS = draw_runs(0, 200)

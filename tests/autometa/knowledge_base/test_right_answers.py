@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseWarning
+from autometa.importers import import_history
 from autometa.knowledge_base import (
-    _parts,
     add_to,
     diff,
     export,
@@ -23,9 +23,9 @@ from autometa.knowledge_base import (
     shares_of_wins,
     verify,
 )
-from autometa.knowledge_base._keeping import _removing
-from autometa.knowledge_base._keeping._adding import _Target
-from autometa.knowledge_base.importers import import_history
+from autometa.knowledge_base.maintenance import _removing
+from autometa.knowledge_base.maintenance._adding import _Target
+from autometa.knowledge_base.storage import _parts
 
 
 def base(rows, metafeatures=None, **more):

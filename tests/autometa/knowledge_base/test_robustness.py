@@ -137,7 +137,7 @@ def test_a_newer_schema_asks_for_an_update_and_nothing_is_written(folder):
 
 def rewritten_with(folder, table, column, value):
     """Give a part one column more, as a newer version of the layout might."""
-    from autometa.knowledge_base._parts import part_paths, read_part, write_part
+    from autometa.knowledge_base.storage._parts import part_paths, read_part, write_part
 
     path = part_paths(folder, table)[0]
     write_part(folder, table, read_part(path).assign(**{column: value}))

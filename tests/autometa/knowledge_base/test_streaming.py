@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from autometa import KnowledgeBase
 from autometa.knowledge_base._averages import average
-from autometa.knowledge_base._folder import StoredFolder
-from autometa.knowledge_base._layout import from_arrow
-from autometa.knowledge_base._opened import FramePart
-from autometa.knowledge_base._parts import write_part
 from autometa.knowledge_base._run_source import StoredRuns
-from autometa.knowledge_base._stream import batches
+from autometa.knowledge_base.storage._folder import StoredFolder
+from autometa.knowledge_base.storage._layout import from_arrow
+from autometa.knowledge_base.storage._opened import FramePart
+from autometa.knowledge_base.storage._parts import write_part
+from autometa.knowledge_base.storage._stream import batches
 
 
 @pytest.fixture(params=[1, 7, 1000])

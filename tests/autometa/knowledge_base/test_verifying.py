@@ -19,7 +19,7 @@ from autometa.knowledge_base import compact, verify
 
 
 def test_what_verify_finds_in_rows_is_named(tmp_path):
-    from autometa.knowledge_base._parts import write_manifest, write_part
+    from autometa.knowledge_base.storage._parts import write_manifest, write_part
 
     kb = history(ROWS)
     runs = kb.runs.copy()
@@ -47,7 +47,7 @@ def test_what_verify_finds_in_rows_is_named(tmp_path):
 
 
 def test_a_part_that_is_whole_but_no_parquet_is_named(tmp_path, folder):
-    from autometa.knowledge_base._files import digest
+    from autometa.knowledge_base.storage._files import digest
 
     data = b"PAR1 not really PAR1"
     path = folder / f"runs-{digest(data)}.parquet"
@@ -58,7 +58,7 @@ def test_a_part_that_is_whole_but_no_parquet_is_named(tmp_path, folder):
 
 
 def test_exact_repeats_across_parts_are_counted_and_gone_after_a_compaction(folder):
-    from autometa.knowledge_base._parts import write_part
+    from autometa.knowledge_base.storage._parts import write_part
 
     kb = KnowledgeBase.load(folder)
     rows = rows_of(kb)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from optuna.storages import InMemoryStorage
 
-from autometa.knowledge_base.importers import import_history
+from autometa.importers import import_history
 from autometa.tuning import tune
 
 INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "random_state": 0}

@@ -1,0 +1,22 @@
+"""Building: evaluations of our own, from a folder of tables to the parts of a knowledge base."""
+
+from __future__ import annotations
+
+from autometa.building._build import BuildSettings, build_knowledge_base
+from autometa.building._dask import dask_executor
+from autometa.building._describing import describe_tasks
+from autometa.building.generation._derived_tasks import derive_tasks
+from autometa.building.generation._generated_folder import generate_tasks
+from autometa.building.generation._generated_task import GeneratedTask
+from autometa.building.generation._synthetic_tasks import synthesise_tasks
+
+__all__ = [
+    "BuildSettings",
+    "GeneratedTask",
+    "build_knowledge_base",
+    "dask_executor",
+    "derive_tasks",
+    "describe_tasks",
+    "generate_tasks",
+    "synthesise_tasks",
+]

@@ -1,0 +1,281 @@
+"""Building a knowledge base: every shared setup on every dataset, resumable at any moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+
+from autometa.algorithms import get_algorithm
+from autometa.building._begun import alone_in, begin, check_tables, task_source
+from autometa.building._crews import Call, Crew, make_crew, outcomes
+from autometa.building._journal import Journal
+from autometa.building._protocol import Measurement, measurements
+from autometa.building._sources import TaskSource, read_sources
+from autometa.building._worker_side import NotLoaded, describe_task, measure_setup
+from autometa.evaluation import Outcome
+from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base.storage import _parts
+from autometa.metrics import measured_metrics
+
+DESCRIBE_SECONDS = 300.0
+MeasureKey = tuple[TaskSource, str, str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildSettings:
+    """How each evaluation is made.
+
+    Attributes
+    ----------
+    n_folds : int, default=3
+        Folds of the cross-validation, the same for every setup of a task.
+    time_limit : float, default=20.0
+        Processor seconds for all folds of one evaluation, so that a busy machine
+        measures the same; a run that needs more is kept as a ``timeout``.
+    memory_limit : int or None, default=8 GB
+        Bytes a worker may use.
+    """
+
+    n_folds: int = 3
+    time_limit: float = 20.0
+    memory_limit: int | None = 8 << 30
+
+
+def build_knowledge_base(
+    datasets: Path,
+    out: Path,
+    *,
+    settings: BuildSettings | None = None,
+    n_jobs: int = 1,
+    executor: Executor | None = None,
+    max_tasks: int | None = None,
+    algorithms: Collection[str] | None = None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, str]:
+    """Measure every shared setup on every dataset of a folder; write what is done as it is done.
+
+    A build that was stopped, in whatever way, goes on where it was: nothing
+    finished is measured again.
+
+    Parameters
+    ----------
+    datasets : Path
+        Folder with ``manifest.csv`` (``name``, ``task_type``, ``target``,
+        optionally ``family``, ``n_rows``, ``n_features``, ``file``).
+    out : Path
+        Folder of the knowledge base, new or to be gone on with.
+    settings : BuildSettings, optional
+    n_jobs : int, default=1
+        Evaluations at a time, each with one thread: worker processes of this
+        machine, or calls given to ``executor``.
+    executor : concurrent.futures.Executor, optional
+        Where to evaluate instead: a process pool, or Dask's
+        ``Client.get_executor()``. Its workers must see ``datasets`` under the same
+        path. Not shut down.
+    max_tasks : int or None
+        Stop after that many of the quickest tasks.
+    algorithms : collection of str or None
+        Measure the setups of these only; None means all.
+    on_progress : callable, optional
+        Called with what was done, how many evaluations are done, and of how
+        many.
+
+    Returns
+    -------
+    dict of str to str
+        Tables that could not be used, and why; nothing is kept of them, and the same
+        call tries them again.
+
+    Raises
+    ------
+    DatasetError
+        If ``datasets`` has no manifest that can be read.
+    KnowledgeBaseError
+        If ``out`` was begun by another protocol or with another table of the same name,
+        or another build goes on in it.
+    KnowledgeBaseWriteError
+        If ``out`` cannot be written to. What is finished is kept.
+    UnknownAlgorithmError
+        If ``algorithms`` names one that does not exist.
+    WorkerError
+        If workers were lost again and again. What is finished is kept.
+    """
+    settings = settings or BuildSettings()
+    sources = read_sources(datasets)[:max_tasks]
+    for name in algorithms or ():
+        get_algorithm(name)  # says so when there is no such
+    wanted = {s.task_id: measurements(s.task_type, s.n_rows, algorithms) for s in sources}
+    with alone_in(out):
+        begin(out, asdict(settings))
+        build = _Build(sources, wanted, out, settings, on_progress)
+        with make_crew(n_jobs, executor, settings.memory_limit) as crew:
+            build.describe(crew)
+            build.measure(crew)
+    return build.not_loaded
+
+
+class _Build:
+    """The state of a build: what is done, what is to do."""
+
+    def __init__(
+        self,
+        sources: list[TaskSource],
+        wanted: dict[str, list[Measurement]],
+        out: Path,
+        settings: BuildSettings,
+        on_progress: Callable[[str, int, int], None] | None,
+    ) -> None:
+        self.sources, self.wanted, self.out, self.settings = sources, wanted, out, settings
+        self.on_progress = on_progress or (lambda *_: None)
+        self.not_loaded: dict[str, str] = {}
+        self.journal = Journal(out / "journal.jsonl")
+        self.prints = check_tables(out, sources, self.journal.entries)
+        self.done = _kept_runs(out) | {_key(entry) for entry in self.journal.entries}
+        kept = _parts.read_parts(out, "tasks")
+        self.listed: set[str] = set() if kept is None else set(kept["task_id"])
+        self.n_total = sum(map(len, self.wanted.values()))
+        self.n_done = sum(
+            (task, *run) in self.done for task in self.wanted for run in self.wanted[task]
+        )
+
+    def describe(self, crew: Crew) -> None:
+        """Compute the meta-features of the tasks that have none; keep each at once."""
+        for outcome in outcomes(crew, self._undescribed()):
+            source = cast(TaskSource, outcome.key)
+            if self._is_not_loaded(source, outcome):
+                continue
+            if outcome.status == "ok":
+                row = pd.DataFrame.from_dict({source.task_id: outcome.value}, orient="index")
+                checked = check_metafeatures(row, [source.task_id])
+                _parts.write_part(self.out, "metafeatures", checked)
+            what = f"{source.task_id}: meta-features {outcome.status}"
+            self.on_progress(what, self.n_done, self.n_total)
+
+    def _is_not_loaded(self, source: TaskSource, outcome: Outcome) -> bool:
+        """Note a table that cannot be used: said, but not kept, so that it is tried again."""
+        if not isinstance(outcome.value, NotLoaded):
+            return False
+        if source.task_id not in self.not_loaded:
+            self.not_loaded[source.task_id] = outcome.value.message
+            what = f"{source.task_id}: {outcome.value.message}"
+            self.on_progress(what, self.n_done, self.n_total)
+        return True
+
+    def _undescribed(self) -> Iterable[Call]:
+        kept = _parts.read_parts(self.out, "metafeatures")
+        known = set(kept.index) if kept is not None else set()
+        for source in self.sources:
+            if source.task_id not in known:
+                yield Call(source, describe_task, (source,), DESCRIBE_SECONDS)
+
+    def measure(self, crew: Crew) -> None:
+        """Evaluate every setup on every task that has not been, and keep each at once."""
+        for outcome in outcomes(crew, self._unmeasured()):
+            self._record(outcome)
+
+    def _unmeasured(self) -> Iterable[Call]:
+        for source in self.sources:
+            self._finish_if_complete(source)
+            for algorithm, config, fidelity in self.wanted[source.task_id]:
+                if source.task_id in self.not_loaded:
+                    break
+                if (source.task_id, algorithm, config, fidelity) in self.done:
+                    continue
+                n_folds = self.settings.n_folds
+                arguments = (source, algorithm, json.loads(config), n_folds, fidelity)
+                key = (source, algorithm, config, fidelity)
+                yield Call(key, measure_setup, arguments, self.settings.time_limit)
+
+    def _record(self, outcome: Outcome) -> None:
+        source, algorithm, config, fidelity = cast(MeasureKey, outcome.key)
+        if self._is_not_loaded(source, outcome):
+            return
+        entry = {
+            "task_id": source.task_id,
+            "table": self.prints[source.task_id],
+            "algorithm": algorithm,
+            "config": config,
+            "fidelity": fidelity,
+            "status": outcome.status,
+            "message": outcome.message,
+            "seconds": outcome.seconds,
+            "value": outcome.value,
+        }
+        self.journal.append(entry)
+        self.done.add(_key(entry))
+        self.n_done += 1
+        what = f"{source.task_id}: {algorithm} {outcome.status}"
+        self.on_progress(what, self.n_done, self.n_total)
+        self._finish_if_complete(source)
+
+    def _finish_if_complete(self, source: TaskSource) -> None:
+        """Turn the journal's entries of a complete task into parts."""
+        entries = [e for e in self.journal.entries if e["task_id"] == source.task_id]
+        wanted = {(source.task_id, *run) for run in self.wanted[source.task_id]}
+        if not entries or not wanted <= self.done:
+            return
+        tasks = check_tasks(pd.DataFrame([_task_row(source, self.prints[source.task_id])]))
+        rows = [row for entry in entries for row in self._run_rows(source, entry)]
+        if source.task_id not in self.listed:
+            _parts.write_part(self.out, "tasks", tasks)
+            self.listed.add(source.task_id)
+        _parts.write_part(self.out, "runs", check_runs(pd.DataFrame(rows), tasks["task_id"]))
+        self.journal.drop(source.task_id)
+
+    def _run_rows(self, source: TaskSource, entry: dict[str, Any]) -> list[dict[str, Any]]:
+        value = entry["value"] or {}
+        failed_seconds = self.settings.time_limit if entry["status"] == "timeout" else float("nan")
+        return [
+            {
+                "task_id": source.task_id,
+                "algorithm": entry["algorithm"],
+                "config": entry["config"],
+                "fidelity": entry["fidelity"],
+                "metric": metric,
+                "score": value.get("scores", {}).get(metric, float("nan")),
+                "fold_scores": value.get("fold_scores", {}).get(metric),
+                "train_score": value.get("train_scores", {}).get(metric, float("nan")),
+                "fit_seconds": value.get("fit_seconds", failed_seconds / self.settings.n_folds),
+                "predict_seconds": value.get("predict_seconds", float("nan")),
+                "reference_seconds": value.get("reference_seconds", float("nan")),
+                "status": entry["status"],
+                "message": entry["message"],
+                "source": "autometa kb build",
+            }
+            for metric in measured_metrics(source.task_type)
+        ]
+
+
+def _task_row(source: TaskSource, fingerprint: str | None = None) -> dict[str, Any]:
+    return {
+        "task_id": source.task_id,
+        "name": source.task_id,
+        "task_type": source.task_type,
+        "target": source.target,
+        "n_rows": source.n_rows,
+        "family": source.family,
+        "source": task_source(fingerprint),
+    }
+
+
+def _kept_runs(out: Path) -> set[tuple[str, str, str, float]]:
+    """Return the evaluations that parts already hold."""
+    try:
+        runs = _parts.read_parts(out, "runs")
+    except KnowledgeBaseError as error:
+        raise KnowledgeBaseError(f"The build in '{out}' cannot go on: {error}") from error
+    if runs is None:
+        return set()
+    keys = runs[["task_id", "algorithm", "config", "fidelity"]].drop_duplicates()
+    return set(keys.itertuples(index=False, name=None))
+
+
+def _key(entry: dict[str, Any]) -> tuple[str, str, str, float]:
+    return entry["task_id"], entry["algorithm"], entry["config"], entry["fidelity"]

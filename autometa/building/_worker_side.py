@@ -1,0 +1,126 @@
+"""What a worker of a build does: describe a dataset, measure a setup on it."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.building._protocol import described_by
+from autometa.building._sources import TaskSource
+from autometa.datasets import load_dataset
+from autometa.evaluation import (
+    cross_validate,
+    make_folds,
+    reference_seconds,
+    shorten_folds,
+)
+from autometa.metrics import measured_metrics
+from autometa.tables import Table
+
+
+@dataclass(frozen=True)
+class NotLoaded:
+    """In place of a result: the table cannot be used, which is no fault of the setup.
+
+    Attributes
+    ----------
+    message : str
+        Why.
+    """
+
+    message: str
+
+
+@lru_cache(maxsize=1)
+def _load(source: TaskSource) -> tuple[Table, pd.DataFrame, float]:
+    """Return the table, its cleaned columns, and the machine's speed at this moment."""
+    table = load_dataset(source.path, source.target, source.task_type)
+    return table, TableCleaner().fit_transform(table.X), reference_seconds()
+
+
+@contextmanager
+def _outside_the_clock() -> Iterator[None]:
+    """Stop the limit of processor seconds meanwhile: a setup does not pay for its table."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    left, _ = signal.setitimer(signal.ITIMER_PROF, 0.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, left)
+
+
+def describe_task(_: Any, source: TaskSource) -> dict[str, float] | NotLoaded:
+    """Return the meta-features of a dataset."""
+    from metafeatures import MetaFeatureExtractor
+
+    try:
+        table, *_rest = _load(source)
+    except Exception as error:  # whatever is wrong with a table, its setups are not
+        return NotLoaded(_one_line(error))
+    extractor = MetaFeatureExtractor(names=described_by(), random_state=0)
+    values = table.describe(extractor)
+    return {str(name): float(value) for name, value in values.items()}
+
+
+def measure_setup(
+    _: Any,
+    source: TaskSource,
+    algorithm: str,
+    config: dict[str, Any],
+    n_folds: int,
+    fidelity: float = 1.0,
+    seed: int = 0,
+) -> dict[str, Any] | NotLoaded:
+    """Return one cross-validation of a setup on a dataset, by metric.
+
+    ``seed`` draws the folds. The held-out rows are the same at every fidelity; a part
+    of the training rows is contained in the larger ones.
+    """
+    try:
+        with _outside_the_clock():
+            table, cleaned, speed = _load(source)
+            folds = make_folds(table.y, table.task_type, n_folds, seed)
+            folds = shorten_folds(folds, table.y, table.task_type, fidelity)
+    except Exception as error:  # whatever is wrong with a table, its setups are not
+        return NotLoaded(_one_line(error))
+    chosen = get_algorithm(algorithm)
+    pipeline = chosen.build(config, table.task_type, n_rows=len(table.y))[1:]
+    evaluation = cross_validate(
+        pipeline,
+        cleaned,
+        table.y,
+        folds,
+        measured_metrics(table.task_type),
+        table.n_classes,
+    )
+    return {
+        "scores": {metric: _defined(value) for metric, value in evaluation.scores.items()},
+        "fold_scores": {
+            metric: [_defined(value) for value in values]
+            for metric, values in evaluation.fold_scores.items()
+        },
+        "train_scores": {m: _defined(value) for m, value in evaluation.train_scores.items()},
+        "fit_seconds": evaluation.fit_seconds,
+        "predict_seconds": evaluation.predict_seconds,
+        "reference_seconds": speed,
+    }
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _defined(score: float) -> float:
+    """Return a score; one that cannot be computed from the predictions is not stored."""
+    return score if math.isfinite(score) else math.nan

@@ -1,0 +1,1 @@
+"""Tables that nobody collected: derived from others, or drawn from random causal models."""

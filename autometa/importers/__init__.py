@@ -1,0 +1,30 @@
+"""Importers: histories from elsewhere as knowledge bases, one file a source."""
+
+from __future__ import annotations
+
+from autometa.importers._aslib import read_aslib
+from autometa.importers._folds import folds_of
+from autometa.importers._formats import FORMATS, import_history, recognise
+from autometa.importers._imported import Dropped, Imported
+from autometa.importers._kept import read_knowledge_base
+from autometa.importers._matrix import read_matrix
+from autometa.importers._optuna import read_optuna
+from autometa.importers._optuna_storage import shown
+from autometa.importers._table import read_table
+from autometa.importers._tune import read_tune_result
+
+__all__ = [
+    "FORMATS",
+    "Dropped",
+    "Imported",
+    "folds_of",
+    "import_history",
+    "read_aslib",
+    "read_knowledge_base",
+    "read_matrix",
+    "read_optuna",
+    "read_table",
+    "read_tune_result",
+    "recognise",
+    "shown",
+]

@@ -1,0 +1,245 @@
+"""Trials as runs: what became of each, and what its values say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autometa.importers._measures import Measure, resolve
+from autometa.importers._tally import Tally, some
+from autometa.importers._values import plain
+from autometa.knowledge_base._schema import canonical_config
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from autometa.importers._optuna import StudyView, Wanted
+
+ALGORITHM = ("algorithm", "algorithm_name", "classifier", "regressor", "estimator", "model",
+             "model_name", "model_type", "learner", "algo")  # fmt: skip
+FAILED = ("timeout", "memory", "error")
+CUT = ("stopped", "skipped", "pruned")  # by the clock of the run, not by what the setup did
+EVALUATION = "evaluation"
+OURS = frozenset({EVALUATION, "process", "fidelity", "status", "message", "error"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """One objective of a study.
+
+    Attributes
+    ----------
+    index : int
+    told : str
+        Its name in the study.
+    measure : Measure
+    """
+
+    index: int
+    told: str
+    measure: Measure
+
+
+def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
+    """Return the objectives of a study, with how their values become scores."""
+    several = len(view.maximize) > 1
+    attribute = view.user_attrs.get("metric")
+    found = []
+    for index, maximize in enumerate(view.maximize):
+        name = f"objective_{index}" if several else "objective"
+        if view.metric_names:
+            name = view.metric_names[index]
+        elif isinstance(attribute, str) and attribute and not several:
+            name = attribute
+        elif isinstance(attribute, list) and len(attribute) == len(view.maximize):
+            name = str(attribute[index])
+        name = _without_label(view, name)
+        told = name
+        if metric is not None and not several:
+            name = metric
+        values = np.array([t.values[index] for t in view.trials if t.values], dtype=np.float64)
+        if name.startswith("objective"):
+            measure = Measure(name=name, sign=1.0 if maximize else -1.0)
+        else:
+            measure = resolve(name, not maximize, values)
+        found.append(Objective(index=index, told=told, measure=measure))
+    return found
+
+
+def is_of_tune(view: StudyView) -> bool:
+    """Say whether `tune` made a study: it keeps scores with its trials."""
+    return any(isinstance(t.user_attrs.get(EVALUATION), dict) for t in view.trials)
+
+
+def _without_label(view: StudyView, name: str) -> str:
+    """Return the metric of a study of `tune`, which adds the positive class that was asked for."""
+    evaluations = [t.user_attrs.get(EVALUATION) for t in view.trials]
+    found = {m for e in evaluations if isinstance(e, dict) for m in e.get("scores", {})}
+    metrics = [metric for metric in found if name == metric or name.startswith(f"{metric}-")]
+    return max(metrics, key=len, default=name)
+
+
+@dataclass
+class TrialReader:
+    """Turns the trials of a study into rows of runs."""
+
+    view: StudyView
+    objectives: list[Objective]
+    wanted: Wanted
+    tally: Tally
+    algorithm_parameter: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        named: set[str] = set()
+        for trial in self.view.trials:
+            named |= {n for n, value in trial.params.items() if isinstance(value, str)}
+        lower = {name.lower(): name for name in sorted(named, reverse=True)}
+        found = [lower[name] for name in ALGORITHM if name in lower]
+        self.algorithm_parameter = found[0] if found else None
+        if found and found[0] != "algorithm":
+            self.tally.note(
+                f"The parameter '{found[0]}' of study '{self.view.name}' names the algorithm."
+            )
+        for objective in self.objectives:
+            self.tally.note(objective.measure.note)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row a run and metric."""
+        last = self._last_step()
+        rows: list[dict[str, Any]] = []
+        unread: set[str] = set()
+        for trial in self.view.trials:
+            unread |= set(trial.user_attrs) - OURS
+            rows += self._finished(trial)
+            rows += self._curve(trial, last)
+        self.tally.drop("trial attributes", len(unread), f"of no known use: {some(sorted(unread))}")
+        return rows
+
+    def _finished(self, trial: FrozenTrial) -> list[dict[str, Any]]:
+        evaluation = trial.user_attrs.get(EVALUATION)
+        state = trial.state.name
+        if state in ("RUNNING", "WAITING"):
+            self.tally.drop("trials", 1, f"{state.lower()}: not finished")
+            return []
+        if state == "PRUNED":
+            if not (self.wanted.curves and trial.intermediate_values):
+                why = "pruned: they have no final value"
+                if trial.intermediate_values:
+                    why += " (curves=True, or --curves, keeps intermediate ones)"
+                self.tally.drop("trials", 1, why)
+            return []
+        if isinstance(evaluation, dict) and evaluation.get("status") in CUT:
+            self.tally.drop("trials", 1, "cut by the clock: that says nothing of the setup")
+            return []
+        if isinstance(evaluation, dict) and isinstance(evaluation.get("scores"), dict):
+            return self._of_tune(trial, evaluation)
+        if state == "FAIL" and not trial.params:
+            self.tally.drop("trials", 1, "failed before a parameter was chosen")
+            return []
+        return [self._row(trial, objective) for objective in self.objectives]
+
+    def _row(self, trial: FrozenTrial, objective: Objective) -> dict[str, Any]:
+        run = self._setup(trial) | {"metric": objective.measure.name}
+        run["fidelity"] = _fidelity(trial)
+        value = trial.values[objective.index] if trial.values else math.nan
+        score = float(objective.measure.scores(np.array([value]))[0])
+        if trial.state.name == "COMPLETE" and math.isfinite(score):
+            return run | {"score": score, "fit_seconds": _seconds(trial), "status": "ok"}
+        status = trial.user_attrs.get("status")
+        evaluation = trial.user_attrs.get(EVALUATION)
+        if isinstance(evaluation, dict):
+            status = evaluation.get("status")
+        message = trial.user_attrs.get("message", trial.user_attrs.get("error", ""))
+        if isinstance(evaluation, dict):
+            message = evaluation.get("message", message)
+        if trial.state.name == "COMPLETE":
+            message = f"The objective was {value}."
+        return run | {
+            "score": math.nan,
+            "fit_seconds": math.nan,
+            "status": status if status in FAILED else "error",
+            "message": str(message),
+        }
+
+    def _of_tune(self, trial: FrozenTrial, evaluation: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return a row for each metric that `tune` kept with its trial."""
+        setup = self._setup(trial) | {"status": "ok", "fidelity": evaluation.get("fidelity", 1.0)}
+        seconds = evaluation.get("fit_seconds")
+        setup["fit_seconds"] = float(seconds) if isinstance(seconds, int | float) else math.nan
+        main = self.objectives[0].measure.name
+        return [
+            setup
+            | {"metric": str(metric), "score": float(score)}
+            | ({"fold_scores": evaluation.get("fold_scores")} if metric == main else {})
+            for metric, score in evaluation["scores"].items()
+        ]
+
+    def _setup(self, trial: FrozenTrial) -> dict[str, Any]:
+        params = dict(trial.params)
+        algorithm = params.pop(self.algorithm_parameter, None) if self.algorithm_parameter else None
+        prefix = f"{algorithm}."
+        if isinstance(algorithm, str) and params and all(n.startswith(prefix) for n in params):
+            params = {name.removeprefix(prefix): value for name, value in params.items()}
+        return {
+            "algorithm": algorithm if isinstance(algorithm, str) else self.wanted.algorithm,
+            "config": canonical_config({name: plain(value) for name, value in params.items()}),
+            **self._source(),
+        }
+
+    def _source(self) -> dict[str, Any]:
+        """Return where a run comes from; one of `tune` is what its result says of it."""
+        if not is_of_tune(self.view):
+            return {"source": f"optuna:{self.view.name}"}
+        speed = self.view.user_attrs.get("reference_seconds")
+        if not isinstance(speed, int | float) or not math.isfinite(speed) or speed <= 0:
+            speed = math.nan
+        return {"source": "tune", "reference_seconds": float(speed)}
+
+    def _last_step(self) -> tuple[int, int] | None:
+        """Return the first and the last step that complete trials report."""
+        complete = [t for t in self.view.trials if t.state.name == "COMPLETE"]
+        steps = [step for t in complete for step in t.intermediate_values]
+        return (min(steps), max(steps)) if steps else None
+
+    def _curve(self, trial: FrozenTrial, last: tuple[int, int] | None) -> list[dict[str, Any]]:
+        """Return intermediate values as runs of a lower fidelity, when asked for."""
+        values = {s: v for s, v in trial.intermediate_values.items() if math.isfinite(v)}
+        if not values or trial.state.name not in ("COMPLETE", "PRUNED"):
+            return []
+        if not self.wanted.curves or last is None or len(self.objectives) != 1:
+            if trial.state.name == "COMPLETE" or self.wanted.curves:
+                why = "not asked for (curves=True, or --curves)"
+                if self.wanted.curves:
+                    why = "no complete trial says how many steps there are"
+                self.tally.drop("intermediate values", len(values), why)
+            return []
+        first, end = last
+        shift = 1 - first if first < 1 else 0
+        measure = self.objectives[0].measure
+        setup = self._setup(trial) | {"metric": measure.name, "status": "ok"}
+        rows = []
+        for step, value in sorted(values.items()):
+            fidelity = (step + shift) / (end + shift)
+            is_final = trial.state.name == "COMPLETE" and fidelity >= 1.0
+            if is_final or not 0.0 < fidelity <= 1.0:
+                continue
+            score = float(measure.scores(np.array([value]))[0])
+            if math.isnan(score):
+                continue
+            rows.append(setup | {"score": score, "fidelity": fidelity, "fit_seconds": math.nan})
+        return rows
+
+
+def _seconds(trial: FrozenTrial) -> float:
+    """Return how long a trial took; one that was added from elsewhere ends as it begins."""
+    seconds = trial.duration.total_seconds() if trial.duration is not None else math.nan
+    return seconds if seconds > 0 else math.nan
+
+
+def _fidelity(trial: FrozenTrial) -> float:
+    value = trial.user_attrs.get("fidelity", 1.0)
+    is_share = isinstance(value, int | float) and 0.0 < value <= 1.0
+    return float(value) if is_share else 1.0

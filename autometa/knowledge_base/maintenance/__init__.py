@@ -1,0 +1,43 @@
+"""Keeping a knowledge base: adding, merging, compacting, removing, checking, comparing."""
+
+from __future__ import annotations
+
+from autometa.knowledge_base.maintenance._adding import Added, add_to, merge_folders
+from autometa.knowledge_base.maintenance._compacting import Compacted, compact
+from autometa.knowledge_base.maintenance._differing import Difference, diff
+from autometa.knowledge_base.maintenance._exported import is_export, read_export
+from autometa.knowledge_base.maintenance._exporting import Exported, export
+from autometa.knowledge_base.maintenance._informing import folder_facts, run_facts
+from autometa.knowledge_base.maintenance._listing import (
+    run_list,
+    runs_that_fit,
+    setup_list,
+    task_list,
+)
+from autometa.knowledge_base.maintenance._removing import Removed, remove
+from autometa.knowledge_base.maintenance._verifying import Finding, Verification, verify
+
+__all__ = [
+    "Added",
+    "Compacted",
+    "Difference",
+    "Exported",
+    "Finding",
+    "Removed",
+    "Verification",
+    "add_to",
+    "compact",
+    "diff",
+    "export",
+    "folder_facts",
+    "is_export",
+    "merge_folders",
+    "read_export",
+    "remove",
+    "run_facts",
+    "run_list",
+    "runs_that_fit",
+    "setup_list",
+    "task_list",
+    "verify",
+]

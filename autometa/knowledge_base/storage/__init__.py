@@ -1,0 +1,1 @@
+"""How a knowledge base lies on disk: immutable Parquet parts and a manifest."""

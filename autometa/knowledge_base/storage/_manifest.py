@@ -1,0 +1,190 @@
+"""The manifest of a folder: its schema, what measured its runs, and where they come from.
+
+The manifest is written when a folder is begun. What joins later brings a file of
+its own, ``source-*.json``, so that two writers never overwrite each other's.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from autometa._limits import MAX_TEXT_BYTES, parse_json, read_bounded
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+from autometa.knowledge_base._schema import SCHEMA_VERSION
+from autometa.knowledge_base.storage._files import digest, file_names, unreadable, write_whole
+
+MANIFEST = "manifest.json"
+SOURCE = "source"
+
+
+def write_manifest(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Write the manifest: schema, versions of what measured, and the given provenance."""
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "versions": library_versions(),
+        "provenance": dict(provenance),
+    }
+    _write(folder / MANIFEST, _signed(content))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a knowledge base; say why when there is none to trust.
+
+    Its ``provenance`` is that of the folder joined with that of all that was
+    added since; see `join_provenance`.
+    """
+    manifest = _read_own(folder)
+    version = manifest.get("schema_version")
+    # type, not isinstance: true is an int, and no version
+    if type(version) is not int or version > SCHEMA_VERSION:
+        raise KnowledgeBaseError(
+            f"'{folder}' has schema version {version}; this autometa reads up to "
+            f"{SCHEMA_VERSION}. Update autometa to open it."
+        )
+    added = [_read_source(folder / name) for name in _source_names(folder)]
+    own = _provenance_in(folder / MANIFEST, manifest)
+    manifest["provenance"] = join_provenance(own, *added)
+    return manifest
+
+
+def add_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Note where something that was added to ``folder`` comes from; known sources are left out."""
+    known = read_manifest(folder)["provenance"]
+    # Adding the same source every night must not leave a file a night.
+    if join_provenance(known, provenance) == known:
+        return
+    source = {"versions": library_versions(), "provenance": dict(provenance)}
+    _write(folder / f"{SOURCE}-{digest(_text(source))}.json", source)
+
+
+def raise_schema(folder: Path) -> None:
+    """Let the manifest of an older folder say that parts of today's schema are in it."""
+    if not (folder / MANIFEST).exists():
+        return  # a folder that is being begun: its manifest comes last, in today's schema
+    manifest = _read_own(folder)
+    version = manifest.get("schema_version")
+    if isinstance(version, int) and version < SCHEMA_VERSION:
+        _write(folder / MANIFEST, _signed({**manifest, "schema_version": SCHEMA_VERSION}))
+
+
+def manifest_is_as_written(folder: Path) -> bool:
+    """Say whether the bytes of a manifest are those that were written; schema 1 cannot tell."""
+    manifest = _read_own(folder)
+    if "digest" not in manifest and manifest.get("schema_version") == 1:
+        return True
+    return _bytes_of(folder / MANIFEST) == _text(_signed(manifest))
+
+
+def _signed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with the digest of its content."""
+    content = {name: value for name, value in manifest.items() if name != "digest"}
+    return {**content, "digest": digest(_text(content))}
+
+
+def join_provenance(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the provenance of what several knowledge bases hold together.
+
+    Examples
+    --------
+    >>> join_provenance({"by": "me"}, {}, {"by": "me"})
+    {'by': 'me'}
+    >>> join_provenance({"by": "me"}, {"by": "you"})
+    {'sources': [{'by': 'me'}, {'by': 'you'}]}
+    """
+    sources: list[dict[str, Any]] = []
+    for part in parts:
+        for source in part["sources"] if _is_joined(part) else [part]:
+            # As a file gives it back: tuples are lists there, and would not be equal.
+            plain = json.loads(json.dumps(source))
+            if plain and plain not in sources:
+                sources.append(plain)
+    if len(sources) > 1:
+        return {"sources": sources}
+    return sources[0] if sources else {}
+
+
+def _is_joined(part: Mapping[str, Any]) -> bool:
+    return set(part) == {"sources"} and isinstance(part["sources"], list)
+
+
+def _source_names(folder: Path) -> list[str]:
+    return [
+        name
+        for name in file_names(folder)
+        if name.startswith(f"{SOURCE}-") and name.endswith(".json")
+    ]
+
+
+def _read_source(path: Path) -> dict[str, Any]:
+    """Return the provenance in a file of its own, whose name promises its bytes."""
+    content = _read(path)
+    if path.name != f"{SOURCE}-{digest(_bytes_of(path))}.json":
+        raise KnowledgeBaseCorruptError(
+            f"'{path.name}' in '{path.parent}' is damaged: its bytes are not those its name "
+            "promises. It says where runs come from: restore it from a copy, or remove it."
+        )
+    return _provenance_in(path, content)
+
+
+def _provenance_in(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    found = content.get("provenance") or {}
+    sources = found.get("sources", []) if isinstance(found, dict) else None
+    if not isinstance(sources, list) or not all(isinstance(one, dict) for one in sources):
+        raise KnowledgeBaseCorruptError(
+            f"'{path}' is damaged: its provenance must be a JSON object. Got "
+            f"{type(found).__name__}. Restore it from a copy."
+        )
+    return dict(found)
+
+
+def _read_own(folder: Path) -> dict[str, Any]:
+    if MANIFEST not in file_names(folder):
+        raise KnowledgeBaseError(f"'{folder}' is not a knowledge base: it holds no {MANIFEST}.")
+    return _read(folder / MANIFEST)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = parse_json(_bytes_of(path))
+    except ValueError as error:
+        if isinstance(error, KnowledgeBaseError):
+            raise
+        raise KnowledgeBaseCorruptError(f"'{path}' is damaged: {error}.") from error
+    if not isinstance(content, dict):
+        raise KnowledgeBaseCorruptError(f"'{path}' is damaged: it holds no JSON object.")
+    return content
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return read_bounded(path, MAX_TEXT_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    write_whole(path, _text(content))
+
+
+def _text(content: dict[str, Any]) -> bytes:
+    # Sorted, so that equal content has equal bytes: names and digests are of the bytes.
+    return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
+
+
+def library_versions(
+    # What can move a score; the rest of an environment does not.
+    names: Iterable[str] = ("autometa", "scikit-learn", "lightgbm", "xgboost", "catboost", "numpy"),
+) -> dict[str, str]:
+    """Return the versions of Python and of those libraries that are installed."""
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue  # an extra that is not installed measured nothing
+    return found
