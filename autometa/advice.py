@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
-from autometa.evaluation import speed_of_this_machine
+from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel, Request
@@ -157,7 +157,7 @@ def recommend_for_table(
         metric=metric,
         time_budget=time_budget,
         algorithms=_candidates(base, table, is_default=knowledge_base is None),
-        reference_seconds=speed_of_this_machine,
+        reference_seconds=cached_reference_seconds,
         max_predict_ms=max_predict_ms,
     )
     builder = partial(

@@ -2,7 +2,8 @@
 
 ::
 
-    AutometaError
+    AutoMetaError
+    ├── AlgorithmNotFoundError (KeyError)       no algorithm of that name
     ├── BudgetError (RuntimeError)              no model could be fitted in time
     ├── DatasetError (ValueError)               a table or target that cannot be used
     │   └── DatasetNotFoundError (FileNotFoundError)
@@ -16,9 +17,8 @@
     ├── OutputError (OSError)                   a file that cannot be written
     ├── ParameterError (ValueError)             an argument outside its range
     ├── StorageError (RuntimeError)             a storage of studies that cannot be used
-    ├── UnknownAlgorithmError (KeyError)        a name that autometa does not know
     └── WorkerError (RuntimeError)              a worker process could not be started
-    AutometaWarning (UserWarning)
+    AutoMetaWarning (UserWarning)
     ├── DatasetWarning                          a table was repaired, and how
     └── KnowledgeBaseWarning                    advice rests on less than asked for
 """
@@ -26,15 +26,25 @@
 from __future__ import annotations
 
 
-class AutometaError(Exception):
+class AutoMetaError(Exception):
     """Root of everything autometa raises on purpose."""
 
 
-class BudgetError(AutometaError, RuntimeError):
+AutometaError = AutoMetaError  # the name of version 0.1, which callers may still catch
+
+
+class AlgorithmNotFoundError(AutoMetaError, KeyError):
+    """No algorithm has that name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class BudgetError(AutoMetaError, RuntimeError):
     """No model could be fitted within the budget."""
 
 
-class DatasetError(AutometaError, ValueError):
+class DatasetError(AutoMetaError, ValueError):
     """A table or its target cannot be used; the message says what to change."""
 
 
@@ -42,7 +52,7 @@ class DatasetNotFoundError(DatasetError, FileNotFoundError):
     """The named dataset does not exist."""
 
 
-class KnowledgeBaseError(AutometaError, ValueError):
+class KnowledgeBaseError(AutoMetaError, ValueError):
     """A knowledge base cannot be used; the message says why."""
 
 
@@ -62,44 +72,37 @@ class KnowledgeBaseWriteError(KnowledgeBaseError, OSError):
     """A file of a knowledge base cannot be written; what was there before is as it was."""
 
 
-class MetricError(AutometaError, ValueError):
+class MetricError(AutoMetaError, ValueError):
     """A metric is unknown, or means nothing for the task type."""
 
 
-class ModelFileError(AutometaError, ValueError):
+class ModelFileError(AutoMetaError, ValueError):
     """A saved model is damaged, of another kind, or not to be trusted."""
 
 
-class OutputError(AutometaError, OSError):
+class OutputError(AutoMetaError, OSError):
     """A file cannot be written where it was asked for."""
 
 
-class ParameterError(AutometaError, ValueError):
+class ParameterError(AutoMetaError, ValueError):
     """An argument lies outside its documented range."""
 
 
-class StorageError(AutometaError, RuntimeError):
+class StorageError(AutoMetaError, RuntimeError):
     """A storage of studies cannot be used, or holds a study that is not to be continued."""
 
 
-class UnknownAlgorithmError(AutometaError, KeyError):
-    """No algorithm of that name is known."""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
-
-
-class WorkerError(AutometaError, RuntimeError):
+class WorkerError(AutoMetaError, RuntimeError):
     """A worker process could not be started."""
 
 
-class AutometaWarning(UserWarning):
+class AutoMetaWarning(UserWarning):
     """Root of the warnings of autometa."""
 
 
-class DatasetWarning(AutometaWarning):
+class DatasetWarning(AutoMetaWarning):
     """A table was repaired; the message says how."""
 
 
-class KnowledgeBaseWarning(AutometaWarning):
+class KnowledgeBaseWarning(AutoMetaWarning):
     """Advice rests on less than was asked for."""

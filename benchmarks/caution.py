@@ -30,7 +30,7 @@ from autometa.meta_models import _portfolio, _weights
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import read_histories, read_history
-from autometa.meta_models._questions import QuestionDesk
+from autometa.meta_models._question_resolver import QuestionResolver
 from autometa.meta_models._request import Request
 from autometa.meta_models.evaluation._truth import Truth, read_truth
 
@@ -60,7 +60,7 @@ def measure(
     for _, held_out in folds.split(ids, groups=history.families):
         advisor = _advisor_without(kb, task_type, metric, ids.iloc[held_out])
         places = [history.setups.index(setup) for setup in advisor.history.setups]
-        usual = advisor.all_round(np.arange(len(places)), max(AFTER))
+        usual = advisor.global_portfolio(np.arange(len(places)), max(AFTER))
         for task in held_out[history.described[held_out]]:
             for sharpness, caution in SETTINGS:
                 _weights._SHARPNESS, _portfolio._CAUTION = sharpness, caution
@@ -80,7 +80,7 @@ def _advisor_without(
     known = kb.tasks[~kb.tasks["family"].isin(families)]
     runs = kb.runs[kb.runs["task_id"].isin(known["task_id"])]
     train = KnowledgeBase.from_frames(known, kb.metafeatures, runs)
-    question = QuestionDesk(train).question(task_type, metric)
+    question = QuestionResolver(train).question(task_type, metric)
     return Advisor(read_histories(train, question), metric, False, Growth(100, 0))
 
 

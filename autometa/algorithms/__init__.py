@@ -15,7 +15,7 @@ from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task, row
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._sparse import SparseCleaner
 from autometa.algorithms._text import word_rows
-from autometa.exceptions import UnknownAlgorithmError
+from autometa.exceptions import AlgorithmNotFoundError
 
 __all__ = [
     "Algorithm",
@@ -49,14 +49,14 @@ def get_algorithm(name: str) -> Algorithm:
 
     Raises
     ------
-    UnknownAlgorithmError
+    AlgorithmNotFoundError
         If there is none.
     """
     known = _registry()
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean '{close[0]}'? " if close else ""
-        raise UnknownAlgorithmError(
+        raise AlgorithmNotFoundError(
             f"Unknown algorithm '{name}'. {hint}Known: {', '.join(sorted(known))}."
         )
     return known[name]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from autometa.algorithms import get_algorithm
 from autometa.building._begun import alone_in, begin, check_tables, task_source
-from autometa.building._crews import Call, Crew, make_crew, outcomes
+from autometa.building._executors import Call, CallExecutor, make_call_executor, outcomes
 from autometa.building._journal import Journal
 from autometa.building._protocol import Measurement, measurements
 from autometa.building._sources import TaskSource, read_sources
@@ -102,7 +102,7 @@ def build_knowledge_base(
         or another build goes on in it.
     KnowledgeBaseWriteError
         If ``out`` cannot be written to. What is finished is kept.
-    UnknownAlgorithmError
+    AlgorithmNotFoundError
         If ``algorithms`` names one that does not exist.
     WorkerError
         If workers were lost again and again. What is finished is kept.
@@ -115,9 +115,9 @@ def build_knowledge_base(
     with alone_in(out):
         begin(out, asdict(settings))
         build = _Build(sources, wanted, out, settings, on_progress)
-        with make_crew(n_jobs, executor, settings.memory_limit) as crew:
-            build.describe(crew)
-            build.measure(crew)
+        with make_call_executor(n_jobs, executor, settings.memory_limit) as calls:
+            build.describe(calls)
+            build.measure(calls)
     return build.not_loaded
 
 
@@ -145,9 +145,9 @@ class _Build:
             (task, *run) in self.done for task in self.wanted for run in self.wanted[task]
         )
 
-    def describe(self, crew: Crew) -> None:
+    def describe(self, executor: CallExecutor) -> None:
         """Compute the meta-features of the tasks that have none; keep each at once."""
-        for outcome in outcomes(crew, self._undescribed()):
+        for outcome in outcomes(executor, self._undescribed()):
             source = cast(TaskSource, outcome.key)
             if self._is_not_loaded(source, outcome):
                 continue
@@ -175,9 +175,9 @@ class _Build:
             if source.task_id not in known:
                 yield Call(source, describe_task, (source,), DESCRIBE_SECONDS)
 
-    def measure(self, crew: Crew) -> None:
+    def measure(self, executor: CallExecutor) -> None:
         """Evaluate every setup on every task that has not been, and keep each at once."""
-        for outcome in outcomes(crew, self._unmeasured()):
+        for outcome in outcomes(executor, self._unmeasured()):
             self._record(outcome)
 
     def _unmeasured(self) -> Iterable[Call]:

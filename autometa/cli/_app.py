@@ -15,7 +15,7 @@ import typer
 from autometa.cli import _describe, _recommend, _tune, kb
 from autometa.cli._output import forget_notes, note, note_once
 from autometa.exceptions import (
-    AutometaError,
+    AutoMetaError,
     BudgetError,
     KnowledgeBaseCorruptError,
     KnowledgeBaseSourceError,
@@ -92,12 +92,12 @@ def main(arguments: list[str] | None = None) -> None:
 def _is_expected(error: Exception) -> bool:
     from metafeatures.exceptions import MetaFeatureError
 
-    return isinstance(error, AutometaError | MetaFeatureError)
+    return isinstance(error, AutoMetaError | MetaFeatureError)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
-    from autometa.exceptions import AutometaWarning
+    from autometa.exceptions import AutoMetaWarning
     from metafeatures.exceptions import MetaFeatureWarning
 
-    if issubclass(category, AutometaWarning | MetaFeatureWarning):
+    if issubclass(category, AutoMetaWarning | MetaFeatureWarning):
         note_once(f"Note: {message}")

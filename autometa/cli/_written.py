@@ -69,12 +69,12 @@ def write_outputs(
 
 
 def _write(kind: str, path: Path, write: Any) -> bool:
-    from autometa.exceptions import AutometaError
+    from autometa.exceptions import AutoMetaError
     from autometa.tuning._outputs import write_elsewhere
 
     try:
         write(path)
-    except AutometaError as error:
+    except AutoMetaError as error:
         place = write_elsewhere(path.name, write)
         note(f"Error: {error}")
         if place is None:

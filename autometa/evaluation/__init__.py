@@ -6,13 +6,14 @@ from autometa.evaluation._cross_validation import Evaluation, cross_validate, pr
 from autometa.evaluation._folds import fold_numbers, fold_seed, make_folds, shorten_folds
 from autometa.evaluation._pool import WorkerPool
 from autometa.evaluation._process import Outcome
-from autometa.evaluation._speed import STANDARD_SECONDS, reference_seconds, speed_of_this_machine
+from autometa.evaluation._speed import STANDARD_SECONDS, cached_reference_seconds, reference_seconds
 
 __all__ = [
     "STANDARD_SECONDS",
     "Evaluation",
     "Outcome",
     "WorkerPool",
+    "cached_reference_seconds",
     "cross_validate",
     "fold_numbers",
     "fold_seed",
@@ -20,5 +21,4 @@ __all__ = [
     "predict",
     "reference_seconds",
     "shorten_folds",
-    "speed_of_this_machine",
 ]

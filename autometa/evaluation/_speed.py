@@ -30,7 +30,7 @@ def reference_seconds() -> float:
 
 
 @lru_cache(maxsize=1)
-def speed_of_this_machine() -> float:
+def cached_reference_seconds() -> float:
     """Return `reference_seconds`, measured once a process."""
     return reference_seconds()
 

@@ -9,7 +9,6 @@ from autometa.importers._imported import Dropped, Imported
 from autometa.importers._kept import read_knowledge_base
 from autometa.importers._matrix import read_matrix
 from autometa.importers._optuna import read_optuna
-from autometa.importers._optuna_storage import shown
 from autometa.importers._table import read_table
 from autometa.importers._tune import read_tune_result
 
@@ -26,5 +25,4 @@ __all__ = [
     "read_table",
     "read_tune_result",
     "recognise",
-    "shown",
 ]

@@ -18,13 +18,14 @@ from autometa._limits import (
     parse_json,
     read_bounded,
 )
+from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
 from autometa.importers._arff import UTF16
 from autometa.importers._columns import read_layout
 from autometa.importers._imported import Imported
 from autometa.importers._matrix import folder_kinds
-from autometa.importers._optuna_storage import SQLITE, shown
+from autometa.importers._optuna_storage import SQLITE
 from autometa.importers._prefix import with_prefix
 from autometa.importers._reading import frame_rows, kind_of, read_rows
 from autometa.importers._table import numeric_columns
@@ -95,7 +96,8 @@ def _documented_errors(source: str | os.PathLike[str]) -> Iterator[None]:
         raise
     except (OSError, *PARSE_ERRORS) as error:
         raise KnowledgeBaseError(
-            f"'{shown(source)}' cannot be read as a history: {type(error).__name__}: {error}"
+            f"'{hide_password(str(source))}' cannot be read as a history: "
+            f"{type(error).__name__}: {error}"
         ) from error
 
 

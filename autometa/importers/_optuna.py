@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._features import prepare, read_features
 from autometa.importers._imported import Imported
-from autometa.importers._optuna_storage import close_storage, open_storage, shown
+from autometa.importers._optuna_storage import close_storage, open_storage
 from autometa.importers._optuna_trials import (
     Objective,
     TrialReader,
@@ -144,7 +145,11 @@ def read_optuna(
 
 
 def _label(source: Any) -> str:
-    return shown(source) if isinstance(source, str | os.PathLike) else type(source).__name__
+    return (
+        hide_password(str(source))
+        if isinstance(source, str | os.PathLike)
+        else type(source).__name__
+    )
 
 
 def _views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> list[StudyView]:

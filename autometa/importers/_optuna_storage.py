@@ -63,17 +63,6 @@ def close_storage(storage: BaseStorage) -> None:
         storage.engine.dispose()
 
 
-def shown(source: Any) -> str:
-    """Return how a source is named to people: without the password of a URL.
-
-    Examples
-    --------
-    >>> shown("postgresql://ann:secret@db.example/optuna")
-    'postgresql://ann:***@db.example/optuna'
-    """
-    return hide_password(str(source))
-
-
 @contextmanager
 def _quiet() -> Generator[None, None, None]:
     """Keep Optuna from calling parts of itself experimental."""
@@ -92,7 +81,7 @@ def _sqlite_path(url: str) -> Path:
         database = make_url(url).database
     except ArgumentError as error:
         raise KnowledgeBaseError(
-            f"'{shown(url)}' must be a URL such as sqlite:///study.db."
+            f"'{hide_password(url)}' must be a URL such as sqlite:///study.db."
         ) from error
     if not database or database == ":memory:":
         raise KnowledgeBaseError(
@@ -145,7 +134,7 @@ def _from_database(
     import sqlalchemy
     from optuna.storages import RDBStorage
 
-    name, options, url = name or shown(url), engine_options or {}, with_driver(url)
+    name, options, url = name or hide_password(url), engine_options or {}, with_driver(url)
     try:
         engine = sqlalchemy.create_engine(url, **options)
         try:
@@ -178,11 +167,11 @@ def _from_redis(url: str) -> BaseStorage:
         return JournalStorage(JournalRedisBackend(url))
     except ImportError as error:
         raise KnowledgeBaseError(
-            f"'{shown(url)}' needs the package redis: pip install redis."
+            f"'{hide_password(url)}' needs the package redis: pip install redis."
         ) from error
     except Exception as error:  # redis has error classes of its own, which may be absent
         raise KnowledgeBaseError(
-            f"'{shown(url)}' could not be read: {hide_password(str(error))}"
+            f"'{hide_password(url)}' could not be read: {hide_password(str(error))}"
         ) from error
 
 
@@ -194,7 +183,8 @@ def _from_grpc(url: str) -> BaseStorage:
         return GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
     except ImportError as error:
         raise KnowledgeBaseError(
-            f"'{shown(url)}' needs the packages grpcio and protobuf: pip install grpcio protobuf."
+            f"'{hide_password(url)}' needs the packages grpcio and protobuf: "
+            "pip install grpcio protobuf."
         ) from error
 
 

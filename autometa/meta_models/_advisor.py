@@ -55,7 +55,7 @@ class Advisor:
     ----------
     history : History
     metric : str
-    blind : bool
+    without_metafeatures : bool
         Whether to learn without meta-features, for tasks that are not described.
     growth : Growth
         Of the forests.
@@ -73,14 +73,14 @@ class Advisor:
         self,
         history: History,
         metric: str,
-        blind: bool,
+        without_metafeatures: bool,
         growth: Growth,
         learnt: Learnt | None = None,
     ) -> None:
         self.history, self._metric = history, metric
         self.losses = losses(history)
-        self._known = KnownTasks(history, blind)
-        self._all_round: dict[bytes, list[int]] = {}
+        self._known = KnownTasks(history, without_metafeatures)
+        self._global_portfolios: dict[bytes, list[int]] = {}
         if learnt is None or not learnt.is_of(self._known.coordinates, self.losses):
             learnt = self._learn(growth)
         else:
@@ -117,7 +117,7 @@ class Advisor:
         """Return which setups tasks of these weights would be given, one row a described task."""
         n_setups = self.losses.shape[1]
         length = min(_LIST_LENGTH, n_setups)
-        usual = self.all_round(np.arange(n_setups), length)
+        usual = self.global_portfolio(np.arange(n_setups), length)
         listed = np.zeros((len(weights), n_setups), dtype=np.bool_)
         some = np.unique(np.linspace(0, len(weights) - 1, _LISTS).astype(np.intp))
         for row in some[weights[some].any(axis=1)]:
@@ -134,7 +134,7 @@ class Advisor:
 
         Times are those of the machine that ``reference_seconds`` measures.
         """
-        described = None if self._known.is_blind else metafeatures
+        described = None if self._known.is_without_metafeatures else metafeatures
         place = self._known.place(described)
         here = place.coordinates
         weights = self._weights.nobody() if described is None else self._weights.of(place.known)
@@ -189,17 +189,17 @@ class Advisor:
         n = min(n, len(columns))
         seconds = forecast.seconds[columns] * request.seconds_factor
         if request.time_budget is None or np.isnan(seconds).any():
-            chosen = greedy_list(losses, weights, n, self.all_round(columns, n))
+            chosen = greedy_list(losses, weights, n, self.global_portfolio(columns, n))
         else:
             chosen = greedy_schedule(losses, weights, n, seconds, request.time_budget)
         return [int(columns[position]) for position in chosen]
 
-    def all_round(self, columns: npt.NDArray[np.intp], n: int) -> list[int]:
+    def global_portfolio(self, columns: npt.NDArray[np.intp], n: int) -> list[int]:
         """Return the first ``n`` of these columns when every family of tasks counts alike."""
-        known = self._all_round.get(columns.tobytes(), [])
+        known = self._global_portfolios.get(columns.tobytes(), [])
         if len(known) < n:
-            known = greedy_list(self.losses[:, columns], self._weights.all_round, n)
-            self._all_round[columns.tobytes()] = known
+            known = greedy_list(self.losses[:, columns], self._weights.equal_weights, n)
+            self._global_portfolios[columns.tobytes()] = known
         return known[:n]
 
     @property

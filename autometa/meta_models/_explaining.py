@@ -77,7 +77,7 @@ class Choice:
         losses = self.advisor.losses[:, self.eligible]
         if self.request.time_budget is not None and self.advisor.timed:
             return np.ones(len(losses))
-        chosen = self.advisor.all_round(self.eligible, place + 1)
+        chosen = self.advisor.global_portfolio(self.eligible, place + 1)
         return np.asarray(np.min(losses[:, chosen], axis=1, initial=1.0))
 
     def _gains(self, weights: Vector, left: Vector) -> Vector:

@@ -18,7 +18,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.meta_models._completion import complete
-from autometa.meta_models._questions import Question
+from autometa.meta_models._question_resolver import Question
 from autometa.metrics import on_one_scale
 
 Matrix = npt.NDArray[np.float64]

@@ -42,13 +42,13 @@ class KnownTasks:
     Parameters
     ----------
     history : History
-    blind : bool
+    without_metafeatures : bool
         Whether to do without meta-features: all tasks then count as described, and lie
         at one point.
 
     Attributes
     ----------
-    is_blind : bool
+    is_without_metafeatures : bool
     described : ndarray of shape (n_tasks,), bool
     families : ndarray of shape (n_described,)
         One that has no meta-feature in which tasks differ is not described.
@@ -59,17 +59,17 @@ class KnownTasks:
     sizes : ndarray of shape (n_described, n_sizes)
     """
 
-    def __init__(self, history: History, blind: bool) -> None:
+    def __init__(self, history: History, without_metafeatures: bool) -> None:
         described = history.described
         metafeatures = comparable(history.metafeatures[described])
-        if not blind and described.any():
+        if not without_metafeatures and described.any():
             space = FeatureSpace(metafeatures)
             telling = np.isfinite(space.coordinates(metafeatures)).any(axis=1)
             if space.names:  # else all known are the same in all they tell
                 described[described] = telling
                 metafeatures = metafeatures[telling]
-        self.is_blind = blind or not described.any()
-        if self.is_blind:
+        self.is_without_metafeatures = without_metafeatures or not described.any()
+        if self.is_without_metafeatures:
             described = np.ones_like(described)
             metafeatures = history.metafeatures.iloc[:, :0]
         self.described = described

@@ -27,7 +27,7 @@ from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._explaining import Choice
 from autometa.meta_models._forests import Growth
 from autometa.meta_models._history import read_histories
-from autometa.meta_models._questions import Question, QuestionDesk
+from autometa.meta_models._question_resolver import Question, QuestionResolver
 from autometa.meta_models._ready import read_ready, write_ready
 from autometa.meta_models._request import Request
 from autometa.recommendation import Recommendation
@@ -94,7 +94,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         if not (isinstance(self.n_trees, int) and self.n_trees >= 1):
             raise ParameterError(f"'n_trees' must be an int >= 1. Got {self.n_trees!r} instead.")
         self._kb = copy(kb)  # tables that are added to become new ones
-        self._desk = QuestionDesk(self._kb)
+        self._desk = QuestionResolver(self._kb)
         if not self._desk.n_metrics():
             raise KnowledgeBaseMismatchError(
                 "The knowledge base has no run with a score; there is nothing to learn from. "
@@ -106,7 +106,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         questions = self._desk.questions()
         if len(questions) == 1 and self._desk.n_metrics() == 1:
             with threadpool_limits(limits=1, user_api="blas"):  # on small matrices threads wait
-                self._advisor(questions[0], blind=False)
+                self._advisor(questions[0], without_metafeatures=False)
         return self
 
     def write_ready(self, on_progress: Callable[[str, int, int], None] | None = None) -> Path:
@@ -141,7 +141,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         learnt = {}
         for n_done, question in enumerate(questions, start=1):
             with threadpool_limits(limits=1, user_api="blas"):
-                learnt[question] = self._advisor(question, blind=False).learnt
+                learnt[question] = self._advisor(question, without_metafeatures=False).learnt
             if on_progress:
                 on_progress(question.metric, n_done, len(questions))
         return write_ready(origin, self._growth, learnt)
@@ -222,7 +222,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         question = self._desk.question(task_type, metric)
         described = self._described(metafeatures)
         with threadpool_limits(limits=1, user_api="blas"):
-            advisor = self._advisor(question, blind=described is None)
+            advisor = self._advisor(question, without_metafeatures=described is None)
             for name in _unknown(advisor, request):
                 warnings.warn(
                     f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
@@ -267,13 +267,15 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             )
         return values if np.isfinite(values).any() else None
 
-    def _advisor(self, question: Question, blind: bool) -> Advisor:
+    def _advisor(self, question: Question, without_metafeatures: bool) -> Advisor:
         """Return the advisor of a question, learnt when it is first asked."""
-        key = (question, blind)
+        key = (question, without_metafeatures)
         if key not in self._advisors:
             history = read_histories(self._kb, question)
-            learnt = self._ready.get(question) if self._ready and not blind else None
-            self._advisors[key] = Advisor(history, question.metric, blind, self._growth, learnt)
+            learnt = self._ready.get(question) if self._ready and not without_metafeatures else None
+            self._advisors[key] = Advisor(
+                history, question.metric, without_metafeatures, self._growth, learnt
+            )
         return self._advisors[key]
 
 

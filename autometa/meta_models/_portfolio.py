@@ -30,7 +30,7 @@ _LIGHT = 1e-4  # share of the largest weight below which a scenario is left out
 
 
 def greedy_list(
-    losses: Matrix, weights: Vector, n: int, all_round: Sequence[int] = ()
+    losses: Matrix, weights: Vector, n: int, global_portfolio: Sequence[int] = ()
 ) -> list[int]:
     """Return the first ``n`` setups when time does not matter.
 
@@ -42,7 +42,7 @@ def greedy_list(
         Of the tasks; at least 0, sum 1.
     n : int
         Length of the list, at most n_setups.
-    all_round : sequence of int
+    global_portfolio : sequence of int
         The list to be no worse than, at every place; empty for none.
 
     Examples
@@ -59,10 +59,10 @@ def greedy_list(
     >>> losses = np.array([[0.1, 0.4], [0.6, 0.1], [0.2, 0.3]])
     >>> greedy_list(losses, np.array([0.5, 0.4, 0.1]), 1)
     [1]
-    >>> greedy_list(losses, np.array([0.5, 0.4, 0.1]), 1, all_round=[0])
+    >>> greedy_list(losses, np.array([0.5, 0.4, 0.1]), 1, global_portfolio=[0])
     [0]
     """
-    return _Greedy(losses, weights, all_round).take(n)
+    return _Greedy(losses, weights, global_portfolio).take(n)
 
 
 def risks(losses: Matrix, weights: Vector, left: Vector, usual: Vector) -> Vector:
@@ -111,12 +111,14 @@ def greedy_schedule(
 
 
 class _Greedy:
-    def __init__(self, losses: Matrix, weights: Vector, all_round: Sequence[int] = ()) -> None:
+    def __init__(
+        self, losses: Matrix, weights: Vector, global_portfolio: Sequence[int] = ()
+    ) -> None:
         heavy = weights > _LIGHT * weights.max()
         self._losses = losses[heavy]
         self._weights = weights[heavy] / weights[heavy].sum()
         self._best = np.ones(len(self._losses))
-        self._usual = np.minimum.accumulate(self._losses[:, list(all_round)], axis=1)
+        self._usual = np.minimum.accumulate(self._losses[:, list(global_portfolio)], axis=1)
         self._left = np.ones(losses.shape[1], dtype=np.bool_)
         # When nothing can be gained any more, the best on average comes next.
         self._merit = 1e-9 * (2.0 - self._weights @ self._losses)

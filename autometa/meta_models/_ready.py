@@ -21,7 +21,7 @@ from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Origin, read_learnt, write_learnt
 from autometa.meta_models._forests import Growth, LeafForest
 from autometa.meta_models._learnt import Learnt
-from autometa.meta_models._questions import Question
+from autometa.meta_models._question_resolver import Question
 
 FORMAT = 2  # of the file, and of what is learnt: another one is learnt anew
 SETTINGS = (1e-3, 1e3)  # those that are chosen lie within .03 and 2; others break the algebra

@@ -75,7 +75,7 @@ class TaskWeights:
         self._coordinates = coordinates
         self._described = described
         self._families = families[described]
-        self.all_round = family_weights(families)
+        self.equal_weights = family_weights(families)
         self._family = family_weights(families[described]) if described.any() else np.empty(0)
         told = _told(coordinates)
         self._usually_told = max(float(np.quantile(told, _RARELY)), 1e-9) if len(told) else 1.0
@@ -100,7 +100,7 @@ class TaskWeights:
             if not values.any():  # none shares what is known: nothing tells them apart
                 novelty = 1.0
             share = max(_ALL_ROUND, novelty)
-            everyone = share * self.all_round
+            everyone = share * self.equal_weights
             if values.any():
                 everyone[self._described] += (1.0 - share) * values / values.sum()
             nearness = np.full(len(self._described), np.nan)
@@ -132,7 +132,7 @@ class TaskWeights:
     def nobody(self) -> Weights:
         """Return the weights for a task that was not described: all alike."""
         nothing = np.full(len(self._described), np.nan)
-        return Weights(self.all_round, nothing, float("nan"))
+        return Weights(self.equal_weights, nothing, float("nan"))
 
     def _near(
         self, coordinates: Vector, leaves: list[npt.NDArray[np.int64]]

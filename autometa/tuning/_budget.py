@@ -1,4 +1,4 @@
-"""Clock and Pace: what time is left, and what a fit will take of it.
+"""Clock and FitTimeModel: what time is left, and what a fit will take of it.
 
 Everything a run does is planned by these two: what may start, when it is killed,
 and how much is kept for the end.
@@ -134,7 +134,7 @@ class Size:
 
 
 @dataclass
-class Pace:
+class FitTimeModel:
     """Expected seconds of one fit; corrected by each fit that was timed.
 
     Attributes

@@ -17,7 +17,7 @@ from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
 from autometa.tuning._interval import score_interval
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._search import Search
-from autometa.tuning._standing import Judged
+from autometa.tuning._standing import CompletedTrial
 from autometa.tuning._worker_side import refit
 
 MAX_SEEDS = 5
@@ -43,7 +43,7 @@ RANDOM = frozenset(
 class Chosen:
     """A member of the final model before it is fitted on all rows."""
 
-    judged: Judged
+    judged: CompletedTrial
     weight: float
 
 
@@ -155,7 +155,7 @@ def _judge_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFo
     )
 
 
-def _entry(search: Search, judged: Judged) -> Entry:
+def _entry(search: Search, judged: CompletedTrial) -> Entry:
     return Entry(
         values=judged.verdict.values,
         fold_scores=judged.verdict.fold_scores,
@@ -258,12 +258,12 @@ class Refits:
         return members
 
 
-def _best_with_models(search: Search) -> Judged | None:
+def _best_with_models(search: Search) -> CompletedTrial | None:
     with_models = [j for j in search.judged if j.verdict.models]
     return max(with_models, key=lambda j: j.score, default=None)
 
 
-def _fold_models(search: Search, judged: Judged) -> list[Member]:
+def _fold_models(search: Search, judged: CompletedTrial) -> list[Member]:
     """Return the models of a trial's folds: good for when no refit was ready."""
     models = pickle.loads(judged.verdict.models)  # noqa: S301 - written by our own worker
     search.notes.append("No refit was ready in time; the models of the folds are used.")

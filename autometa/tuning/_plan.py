@@ -109,7 +109,7 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
 
     Raises
     ------
-    UnknownAlgorithmError
+    AlgorithmNotFoundError
         If a name is unknown.
     ParameterError
         If one asked for cannot take the table.

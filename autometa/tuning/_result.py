@@ -12,7 +12,7 @@ import pandas as pd
 from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
-from autometa.evaluation import speed_of_this_machine
+from autometa.evaluation import cached_reference_seconds
 from autometa.knowledge_base import canonical_config
 from autometa.tuning._interval import UNKNOWN
 from autometa.tuning._out_of_fold import OutOfFold
@@ -176,7 +176,7 @@ class TuneResult:
         started are left out: they say nothing of their setup.
         """
         rows: list[dict[str, Any]] = []
-        speed = speed_of_this_machine()
+        speed = cached_reference_seconds()
         for trial in self.study.trials:
             evaluation = evaluation_of(trial)
             status = evaluation.get("status") if algorithm_of(trial) else None

@@ -20,9 +20,9 @@ from autometa.tuning._interrupt import Interruption
 from autometa.tuning._plan import anchors, known_candidates, merge
 from autometa.tuning._pools import Pool
 from autometa.tuning._sizing import Sized
-from autometa.tuning._standing import Judged
+from autometa.tuning._standing import CompletedTrial
 from autometa.tuning._study import candidate_of
-from autometa.tuning._worker_side import Request, Verdict, ask_advice, judge
+from autometa.tuning._worker_side import EvaluationResult, Request, ask_advice, judge
 
 ADVICE = "advice"
 LOOK_SECONDS = 0.2  # how often a run looks whether it is to end
@@ -228,7 +228,7 @@ class Search(Agenda):
             warnings.warn(KnowledgeBaseWarning(self.notes[-1]), stacklevel=2)
 
     def _receive_verdict(
-        self, key: Any, trial: FrozenTrial | None, sized: Sized, verdict: Verdict
+        self, key: Any, trial: FrozenTrial | None, sized: Sized, verdict: EvaluationResult
     ) -> None:
         candidate = sized.candidate
         self.pace.learn(
@@ -239,7 +239,7 @@ class Search(Agenda):
             verdict.fidelity,
         )
         number = trial.number if trial is not None else key[1]
-        judged = Judged(number=number, candidate=candidate, verdict=verdict)
+        judged = CompletedTrial(number=number, candidate=candidate, verdict=verdict)
         is_defined = np.isfinite(judged.score)
         if is_defined and verdict.is_complete:
             self._keep(judged)

@@ -15,7 +15,7 @@ from typing import Any
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms import get_algorithm, rows_in_training
-from autometa.tuning._budget import Pace
+from autometa.tuning._budget import FitTimeModel
 from autometa.tuning._plan import Candidate
 
 MIN_PART_ROWS = 1_000  # below, fits take hundredths of a second and scores are mostly noise
@@ -48,7 +48,7 @@ class Sized:
 
 def fit_into(
     candidate: Candidate,
-    pace: Pace,
+    pace: FitTimeModel,
     *,
     n_used: int,
     trial_seconds: float,
@@ -65,7 +65,7 @@ def fit_into(
     Parameters
     ----------
     candidate : Candidate
-    pace : Pace
+    pace : FitTimeModel
     n_used : int
         Folds.
     trial_seconds, refit_seconds : float
@@ -93,7 +93,7 @@ def fit_into(
 
 
 def largest_part(
-    pace: Pace, candidate: Candidate, *, seconds: float, max_fidelity: float = 1.0
+    pace: FitTimeModel, candidate: Candidate, *, seconds: float, max_fidelity: float = 1.0
 ) -> float:
     """Return the largest share of rows, by halves, on which one fit should take ``seconds``."""
     smallest = smallest_part(pace, candidate)
@@ -103,7 +103,7 @@ def largest_part(
     return fidelity
 
 
-def smallest_part(pace: Pace, candidate: Candidate) -> float:
+def smallest_part(pace: FitTimeModel, candidate: Candidate) -> float:
     """Return the share of rows below which nothing is learnt of a setup, or it cannot be fitted."""
     size = pace.size
     enough = max(MIN_PART_ROWS, MIN_ROWS_PER_CLASS * size.n_classes) / size.n_rows
@@ -138,7 +138,7 @@ def with_fewer_trees(candidate: Candidate, task_type: str) -> Candidate | None:
     )
 
 
-def _expected(pace: Pace, candidate: Candidate, fidelity: float) -> float:
+def _expected(pace: FitTimeModel, candidate: Candidate, fidelity: float) -> float:
     return pace.expected(
         candidate.algorithm, candidate.config, candidate.expected_seconds, fidelity
     )

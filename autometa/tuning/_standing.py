@@ -9,13 +9,13 @@ import numpy as np
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
-from autometa.tuning._budget import Clock, Pace
+from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._ensemble import select
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._plan import Candidate
 from autometa.tuning._sizing import largest_part
 from autometa.tuning._study import Callback
-from autometa.tuning._worker_side import Verdict
+from autometa.tuning._worker_side import EvaluationResult
 
 MAX_KEPT = 80
 MAX_KEPT_BYTES = 256 << 20  # of predictions; fewer trials are kept of tables with many rows
@@ -45,12 +45,12 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class CompletedTrial:
     """A setup and what the folds said of it."""
 
     number: int
     candidate: Candidate
-    verdict: Verdict
+    verdict: EvaluationResult
 
     @property
     def score(self) -> float:
@@ -64,7 +64,7 @@ class Standing:
 
     Attributes
     ----------
-    judged : list of Judged
+    judged : list of CompletedTrial
         Complete trials, with their out-of-fold predictions.
     members_seconds : float
         What fitting the members would take, were the search to end now.
@@ -73,13 +73,13 @@ class Standing:
     table: Table
     settings: Settings
     clock: Clock
-    pace: Pace
+    pace: FitTimeModel
     held_out: HeldOut
-    judged: list[Judged] = field(default_factory=list)
+    judged: list[CompletedTrial] = field(default_factory=list)
     members_seconds: float = 0.0
 
     @property
-    def best(self) -> Judged | None:
+    def best(self) -> CompletedTrial | None:
         """The complete trial with the greatest score."""
         return max(self.judged, key=lambda j: j.score, default=None)
 
@@ -88,7 +88,7 @@ class Standing:
         """Seconds until trials must make way for the refits."""
         return self.clock.left - self.clock.reserve(self.members_seconds)
 
-    def refit_seconds(self, judged: Judged) -> float:
+    def refit_seconds(self, judged: CompletedTrial) -> float:
         """Return what one fit on all rows should take."""
         share = 1.0 - 1.0 / self.settings.n_splits
         if judged.verdict.fidelity < 1.0:
@@ -98,7 +98,7 @@ class Standing:
             )
         return judged.verdict.seconds / share
 
-    def refit_fidelity(self, judged: Judged) -> float:
+    def refit_fidelity(self, judged: CompletedTrial) -> float:
         """Return the share of rows that the setup can be fitted on in the time that is left."""
         if self.clock.is_endless or self.refit_seconds(judged) <= self.clock.left:
             return 1.0
@@ -136,7 +136,7 @@ class Standing:
         noise = float(np.median([np.nanstd(j.verdict.fold_scores) for j in self.judged]))
         return float(min(2 * np.median(first) - first[-1], first[-1] - 4 * noise))
 
-    def _keep(self, judged: Judged) -> None:
+    def _keep(self, judged: CompletedTrial) -> None:
         """Keep a complete trial, of a setup the largest; fold models of the best that sent any."""
         self.judged = [
             j
@@ -158,7 +158,7 @@ class Standing:
             self._estimate_refits()
 
 
-def _without_models(judged: Judged) -> Judged:
+def _without_models(judged: CompletedTrial) -> CompletedTrial:
     if not judged.verdict.models:
         return judged
     return replace(judged, verdict=replace(judged.verdict, models=b""))

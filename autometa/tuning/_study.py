@@ -38,7 +38,7 @@ from autometa.tuning._resume import (
     wrong_with,
 )
 from autometa.tuning._storage import describe, open_study, quiet
-from autometa.tuning._worker_side import Verdict
+from autometa.tuning._worker_side import EvaluationResult
 
 Callback = Callable[[optuna.Study, FrozenTrial], None]
 
@@ -104,10 +104,10 @@ class TrialBook:
         if sampler is None and trials:  # by the first run's numbers its setups would come again
             drawn = _own_sampler(seed + len(trials))
         if self.record.attribute("asked_metric") != metric:  # see `judge_by`
-            self.agree("metric", metric, must_equal=True)
+            self.get_or_set_attr("metric", metric, must_equal=True)
         if pos_label is not None:
-            self.agree("pos_label", pos_label, must_equal=True)
-        self.agree("dataset", self.dataset_hash, must_equal=True)
+            self.get_or_set_attr("pos_label", pos_label, must_equal=True)
+        self.get_or_set_attr("dataset", self.dataset_hash, must_equal=True)
         self._known = {
             a.name: a.space(table.task_type)
             for a in every_algorithm()
@@ -192,7 +192,7 @@ class TrialBook:
                 found[candidate.key] = candidate
         return list(found.values())
 
-    def agree(self, name: str, value: Any, *, must_equal: bool = False) -> Any:
+    def get_or_set_attr(self, name: str, value: Any, *, must_equal: bool = False) -> Any:
         """Keep ``value`` with the study; return the one kept by the run that began it.
 
         Raises
@@ -256,7 +256,9 @@ class TrialBook:
         self.proposals.adopt(trial.number, own)
         return trial, proposed
 
-    def tell(self, trial: FrozenTrial, candidate: Candidate, verdict: Verdict) -> FrozenTrial:
+    def tell(
+        self, trial: FrozenTrial, candidate: Candidate, verdict: EvaluationResult
+    ) -> FrozenTrial:
         """Store how the trial did; one that was cut short is stored as pruned."""
         summary = {
             "source": candidate.source,

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from autometa.advice import open_knowledge_base
-from autometa.evaluation import fold_seed, speed_of_this_machine
+from autometa.evaluation import cached_reference_seconds, fold_seed
 from autometa.exceptions import ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import (
@@ -26,7 +26,7 @@ from autometa.metrics import (
 )
 from autometa.tables import Table, check_table
 from autometa.tuning._assemble import assemble, some_rows
-from autometa.tuning._budget import Clock, Pace, Size
+from autometa.tuning._budget import Clock, FitTimeModel, Size
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
@@ -151,7 +151,7 @@ def tune(
 
     Warns
     -----
-    AutometaWarning
+    AutoMetaWarning
         When no setup could be judged, and why; the pipeline is then a small tree.
 
     Notes
@@ -202,8 +202,8 @@ def tune(
         shared_words = prepared is not None and has_shared_words(prepared.cleaner, size.n_rows)
         n_splits, n_used = _agree_on_folds(book, _folds(size, clock, shared_words))
         for attribute, value in _about(table).items():
-            book.agree(attribute, value)
-        drawn = int(book.agree("fold_seed", fold_seed(part.y, table.task_type)))
+            book.get_or_set_attr(attribute, value)
+        drawn = int(book.get_or_set_attr("fold_seed", fold_seed(part.y, table.task_type)))
         held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive, shared_words)
         metric, said = settle_metric(held_out, part)
         book.judge_by(metric)
@@ -212,7 +212,7 @@ def tune(
             metric=metric,
             n_trials=n_trials,
             n_jobs=n_jobs,
-            seed=int(book.agree("seed", seed)),
+            seed=int(book.get_or_set_attr("seed", seed)),
             algorithms=book.algorithms,
             knowledge_base=knowledge,
             n_splits=n_splits,
@@ -227,7 +227,7 @@ def tune(
             settings=settings,
             book=book,
             clock=clock,
-            pace=Pace(size),
+            pace=FitTimeModel(size),
             open_pool=opener,
             pool=pool,
             held_out=held_out,
@@ -237,7 +237,7 @@ def tune(
         with interruption:
             final = search_and_finish(search, prepared, ensemble)
             if not interruption.is_asked:  # whose seconds these are, for who imports the study
-                book.agree("reference_seconds", speed_of_this_machine())
+                book.get_or_set_attr("reference_seconds", cached_reference_seconds())
         pipeline = fallback
         if final is not None and prepared is not None:
             pipeline = assemble(prepared.cleaner, final.members, table)
@@ -292,7 +292,7 @@ def _folds(size: Size, clock: Clock, shared_words: bool) -> tuple[int, int]:
 
 def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]:
     """Return the splits, and how many are used, that all trials of the study are judged on."""
-    kept = book.agree("folds", list(wanted))
+    kept = book.get_or_set_attr("folds", list(wanted))
     if not (isinstance(kept, list) and len(kept) == 2 and all(isinstance(n, int) for n in kept)):
         raise StorageError(
             f"The study '{book.study.study_name}' must keep its 'folds' as two whole numbers. It "

@@ -98,7 +98,7 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class EvaluationResult:
     """What the folds said of a setup.
 
     Attributes
@@ -219,7 +219,7 @@ def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
     return WorkerTable(table=take(shared), X=found.X, threads=threads, cleaner=found.cleaner)
 
 
-def judge(state: WorkerTable, request: Request) -> Verdict:
+def judge(state: WorkerTable, request: Request) -> EvaluationResult:
     """Cross-validate a setup; stop after the first fold when that is hopeless."""
     table = state.table
     pipeline = _build(state, request.algorithm, request.config, request.seed)
@@ -253,7 +253,7 @@ def judge(state: WorkerTable, request: Request) -> Verdict:
     fold_scores = [part.scores[request.metric] for part in parts]
     means = {m: mean_score(part.scores[m] for part in parts) for m in metrics}
     wanted = keep and means[request.metric] >= request.keep_above
-    return Verdict(
+    return EvaluationResult(
         scores=means,
         fold_scores=fold_scores,
         fit_seconds=float(np.mean([part.fit_seconds for part in parts])),

@@ -35,7 +35,7 @@ def checks():
             yield pytest.param(checked, check, id=f"{name}-{check_name}")
 
 
-@pytest.mark.filterwarnings("ignore::autometa.exceptions.AutometaWarning")
+@pytest.mark.filterwarnings("ignore::autometa.exceptions.AutoMetaWarning")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(("estimator", "check"), list(checks()))
 def test_scikit_learn_finds_nothing_to_complain_of(estimator, check):

@@ -64,11 +64,11 @@ def report_imports(found: dict[str, Imported], out: Path | None, as_json: bool =
 
 
 def _as_dict(source: str, imported: Imported) -> dict[str, Any]:
-    from autometa.importers import shown
+    from autometa._urls import hide_password
 
     kb = imported.knowledge_base
     return {
-        "source": shown(source),
+        "source": hide_password(str(source)),
         "format": str(kb.provenance.get("format", "kb")),
         **_counts(kb),
         "dropped": [{"what": d.what, "count": d.count, "why": d.why} for d in imported.dropped],

@@ -2,7 +2,7 @@
 
 The client builds the URL, adds the user's key and reads OpenML's errors; it does
 so from a private copy of its module of calls, whose session and configuration are
-ours, so that nothing the user set in the client is touched. Pace, patience and
+ours, so that nothing the user set in the client is touched. FitTimeModel, patience and
 what is kept on disk are decided here.
 """
 

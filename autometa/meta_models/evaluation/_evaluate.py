@@ -17,7 +17,7 @@ from autometa.importers import folds_of
 from autometa.knowledge_base import KnowledgeBase, canonical_config
 from autometa.meta_models._history import read_histories, read_history, under
 from autometa.meta_models._meta_model import MetaModel
-from autometa.meta_models._questions import Question, QuestionDesk
+from autometa.meta_models._question_resolver import Question, QuestionResolver
 from autometa.meta_models.evaluation._baselines import ALL_ROUND, Baselines
 from autometa.meta_models.evaluation._figures import (
     AFTER,
@@ -122,7 +122,7 @@ def evaluate(
 
 
 def _questions(kb: KnowledgeBase, metric: str | None) -> list[Question]:
-    desk = QuestionDesk(kb)
+    desk = QuestionResolver(kb)
     found = []
     for task_type in dict.fromkeys(kb.tasks["task_type"]):
         tasks = kb.tasks[kb.tasks["task_type"] == task_type]
@@ -189,7 +189,7 @@ class _Asked:
 
         Those of another type or metric, which advice borrows, are among them.
         """
-        question = QuestionDesk(kb).question(self.question.task_types[0], self.question.metric)
+        question = QuestionResolver(kb).question(self.question.task_types[0], self.question.metric)
         known = read_histories(kb, question)
         setups = self.history.setups
         return Baselines(

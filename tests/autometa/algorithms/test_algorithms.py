@@ -9,7 +9,7 @@ from optuna.distributions import distribution_to_json
 from sklearn.base import clone
 
 from autometa.algorithms import TableCleaner, get_algorithm, list_algorithms
-from autometa.exceptions import DatasetError, ParameterError, UnknownAlgorithmError
+from autometa.exceptions import AlgorithmNotFoundError, DatasetError, ParameterError
 
 TASK_TYPES = ["binary", "multiclass", "regression"]
 PAIRS = [(a.name, t) for t in TASK_TYPES for a in list_algorithms(t)]
@@ -120,7 +120,7 @@ def test_size_limits_leave_an_algorithm_out():
 
 
 def test_an_unknown_algorithm_is_told():
-    with pytest.raises(UnknownAlgorithmError, match="Did you mean 'lightgbm'"):
+    with pytest.raises(AlgorithmNotFoundError, match="Did you mean 'lightgbm'"):
         get_algorithm("lightgmb")
 
 

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from crew_calls import load_and_spin
+from executor_calls import load_and_spin
 
 from autometa import KnowledgeBase
 from autometa.building import (
@@ -23,7 +23,7 @@ from autometa.building import (
     generate_tasks,
 )
 from autometa.building._begun import alone_in
-from autometa.building._crews import Call, make_crew
+from autometa.building._executors import Call, make_call_executor
 from autometa.building._sources import read_sources
 from autometa.evaluation import Outcome
 from autometa.exceptions import (
@@ -38,7 +38,7 @@ from autometa.knowledge_base._schema import check_tasks
 RNG = np.random.default_rng(0)
 
 
-class HereCrew:
+class HereCallExecutor:
     """Makes each call at once, in this process: a build without the start of workers."""
 
     def __init__(self):
@@ -64,7 +64,7 @@ class HereCrew:
 
 @pytest.fixture
 def here(monkeypatch):
-    monkeypatch.setattr(_build, "make_crew", lambda *_: HereCrew())
+    monkeypatch.setattr(_build, "make_call_executor", lambda *_: HereCallExecutor())
     yield
     _worker_side._load.cache_clear()
 
@@ -96,10 +96,10 @@ def build(data, out, algorithms=("naive_bayes",), **settings):
 
 def test_a_setup_does_not_pay_for_its_table():
     """0.6 s of loading and 0.1 s of fitting fit into 0.4 s; the other way round they do not."""
-    with make_crew(1, None, None) as crew:
+    with make_call_executor(1, None, None) as executor:
         for loading, fitting, status in ((0.6, 0.1, "ok"), (0.1, 0.6, "timeout")):
-            crew.give(Call(status, load_and_spin, (loading, fitting), 0.4))
-            assert crew.wait().status == status
+            executor.give(Call(status, load_and_spin, (loading, fitting), 0.4))
+            assert executor.wait().status == status
 
 
 def test_a_table_is_loaded_outside_the_clock(data, monkeypatch):
@@ -226,7 +226,7 @@ def test_meta_features_are_kept_as_each_task_is_described(data, tmp_path, monkey
     table().to_parquet(data / "u.parquet")
     write_manifest(data, ["t", "u"])
 
-    def stop(self, crew):
+    def stop(self, executor):
         raise KeyboardInterrupt
 
     kept = []
@@ -283,7 +283,7 @@ def test_a_full_disk_is_one_sentence_and_what_was_measured_stays(data, tmp_path,
     with pytest.raises(KnowledgeBaseWriteError, match="No space left on device"):
         build(data, out, ["lda"])
     monkeypatch.undo()
-    monkeypatch.setattr(_build, "make_crew", lambda *_: HereCrew())
+    monkeypatch.setattr(_build, "make_call_executor", lambda *_: HereCallExecutor())
     said = []
     settings = BuildSettings()
     build_knowledge_base(

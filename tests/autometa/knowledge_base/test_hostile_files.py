@@ -22,7 +22,7 @@ from optuna.storages.journal import JournalFileBackend
 from autometa import KnowledgeBase
 from autometa.building._journal import Journal
 from autometa.building._journal import _read as read_journal
-from autometa.exceptions import AutometaError, AutometaWarning
+from autometa.exceptions import AutoMetaError, AutoMetaWarning
 from autometa.importers import import_history
 from autometa.knowledge_base import compact, export, read_export, remove, verify
 from autometa.knowledge_base.storage import _parts
@@ -66,7 +66,7 @@ def test_a_rewrite_deletes_only_parts_of_its_folder(folder, tmp_path, name):
         (folder / REWRITES).write_bytes(rewrites_text(Rewrites(count=1, replaced={name: time})))
         before = everything(tmp_path)
         for command in (compact, lambda kb: remove(kb, tasks=["a"]), KnowledgeBase.load):
-            with pytest.raises(AutometaError, match=r"rewrites\.json' is damaged"):
+            with pytest.raises(AutoMetaError, match=r"rewrites\.json' is damaged"):
                 command(folder)
         assert any(found.file == REWRITES for found in verify(folder).errors)
         assert {k: v for k, v in everything(tmp_path).items() if ".lock" not in k} == {
@@ -90,11 +90,11 @@ def test_a_link_in_place_of_bookkeeping_is_not_written_through(folder, tmp_path)
     victim = tmp_path / "victim"
     victim.write_text("precious")
     (folder / ".lock").symlink_to(victim)
-    with pytest.raises(AutometaError, match="is a link"):
+    with pytest.raises(AutoMetaError, match="is a link"):
         compact(folder)
     journal = Journal(folder / "journal.jsonl")
     journal.path.symlink_to(victim)
-    with pytest.raises(AutometaError, match="Could not write"):
+    with pytest.raises(AutoMetaError, match="Could not write"):
         journal.append({"task_id": "a"})
     assert victim.read_text() == "precious"
 
@@ -110,7 +110,7 @@ def test_an_export_deletes_no_folder_that_it_did_not_make(tmp_path):
     other = tmp_path / f".x.{os.getpid()}.tmp"
     other.mkdir()
     (other / "victim").write_text("precious")
-    with pytest.raises(AutometaError, match="Could not write"):
+    with pytest.raises(AutoMetaError, match="Could not write"):
         export(KnowledgeBase.load(save(tmp_path / "kb")), tmp_path / "x", "csv")
     assert (other / "victim").read_text() == "precious"
 
@@ -127,7 +127,7 @@ def test_pipes_and_devices_in_place_of_files_are_refused_at_once(folder, tmp_pat
                 path.symlink_to("/dev/zero")
             else:
                 path.mkdir()
-            with pytest.raises(AutometaError, match="cannot be read"):
+            with pytest.raises(AutoMetaError, match="cannot be read"):
                 KnowledgeBase.load(copy)
             assert not verify(copy).is_sound
 
@@ -187,8 +187,8 @@ def check_wrong_types(tmp_path, monkeypatch, kind, is_large, step):
 def use(folder: Path) -> None:
     """Do what reads a knowledge base; only documented errors may come."""
     verify(folder)
-    with warnings.catch_warnings(), contextlib.suppress(AutometaError):
-        warnings.simplefilter("ignore", AutometaWarning)
+    with warnings.catch_warnings(), contextlib.suppress(AutoMetaError):
+        warnings.simplefilter("ignore", AutoMetaWarning)
         kb = KnowledgeBase.load(folder)
         len(kb.tasks), len(kb.metafeatures), len(kb.runs), kb.counts(), kb.averages("accuracy")
         kb.runs_of("a"), repr(kb), kb.score_counts(), kb.outcome_counts()
@@ -219,7 +219,7 @@ def test_nested_json_is_refused_wherever_it_stands(folder, levels):
     for name in ("manifest.json", REWRITES, f"source-{digest(data)}.json"):
         before = (folder / name).read_bytes() if (folder / name).exists() else None
         (folder / name).write_bytes(data)
-        with pytest.raises(AutometaError, match="nests more than"):
+        with pytest.raises(AutoMetaError, match="nests more than"):
             KnowledgeBase.load(folder)
         assert any("nests more than" in found.message for found in verify(folder).errors)
         (folder / name).unlink()
@@ -235,7 +235,7 @@ def test_a_part_that_claims_more_rows_than_memory_holds_is_refused(folder, monke
     monkeypatch.setattr(_parts, "MAX_ROWS", 1000)
     names = pa.array(["a"] * 2000)
     forge(folder, "tasks", pa.table({"task_id": names, "task_type": names}))
-    with pytest.raises(AutometaError, match="claims 2000 rows"):
+    with pytest.raises(AutoMetaError, match="claims 2000 rows"):
         KnowledgeBase.load(folder)
 
 
@@ -261,8 +261,8 @@ def changed(data: bytes, rng: random.Random) -> bytes:
 
 def documented(read: Callable[[], object]) -> None:
     """Call a reader; only documented errors and warnings may come of it."""
-    with warnings.catch_warnings(), contextlib.suppress(AutometaError):
-        warnings.simplefilter("ignore", AutometaWarning)
+    with warnings.catch_warnings(), contextlib.suppress(AutoMetaError):
+        warnings.simplefilter("ignore", AutoMetaWarning)
         read()
 
 

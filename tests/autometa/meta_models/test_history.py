@@ -12,7 +12,7 @@ from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import _history
 from autometa.meta_models._completion import complete
 from autometa.meta_models._history import FAILURE, losses, read_histories, read_history
-from autometa.meta_models._questions import QuestionDesk
+from autometa.meta_models._question_resolver import QuestionResolver
 
 NAN = float("nan")
 
@@ -170,7 +170,7 @@ def kinds(binary_scores, multiclass_scores):
 
 def test_tasks_of_the_other_type_come_in_with_the_closest_metric():
     kb = kinds([[0.9, 0.8]], [[0.7, 0.6, 0.5]])
-    borrowed = read_histories(kb, QuestionDesk(kb).question("binary", "roc_auc"))
+    borrowed = read_histories(kb, QuestionResolver(kb).question("binary", "roc_auc"))
     assert borrowed.tasks["task_type"].tolist() == ["binary", "multiclass"]
     np.testing.assert_allclose(borrowed.scores, [[0.9, 0.8], [0.7, 0.6]])
     assert borrowed.comparable.tolist() == [True, True]
@@ -181,7 +181,7 @@ def test_a_metric_on_few_tasks_borrows_the_closest_one_of_the_others():
     kb = history([[0.9, 0.8], [0.7, 0.6]])
     loss = history([[-0.2, -0.4]], metric="neg_log_loss").runs
     kb.add(loss)
-    own = read_histories(kb, QuestionDesk(kb).question("binary", "neg_log_loss"))
+    own = read_histories(kb, QuestionResolver(kb).question("binary", "neg_log_loss"))
     np.testing.assert_allclose(own.scores, [[-0.2, -0.4], [0.7, 0.6]])
     assert own.comparable.tolist() == [True, False]
     np.testing.assert_allclose(losses(own), [[0.0, 1.0], [0.0, 1.0]])
@@ -189,5 +189,5 @@ def test_a_metric_on_few_tasks_borrows_the_closest_one_of_the_others():
 
 def test_tasks_without_a_common_setup_are_not_borrowed():
     kb = kinds([[np.nan, 0.8]], [[0.7, np.nan]])
-    borrowed = read_histories(kb, QuestionDesk(kb).question("binary", "roc_auc"))
+    borrowed = read_histories(kb, QuestionResolver(kb).question("binary", "roc_auc"))
     assert borrowed.tasks["task_type"].tolist() == ["binary"]

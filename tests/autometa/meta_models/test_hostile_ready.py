@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from histories import two_clusters
 
-from autometa.exceptions import AutometaError, KnowledgeBaseWarning
+from autometa.exceptions import AutoMetaError, KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase, write_learnt
 from autometa.meta_models import MetaModel
 from autometa.meta_models._forests import Growth
@@ -141,7 +141,7 @@ def fuzz(members, rng, n):
             part = bytearray(members[name])
             part[rng.randrange(len(part))] ^= 1 << rng.randrange(8)
             data = archive({**members, name: bytes(part)})
-        with warnings.catch_warnings(), contextlib.suppress(AutometaError):
+        with warnings.catch_warnings(), contextlib.suppress(AutoMetaError):
             warnings.simplefilter("ignore")  # NumPy has its own of old names of types
             read(data)
 

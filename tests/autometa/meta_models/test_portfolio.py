@@ -83,19 +83,19 @@ def test_a_greedy_list_reaches_the_share_of_the_best_list_that_theory_promises(s
 def test_where_all_tasks_count_alike_the_list_is_the_all_round_one(seed):
     losses = np.random.default_rng(seed).random((6, 9))
     alike = np.full(6, 1 / 6)
-    all_round = greedy_list(losses, alike, 9)
-    assert greedy_list(losses, alike, 9, all_round) == all_round
+    global_portfolio = greedy_list(losses, alike, 9)
+    assert greedy_list(losses, alike, 9, global_portfolio) == global_portfolio
 
 
 @given(seed=st.integers(0, 10**6))
 def test_the_first_setup_is_behind_the_all_round_one_no_more_often_when_that_is_minded(seed):
     rng = np.random.default_rng(seed)
     losses, weights = rng.random((6, 9)), rng.dirichlet(np.ones(6))
-    all_round = greedy_list(losses, np.full(6, 1 / 6), 1)
-    usual = losses[:, all_round[0]]
+    global_portfolio = greedy_list(losses, np.full(6, 1 / 6), 1)
+    usual = losses[:, global_portfolio[0]]
 
     def behind(chosen):
         return weights @ np.maximum(losses[:, chosen[0]] - usual, 0.0)
 
-    minded = greedy_list(losses, weights, 1, all_round)
+    minded = greedy_list(losses, weights, 1, global_portfolio)
     assert behind(minded) <= behind(greedy_list(losses, weights, 1)) + 1e-12

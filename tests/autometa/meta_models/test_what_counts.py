@@ -9,7 +9,7 @@ from histories import history, setups
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.meta_models._history import FAILURE, losses, read_histories, read_history
-from autometa.meta_models._questions import QuestionDesk
+from autometa.meta_models._question_resolver import QuestionResolver
 from autometa.samplers._history import read_history as read_transferred
 from autometa.samplers._similarity import task_weights
 
@@ -220,7 +220,7 @@ def test_a_dataset_of_which_little_is_known_is_not_ordinary():
 def test_the_same_task_under_two_metrics_is_read_once_where_it_says_enough():
     kb = history([[0.9, 0.8]] * 3, metric="f1")
     kb.add(history([[0.7, 0.6]] * 3, metric="balanced_accuracy").runs)
-    found = read_histories(kb, QuestionDesk(kb).question("binary", "f1"))
+    found = read_histories(kb, QuestionResolver(kb).question("binary", "f1"))
     assert found.tasks["task_id"].tolist() == ["task0", "task1", "task2"]
     assert set(found.metrics) == {"f1"}
     assert setups(MetaModel().fit(kb).recommend(None, metric="f1", task_type="binary")) == [0, 1]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import autometa
 from autometa.algorithms import TableCleaner
-from autometa.exceptions import AutometaError, KnowledgeBaseError, MetricError, ParameterError
+from autometa.exceptions import AutoMetaError, KnowledgeBaseError, MetricError, ParameterError
 from autometa.tables import check_table
 from metafeatures import MetaFeatureError, describe
 
@@ -110,7 +110,7 @@ def hold(door, container, columns, y):
             return
         try:
             DOORS[door](X, y)
-        except AutometaError:
+        except AutoMetaError:
             return
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import pandas as hpd
 
-from autometa.exceptions import AutometaError, DatasetError, DatasetWarning, ParameterError
+from autometa.exceptions import AutoMetaError, DatasetError, DatasetWarning, ParameterError
 from autometa.tables import check_table
 from metafeatures.columns import to_numeric
 
@@ -157,7 +157,7 @@ def test_any_table_is_taken_or_refused_with_an_error_of_ours(X, y):
         warnings.simplefilter("ignore", DatasetWarning)
         try:
             table = check_table(X, y)
-        except AutometaError:
+        except AutoMetaError:
             return
     pd.testing.assert_frame_equal(X, before)
     assert len(table.X) == len(table.y)

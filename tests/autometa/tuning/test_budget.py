@@ -1,4 +1,4 @@
-"""Clock and Pace: what is left, and what a fit will take."""
+"""Clock and FitTimeModel: what is left, and what a fit will take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 import pytest
 
 from autometa.algorithms import list_algorithms
-from autometa.tuning._budget import ROUGH_SECONDS, Clock, Pace, Size
+from autometa.tuning._budget import ROUGH_SECONDS, Clock, FitTimeModel, Size
 
 SIZE = Size(n_rows=1_000, n_columns=10, n_classes=2)
 
@@ -54,21 +54,21 @@ def test_a_trial_is_killed_before_the_search_ends():
 
 
 def test_pace_learns_how_slow_this_machine_is():
-    pace = Pace(SIZE)
+    pace = FitTimeModel(SIZE)
     before = pace.expected("lightgbm", {"n_estimators": 100})
     for _ in range(5):
         pace.learn("lightgbm", {"n_estimators": 100}, 3 * before)
     assert pace.expected("lightgbm", {"n_estimators": 100}) == pytest.approx(3 * before, rel=0.01)
-    other = Pace(SIZE).expected("ridge", {})
+    other = FitTimeModel(SIZE).expected("ridge", {})
     assert pace.expected("ridge", {}) == pytest.approx(3 * other, rel=0.01)
 
 
 def test_pace_believes_the_knowledge_base_before_its_own_guess():
-    assert Pace(SIZE).expected("lightgbm", {}, advised=20.0) == pytest.approx(20.0, abs=0.1)
+    assert FitTimeModel(SIZE).expected("lightgbm", {}, advised=20.0) == pytest.approx(20.0, abs=0.1)
 
 
 def test_pace_doubts_a_knowledge_base_that_is_far_too_hopeful():
-    large = Pace(Size(n_rows=100_000, n_columns=50, n_classes=10))
+    large = FitTimeModel(Size(n_rows=100_000, n_columns=50, n_classes=10))
     rough = large.expected("lightgbm", {"n_estimators": 300})
     hopeful = large.expected("lightgbm", {"n_estimators": 300}, advised=0.01)
     assert hopeful == pytest.approx(0.3 * rough, rel=0.01)
@@ -79,7 +79,7 @@ def test_every_algorithm_has_a_price_that_grows_with_the_table(task_type):
     large = Size(n_rows=100_000, n_columns=50, n_classes=3)
     for algorithm in list_algorithms(task_type):
         config = algorithm.setups(task_type)["library"]
-        assert Pace(large).expected(algorithm.name, config) > Pace(SIZE).expected(
+        assert FitTimeModel(large).expected(algorithm.name, config) > FitTimeModel(SIZE).expected(
             algorithm.name, config
         )
 

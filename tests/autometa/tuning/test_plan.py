@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from autometa.algorithms import get_algorithm, list_algorithms
-from autometa.exceptions import ParameterError, UnknownAlgorithmError
+from autometa.exceptions import AlgorithmNotFoundError, ParameterError
 from autometa.tables import check_table
 from autometa.tuning._budget import Size
 from autometa.tuning._plan import (
@@ -62,7 +62,7 @@ def test_advice_comes_first_and_other_algorithms_follow():
 
 
 def test_an_unknown_algorithm_is_an_error(table):
-    with pytest.raises(UnknownAlgorithmError, match="Did you mean 'lightgbm'"):
+    with pytest.raises(AlgorithmNotFoundError, match="Did you mean 'lightgbm'"):
         choose_algorithms(["lightgmb"], table)
 
 

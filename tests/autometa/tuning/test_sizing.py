@@ -12,7 +12,7 @@ from autometa.algorithms import list_algorithms
 from autometa.evaluation import make_folds, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import _budget, tune
-from autometa.tuning._budget import Pace, Size
+from autometa.tuning._budget import FitTimeModel, Size
 from autometa.tuning._plan import Candidate
 from autometa.tuning._sizing import (
     MIN_PART_ROWS,
@@ -37,7 +37,7 @@ SETUPS = [
 
 def sized(candidate, size, seconds, **more):
     settings = {"n_used": 3, "refit_seconds": 2 * seconds, "task_type": "multiclass"}
-    return fit_into(candidate, Pace(size), trial_seconds=seconds, **(settings | more))
+    return fit_into(candidate, FitTimeModel(size), trial_seconds=seconds, **(settings | more))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -45,7 +45,7 @@ def sized(candidate, size, seconds, **more):
 def test_every_setup_has_a_size_that_fits_or_is_the_smallest(size, seconds):
     for candidate in SETUPS:
         found = sized(candidate, size, seconds)
-        least = smallest_part(Pace(size), candidate)
+        least = smallest_part(FitTimeModel(size), candidate)
         assert least <= found.fidelity <= 1.0
         is_smallest = found.fidelity == least and not with_fewer_trees(
             found.candidate, "multiclass"
@@ -121,7 +121,7 @@ def test_a_guess_of_seconds_forbids_nothing(monkeypatch, table):
 def test_a_score_from_a_part_of_the_rows_is_marked_everywhere(monkeypatch, table):
     monkeypatch.setattr(_budget, "ROUGH_SECONDS", {})
     monkeypatch.setattr(_budget, "_other", lambda size, config: 1e6)
-    monkeypatch.setattr(_budget.Pace, "learn", lambda *_, **__: None)
+    monkeypatch.setattr(_budget.FitTimeModel, "learn", lambda *_, **__: None)
     result = tune(
         *table,
         time_budget=30,

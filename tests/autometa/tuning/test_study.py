@@ -19,7 +19,7 @@ from autometa.tables import check_table
 from autometa.tuning._liveness import _began, close_run, is_gone, open_run
 from autometa.tuning._plan import Candidate
 from autometa.tuning._study import TrialBook, candidate_of, content_hash
-from autometa.tuning._worker_side import Verdict
+from autometa.tuning._worker_side import EvaluationResult
 
 ALGORITHMS = ("lightgbm", "logistic_regression")
 LINEAR = Candidate(
@@ -36,7 +36,7 @@ def table():
 
 
 def verdict(fold_scores, *, is_complete=True):
-    return Verdict(
+    return EvaluationResult(
         scores={"roc_auc": float(np.mean(fold_scores)), "f1": float("nan")},
         fold_scores=fold_scores,
         fit_seconds=0.5,
@@ -98,10 +98,10 @@ def test_the_study_of_a_table_is_found_again(table):
     storage = InMemoryStorage()
     first = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
     first.tell(*first.ask(LINEAR), verdict([0.7]))
-    assert first.agree("folds", [5, 5]) == [5, 5]
+    assert first.get_or_set_attr("folds", [5, 5]) == [5, 5]
     again = TrialBook(table, "roc_auc", ALGORITHMS, 1, storage)
     assert [t.value for t in again.resumed] == [pytest.approx(0.7)]
-    assert again.agree("folds", [3, 3]) == [5, 5]
+    assert again.get_or_set_attr("folds", [3, 3]) == [5, 5]
     other = TrialBook(table, "accuracy", ALGORITHMS, 0, storage)
     assert other.n_finished == 0  # another study, by its name
 

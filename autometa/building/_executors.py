@@ -1,4 +1,4 @@
-"""Crews: who makes the evaluations of a build - worker processes here, or any executor.
+"""Call executors: who makes the evaluations of a build - worker processes here, or any executor.
 
 Wherever a call runs, it runs in a process of its own that can be killed: an
 evaluation that hangs, crashes or eats memory costs itself alone.
@@ -40,7 +40,7 @@ class Call:
     processor_seconds: float
 
 
-class Crew(Protocol):
+class CallExecutor(Protocol):
     """What takes calls and hands back their outcomes."""
 
     def __enter__(self) -> Self: ...
@@ -57,29 +57,31 @@ class Crew(Protocol):
         """Return the next outcome; None when no call is under way."""
 
 
-def make_crew(n_jobs: int, executor: Executor | None, memory_limit: int | None) -> Crew:
-    """Return the crew for a build: ``n_jobs`` processes here, or calls to ``executor``."""
+def make_call_executor(
+    n_jobs: int, executor: Executor | None, memory_limit: int | None
+) -> CallExecutor:
+    """Return the executor for a build: ``n_jobs`` processes here, or calls to ``executor``."""
     if executor is None:
-        return LocalCrew(n_jobs, memory_limit)
-    return ExecutorCrew(executor, n_jobs, memory_limit)
+        return LocalCallExecutor(n_jobs, memory_limit)
+    return FuturesCallExecutor(executor, n_jobs, memory_limit)
 
 
-def outcomes(crew: Crew, calls: Iterable[Call]) -> Iterator[Outcome]:
-    """Yield the outcome of each call; calls are drawn as the crew has room for them."""
+def outcomes(executor: CallExecutor, calls: Iterable[Call]) -> Iterator[Outcome]:
+    """Yield the outcome of each call; calls are drawn as the executor has room for them."""
     waiting = iter(calls)
     while True:
-        while crew.n_idle:
+        while executor.n_idle:
             call = next(waiting, None)
             if call is None:
                 break
-            crew.give(call)
-        outcome = crew.wait()
+            executor.give(call)
+        outcome = executor.wait()
         if outcome is None:
             return
         yield outcome
 
 
-class LocalCrew:
+class LocalCallExecutor:
     """Worker processes of this machine, with one thread each."""
 
     def __init__(self, n_jobs: int, memory_limit: int | None) -> None:
@@ -105,7 +107,7 @@ class LocalCrew:
         return self._pool.wait()
 
 
-class ExecutorCrew:
+class FuturesCallExecutor:
     """Calls given to an executor, at most ``n_jobs`` at a time.
 
     A call whose worker was lost is given again, up to three times.

@@ -1,4 +1,4 @@
-"""Calls that crews of the tests make."""
+"""Calls that executors of the tests make."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Question:
     borrowed: tuple[tuple[tuple[str, ...], str], ...] = ()
 
 
-class QuestionDesk:
+class QuestionResolver:
     """Turns what a user asks into the question the knowledge base can answer best.
 
     Parameters

@@ -7,19 +7,19 @@ import signal
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-import crew_calls
+import executor_calls
 import psutil
 import pytest
 
-from autometa.building._crews import Call, ExecutorCrew, LocalCrew, outcomes
+from autometa.building._executors import Call, FuturesCallExecutor, LocalCallExecutor, outcomes
 from autometa.exceptions import WorkerError
 
-CALLS = [Call(i, crew_calls.double, (i,), 30.0) for i in range(6)]
+CALLS = [Call(i, executor_calls.double, (i,), 30.0) for i in range(6)]
 
 
-def results(crew, calls):
-    with crew:
-        return {outcome.key: outcome.value for outcome in outcomes(crew, calls)}
+def results(executor, calls):
+    with executor:
+        return {outcome.key: outcome.value for outcome in outcomes(executor, calls)}
 
 
 @pytest.fixture(scope="module")
@@ -28,29 +28,32 @@ def processes():
         yield executor
 
 
-def test_a_crew_of_local_processes_makes_every_call():
-    assert results(LocalCrew(2, None), CALLS) == {i: 2 * i for i in range(6)}
+def test_an_executor_of_local_processes_makes_every_call():
+    assert results(LocalCallExecutor(2, None), CALLS) == {i: 2 * i for i in range(6)}
 
 
 def test_a_process_pool_makes_every_call(processes):
-    assert results(ExecutorCrew(processes, 2, None), CALLS) == {i: 2 * i for i in range(6)}
+    assert results(FuturesCallExecutor(processes, 2, None), CALLS) == {i: 2 * i for i in range(6)}
 
 
 def test_a_call_past_its_processor_seconds_costs_itself_alone(processes):
-    calls = [Call("busy", crew_calls.spin, (60.0,), 0.3), Call("next", crew_calls.double, (4,), 30)]
-    with ExecutorCrew(processes, 1, None) as crew:
-        ended = {outcome.key: outcome.status for outcome in outcomes(crew, calls)}
+    calls = [
+        Call("busy", executor_calls.spin, (60.0,), 0.3),
+        Call("next", executor_calls.double, (4,), 30),
+    ]
+    with FuturesCallExecutor(processes, 1, None) as executor:
+        ended = {outcome.key: outcome.status for outcome in outcomes(executor, calls)}
     assert ended == {"busy": "timeout", "next": "ok"}
 
 
 def test_a_broken_pool_is_told_and_never_waited_for():
-    with ProcessPoolExecutor(1) as executor, ExecutorCrew(executor, 1, None) as crew:
-        crew.give(Call("a", crew_calls.nap, (60.0,), 60.0))
+    with ProcessPoolExecutor(1) as executor, FuturesCallExecutor(executor, 1, None) as executor:
+        executor.give(Call("a", executor_calls.nap, (60.0,), 60.0))
         while not executor._processes:
             time.sleep(0.05)
         os.kill(next(iter(executor._processes)), signal.SIGKILL)
         with pytest.raises(WorkerError, match="What is finished is kept; run the same command"):
-            crew.wait()
+            executor.wait()
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +72,13 @@ def test_a_dask_cluster_makes_every_call_also_when_a_worker_is_killed(cluster, t
     from distributed import Client
 
     with Client(cluster, set_as_default=False) as client:
-        crew = ExecutorCrew(client.get_executor(pure=False), 2, None)
-        calls = [Call(i, crew_calls.note_and_nap, (str(tmp_path), i, 0.5), 30.0) for i in range(8)]
+        executor = FuturesCallExecutor(client.get_executor(pure=False), 2, None)
+        calls = [
+            Call(i, executor_calls.note_and_nap, (str(tmp_path), i, 0.5), 30.0) for i in range(8)
+        ]
         made = {}
-        with crew:
-            for outcome in outcomes(crew, calls):
+        with executor:
+            for outcome in outcomes(executor, calls):
                 made[outcome.key] = outcome.value
                 if len(made) == 2:
                     _kill_a_busy_worker(client)
