@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from autometa._common.json_numbers import json_values
+
 MOST_LETTERS = 50
 
 
@@ -143,7 +145,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain values for JSON; a NaN becomes None."""
-        plain: dict[str, Any] = _finite(asdict(self))
+        plain: dict[str, Any] = json_values(asdict(self))
         return plain
 
     def __str__(self) -> str:
@@ -240,11 +242,3 @@ def _setup(algorithm: str, config: dict[str, Any]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "-"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from autometa._common.json_numbers import finite_or_none
 from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
@@ -137,12 +138,12 @@ class Recommendation:
             "config": dict(self.config),
             "metric": self.metric,
             "task_type": self.task_type,
-            "expected_score": _json_number(self.expected_score),
-            "score_interval": [_json_number(low), _json_number(high)],
-            "expected_fit_seconds": _json_number(self.expected_fit_seconds),
-            "expected_predict_ms": _json_number(self.expected_predict_ms),
-            "probability_best": _json_number(self.probability_best),
-            "novelty": _json_number(self.novelty),
+            "expected_score": finite_or_none(self.expected_score),
+            "score_interval": [finite_or_none(low), finite_or_none(high)],
+            "expected_fit_seconds": finite_or_none(self.expected_fit_seconds),
+            "expected_predict_ms": finite_or_none(self.expected_predict_ms),
+            "probability_best": finite_or_none(self.probability_best),
+            "novelty": finite_or_none(self.novelty),
             "neighbors": [asdict(neighbor) for neighbor in self.neighbors],
         }
 
@@ -153,7 +154,3 @@ class Recommendation:
             f"{self.algorithm}({config}): {self.metric} {self.expected_score:.4g} "
             f"({low:.4g} to {high:.4g}), {self.expected_fit_seconds:.2g} s a fit"
         )
-
-
-def _json_number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

@@ -14,14 +14,12 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._column_views import MAX_PAIR_COLUMNS, MAX_PAIR_ROWS
 from metafeatures._dataset import Dataset
 from metafeatures._registry import Measure, measures
 from metafeatures._sample import MAX_COLUMNS
-
-Floats = npt.NDArray[np.float64]
 
 COSTS = "costs.json"
 MARGIN = 1.25

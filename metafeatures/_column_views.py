@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.arrays import pairwise_correlation, quantiles, standardize, tame
 from metafeatures._columns.bins import bin_codes, bin_numbers, cut_at_quantiles, n_intervals
 from metafeatures._columns.encoded import shape
@@ -20,10 +20,6 @@ from metafeatures._columns.mixed import mix, principal_components
 from metafeatures._sample import MAX_COLUMNS, Sample
 from metafeatures._tables.rows import class_weights
 from metafeatures.columns import ColumnKind
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 MAX_PAIR_COLUMNS = 100
 MAX_PAIR_ROWS = 5_000

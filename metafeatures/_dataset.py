@@ -8,15 +8,18 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Booleans, Codes, Floats, Integers
 from metafeatures._column_views import MAX_PAIR_COLUMNS, MAX_PAIR_ROWS, Columns
 from metafeatures._columns.arrays import standardize
+from metafeatures._columns.directions import (
+    column_directions,
+    correlate_with_classes,
+    share_of_components,
+)
 from metafeatures._columns.encoded import EncodedColumns, encoded_shape
 from metafeatures._columns.encoding import fill, indicators, levels_shown, places, to_unit_range
-from metafeatures._families.dimensionality import share_of_components
-from metafeatures._families.discriminant import column_directions, correlate_with_classes
-from metafeatures._families.location import MAX_NORMAL_ROWS
+from metafeatures._columns.normality import MAX_NORMAL_ROWS
 from metafeatures._models.folds import Fold, LandmarkSample, make_folds, pick_rows
 from metafeatures._models.landmarks import LandmarkScores
 from metafeatures._models.ten_folds import ClassFolds, NumberFolds, spread_columns
@@ -27,10 +30,6 @@ from metafeatures._pairs.compared_rows import RowsOfClasses, RowsOfNumbers
 from metafeatures._pairs.linear_pairs import ClassMargins, margins_of_pairs
 from metafeatures._pairs.nearness import Nearness, nearness_of_classes, nearness_of_numbers
 from metafeatures._sample import MAX_COLUMNS
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 MAX_NEAR_ROWS = 1_500
 MIN_NEAR_ROWS = 10
@@ -158,7 +157,7 @@ class Dataset(Columns):
         return EncodedColumns(self.encoded, None, self._huge_columns, *most)
 
     @property
-    def _huge_columns(self) -> npt.NDArray[np.bool_]:
+    def _huge_columns(self) -> Booleans:
         exponents = self.exponents[self._encoded_places[0]]
         return np.append(exponents != 0, np.zeros(len(self.encoded) - exponents.size, bool))
 
@@ -297,7 +296,7 @@ class Dataset(Columns):
     @cached_property
     def folds(self) -> list[Fold]:
         """Splits of the landmark sample, encoded; empty when landmarkers are undefined."""
-        return make_folds(self)
+        return make_folds(self, self.landmark_sample.rows)
 
     @cached_property
     def landmarks(self) -> LandmarkScores:

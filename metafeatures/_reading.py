@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Integers
 from metafeatures._budget import Clock
 from metafeatures._dataset import Dataset
 from metafeatures._tables.sources import Source
 from metafeatures._tables.table import Table
 from metafeatures._task import Target
 
-Integers = npt.NDArray[np.int64]
 Builder = Callable[[Source | Table, Target], Dataset]
 
 PART_ROWS = (1_000, 10_000)

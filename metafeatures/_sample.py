@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.arrays import tame
 from metafeatures._tables.rows import (
     MIN_CLASS_ROWS,
@@ -20,10 +20,6 @@ from metafeatures._tables.rows import (
 from metafeatures._tables.sources import Source
 from metafeatures._tables.table import Table
 from metafeatures._task import Target
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 MAX_COLUMNS = 500
 

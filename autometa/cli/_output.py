@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autometa._common.json_numbers import json_values
 from autometa._urls import hide_password
 
 # What has no look of its own: controls, formats (such as those that turn the reading
@@ -113,19 +114,7 @@ def _print(text: str, file: Any) -> None:
 
 def print_json(content: dict[str, Any]) -> None:
     """Print one JSON object; what is not a finite number becomes null."""
-    print(json.dumps(_finite(content), allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    print(json.dumps(json_values(content), allow_nan=False))
 
 
 def make_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from autometa._common.arrays import Booleans, Bytes, Integers
+
 LONG = 16  # digits; integers that 64-bit floats cannot hold have as many
 ZERO, NINE, POINT, PLUS, MINUS = (ord(sign) for sign in "09.+-")
 LETTERS_OF_FORM = tuple(map(ord, "eE+xX"))
@@ -37,7 +35,7 @@ class Spelling:
     """
 
     has_codes: bool
-    odd: Mask
+    odd: Booleans
     has_long_integers: bool
 
 
@@ -51,7 +49,7 @@ def spelling(texts: pa.ChunkedArray) -> Spelling:
     )
 
 
-def _odd(parts: list[_Part]) -> Mask:
+def _odd(parts: list[_Part]) -> Booleans:
     """Return which texts have a zero at the end that others may leave out, or a letter.
 
     Not where all have one number of decimals, nor where the only ones are those
@@ -74,9 +72,9 @@ class _Part:
     """The present texts of a chunk: all bytes, and where each text begins and ends."""
 
     data: Bytes
-    starts: Places
-    ends: Places
-    is_present: Mask
+    starts: Integers
+    ends: Integers
+    is_present: Booleans
 
     @classmethod
     def of(cls, chunk: pa.Array) -> _Part:
@@ -96,7 +94,7 @@ class _Part:
         content = np.frombuffer(data, np.uint8)
         return cls(data=content, starts=starts, ends=ends, is_present=is_present)
 
-    def spread(self, mask: Mask) -> Mask:
+    def spread(self, mask: Booleans) -> Booleans:
         """Return a mask of the present texts as one of all rows."""
         if len(mask) == len(self.is_present):
             return mask
@@ -104,7 +102,7 @@ class _Part:
         whole[self.is_present] = mask
         return whole
 
-    def rows_with(self, letters: tuple[int, ...]) -> Mask:
+    def rows_with(self, letters: tuple[int, ...]) -> Booleans:
         """Return which texts hold one of some letters."""
         mask = np.zeros(len(self.starts), np.bool_)
         text = self.text().tobytes()
@@ -117,11 +115,11 @@ class _Part:
         """Return the bytes of all texts."""
         return self.data[self.starts[0] : self.ends[-1]] if len(self.starts) else self.data[:0]
 
-    def places(self, letter: int) -> Places:
-        places: Places = (self.text() == letter).nonzero()[0]
+    def places(self, letter: int) -> Integers:
+        places: Integers = (self.text() == letter).nonzero()[0]
         return places + self.starts[0] if len(places) else places
 
-    def rows(self, places: Places) -> Places:
+    def rows(self, places: Integers) -> Integers:
         """Return the text that each byte is of."""
         return np.searchsorted(self.starts, places, side="right") - 1
 
@@ -136,7 +134,7 @@ class _Part:
     def last(self) -> int:
         return len(self.data) - 1
 
-    def decimals(self) -> Places:
+    def decimals(self) -> Integers:
         """Return the digits behind the point of each text; -1 where there is no point."""
         points = self.places(POINT)
         if len(points) == len(self.starts):  # each has one: numbers have no more
@@ -146,10 +144,10 @@ class _Part:
         decimals[rows] = self.ends[rows] - points - 1
         return decimals
 
-    def ends_in_zero(self, decimals: Places, least: int) -> Mask:
+    def ends_in_zero(self, decimals: Integers, least: int) -> Booleans:
         """Return which fractions of so many decimals or more end in a zero, or in the point."""
         is_zero = self.data[self.ends - 1] == ZERO
-        odd: Mask = (is_zero & (decimals >= least)) | (decimals == 0)
+        odd: Booleans = (is_zero & (decimals >= least)) | (decimals == 0)
         return odd
 
     def has_long_integers(self) -> bool:

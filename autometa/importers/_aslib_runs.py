@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Floats, Objects
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._arff import Arff, read_arff
 from autometa.importers._aslib_description import Description
@@ -25,9 +25,6 @@ STATUS: Mapping[str, str] = {
 }  # fmt: skip
 PLAIN = ("ok", "timeout", "memout")  # statuses that need no further word
 IN_SECONDS = re.compile(r"time|second|cpu|^par\d*$|_par\d*$", re.IGNORECASE)
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.object_]
 
 
 def read_scenario_arff(path: Path, tally: Tally) -> Arff:
@@ -107,7 +104,9 @@ class ScenarioRuns:
         ]
         return pd.concat(parts, ignore_index=True)
 
-    def _scored(self, rows: pd.DataFrame, column: str, values: Floats, late: Mask) -> pd.DataFrame:
+    def _scored(
+        self, rows: pd.DataFrame, column: str, values: Floats, late: Booleans
+    ) -> pd.DataFrame:
         """Return the rows with the scores of one measure; those without a value are told."""
         is_runtime, lower = self._is_runtime(column), self._is_lower_better(column)
         rows = rows.assign(status=rows["status"].mask(late, "timeout"))
@@ -178,7 +177,7 @@ class ScenarioRuns:
         self.tally.note(f"'{column}' may be no seconds: fit_seconds are not known.")
         return False
 
-    def _statuses(self) -> tuple[Words, Words]:
+    def _statuses(self) -> tuple[Objects, Objects]:
         if "runstatus" not in self.table.columns:
             self.tally.note(f"{RUNS} has no runstatus; runs are ok, or timeouts at the cutoff.")
             nothing = np.full(len(self.table), "", dtype=object)
@@ -190,7 +189,7 @@ class ScenarioRuns:
         status = np.asarray(words.map(STATUS).fillna("error"), dtype=object)
         return status, np.asarray(words.map(lambda w: "" if w in PLAIN else w), dtype=object)
 
-    def _late(self, status: Words, runtime: Floats) -> Mask:
+    def _late(self, status: Objects, runtime: Floats) -> Booleans:
         """Mark runs that are called ok and ran to the cutoff."""
         cutoff = self.about.cutoff_seconds
         if not cutoff:
@@ -203,7 +202,7 @@ class ScenarioRuns:
             )
         return late
 
-    def _seconds(self, runtime: Floats, status: Words) -> Floats:
+    def _seconds(self, runtime: Floats, status: Objects) -> Floats:
         """Return what each run took; PAR10 and the like are cut to the cutoff."""
         cutoff = self.about.cutoff_seconds or np.inf
         seconds = np.where(runtime >= 0, np.minimum(runtime, cutoff), np.nan)

@@ -12,8 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import KnowledgeBaseError
 from autometa.metrics import (
     ERROR_WORDS,
@@ -26,9 +26,6 @@ from autometa.metrics import (
     plain_name,
     scorer_of,
 )
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 LOWER_WORDS = ERROR_WORDS | {"cost", "loss", "regret"}
 GREATER_WORDS = frozenset(
@@ -68,14 +65,14 @@ class Measure:
         scores = self._converted(values)
         return np.where(self._holds(scores), scores, np.nan)
 
-    def outside(self, values: Floats) -> Mask:
+    def outside(self, values: Floats) -> Booleans:
         """Mark the finite values that lie beyond the bounds of the measure."""
         return np.isfinite(values) & ~self._holds(self._converted(values))
 
     def _converted(self, values: Floats) -> Floats:
         return self.offset + self.sign * values / self.unit
 
-    def _holds(self, scores: Floats) -> Mask:
+    def _holds(self, scores: Floats) -> Booleans:
         low, high = self._metric.low - ROUNDING, self._metric.high + ROUNDING
         return np.asarray((scores >= low) & (scores <= high))
 

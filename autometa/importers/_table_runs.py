@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Floats, Objects
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._columns import Layout
 from autometa.importers._measures import Measure, UnknownMeasureError, resolve
@@ -26,8 +26,6 @@ from autometa.importers._values import (
 from autometa.knowledge_base._schema import canonical_config
 from autometa.knowledge_base._setups import canonical_column
 
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 SETUP = ["task_id", "algorithm", "config", "fidelity"]
 
 
@@ -45,12 +43,12 @@ class Reader:
     are_named: tuple[bool, bool]
     source: str
     parsed: dict[str, str] = field(default_factory=dict)
-    usable: Mask = field(init=False)
+    usable: Booleans = field(init=False)
 
     def __post_init__(self) -> None:
         self.usable = np.ones(len(self.rows.frame), dtype=np.bool_)
 
-    def task_ids(self) -> npt.NDArray[np.object_]:
+    def task_ids(self) -> Objects:
         """Return the task of each row; None where there is none."""
         return self._names("task_id", self.task_id)
 
@@ -86,13 +84,13 @@ class Reader:
             base["fold"] = frame[roles["fold"]].astype(str)
         return base
 
-    def _names(self, role: str, fallback: str) -> npt.NDArray[np.object_]:
+    def _names(self, role: str, fallback: str) -> Objects:
         column = self.layout.roles.get(role)
         if column is None:
             return np.full(len(self.rows.frame), fallback, dtype=object)
         return np.array([_name(value) for value in self.rows.frame[column]], dtype=object)
 
-    def _refuse(self, wrong: Mask, why: str) -> None:
+    def _refuse(self, wrong: Booleans, why: str) -> None:
         """Drop rows that are still usable, and tell their lines."""
         wrong = wrong & self.usable
         if wrong.any():
@@ -100,7 +98,7 @@ class Reader:
             self.tally.drop("rows", len(found), f"{why}: {lines(found)}")
             self.usable &= ~wrong
 
-    def _statuses(self) -> npt.NDArray[np.object_]:
+    def _statuses(self) -> Objects:
         column = self.layout.roles.get("status")
         n_rows = len(self.rows.frame)
         if column is None:
@@ -114,7 +112,7 @@ class Reader:
         self._refuse(unknown, f"of an unknown status ({some(words[unknown])})")
         return np.asarray(lower.map(lambda w: known[w] or ""), dtype=object)
 
-    def _configs(self) -> npt.NDArray[np.object_]:
+    def _configs(self) -> Objects:
         frame, names = self.rows.frame, list(self.layout.parameters)
         typed = [typed_column(frame[self.layout.parameters[n]].tolist()) for n in names]
         column = self.layout.roles.get("config")
@@ -174,10 +172,10 @@ class Reader:
         self._refuse(wrong.to_numpy(), f"whose '{column}' is no fraction of the rows")
         return np.asarray(values.where(~wrong, 1.0), dtype=np.float64)
 
-    def _scores(self, base: pd.DataFrame) -> list[tuple[str, Floats, Mask, bool | None]]:
+    def _scores(self, base: pd.DataFrame) -> list[tuple[str, Floats, Booleans, bool | None]]:
         """Return measure, values, rows and direction of everything that was measured."""
         roles = self.layout.roles
-        found: list[tuple[str, Floats, Mask, bool | None]] = []
+        found: list[tuple[str, Floats, Booleans, bool | None]] = []
         is_only = not self.layout.measures
         column = roles.get("score") or roles.get("loss")
         if column is not None:
@@ -212,7 +210,7 @@ class Reader:
         nothing = np.all([np.isnan(v) for v in values], axis=0) & ~failed
         self._refuse(nothing, "without any measure and without a failure")
 
-    def _by_metric(self, column: str) -> list[tuple[str, Mask]]:
+    def _by_metric(self, column: str) -> list[tuple[str, Booleans]]:
         named = self.layout.roles.get("metric")
         if named is None:
             name = self.metric or ("score" if column.lower() == "mean_test_score" else column)
@@ -224,7 +222,7 @@ class Reader:
         return [(name, (names == name).to_numpy()) for name in names[self.usable].unique()]
 
     def _part(
-        self, base: pd.DataFrame, name: str, values: Floats, rows: Mask, lower: bool | None
+        self, base: pd.DataFrame, name: str, values: Floats, rows: Booleans, lower: bool | None
     ) -> pd.DataFrame:
         failed = base["status"].isin(["timeout", "memory", "error"]).to_numpy()
         unmeasured = np.isnan(values) & ~failed
@@ -253,7 +251,7 @@ class Reader:
             part[column] = found[rows]
         return part
 
-    def _with_splits(self, name: str, measure: Measure) -> dict[str, npt.NDArray[np.object_]]:
+    def _with_splits(self, name: str, measure: Measure) -> dict[str, Objects]:
         """Return fold scores, where tables have one column a fold as ``cv_results_`` does."""
         is_main = name in (self.metric, "score")
         splits = self.layout.splits.get("score" if is_main else name.lower())

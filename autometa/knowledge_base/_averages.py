@@ -11,17 +11,13 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Codes, Floats, Integers
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.knowledge_base._protocols import on_one_scale, protocols_of
 from autometa.knowledge_base._usable import bounds_of
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 COLUMNS = (
     "task_id",
@@ -81,24 +77,24 @@ class Averages:
     task_ids: list[str]
     setups: list[tuple[str, str]]
     metrics: list[str]
-    task: npt.NDArray[np.int32]
-    setup: npt.NDArray[np.int32]
-    metric: npt.NDArray[np.int32]
+    task: Codes
+    setup: Codes
+    metric: Codes
     fidelity: Floats
     score: Floats
-    n_scores: npt.NDArray[np.int32]
-    n_failed: npt.NDArray[np.int32]
-    n_moved: npt.NDArray[np.int32]
-    n_apart: npt.NDArray[np.int32]
+    n_scores: Codes
+    n_failed: Codes
+    n_moved: Codes
+    n_apart: Codes
     fit_seconds: Floats
     predict_seconds: Floats
-    n_scaled: npt.NDArray[np.int32]
-    n_untimed: npt.NDArray[np.int32]
+    n_scaled: Codes
+    n_untimed: Codes
 
     def __len__(self) -> int:
         return len(self.task)
 
-    def where(self, rows: Mask) -> Averages:
+    def where(self, rows: Booleans) -> Averages:
         """Return the rows that are marked, of the same tasks, setups and metrics."""
         return replace(self, **{name: getattr(self, name)[rows] for name in _KINDS})
 
@@ -223,8 +219,8 @@ def _chosen(table: Any, metric: str | None, tasks: frozenset[str] | None) -> Any
 
 
 def _that_count(
-    groups: Integers, setups: Integers, fidelity: Floats, scored: Mask
-) -> tuple[Mask, Floats]:
+    groups: Integers, setups: Integers, fidelity: Floats, scored: Booleans
+) -> tuple[Booleans, Floats]:
     """Mark the rows that count, and return the fidelity that counts in each row's group.
 
     Of a group those on most rows where two setups can be ranked, else where one was
@@ -256,7 +252,7 @@ def _largest(groups: Integers, values: Floats, n_groups: int) -> Floats:
     return most
 
 
-def _is_ok(table: Any) -> Mask:
+def _is_ok(table: Any) -> Booleans:
     statuses, status = codes_of(table["status"])
     return np.array([name == "ok" for name in statuses], dtype=bool)[status]
 

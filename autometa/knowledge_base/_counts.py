@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans
 from autometa.knowledge_base._schema import setup_id
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
-
-Integers = npt.NDArray[np.int64]
 
 SETUP = ("task_id", "algorithm", "config")
 
@@ -155,7 +153,7 @@ def count_outcomes(
     return pd.Series(list(counts.values()), index=index, dtype=np.int64)
 
 
-def _is_one_of(column: Any, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+def _is_one_of(column: Any, wanted: Collection[str]) -> Booleans:
     names, codes = codes_of(column)
     return np.array([name in wanted for name in names], dtype=bool)[codes]
 

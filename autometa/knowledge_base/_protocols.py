@@ -11,14 +11,10 @@ import re
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Floats, Integers
 from autometa.knowledge_base.storage._columns import codes_of
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 # Where each run is a source of its own ('openml:run/123'), its number is no protocol.
 _RUN_NUMBER = re.compile(r"^(?:.*(?:run|trial)[/ :#_-]*|[a-z]?)\d+$", re.IGNORECASE)
@@ -58,7 +54,7 @@ def _kind_of_source(source: str | None) -> str:
 
 def on_one_scale(
     groups: Integers, setups: Integers, protocols: Integers, scores: Floats, bounds: Floats
-) -> tuple[Floats, Mask, Mask]:
+) -> tuple[Floats, Booleans, Booleans]:
     """Return scores as the commonest protocol of each group would have them.
 
     Parameters

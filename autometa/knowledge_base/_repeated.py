@@ -12,15 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.util import hash_array
 
+from autometa._common.arrays import Booleans, Floats, Hashes, Singles
 from autometa.knowledge_base._schema import NARROW, RUN_KEY, RUN_NUMBERS
 from autometa.knowledge_base.storage._columns import codes_of, lists_of, numbers_of, one_array
-
-Hashes = npt.NDArray[np.uint64]
-Mask = npt.NDArray[np.bool_]
 
 # What makes a run this run, where a source names it; and what somebody may know of it or not.
 IDENTITY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
@@ -29,7 +26,7 @@ DETAILS = ("fit_seconds", "predict_seconds", "reference_seconds", "train_score",
 _PLACES = np.uint64(0x9E3779B97F4A7C15)  # an odd constant: order within a list counts
 
 
-def repeated(content: Any) -> Mask:
+def repeated(content: Any) -> Booleans:
     """Mark the rows of an Arrow table that an earlier row is equal to."""
     there = [name for name in RUN_KEY if name in content.column_names]
     columns = {name: content[name] for name in there}
@@ -47,7 +44,7 @@ def repeated(content: Any) -> Mask:
     return found
 
 
-def repeated_or_less(runs: pd.DataFrame) -> Mask:
+def repeated_or_less(runs: pd.DataFrame) -> Booleans:
     """Mark the rows of a frame that another is equal to, or says all of and more."""
     import pyarrow as pa
 
@@ -63,7 +60,7 @@ def repeated_or_less(runs: pd.DataFrame) -> Mask:
     return found
 
 
-def repeated_rows(runs: pd.DataFrame) -> Mask:
+def repeated_rows(runs: pd.DataFrame) -> Booleans:
     """Mark the rows of a frame that an earlier row is equal to."""
     found = np.zeros(len(runs), dtype=np.bool_)
     plain = [name for name in RUN_KEY if name in runs and name != "fold_scores"]
@@ -97,13 +94,13 @@ def _keys(columns: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(keys)
 
 
-def _is_known(name: str, column: Any) -> Mask:
+def _is_known(name: str, column: Any) -> Booleans:
     if name == "fold_scores":
         return np.asarray(column.is_valid().to_numpy(), dtype=np.bool_)
     return ~np.isnan(numbers_of(column))
 
 
-def _says_less(keys: pd.DataFrame, known: pd.DataFrame) -> Mask:
+def _says_less(keys: pd.DataFrame, known: pd.DataFrame) -> Booleans:
     """Mark the rows of which another says all, and more: the same run, fetched again.
 
     ``keys`` are the rows as numbers, ``known`` says which details each knows. Which
@@ -142,7 +139,7 @@ def list_hashes(column: Any) -> Hashes:
     return totals
 
 
-def _single(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+def _single(values: Floats) -> Singles:
     """Return numbers in single precision, with one zero and one NaN."""
     with np.errstate(over="ignore"):
         single = values.astype(np.float32) + np.float32(0.0)

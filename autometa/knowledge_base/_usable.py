@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
 from autometa.knowledge_base._schema import STATUSES, TASK_TYPES, canonical_config
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
@@ -25,8 +25,6 @@ SECONDS = ("fit_seconds", "predict_seconds", "reference_seconds")
 CHECKED = (*NAMES, "status", "score", "fidelity", *SECONDS)
 # Sums of squares over millions of scores must be finite; no measure reaches it in earnest.
 MAX_SCORE = 1e100
-
-Mask = npt.NDArray[np.bool_]
 
 
 def usable_runs(content: Any, where: str) -> Any:
@@ -96,13 +94,13 @@ def _warn(where: str, why: str) -> None:
     )
 
 
-def _numbers(values: npt.NDArray[np.float64], wrong: Mask) -> Any:
+def _numbers(values: Floats, wrong: Booleans) -> Any:
     import pyarrow as pa
 
     return pa.array(np.where(wrong, np.nan, values))
 
 
-def unusable(content: Any) -> tuple[Mask, str]:
+def unusable(content: Any) -> tuple[Booleans, str]:
     """Mark the runs that cannot be learnt from; say what is wrong with the first."""
     bad = np.zeros(len(content), dtype=np.bool_)
     why = ""
@@ -135,7 +133,7 @@ def _faults(content: Any) -> Any:
         yield _wrong_scores(content, score), lambda i: f"a score of {score[i]:g}"
 
 
-def _wrong_scores(content: Any, score: npt.NDArray[np.float64]) -> Mask:
+def _wrong_scores(content: Any, score: Floats) -> Booleans:
     with np.errstate(invalid="ignore"):
         wrong = np.abs(score) > MAX_SCORE
     if "status" in content.column_names:
@@ -146,7 +144,7 @@ def _wrong_scores(content: Any, score: npt.NDArray[np.float64]) -> Mask:
     return np.asarray(wrong)
 
 
-def bounds_of(column: Any) -> npt.NDArray[np.float64]:
+def bounds_of(column: Any) -> Floats:
     """Return for each row the least and the greatest score that its metric can have."""
     names, codes = codes_of(column)
     metrics = [get_metric(str(name)) for name in names]
@@ -155,7 +153,7 @@ def bounds_of(column: Any) -> npt.NDArray[np.float64]:
     return np.asarray(ranges[codes], dtype=np.float64)
 
 
-def _of_names(column: Any, test: Any) -> Mask:
+def _of_names(column: Any, test: Any) -> Booleans:
     """Return for each row what ``test`` says of its name; each distinct one is asked once."""
     names, codes = codes_of(column)
     return np.array([*(bool(test(name)) for name in names), False])[codes]

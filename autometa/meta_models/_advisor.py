@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Matrix, Positions, Vector
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.exceptions import KnowledgeBaseMismatchError
 from autometa.meta_models._forests import Growth, LeafForest
@@ -24,9 +24,6 @@ from autometa.meta_models._times import TimeModel
 from autometa.meta_models._unit_scores import UnitScores
 from autometa.meta_models._weights import TaskWeights, Weights, learn_forests
 from autometa.recommendation import Neighbor, Recommendation
-
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
 
 _N_NEIGHBORS = 5
 _LISTS = 300  # at most, whose errors the intervals are calibrated on,
@@ -113,7 +110,7 @@ class Advisor:
         described = times[known.described]
         return TimeModel(known.coordinates, known.sizes, known.families, described, settings)
 
-    def _listed(self, weights: Matrix) -> npt.NDArray[np.bool_]:
+    def _listed(self, weights: Matrix) -> Booleans:
         """Return which setups tasks of these weights would be given, one row a described task."""
         n_setups = self.losses.shape[1]
         length = min(_LIST_LENGTH, n_setups)
@@ -194,7 +191,7 @@ class Advisor:
             chosen = greedy_schedule(losses, weights, n, seconds, request.time_budget)
         return [int(columns[position]) for position in chosen]
 
-    def global_portfolio(self, columns: npt.NDArray[np.intp], n: int) -> list[int]:
+    def global_portfolio(self, columns: Positions, n: int) -> list[int]:
         """Return the first ``n`` of these columns when every family of tasks counts alike."""
         known = self._global_portfolios.get(columns.tobytes(), [])
         if len(known) < n:
@@ -212,7 +209,7 @@ class Advisor:
         """Whether anybody ever timed how long predicting takes."""
         return bool(np.isfinite(self.history.predict_ms).any())
 
-    def eligible(self, forecast: Forecast, request: Request) -> npt.NDArray[np.intp]:
+    def eligible(self, forecast: Forecast, request: Request) -> Positions:
         """Return the columns of the setups that were asked for and predict quickly enough."""
         columns = self._of_algorithms(request.algorithms)
         limit = request.max_predict_ms
@@ -226,7 +223,7 @@ class Advisor:
             )
         return np.asarray(columns[expected <= limit])
 
-    def _of_algorithms(self, algorithms: Collection[str] | None) -> npt.NDArray[np.intp]:
+    def _of_algorithms(self, algorithms: Collection[str] | None) -> Positions:
         known = [algorithm for algorithm, _ in self.history.setups]
         if algorithms is None:
             return np.arange(len(known))
@@ -238,9 +235,7 @@ class Advisor:
             )
         return columns
 
-    def probabilities_best(
-        self, forecast: Forecast, eligible: npt.NDArray[np.intp]
-    ) -> dict[int, float]:
+    def probabilities_best(self, forecast: Forecast, eligible: Positions) -> dict[int, float]:
         """Return how likely each setup is the best of those eligible, by how often it was."""
         losses = self.losses[:, eligible]
         best = losses <= losses.min(axis=1, keepdims=True)

@@ -12,10 +12,9 @@ References
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.utils.extmath import randomized_svd
 
-Matrix = npt.NDArray[np.float64]
+from autometa._common.arrays import Booleans, Matrix
 
 _SHRINKAGE = 1.0  # an effect seen in one cell is trusted by half
 _ROUNDS = 15
@@ -41,7 +40,7 @@ def complete(values: Matrix) -> Matrix:
     return np.where(known, values, effects + _low_rank(residual, known))
 
 
-def _additive(values: Matrix, known: npt.NDArray[np.bool_]) -> Matrix:
+def _additive(values: Matrix, known: Booleans) -> Matrix:
     mean = values[known].mean()
     rows = np.zeros((values.shape[0], 1))
     columns = np.zeros((1, values.shape[1]))
@@ -54,7 +53,7 @@ def _additive(values: Matrix, known: npt.NDArray[np.bool_]) -> Matrix:
     return np.asarray(mean + rows + columns)
 
 
-def _low_rank(residual: Matrix, known: npt.NDArray[np.bool_]) -> Matrix:
+def _low_rank(residual: Matrix, known: Booleans) -> Matrix:
     """Return what of the residual is of low rank: its SVD, thresholded softly and iterated."""
     filled = residual
     low_rank = np.zeros_like(residual)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Positions, Vector
 from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
 from autometa.meta_models._features import filled
 from autometa.meta_models._portfolio import risks
@@ -19,8 +19,6 @@ from autometa.recommendation import Recommendation
 if TYPE_CHECKING:
     from autometa.meta_models._advisor import Advisor, Forecast
 
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
 
 _N_PRECEDENTS = 5
 _N_INFLUENCES = 6
@@ -48,7 +46,7 @@ class Choice:
     advisor: Advisor
     forecast: Forecast
     columns: list[int]
-    eligible: npt.NDArray[np.intp]
+    eligible: Positions
     described: pd.Series[float] | None
     request: Request
 

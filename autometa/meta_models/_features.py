@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Matrix = npt.NDArray[np.float64]
+from autometa._common.arrays import Matrix
 
 _SKEWED = 1.5
 _ROUNDING = 1e-12  # of the largest number; sums of a thousand rows agree to about 1e-14

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
-Matrix = npt.NDArray[np.float64]
-Leaves = npt.NDArray[np.int64]
+from autometa._common.arrays import Codes, Floats, Integers, Matrix, Singles
 
 _LEAF = -1
 
@@ -35,9 +34,9 @@ class LeafForest:
     """
 
     feature: npt.NDArray[np.int16]
-    threshold: npt.NDArray[np.float32]
+    threshold: Singles
     right: npt.NDArray[np.int16]
-    roots: npt.NDArray[np.int32]
+    roots: Codes
 
     @classmethod
     def of(cls, forest: Any) -> LeafForest:
@@ -54,7 +53,7 @@ class LeafForest:
             np.cumsum([0, *sizes[:-1]]).astype("int32"),
         )
 
-    def apply(self, coordinates: Matrix) -> Leaves:
+    def apply(self, coordinates: Matrix) -> Integers:
         """Return the leaf of each task in each tree, as a node, of shape (n_tasks, n_trees)."""
         values = coordinates.astype(np.float32)  # as scikit-learn's trees compare
         rows = np.arange(len(values))[:, None]
@@ -94,7 +93,7 @@ class Growth:
 def grow(
     coordinates: Matrix,
     targets: Matrix,
-    weights: npt.NDArray[np.float64],
+    weights: Floats,
     growth: Growth,
 ) -> tuple[list[LeafForest], Matrix]:
     """Grow two forests, and say who shares leaves in trees that have not seen either.
@@ -132,7 +131,7 @@ def grow(
     return grown, _out_of_bag(leaves, on_samples.estimators_samples_)
 
 
-def _out_of_bag(leaves: Leaves, samples: list[npt.NDArray[np.int64]]) -> Matrix:
+def _out_of_bag(leaves: Integers, samples: list[Integers]) -> Matrix:
     total = np.zeros((len(leaves), len(leaves)))
     for tree, sample in enumerate(samples):
         in_bag = np.bincount(sample, minlength=len(leaves))
@@ -142,7 +141,7 @@ def _out_of_bag(leaves: Leaves, samples: list[npt.NDArray[np.int64]]) -> Matrix:
     return total
 
 
-def _rounded_down(thresholds: Matrix) -> npt.NDArray[np.float32]:
+def _rounded_down(thresholds: Matrix) -> Singles:
     """Return thresholds that part values of single precision as the given ones do."""
     single = thresholds.astype(np.float32)
     above = single > thresholds

@@ -15,14 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Codes, Integers, Matrix, Objects, Positions
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.meta_models._completion import complete
 from autometa.meta_models._question_resolver import Question
 from autometa.metrics import on_one_scale
-
-Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 # A catastrophic score must not make all others look alike: the worst score that
 # counts lies this many times as far below the best as the median does.
@@ -72,22 +70,22 @@ class History:
     seconds: Matrix
     predict_ms: Matrix
     metafeatures: pd.DataFrame
-    comparable: Mask
-    metrics: npt.NDArray[np.object_]
+    comparable: Booleans
+    metrics: Objects
     knows_machines: bool = False
 
     @property
-    def tried(self) -> Mask:
+    def tried(self) -> Booleans:
         """Cells of which something is known: a score or a failure."""
         return np.asarray(np.isfinite(self.scores) | (self.failures > 0), dtype=np.bool_)
 
     @property
-    def described(self) -> Mask:
+    def described(self) -> Booleans:
         """Tasks with at least one finite meta-feature."""
         return np.asarray(np.isfinite(self.metafeatures.to_numpy()).any(axis=1), dtype=np.bool_)
 
     @property
-    def families(self) -> npt.NDArray[np.int64]:
+    def families(self) -> Integers:
         """Family of each task, as a number."""
         return np.asarray(pd.factorize(self.tasks["family"])[0], dtype=np.int64)
 
@@ -123,7 +121,7 @@ def _well_measured(history: History) -> set[str]:
     return set(full)
 
 
-def _adds(other: History, history: History) -> Mask:
+def _adds(other: History, history: History) -> Booleans:
     """Mark the tasks on which ``other`` tried over twice as many setups as any row of theirs."""
     counts = pd.Series(history.tried.sum(axis=1)).groupby(history.tasks["task_id"].array).max()
     known = other.tasks["task_id"].map(counts).fillna(0.0).to_numpy()
@@ -131,7 +129,9 @@ def _adds(other: History, history: History) -> Mask:
     return np.asarray((tried > 2 * known) & np.isfinite(other.scores).any(axis=1))
 
 
-def _joined(history: History, other: History, new: Mask, comparable: bool, widens: bool) -> History:
+def _joined(
+    history: History, other: History, new: Booleans, comparable: bool, widens: bool
+) -> History:
     """Return both histories as one: the setups of the first, and the ``new`` tasks of the other.
 
     With ``widens`` the setups of both. Tasks on which none of the setups was tried stay out.
@@ -158,7 +158,7 @@ def _joined(history: History, other: History, new: Mask, comparable: bool, widen
     )
 
 
-def _tried_setups(history: History, rows: Mask) -> list[tuple[str, str]]:
+def _tried_setups(history: History, rows: Booleans) -> list[tuple[str, str]]:
     tried = np.flatnonzero(history.tried[rows].any(axis=0))
     return [history.setups[column] for column in tried.tolist()]
 
@@ -245,7 +245,7 @@ def _say_apart(averages: Averages, metric: str) -> None:
         )
 
 
-def _most_frequent(codes: npt.NDArray[np.int32], n: int) -> Mask:
+def _most_frequent(codes: Codes, n: int) -> Booleans:
     """Mark the rows of the ``n`` codes that have most; among equals, chance decides."""
     counts = np.bincount(codes)
     shuffled = np.random.default_rng(0).permutation(len(counts))
@@ -253,9 +253,7 @@ def _most_frequent(codes: npt.NDArray[np.int32], n: int) -> Mask:
     return np.isin(codes, kept)
 
 
-def _in_order_of_tasks(
-    kb: KnowledgeBase, averages: Averages
-) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+def _in_order_of_tasks(kb: KnowledgeBase, averages: Averages) -> tuple[Positions, pd.DataFrame]:
     """Return the tasks that have runs, and for each average the place of its task.
 
     In order of their ids: which was listed first must not decide what a tree draws.
@@ -266,7 +264,7 @@ def _in_order_of_tasks(
     return rows, listed.iloc[used].reset_index(drop=True)
 
 
-def _with_slowest(seconds: Matrix, untimed: Mask) -> Matrix:
+def _with_slowest(seconds: Matrix, untimed: Booleans) -> Matrix:
     """Seconds per cell; a timeout nobody timed counts as the slowest fit of its task."""
     slowest = np.max(seconds, axis=1, initial=-np.inf, where=np.isfinite(seconds), keepdims=True)
     capped = np.where(np.isfinite(slowest), slowest, np.nan)

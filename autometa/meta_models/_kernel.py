@@ -15,13 +15,10 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Integers, Matrix, Positions, Vector
 from autometa.meta_models._features import distances
 
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
-Families = npt.NDArray[np.int64]
 Settings = tuple[float, float, float]
 
 _LENGTHS = (0.5, 1.0, 2.0)
@@ -58,7 +55,7 @@ class KernelRegression:
         self,
         coordinates: Matrix,
         outputs: Matrix,
-        families: Families,
+        families: Integers,
         settings: Settings | None = None,
     ) -> None:
         self._coordinates = coordinates
@@ -84,7 +81,7 @@ class KernelRegression:
         return np.asarray(np.maximum(prior + self._noise - explained, self._noise))
 
 
-def _choose(coordinates: Matrix, outputs: Matrix, families: Families) -> Settings:
+def _choose(coordinates: Matrix, outputs: Matrix, families: Integers) -> Settings:
     """Return length, linear share and noise with the smallest errors on families left out."""
     some = np.unique(np.linspace(0, len(families) - 1, _TASKS).astype(np.intp))
     coordinates, outputs = coordinates[some], _main_components(outputs[some])
@@ -111,7 +108,7 @@ def _inverse_kernel(coordinates: Matrix, length: float, linear: float, noise: fl
 
 
 def _left_out_errors(
-    inverse: Matrix, outputs: Matrix, groups: list[npt.NDArray[np.intp]]
+    inverse: Matrix, outputs: Matrix, groups: list[Positions]
 ) -> tuple[Matrix, Vector]:
     """Errors, and their relative variance, of models that have not seen each group."""
     if len(groups) < 2:
@@ -127,7 +124,7 @@ def _left_out_errors(
     return errors, variance
 
 
-def _groups(families: Families) -> list[npt.NDArray[np.intp]]:
+def _groups(families: Integers) -> list[Positions]:
     order = np.argsort(families, kind="stable")
     _, starts = np.unique(families[order], return_index=True)
     return np.split(order, starts[1:])

@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Matrix, Vector
 from autometa.meta_models._features import FeatureSpace, filled
 from autometa.meta_models._history import History
 from autometa.meta_models._sizes import TaskSizes
 from autometa.meta_models._target_scale import comparable
-
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from autometa._common.arrays import Booleans, Matrix
 from autometa.meta_models._forests import LeafForest
 from autometa.meta_models._kernel import Settings
-
-Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class Learnt:
     """
 
     forests: Sequence[LeafForest]
-    listed: npt.NDArray[np.bool_]
+    listed: Booleans
     of_scores: tuple[Settings, Settings] | None = None
     of_seconds: Settings | None = None
     of_predict_ms: Settings | None = None

@@ -19,10 +19,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
+from autometa._common.arrays import Booleans, Matrix, Vector
 
 _FIRST_MOMENT = 0.1  # seconds; nobody can tell what comes sooner
 _CAUTION = 0.75  # what a loss to the all-round list weighs against as large a gain
@@ -130,7 +128,7 @@ class _Greedy:
             self.step(everything, fits=self._left)
         return self.order
 
-    def step(self, cost: Vector, fits: npt.NDArray[np.bool_]) -> int:
+    def step(self, cost: Vector, fits: Booleans) -> int:
         gain = self._weights @ np.maximum(self._best[:, None] - self._losses, 0.0)
         value = (gain - self._risk() + self._merit) / cost
         for eligible in (self._left & fits, self._left):

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Floats
 from autometa.metrics import get_metric
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class ScoreScale:
     unit: float
 
     @classmethod
-    def of(cls, scores: Array, metric: str) -> ScoreScale:
+    def of(cls, scores: Floats, metric: str) -> ScoreScale:
         """Return the scale of a metric: bounds by its name, the unit by the scores seen.
 
         A metric that is not known has no bounds, whatever scores were seen.
@@ -54,14 +52,14 @@ class ScoreScale:
         known = scores[np.isfinite(scores)]
         return cls(best=high, worst=low, unit=_unit(high - known[known <= high]))
 
-    def to_even(self, scores: Array) -> Array:
+    def to_even(self, scores: Floats) -> Floats:
         """Return the scores on the even scale."""
         if self.unit == 0.0:
             return scores.copy()
         behind = np.maximum(self.best - scores, 0.0)  # rounding may carry a score past the best
         return np.asarray(-np.log(behind + self.unit))
 
-    def from_even(self, even: Array) -> Array:
+    def from_even(self, even: Floats) -> Floats:
         """Return the scores of the metric itself, within its bounds."""
         scores = even
         if self.unit > 0.0:
@@ -69,7 +67,7 @@ class ScoreScale:
         return np.asarray(np.clip(scores, self.worst, self.best))
 
 
-def _unit(distance: Array) -> float:
+def _unit(distance: Floats) -> float:
     """Return 1 % of the typical distance to the best score, so that 0 has a logarithm."""
     if not distance.size:
         return 0.01

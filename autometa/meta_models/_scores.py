@@ -18,18 +18,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from autometa._common.arrays import Booleans, Integers, Matrix, Vector
 from autometa.meta_models._completion import complete
 from autometa.meta_models._kernel import KernelRegression, Settings
 from autometa.meta_models._score_scale import ScoreScale
 from autometa.meta_models._weights import family_weights
 from autometa.metrics import get_metric
-
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
-Families = npt.NDArray[np.int64]
 
 _COVERAGE = 0.9
 _FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then
@@ -74,8 +70,8 @@ class ScoreModel:
         self,
         coordinates: Matrix,
         scores: Matrix,
-        families: Families,
-        listed: npt.NDArray[np.bool_],
+        families: Integers,
+        listed: Booleans,
         metric: str,
         settings: tuple[Settings, Settings] | None = None,
     ) -> None:
@@ -131,7 +127,7 @@ def _log_size(size: Vector) -> Vector:
     return np.log(np.maximum(size, floor))
 
 
-def _quantiles(errors: Matrix, families: Families) -> tuple[float, float, float]:
+def _quantiles(errors: Matrix, families: Integers) -> tuple[float, float, float]:
     """Low end, middle and high end of relative errors; every family weighs the same."""
     known = np.isfinite(errors)
     counts = np.maximum(known.sum(axis=1, keepdims=True), 1)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Matrix = npt.NDArray[np.float64]
+from autometa._common.arrays import Matrix
 
 _NAMES = (  # ours, then OpenML's
     ("n_rows", "NumberOfInstances"),

@@ -7,13 +7,10 @@ largest known task too, and what kernel regression finds in the rest.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Integers, Matrix, Vector
 from autometa.meta_models._completion import complete
 from autometa.meta_models._kernel import KernelRegression, Settings
-
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
 
 _SHORTEST = 1e-4  # below it a clock measures itself
 _LONGEST = 1e9  # 30 years; nobody needs to know more
@@ -39,7 +36,7 @@ class TimeModel:
         self,
         coordinates: Matrix,
         sizes: Matrix,
-        families: npt.NDArray[np.int64],
+        families: Integers,
         times: Matrix,
         settings: Settings | None = None,
     ) -> None:

@@ -15,14 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Booleans, Integers, Matrix, Vector
 from autometa.meta_models._features import filled, shared, wide_distances
 from autometa.meta_models._forests import Growth, LeafForest, grow
-
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
-Families = npt.NDArray[np.int64]
 
 _FEW_TASKS = 8  # fewer cannot be split twice: plain distances then
 _COMPONENTS = 30
@@ -68,8 +64,8 @@ class TaskWeights:
     def __init__(
         self,
         coordinates: Matrix,
-        described: npt.NDArray[np.bool_],
-        families: Families,
+        described: Booleans,
+        families: Integers,
         forests: Sequence[LeafForest],
     ) -> None:
         self._coordinates = coordinates
@@ -134,9 +130,7 @@ class TaskWeights:
         nothing = np.full(len(self._described), np.nan)
         return Weights(self.equal_weights, nothing, float("nan"))
 
-    def _near(
-        self, coordinates: Vector, leaves: list[npt.NDArray[np.int64]]
-    ) -> tuple[Vector, Vector]:
+    def _near(self, coordinates: Vector, leaves: list[Integers]) -> tuple[Vector, Vector]:
         """Weights of the described tasks, and how often they share a leaf with the new one."""
         if not self._forests:
             near = self._plain(coordinates[None])[0]
@@ -169,8 +163,8 @@ class TaskWeights:
 def learn_forests(
     coordinates: Matrix,
     losses: Matrix,
-    described: npt.NDArray[np.bool_],
-    families: Families,
+    described: Booleans,
+    families: Integers,
     growth: Growth,
 ) -> tuple[list[LeafForest], Matrix | None]:
     """Grow forests that tell apart tasks on which different setups win; see `grow`.
@@ -197,7 +191,7 @@ def _alike(values: Matrix) -> Matrix:
     return values / max(float(values.std()), 1e-12)
 
 
-def family_weights(families: Families) -> Vector:
+def family_weights(families: Integers) -> Vector:
     """Return weights of sum 1 by which every family counts alike."""
     _, member, size = np.unique(families, return_inverse=True, return_counts=True)
     weights = 1.0 / size[member]
@@ -219,7 +213,7 @@ def _nearest(distance: Matrix) -> Vector:
     return np.asarray(np.where(np.isfinite(near).any(axis=1), mean, np.inf))
 
 
-def _usual_distances(coordinates: Matrix, families: Families) -> tuple[float, float] | None:
+def _usual_distances(coordinates: Matrix, families: Integers) -> tuple[float, float] | None:
     """95 % and largest distance of known tasks to the nearest ones of other families."""
     if len(np.unique(families)) < 3 or coordinates.shape[1] == 0:
         return None

@@ -10,61 +10,58 @@ counts (None is once) and the number of the positive class.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from autometa._common.arrays import AnyArray, Booleans, Floats
+
 Counts = Floats | None
-Truth = npt.NDArray[Any]
 EPSILON = np.finfo("float64").eps  # what scikit-learn clips probabilities to
 
 
-def log_loss(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def log_loss(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Mean logarithm of the true class's probability."""
     likelihood = values[np.arange(len(y)), y]
     return float(np.average(np.log(np.maximum(likelihood, EPSILON)), weights=counts))
 
 
-def brier(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def brier(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Negated mean squared error of the second class's probability."""
     return -float(np.average((values[:, 1] - (y == 1)) ** 2, weights=counts))
 
 
-def rmse(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def rmse(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Negated root mean squared error."""
     return -float(np.sqrt(np.average((y - values) ** 2, weights=counts)))
 
 
-def mae(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def mae(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Negated mean absolute error."""
     return -float(np.average(np.abs(y - values), weights=counts))
 
 
-def r2(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def r2(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Share of the variance that is explained."""
     spread = np.average((y - np.average(y, weights=counts)) ** 2, weights=counts)
     return 1.0 - float(np.average((y - values) ** 2, weights=counts) / spread)
 
 
-def accuracy(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def accuracy(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Share of rows whose class is the most probable one."""
     return float(np.average(values.argmax(axis=1) == y, weights=counts))
 
 
-def roc_auc(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def roc_auc(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Area under the curve of the second class against the first."""
     return _area(y == 1, values[:, 1], counts)
 
 
-def roc_auc_ovr(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def roc_auc_ovr(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Mean area of each class that the rows hold against all others."""
     present = np.flatnonzero(np.bincount(y))
     return float(np.mean([_area(y == c, values[:, c], counts) for c in present]))
 
 
-def _area(is_positive: npt.NDArray[np.bool_], values: Floats, counts: Counts) -> float:
+def _area(is_positive: Booleans, values: Floats, counts: Counts) -> float:
     """Return how often a positive stands above a negative; a tie is half of that."""
     order = np.argsort(values[~is_positive])
     negatives, positives = values[~is_positive][order], values[is_positive]
@@ -77,38 +74,38 @@ def _area(is_positive: npt.NDArray[np.bool_], values: Floats, counts: Counts) ->
     return float(np.average(share, weights=counts[is_positive]))
 
 
-def _confusion(y: Truth, values: Floats, counts: Counts) -> Floats:
+def _confusion(y: AnyArray, values: Floats, counts: Counts) -> Floats:
     """Return rows by true class and predicted class."""
     n = values.shape[1]
     cells = np.bincount(y * n + values.argmax(axis=1), weights=counts, minlength=n * n)
     return cells.reshape(n, n).astype("float64")
 
 
-def balanced_accuracy(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def balanced_accuracy(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Mean recall of the classes that the rows hold."""
     table = _confusion(y, values, counts)
     sizes = table.sum(axis=1)
     return float(np.mean(table.diagonal()[sizes > 0] / sizes[sizes > 0]))
 
 
-def _f1_by_class(y: Truth, values: Floats, counts: Counts) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _f1_by_class(y: AnyArray, values: Floats, counts: Counts) -> tuple[Floats, Booleans]:
     table = _confusion(y, values, counts)
     true, predicted = table.sum(axis=1), table.sum(axis=0)
     return 2 * table.diagonal() / np.maximum(true + predicted, EPSILON), true > 0
 
 
-def f1(y: Truth, values: Floats, counts: Counts, positive: int = 1) -> float:
+def f1(y: AnyArray, values: Floats, counts: Counts, positive: int = 1) -> float:
     """Harmonic mean of precision and recall of the positive class."""
     return float(_f1_by_class(y, values, counts)[0][positive])
 
 
-def f1_macro(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def f1_macro(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Mean F1 of the classes that the rows hold."""
     by_class, is_present = _f1_by_class(y, values, counts)
     return float(by_class[is_present].mean())
 
 
-def matthews(y: Truth, values: Floats, counts: Counts, _: int = 1) -> float:
+def matthews(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
     """Correlation of true and predicted classes; 0 when one class alone is predicted."""
     table = _confusion(y, values, counts)
     true, predicted, total = table.sum(axis=1), table.sum(axis=0), table.sum()

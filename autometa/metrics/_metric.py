@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Literal
 
-import numpy as np
 import numpy.typing as npt
+
+from autometa._common.arrays import Floats
 
 ROUNDING = 1e-6  # scores in single precision may exceed their bounds by as much
 
 Kind = Literal["classification", "regression"]
 Needs = Literal["rows", "positives", "variety"]
-FastScore = Callable[
-    [npt.NDArray[Any], npt.NDArray[np.float64], npt.NDArray[np.float64] | None, int], float
-]
+FastScore = Callable[[npt.NDArray[Any], Floats, Floats | None, int], float]
 
 
 @dataclass(frozen=True, kw_only=True)

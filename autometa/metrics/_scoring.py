@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
+from autometa._common.arrays import Floats
 from autometa.exceptions import MetricError
 from autometa.metrics._aliases import canonical_name
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
@@ -93,10 +94,10 @@ class Predictions:
     """
 
     y: npt.NDArray[Any]
-    values: npt.NDArray[np.float64]
+    values: Floats
     n_classes: int = 0
     positive: int = 1
-    weights: npt.NDArray[np.float64] | None = None
+    weights: Floats | None = None
 
     def rows(self, index: npt.NDArray[Any]) -> Predictions:
         """Return the predictions of some rows, by position or mask."""

@@ -7,14 +7,11 @@ later of the study's own best trials.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from optuna.distributions import FloatDistribution, IntDistribution
 
+from autometa._common.arrays import Floats, Integers
 from autometa.samplers._history import History
 from autometa.samplers._matching import Encoding, Rows, Space
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 N_BEST_PER_TASK, N_BEST_PER_ALGORITHM = 5, 2
 MAX_BEST, N_RANDOM, N_MUTANTS = 600, 600, 500
@@ -22,7 +19,7 @@ STEP, FINE_STEP, N_MUTANTS_EACH = 0.1, 0.03, 16
 P_MOVE, P_SWITCH, P_RESAMPLE = 0.5, 0.3, 0.8
 
 
-def best_of_each_task(encoding: Encoding, history: History) -> IntArray:
+def best_of_each_task(encoding: Encoding, history: History) -> Integers:
     """Return the best setups of each task and algorithm, those of most tasks first."""
     tops = []
     for rows, scores in zip(history.rows, history.scores, strict=True):
@@ -38,13 +35,13 @@ def best_of_each_task(encoding: Encoding, history: History) -> IntArray:
     return np.concatenate([setups[algorithms == a][:share] for a in np.unique(algorithms)])
 
 
-def proven(encoding: Encoding, best: IntArray, space: Space) -> Rows:
+def proven(encoding: Encoding, best: Integers, space: Space) -> Rows:
     """Return those of the ``best`` setups whose algorithm the study can choose."""
     setups = encoding.setups.take(best)
     return setups.take(np.isin(setups.which, space.allowed))
 
 
-def pool(encoding: Encoding, best: IntArray, space: Space) -> Rows:
+def pool(encoding: Encoding, best: Integers, space: Space) -> Rows:
     """Return candidates for every trial of a study; the same ones for the same space."""
     rng = np.random.default_rng(0)
     setups = encoding.setups
@@ -65,7 +62,7 @@ def mutants_of_best(encoding: Encoding, best: Rows, space: Space, rng: np.random
     return Rows.concatenate([mutants(encoding, parents, space, s, rng) for s in (STEP, FINE_STEP)])
 
 
-def settled(encoding: Encoding, rows: Rows, space: Space, fixed: FloatArray | None = None) -> Rows:
+def settled(encoding: Encoding, rows: Rows, space: Space, fixed: Floats | None = None) -> Rows:
     """Return the distinct setups that the study can really have.
 
     Values are moved to the nearest that its distributions hold, dimensions it

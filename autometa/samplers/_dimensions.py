@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -23,7 +22,7 @@ from optuna.distributions import (
 )
 from scipy.stats import skew
 
-FloatArray = npt.NDArray[np.float64]
+from autometa._common.arrays import Floats
 
 # Positions outside the history are kept, but not further out than this.
 REACH = (-1.0, 2.0)
@@ -77,7 +76,7 @@ class Dimension:
         position = (number - low) / (high - low) if high > low else 0.5
         return min(max(position, REACH[0]), REACH[1])
 
-    def number(self, position: FloatArray) -> FloatArray:
+    def number(self, position: Floats) -> Floats:
         """Return the numbers at the given positions of a numeric dimension."""
         low, high = self._ends
         scaled = low + position * (high - low)
@@ -173,7 +172,7 @@ def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(by_text[text] for text in sorted(by_text))
 
 
-def _is_log(numbers: FloatArray) -> bool:
+def _is_log(numbers: Floats) -> bool:
     """Whether the values lie more evenly on a logarithmic scale."""
     if numbers.min() <= 0 or numbers.max() < MIN_LOG_RATIO * numbers.min():
         return False

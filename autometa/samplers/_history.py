@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from autometa._common.arrays import Floats, Integers
 from autometa.knowledge_base import KnowledgeBase
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 MAX_TASKS = 200
 MAX_RUNS_PER_TASK = 128
@@ -46,8 +43,8 @@ class History:
 
     task_ids: tuple[str, ...]
     setups: tuple[tuple[str, dict[str, Any]], ...]
-    rows: tuple[IntArray, ...]
-    scores: tuple[FloatArray, ...]
+    rows: tuple[Integers, ...]
+    scores: tuple[Floats, ...]
 
 
 def read_history(

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -22,10 +21,8 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from autometa._common.arrays import Floats, Integers
 from autometa.samplers._dimensions import ABSENT, Dimension, find_dimensions
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 SELECTOR = "algorithm"
 CATEGORY_GAP = 0.7
@@ -49,8 +46,8 @@ def is_selector(name: str, distribution: BaseDistribution, algorithms: Sequence[
 class Rows:
     """Setups as an algorithm each (its index) and positions in all dimensions."""
 
-    which: IntArray
-    positions: FloatArray
+    which: Integers
+    positions: Floats
 
     def __len__(self) -> int:
         return len(self.which)
@@ -119,7 +116,7 @@ class Encoding:
         return not bool(np.isnan(own[:, self.columns(algorithm)]).any())
 
     @property
-    def owners(self) -> IntArray:
+    def owners(self) -> Integers:
         """The algorithm of each dimension, as an index."""
         owners = [self.algorithms.index(dimension.algorithm) for dimension in self.dimensions]
         return np.array(owners, dtype=np.int64)
@@ -156,7 +153,7 @@ class Encoding:
         ]  # fmt: skip
         return max(endings, key=lambda j: len(self.dimensions[j].name), default=None)
 
-    def trial_row(self, algorithm: str, params: Mapping[str, Any]) -> FloatArray:
+    def trial_row(self, algorithm: str, params: Mapping[str, Any]) -> Floats:
         """Return the positions of a trial's parameters, NaN where they say nothing."""
         row = np.full(len(self.dimensions), np.nan)
         for parameter, value in params.items():
@@ -165,7 +162,7 @@ class Encoding:
                 row[j] = self.dimensions[j].position(value)
         return row
 
-    def features(self, rows: Rows) -> FloatArray:
+    def features(self, rows: Rows) -> Floats:
         """Return what a kernel compares: numbers centred where absent, categories one-hot."""
         blocks, which, positions = [], rows.which, rows.positions
         for j, dimension in enumerate(self.dimensions):
@@ -179,14 +176,14 @@ class Encoding:
         return np.hstack(blocks) if blocks else np.zeros((len(which), 1))
 
     @property
-    def groups(self) -> IntArray:
+    def groups(self) -> Integers:
         """Which dimension each column of `features` belongs to."""
         sizes = [max(1, len(dimension.choices)) for dimension in self.dimensions]
         if len(self.algorithms) > 1:
             sizes.append(len(self.algorithms))
         return np.repeat(np.arange(max(1, len(sizes))), sizes or [1])
 
-    def snapped(self, positions: FloatArray, known: Mapping[int, BaseDistribution]) -> FloatArray:
+    def snapped(self, positions: Floats, known: Mapping[int, BaseDistribution]) -> Floats:
         """Return the positions that can be had: of the values ``known`` distributions hold."""
         snapped = positions.copy()
         for j, distribution in known.items():
@@ -194,9 +191,7 @@ class Encoding:
         return snapped
 
 
-def _snap(
-    dimension: Dimension, positions: FloatArray, distribution: BaseDistribution
-) -> FloatArray:
+def _snap(dimension: Dimension, positions: Floats, distribution: BaseDistribution) -> Floats:
     """Return, for each position, that of the distribution's nearest value; NaN without one."""
     if isinstance(distribution, FloatDistribution) and distribution.step is None:
         low, high = dimension.position(distribution.low), dimension.position(distribution.high)
@@ -207,9 +202,7 @@ def _snap(
     return np.array([_snap_one(dimension, p, distribution) for p in distinct])[inverse]
 
 
-def _snap_int(
-    dimension: Dimension, positions: FloatArray, distribution: IntDistribution
-) -> FloatArray:
+def _snap_int(dimension: Dimension, positions: Floats, distribution: IntDistribution) -> Floats:
     if dimension.is_categorical or dimension.low == dimension.high:
         return np.array([_snap_one(dimension, p, distribution) for p in positions])
     numbers = np.clip(np.round(dimension.number(positions)), distribution.low, distribution.high)

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg
 from scipy.special import ndtr
 
-FloatArray = npt.NDArray[np.float64]
+from autometa._common.arrays import Floats
 
 # Scales tried, relative to the standard deviation of the scores.
 SCALES = np.exp(np.linspace(-2.5, 2.5, 21))
@@ -39,11 +38,11 @@ class Belief:
         Logarithm of how probable this prior is before any trial.
     """
 
-    mean: FloatArray
-    covariance: FloatArray
-    cross: FloatArray
-    candidate_mean: FloatArray
-    candidate_variance: FloatArray
+    mean: Floats
+    covariance: Floats
+    cross: Floats
+    candidate_mean: Floats
+    candidate_variance: Floats
     noise: float
     log_weight: float = 0.0
 
@@ -52,12 +51,12 @@ class Belief:
 class Prediction:
     """Expected scores of the candidates, their standard deviations, and the evidence."""
 
-    mean: FloatArray
-    sd: FloatArray
+    mean: Floats
+    sd: Floats
     log_evidence: float
 
 
-def predict(belief: Belief, scores: FloatArray) -> Prediction:
+def predict(belief: Belief, scores: Floats) -> Prediction:
     """Return what ``scores`` of the trials say about the candidates under ``belief``."""
     n = len(scores)
     factor = linalg.cholesky(belief.covariance + belief.noise * np.eye(n), lower=True)
@@ -75,13 +74,13 @@ def predict(belief: Belief, scores: FloatArray) -> Prediction:
     )
 
 
-def _centred(values: FloatArray, one: FloatArray) -> tuple[FloatArray, float]:
+def _centred(values: Floats, one: Floats) -> tuple[Floats, float]:
     """Take the best constant out of whitened values; return the rest and the constant."""
     shift = float(one @ values / (one @ one))
     return values - shift * one, shift
 
 
-def _scale(one: FloatArray, mean: FloatArray, y: FloatArray, sd: float) -> tuple[float, float]:
+def _scale(one: Floats, mean: Floats, y: Floats, sd: float) -> tuple[float, float]:
     """Return the most probable scale of the scores, and the log evidence over all scales."""
     if sd <= 1e-12:
         return 1.0, 0.0
@@ -90,30 +89,28 @@ def _scale(one: FloatArray, mean: FloatArray, y: FloatArray, sd: float) -> tuple
     return best, float(np.logaddexp.reduce(log_posterior))
 
 
-def _log_posterior(
-    one: FloatArray, mean: FloatArray, y: FloatArray, sd: float, relative: float
-) -> float:
+def _log_posterior(one: Floats, mean: Floats, y: Floats, sd: float, relative: float) -> float:
     residual, _ = _centred(y / (relative * sd) - mean, one)
     log_relative = float(np.log(relative))
     return -0.5 * float(residual @ residual) - (len(y) - 1) * log_relative - 0.5 * log_relative**2
 
 
-def expected_improvement(prediction: Prediction, best: float) -> FloatArray:
+def expected_improvement(prediction: Prediction, best: float) -> Floats:
     """Return by how much each candidate is expected to exceed ``best``."""
     u = (prediction.mean - best) / prediction.sd
     density = np.exp(-0.5 * u * u) / np.sqrt(2.0 * np.pi)
-    gain: FloatArray = prediction.sd * (u * ndtr(u) + density)
+    gain: Floats = prediction.sd * (u * ndtr(u) + density)
     return gain
 
 
-def probabilities(predictions: Sequence[Prediction]) -> FloatArray:
+def probabilities(predictions: Sequence[Prediction]) -> Floats:
     """Return how probable each prior is after the trials."""
     log_evidence = np.array([p.log_evidence for p in predictions])
-    shares: FloatArray = np.exp(log_evidence - np.logaddexp.reduce(log_evidence))
+    shares: Floats = np.exp(log_evidence - np.logaddexp.reduce(log_evidence))
     return shares
 
 
-def drawn_in(scores: FloatArray) -> FloatArray:
+def drawn_in(scores: Floats) -> Floats:
     """Return the scores with disasters drawn in, which say little about the top."""
     if len(scores) < MIN_SCORES_TO_CLIP:
         return scores

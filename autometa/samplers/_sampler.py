@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import optuna
 import pandas as pd
 from optuna.distributions import BaseDistribution
@@ -26,6 +25,7 @@ from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 from threadpoolctl import ThreadpoolController
 
+from autometa._common.arrays import Floats
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.samplers._dimensions import ABSENT, same
@@ -34,8 +34,6 @@ from autometa.samplers._matching import Encoding, Rows
 from autometa.samplers._similarity import task_weights
 from autometa.samplers._study import MAX_TRIALS, StudyView
 from autometa.samplers._transfer import Transfer
-
-FloatArray = npt.NDArray[np.float64]
 
 _logger = logging.getLogger(__name__)
 _lock = threading.RLock()
@@ -152,7 +150,7 @@ class WarmStartSampler(BaseSampler):
         self._n_startup_trials = n_startup_trials
         self._entropy = secrets.randbits(63) if seed is None else seed
         self._plans: dict[tuple[str, int], _Plan] = {}
-        self._weights: tuple[tuple[str, ...], FloatArray] | None = None
+        self._weights: tuple[tuple[str, ...], Floats] | None = None
         self._told: set[str] = set()
         self._begun: set[tuple[str, int]] = set()
 
@@ -288,7 +286,7 @@ class WarmStartSampler(BaseSampler):
         rng = np.random.default_rng([self._entropy, view.number])
         return transfer.next(space, evidence, weights, rng, fixed)
 
-    def _task_weights(self, task_ids: tuple[str, ...]) -> FloatArray:
+    def _task_weights(self, task_ids: tuple[str, ...]) -> Floats:
         if self._weights is None or self._weights[0] != task_ids:
             known = self._library.kb.metafeatures
             self._weights = (task_ids, task_weights(known, task_ids, self._metafeatures))

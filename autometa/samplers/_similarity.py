@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Floats
 from autometa.meta_models._target_scale import comparable
-
-FloatArray = npt.NDArray[np.float64]
 
 # Root mean squared difference of ranks, as a share of all tasks, at which
 # resemblance has fallen to exp(-1/2).
@@ -23,7 +21,7 @@ TRUST = 0.5
 
 def task_weights(
     metafeatures: pd.DataFrame, task_ids: Sequence[str], row: pd.Series[float] | None
-) -> FloatArray:
+) -> Floats:
     """Return how much each task counts, summing to 1.
 
     Each meta-feature is replaced by its rank over the tasks, so that outliers do not
@@ -57,6 +55,6 @@ def task_weights(
         return equal
     least = squared[alike].min()
     resemblance = np.where(alike, np.exp(-(squared - least) / (2.0 * WIDTH**2)), 0.0)
-    weights: FloatArray = (1.0 - TRUST) * equal
+    weights: Floats = (1.0 - TRUST) * equal
     weights[described] += TRUST * resemblance / resemblance.sum()
     return weights

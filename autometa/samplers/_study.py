@@ -9,17 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from autometa._common.arrays import Floats, Positions
 from autometa.samplers._dimensions import same
 from autometa.samplers._matching import Encoding, Rows, Space, is_selector
 from autometa.samplers._transfer import Evidence
-
-FloatArray = npt.NDArray[np.float64]
 
 # What a model of the scores is given at most: the best and the latest.
 MAX_TRIALS = 128
@@ -132,7 +130,7 @@ class StudyView:
         name = str(trial.params.get(self.selector))
         return encoding.algorithms.index(name) if name in encoding.algorithms else None
 
-    def fixed_row(self, encoding: Encoding) -> FloatArray | None:
+    def fixed_row(self, encoding: Encoding) -> Floats | None:
         """Return the positions that are decided for this trial, if any are."""
         row = np.full(len(encoding.dimensions), math.nan)
         for algorithm in encoding.algorithms:
@@ -154,7 +152,7 @@ class StudyView:
             Trials that were begun in this process. Those among them without a plan
             will see ours when they make one, so nothing is reserved for them.
         """
-        done: list[tuple[int, FloatArray, float]] = []
+        done: list[tuple[int, Floats, float]] = []
         pending = [plans[t.number] for t in self.trials if self._is_planned(t, plans)]
         n_open = 0
         for trial in self.trials:
@@ -201,9 +199,7 @@ class StudyView:
         return self.sign * min(max(trial.value, -MAX_SCORE), MAX_SCORE)
 
 
-def _stacked(
-    done: Sequence[tuple[int, FloatArray, float]], nothing: Rows
-) -> tuple[Rows, FloatArray]:
+def _stacked(done: Sequence[tuple[int, Floats, float]], nothing: Rows) -> tuple[Rows, Floats]:
     """Stack finished trials; those without a score lie below the worst with one.
 
     A failure is worse than any score, by as much as the scores differ among
@@ -220,7 +216,7 @@ def _stacked(
     return rows.take(kept), scores[kept]
 
 
-def _telling(scores: FloatArray) -> npt.NDArray[np.intp]:
+def _telling(scores: Floats) -> Positions:
     """Return the trials to model: all, or the best half and the latest of the others."""
     everything = np.arange(len(scores))
     if len(scores) <= MAX_TRIALS:

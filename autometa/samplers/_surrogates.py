@@ -18,11 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, optimize
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from autometa._common.arrays import Floats, Integers
 
 N_FEATURES = 128
 N_INDUCING_CANDIDATES = 1500
@@ -34,17 +32,17 @@ N_FIT_TASKS, N_FIT_RUNS, N_FIT_STEPS = 16, 64, 30
 TYPICAL_LENGTH, TYPICAL_NOISE = 0.7, 0.05
 
 
-def squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
+def squared_distances(a: Floats, b: Floats) -> Floats:
     """Return the squared Euclidean distance of each row of ``a`` to each of ``b``."""
     products = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None] - 2.0 * a @ b.T
-    distances: FloatArray = np.maximum(products, 0.0)
+    distances: Floats = np.maximum(products, 0.0)
     return distances
 
 
-def matern(squared: FloatArray) -> FloatArray:
+def matern(squared: Floats) -> Floats:
     """Return the Matern kernel of smoothness 5/2 at squared scaled distances."""
     r = np.sqrt(5.0 * squared)
-    covariance: FloatArray = (1.0 + r + r * r / 3.0) * np.exp(-r)
+    covariance: Floats = (1.0 + r + r * r / 3.0) * np.exp(-r)
     return covariance
 
 
@@ -52,19 +50,19 @@ def matern(squared: FloatArray) -> FloatArray:
 class Kernel:
     """A Matern kernel with a length for every column, and the noise of a score."""
 
-    lengths: FloatArray
+    lengths: Floats
     variance: float
     noise: float
 
-    def __call__(self, a: FloatArray, b: FloatArray) -> FloatArray:
+    def __call__(self, a: Floats, b: Floats) -> Floats:
         """Return the covariance of each row of ``a`` with each of ``b``."""
         return self.variance * matern(squared_distances(a / self.lengths, b / self.lengths))
 
 
 def fit_kernel(
-    features: Sequence[FloatArray],
-    scores: Sequence[FloatArray],
-    groups: IntArray,
+    features: Sequence[Floats],
+    scores: Sequence[Floats],
+    groups: Integers,
     rng: np.random.Generator,
 ) -> Kernel:
     """Return the kernel under which a sample of the tasks is most likely.
@@ -85,7 +83,7 @@ def fit_kernel(
     spread = np.r_[np.ones(n_groups), 3.0, 1.0]
     n_runs = sum(len(z) for _, z in tasks)
 
-    def loss(theta: FloatArray) -> tuple[float, FloatArray]:
+    def loss(theta: Floats) -> tuple[float, Floats]:
         deviation = (theta - centre) / spread
         total, gradient = 0.5 * float(deviation @ deviation), deviation / spread
         for x, z in tasks:
@@ -103,8 +101,8 @@ def fit_kernel(
 
 
 def _negative_log_likelihood(
-    theta: FloatArray, x: FloatArray, z: FloatArray, groups: IntArray, n_groups: int
-) -> tuple[float, FloatArray]:
+    theta: Floats, x: Floats, z: Floats, groups: Integers, n_groups: int
+) -> tuple[float, Floats]:
     """Value and gradient, by the logarithms of the lengths, the variance and the noise."""
     variance, noise = np.exp(theta[n_groups]), np.exp(theta[n_groups + 1])
     scaled = x / np.exp(theta[:n_groups])[groups]
@@ -126,7 +124,7 @@ def _negative_log_likelihood(
     return float(value), gradient
 
 
-def spread_rows(scaled: FloatArray, n: int) -> IntArray:
+def spread_rows(scaled: Floats, n: int) -> Integers:
     """Return up to ``n`` rows that explain the others best: a pivoted Cholesky factorisation."""
     left = np.ones(len(scaled))
     factor = np.zeros((len(scaled), min(n, len(scaled))))
@@ -163,7 +161,7 @@ class TaskPrior:
     """
 
     def __init__(
-        self, features: Sequence[FloatArray], scores: Sequence[FloatArray], groups: IntArray
+        self, features: Sequence[Floats], scores: Sequence[Floats], groups: Integers
     ) -> None:
         rng = np.random.default_rng(0)
         self.kernel = fit_kernel(features, scores, groups, rng)
@@ -176,23 +174,19 @@ class TaskPrior:
         for _ in range(N_ROUNDS):
             mean = self._learn(phi, scores, mean)
 
-    def _choose_inducing(self, x: FloatArray, rng: np.random.Generator) -> None:
+    def _choose_inducing(self, x: Floats, rng: np.random.Generator) -> None:
         scaled = x[rng.permutation(len(x))[:N_INDUCING_CANDIDATES]] / self.kernel.lengths
         self._inducing = scaled[spread_rows(scaled, N_FEATURES)]
         gram = matern(squared_distances(self._inducing, self._inducing))
         self._factor = linalg.cholesky(gram + 1e-6 * np.eye(len(gram)), lower=True)
 
-    def phi(self, x: FloatArray) -> FloatArray:
+    def phi(self, x: Floats) -> Floats:
         """Return the features of setups: inner products are kernel values, but for variance."""
         near = matern(squared_distances(self._inducing, x / self.kernel.lengths))
-        solved: FloatArray = linalg.solve_triangular(
-            self._factor, near, lower=True, check_finite=False
-        )
+        solved: Floats = linalg.solve_triangular(self._factor, near, lower=True, check_finite=False)
         return solved.T
 
-    def _learn(
-        self, phi: Sequence[FloatArray], scores: Sequence[FloatArray], mean: FloatArray
-    ) -> FloatArray:
+    def _learn(self, phi: Sequence[Floats], scores: Sequence[Floats], mean: Floats) -> Floats:
         """One round: the tasks given mean and covariance, then these given the tasks."""
         n_tasks = len(scores)
         unsure = n_tasks * self.covariance
@@ -208,6 +202,6 @@ class TaskPrior:
         mean = self.task_weights.sum(axis=0) / (n_tasks + PRIOR_TASKS_MEAN)
         deviations = self.task_weights - mean
         base = PRIOR_TASKS * self.kernel.variance * np.eye(len(mean))
-        total: FloatArray = unsure + deviations.T @ deviations + base
+        total: Floats = unsure + deviations.T @ deviations + base
         self.covariance = total / (n_tasks + PRIOR_TASKS)
         return mean

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Booleans, Floats
 from autometa.samplers import _candidates
 from autometa.samplers._history import History
 from autometa.samplers._matching import Encoding, Rows, Space
@@ -18,8 +18,6 @@ from autometa.samplers._posterior import (
     probabilities,
 )
 from autometa.samplers._surrogates import Kernel, TaskPrior, squared_distances
-
-FloatArray = npt.NDArray[np.float64]
 
 # Normal score that a task is taken to have reached before its first trial.
 FIRST_REFERENCE = -1.0
@@ -49,7 +47,7 @@ class Evidence:
     """
 
     trials: Rows
-    scores: FloatArray
+    scores: Floats
     pending: Rows
     n_open: int = 0
 
@@ -77,8 +75,8 @@ class Transfer:
         self,
         space: Space,
         evidence: Evidence,
-        weights: FloatArray,
-        fixed: FloatArray | None = None,
+        weights: Floats,
+        fixed: Floats | None = None,
     ) -> Rows | None:
         """Return the next setup of a list that serves all tasks, whatever the trials said.
 
@@ -105,9 +103,9 @@ class Transfer:
         self,
         space: Space,
         evidence: Evidence,
-        weights: FloatArray,
+        weights: Floats,
         rng: np.random.Generator,
-        fixed: FloatArray | None = None,
+        fixed: Floats | None = None,
     ) -> Rows | None:
         """Return the setup that is expected to improve most on the best trial."""
         pool = self._scored(space, fixed)
@@ -131,11 +129,11 @@ class Transfer:
     def _gain(
         self,
         trials: _Scored,
-        scores: FloatArray,
+        scores: Floats,
         pending: _Scored,
         pool: _Scored,
-        weights: FloatArray,
-    ) -> FloatArray:
+        weights: Floats,
+    ) -> Floats:
         """Average the expected improvement of the pool over what may hold for this study."""
         top = float(scores.max())
         if len(pending.rows):
@@ -145,10 +143,10 @@ class Transfer:
             trials, scores = trials.with_rows(pending), np.r_[scores, expected]
         outcomes = [predict(b, scores) for b in self._beliefs(trials, pool, weights)]
         gains = [expected_improvement(outcome, top) for outcome in outcomes]
-        total: FloatArray = np.average(gains, axis=0, weights=probabilities(outcomes))
+        total: Floats = np.average(gains, axis=0, weights=probabilities(outcomes))
         return total
 
-    def _beliefs(self, trials: _Scored, pool: _Scored, weights: FloatArray) -> list[Belief]:
+    def _beliefs(self, trials: _Scored, pool: _Scored, weights: Floats) -> list[Belief]:
         """Believe the study to be like some tasks, like all tasks, or unlike any."""
         kernel = self.prior.kernel
         spread = trials.phi @ self.prior.covariance
@@ -166,7 +164,7 @@ class Transfer:
             beliefs.append(replace(alike, mean=means[0], candidate_mean=means[1]))
         return beliefs
 
-    def _scored(self, space: Space, fixed: FloatArray | None) -> _Scored:
+    def _scored(self, space: Space, fixed: Floats | None) -> _Scored:
         """Return the candidates of a search space; those of the last one are kept."""
         if fixed is None and self._pool is not None and self._pool[0] == space:
             return self._pool[1]
@@ -184,7 +182,7 @@ class Transfer:
         return _Scored(rows, x, phi, by_task, variance)
 
 
-def _cold(length: float, trials: FloatArray, pool: FloatArray) -> Belief:
+def _cold(length: float, trials: Floats, pool: Floats) -> Belief:
     """Believe nothing but that near setups score alike."""
     kernel = Kernel(np.full(trials.shape[1], length), 1.0, COLD_NOISE)
     return Belief(
@@ -203,10 +201,10 @@ class _Scored:
     """Setups with all that the surrogates say about them."""
 
     rows: Rows
-    x: FloatArray
-    phi: FloatArray
-    by_task: FloatArray
-    variance: FloatArray
+    x: Floats
+    phi: Floats
+    by_task: Floats
+    variance: Floats
 
     def with_rows(self, other: _Scored) -> _Scored:
         pairs = ("x", "phi", "by_task", "variance")
@@ -217,9 +215,9 @@ class _Scored:
         parts = (self.x, self.phi, self.by_task, self.variance)
         return _Scored(self.rows.take(which), *(part[which] for part in parts))
 
-    def differs_from(self, tried: _Scored) -> npt.NDArray[np.bool_]:
+    def differs_from(self, tried: _Scored) -> Booleans:
         """Whether each setup is none of those tried."""
         if not len(tried.x):
             return np.ones(len(self.x), dtype=bool)
-        differs: npt.NDArray[np.bool_] = squared_distances(self.x, tried.x).min(axis=1) > 1e-12
+        differs: Booleans = squared_distances(self.x, tried.x).min(axis=1) > 1e-12
         return differs

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import DatasetWarning
 from autometa.tables._cells import level_text
 from metafeatures.columns import (
@@ -41,8 +42,6 @@ QUANTITY = re.compile(
 )
 # What no code has: 02134, 1.10 beside 1.1 and 7E400 are codes.
 MARK = re.compile(r"[\u2212$€£¥%‰,:\s]|[-./]\d+[-./]")
-
-Values = npt.NDArray[np.float64]
 
 
 def remark_on_columns(frame: pd.DataFrame) -> None:
@@ -174,7 +173,7 @@ def _parts(names: list[str], n_rows: int) -> Iterator[list[str]]:
         yield names[start : start + step]
 
 
-def _tell(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> npt.NDArray[np.bool_]:
+def _tell(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> Booleans:
     """Return for each column whether it gives the target of all rows."""
     values = _as_numbers(frame, target)
     order = np.argsort(values, axis=0)
@@ -187,7 +186,7 @@ def _tell(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> npt.
     return np.asarray(~is_split & ((steps >= 0).all(axis=0) | (steps <= 0).all(axis=0)))
 
 
-def _as_numbers(frame: pd.DataFrame, target: npt.NDArray[Any]) -> Values:
+def _as_numbers(frame: pd.DataFrame, target: npt.NDArray[Any]) -> Floats:
     """Return columns as numbers: missing values beyond all others, levels in the target's order.
 
     Levels that nearly every row has for itself are given one number: they tell nothing.

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autometa._common.arrays import AnyFloats, Booleans, Floats, Positions
 from autometa.metrics import FastScore, Predictions, get_metric, is_defined, score
 
-Values = npt.NDArray[np.floating]
 Score = tuple[float, float]
-Counts = npt.NDArray[np.float64] | None
-Judge = Callable[[npt.NDArray[np.float64]], Score]
+Counts = Floats | None
+Judge = Callable[[Floats], Score]
 
 MAX_STEPS = 40
 MAX_SLOW_STEPS = 12  # of metrics that scikit-learn computes: a hundred times as slow as ours
@@ -42,14 +42,14 @@ def max_candidates(n_rows: int, metric: str = "neg_log_loss") -> int:
 
 
 def select(
-    values: Sequence[Values],
+    values: Sequence[AnyFloats],
     y: npt.NDArray[Any],
     metric: str,
     n_classes: int,
     costs: Sequence[float],
     max_cost: float = np.inf,
     time_limit: float = np.inf,
-    folds: npt.NDArray[np.intp] | None = None,
+    folds: Positions | None = None,
     positive: int = 1,
 ) -> dict[int, float]:
     """Return weights by candidate that sum to 1.
@@ -96,9 +96,7 @@ def select(
     return {int(i): float(weights[i]) for i in np.flatnonzero(weights)}
 
 
-def _drawn_together(
-    weights: npt.NDArray[np.float64], columns: list[npt.NDArray[np.float64]], judge: Judge
-) -> npt.NDArray[np.float64]:
+def _drawn_together(weights: Floats, columns: list[Floats], judge: Judge) -> Floats:
     """Return weights nearer to each other: few rows cannot tell fine ones apart.
 
     Not when that would make the average worse than the best candidate alone.
@@ -110,7 +108,7 @@ def _drawn_together(
 
 
 def _greedy(
-    columns: list[npt.NDArray[np.float64]],
+    columns: list[Floats],
     judge: Judge,
     costs: Sequence[float],
     max_cost: float,
@@ -142,7 +140,7 @@ def _greedy(
     return chosen[:best_size]
 
 
-def _usable(values: Sequence[Values], folds: npt.NDArray[np.intp] | None) -> npt.NDArray[np.bool_]:
+def _usable(values: Sequence[AnyFloats], folds: Positions | None) -> Booleans:
     """Mark the rows that every candidate predicts and a fold holds out."""
     usable = np.ones(len(values[0]), dtype=bool) if folds is None else folds >= 0
     for v in values:
@@ -151,12 +149,12 @@ def _usable(values: Sequence[Values], folds: npt.NDArray[np.intp] | None) -> npt
 
 
 def _rows(
-    values: Sequence[Values],
+    values: Sequence[AnyFloats],
     y: npt.NDArray[Any],
     metric: str,
     n_classes: int,
-    folds: npt.NDArray[np.intp] | None = None,
-) -> npt.NDArray[np.intp]:
+    folds: Positions | None = None,
+) -> Positions:
     """Return the rows to look at: all, or of very many every row of the rare classes.
 
     Of the common classes an even sample is taken, spread over the folds: a score
@@ -171,7 +169,7 @@ def _rows(
     if folds is not None:
         rows = rows[np.argsort(folds[rows], kind="stable")]
     sizes = np.bincount(y[rows], minlength=n_classes)
-    kept: list[npt.NDArray[np.intp]] = []
+    kept: list[Positions] = []
     left = limit
     for n_done, number in enumerate(np.argsort(sizes, kind="stable")):
         share = min(left // (n_classes - n_done), int(sizes[number]))
@@ -180,16 +178,16 @@ def _rows(
     return np.sort(np.concatenate(kept))
 
 
-def _evenly(rows: npt.NDArray[np.intp], n: int) -> npt.NDArray[np.intp]:
+def _evenly(rows: Positions, n: int) -> Positions:
     return np.sort(rows[np.linspace(0, len(rows) - 1, n).astype(int)]) if n else rows[:0]
 
 
 def _counts(
-    values: Sequence[Values],
+    values: Sequence[AnyFloats],
     y: npt.NDArray[Any],
-    rows: npt.NDArray[np.intp],
+    rows: Positions,
     n_classes: int,
-    folds: npt.NDArray[np.intp] | None,
+    folds: Positions | None,
 ) -> Counts:
     """Return how many rows of its class each row of a sample stands for."""
     usable = _usable(values, folds)
@@ -204,7 +202,7 @@ def make_judge(
     metric: str,
     y: npt.NDArray[Any],
     n_classes: int,
-    folds: npt.NDArray[np.intp] | None = None,
+    folds: Positions | None = None,
     positive: int = 1,
     counts: Counts = None,
 ) -> Judge:
@@ -220,7 +218,7 @@ def make_judge(
     parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
     parts = [rows for rows in parts if is_defined(metric, y[rows], n_classes, positive)]
 
-    def of_part(values: npt.NDArray[np.float64], rows: npt.NDArray[np.intp]) -> float:
+    def of_part(values: Floats, rows: Positions) -> float:
         weights = None if counts is None else counts[rows]
         if fast is not None:
             return fast(y[rows], values[rows], weights, positive)
@@ -229,7 +227,7 @@ def make_judge(
         )
         return score(metric, part)
 
-    def judge(values: npt.NDArray[np.float64]) -> Score:
+    def judge(values: Floats) -> Score:
         by_part = [of_part(values, rows) for rows in parts]
         mean = float(np.mean(by_part)) if by_part else -np.inf
         return _rounded(mean), _rounded(tie(y, values, counts, positive))

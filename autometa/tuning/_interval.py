@@ -18,14 +18,13 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import Floats, Positions
 from autometa.metrics import get_metric
 from autometa.tuning._ensemble import make_judge
 from autometa.tuning._held_out import HeldOut
 
 Interval = tuple[float, float]
-Rows = npt.NDArray[np.intp]
 
 _QUANTILE = 1.645  # of the normal distribution, for a two-sided interval of 90 %
 _DRAWS = 200  # the standard deviation is known to 5 % then
@@ -37,7 +36,7 @@ UNKNOWN: Interval = (float("nan"), float("nan"))
 
 
 def score_interval(
-    values: npt.NDArray[np.float64],
+    values: Floats,
     held_out: HeldOut,
     score: float,
     seconds: float = np.inf,
@@ -81,9 +80,7 @@ def _overlap(held_out: HeldOut) -> float:
     return 1.0 if n_folds == 1 else 1.0 + n_folds / (n_folds - 1)
 
 
-def _standard_error(
-    values: npt.NDArray[np.float64], held_out: HeldOut, seconds: float, seed: int
-) -> float:
+def _standard_error(values: Floats, held_out: HeldOut, seconds: float, seed: int) -> float:
     """Return the standard deviation of the score over draws of the rows."""
     rng = np.random.default_rng(seed)
     cells = _cells(held_out, rng)
@@ -101,7 +98,7 @@ def _standard_error(
     return float(finite.std(ddof=1) * np.sqrt(len(rows) / len(held_out.y)))
 
 
-def _cells(held_out: HeldOut, rng: np.random.Generator) -> list[Rows]:
+def _cells(held_out: HeldOut, rng: np.random.Generator) -> list[Positions]:
     """Return the rows by fold and class, a sample of them where there are very many."""
     kinds = held_out.y if held_out.n_classes else np.zeros(len(held_out.y), dtype=int)
     keys = held_out.folds * max(held_out.n_classes, 1) + kinds.astype(np.intp)
@@ -110,11 +107,11 @@ def _cells(held_out: HeldOut, rng: np.random.Generator) -> list[Rows]:
     return [rng.choice(cell, max(1, round(share * len(cell))), replace=False) for cell in cells]
 
 
-def _redrawn(cells: list[Rows], rng: np.random.Generator) -> Rows:
+def _redrawn(cells: list[Positions], rng: np.random.Generator) -> Positions:
     return np.concatenate([cell[rng.integers(0, len(cell), len(cell))] for cell in cells])
 
 
-def _score(values: npt.NDArray[np.float64], held_out: HeldOut, rows: Rows) -> float:
+def _score(values: Floats, held_out: HeldOut, rows: Positions) -> float:
     judge = make_judge(
         held_out.metric,
         held_out.y[rows],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import shutil
@@ -10,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from autometa._common import files
 from autometa.exceptions import OutputError
 
 MIN_FREE_BYTES = 2 << 20  # the smallest models and scripts need less; large ones may need more
@@ -36,7 +36,7 @@ def check_output(path: str | os.PathLike[str], option: str = "path") -> None:
             "make it first."
         )
     try:
-        handle, probe = _open_beside(target)  # asks about rights, quotas and read-only disks
+        handle, probe = files.open_beside(target)  # asks about rights, quotas and read-only disks
         os.close(handle)
         probe.unlink()
         free = shutil.disk_usage(folder).free
@@ -75,19 +75,7 @@ def write_whole(
         if _is_special(target):
             target.write_bytes(content)
             return
-        handle, temporary = _open_beside(target)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            if check is not None:
-                check(temporary)
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+        files.write_whole(target, content, check)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
@@ -147,13 +135,3 @@ def _target(path: str | os.PathLike[str]) -> Path:
 def _is_special(path: Path) -> bool:
     """Say whether it is a device or a pipe: these are written to, never replaced."""
     return path.exists() and not path.is_file() and not path.is_dir()
-
-
-def _open_beside(path: Path) -> tuple[int, Path]:
-    """Open a new file in the same folder, with the rights that the user's umask gives.
-
-    `tempfile` would make it the user's alone.
-    """
-    temporary = path.parent / f".autometa-{secrets.token_hex(8)}.tmp"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.open(temporary, flags, 0o666), temporary

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int32]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import Codes, Floats, Integers
 
 N_BINS = 10
 SAME = 1e-8

@@ -10,13 +10,9 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Booleans, Floats, Integers
 from metafeatures._columns.arrays import pairwise_correlation, quantiles, standardize
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
 
 LARGEST = 1e70
 
@@ -41,7 +37,7 @@ class EncodedColumns:
         self,
         values: Floats,
         ordered: Floats | None = None,
-        is_huge: Flags | None = None,
+        is_huge: Booleans | None = None,
         max_paired_columns: int | None = None,
         max_paired_rows: int | None = None,
     ) -> None:
@@ -108,13 +104,13 @@ class EncodedColumns:
         return np.asarray(np.take_along_axis(self.ordered, last, axis=1)[:, 0])
 
     @cached_property
-    def is_huge(self) -> Flags:
+    def is_huge(self) -> Booleans:
         """Whether a column holds numbers beyond 1e70."""
         known = False if self._is_huge is None else self._is_huge
         return np.asarray(known | (np.maximum(-self.lowest, self.highest) > LARGEST))
 
     @cached_property
-    def varies(self) -> Flags:
+    def varies(self) -> Booleans:
         """Whether a column has two distinct present values."""
         return np.asarray(self.lowest < self.highest)
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int32]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import Codes, Floats, Integers
 
 MAX_INDICATORS = 1_000
 

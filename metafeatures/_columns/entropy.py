@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import AnyIntegers, Floats, Integers
 
 
 def entropy(counts: npt.NDArray[Any]) -> float:
@@ -34,15 +33,13 @@ def entropy(counts: npt.NDArray[Any]) -> float:
     return float(occupied @ np.log2(n_rows / occupied) / n_rows) if n_rows else 0.0
 
 
-def joint_counts(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> Integers:
+def joint_counts(first: AnyIntegers, second: AnyIntegers) -> Integers:
     """Return how often each pair of levels occurs; pairs that never do may be left out."""
     joint, _, is_small = _joint_levels(first, second)
     return np.bincount(joint) if is_small else np.unique(joint, return_counts=True)[1]
 
 
-def joint_cells(
-    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]
-) -> tuple[Integers, Integers, Integers]:
+def joint_cells(first: AnyIntegers, second: AnyIntegers) -> tuple[Integers, Integers, Integers]:
     """Return the pairs of levels that occur, first and second apart, and how often each does."""
     joint, n_second, is_small = _joint_levels(first, second)
     if is_small:
@@ -54,9 +51,7 @@ def joint_cells(
     return cells // n_second, cells % n_second, counts
 
 
-def _joint_levels(
-    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]
-) -> tuple[Integers, int, bool]:
+def _joint_levels(first: AnyIntegers, second: AnyIntegers) -> tuple[Integers, int, bool]:
     """Return pairs as one number, the factor of the first, and whether a table of them is small."""
     n_second = int(second.max(initial=0)) + 1
     n_cells = (int(first.max(initial=0)) + 1) * n_second
@@ -64,9 +59,7 @@ def _joint_levels(
     return joint, n_second, n_cells <= 8 * joint.size
 
 
-def mutual_bits(
-    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], weights: Floats | None = None
-) -> float:
+def mutual_bits(first: AnyIntegers, second: AnyIntegers, weights: Floats | None = None) -> float:
     """Return the mutual information of two columns of levels, in bits.
 
     ``weights`` say how often a row of each level of the second column counts; once without.
@@ -87,9 +80,7 @@ def mutual_bits(
     return max(0.0, alone - entropy(mass))
 
 
-def beyond_chance(
-    first: npt.NDArray[np.integer], second: npt.NDArray[np.integer], weights: Floats | None = None
-) -> float:
+def beyond_chance(first: AnyIntegers, second: AnyIntegers, weights: Floats | None = None) -> float:
     """Return mutual information less what chance gives, in bits, at least 0.
 
     Chance is measured on the second column moved by half the rows, which come in

@@ -13,13 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import AnyIntegers, Floats, Integers
 from metafeatures._columns.entropy import entropy, joint_cells
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Levels = npt.NDArray[np.integer]
 
 JOINT_EPSILON = 1e-8
 MAX_ADDED = 0.01
@@ -83,7 +79,9 @@ class JointShares:
         )
 
 
-def joint_shares(first: Levels, second: Levels, weights: Floats | None = None) -> JointShares:
+def joint_shares(
+    first: AnyIntegers, second: AnyIntegers, weights: Floats | None = None
+) -> JointShares:
     """Return the joint shares of two columns of levels.
 
     ``weights`` say how often a row of each level of the second column counts; once without.
@@ -125,7 +123,7 @@ class NominalColumns:
     """
 
     def __init__(
-        self, columns: Sequence[Levels], target: Levels, weights: Floats | None = None
+        self, columns: Sequence[AnyIntegers], target: AnyIntegers, weights: Floats | None = None
     ) -> None:
         self.columns = columns
         self.target = target

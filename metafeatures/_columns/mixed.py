@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int32]
+from metafeatures._arrays import Codes, Floats
 
 
 def principal_components(columns: Floats) -> tuple[Floats, Floats]:

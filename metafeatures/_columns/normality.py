@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numpy.polynomial.polynomial import polyval
 from scipy.special import ndtr, ndtri
 
-Floats = npt.NDArray[np.float64]
+from metafeatures._arrays import Floats
 
+MAX_NORMAL_ROWS = 5_000  # Royston's fit covers no more
 LAST_WEIGHT = (0.0, 0.221157, -0.147981, -2.071190, 4.434685, -2.706056)
 NEXT_WEIGHT = (0.0, 0.042981, -0.293762, -1.752461, 5.682633, -3.582633)
 SMALL_SHIFT = (-2.273, 0.459)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Integers
 from metafeatures._columns.entropy import entropy
 from metafeatures._families.neighborhood import LORENA
 from metafeatures._registry import CLASSIFICATION, metafeature
-
-Integers = npt.NDArray[np.int64]
 
 balance = partial(
     metafeature,

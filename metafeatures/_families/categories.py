@@ -10,14 +10,10 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.entropy import entropy, mutual_bits
 from metafeatures._registry import metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 MICHIE = (
     "D. Michie, D. J. Spiegelhalter and C. C. Taylor. Machine Learning, Neural and "

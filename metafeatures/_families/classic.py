@@ -12,14 +12,12 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._models.closed_forms import linear_discriminant
 from metafeatures._models.closed_forms import naive_bayes as gaussian_naive_bayes
 from metafeatures._models.ten_folds import ClassFolds, NumberFolds
 from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
-
-Floats = npt.NDArray[np.float64]
 
 SOME = ("mean", "sd", "min", "max")
 BENSUSAN = (

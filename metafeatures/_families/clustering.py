@@ -10,15 +10,12 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.class_distances import ClassDistances
 from metafeatures._pairs.distances import by_group, centre
 from metafeatures._registry import CLASSIFICATION, metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 SMALL_CLASS = 15
 SAME = 1e-12

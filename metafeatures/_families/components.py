@@ -10,12 +10,10 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._columns.arrays import standardize
 from metafeatures._registry import metafeature
-
-Floats = npt.NDArray[np.float64]
 
 BARDENET = (
     "R. Bardenet, M. Brendel, B. Kégl and M. Sebag. Collaborative hyperparameter tuning. "

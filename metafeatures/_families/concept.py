@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
-
+from metafeatures._arrays import Floats
 from metafeatures._pairs.nearness import Nearness
 from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
-
-Floats = npt.NDArray[np.float64]
 
 ALONE = "no two rows are nearer than opposite corners of the unit cube"
 VILALTA = (

@@ -12,17 +12,13 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
-from scipy.linalg import qr
 
+from metafeatures._arrays import Floats, Integers
+from metafeatures._columns.directions import column_directions
 from metafeatures._columns.encoded import EncodedColumns
 from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, REGRESSION, metafeature
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
 NO_SPREAD = "no column but text varies"
-DEPENDENT = 1e6 * float(np.finfo(np.float64).eps)
 PERFECT = 1e-9
 FLAT = 1e-12
 KALOUSIS = "A. Kalousis. Algorithm selection via meta-learning. University of Geneva, 2002."
@@ -107,45 +103,6 @@ def multiple_correlation(target_columns: EncodedColumns, standardized_target: Fl
     directions = column_directions(target_columns.spanning)
     told = directions.T @ standardized_target / np.sqrt(standardized_target.size)
     return float(np.clip(np.linalg.norm(told), 0.0, 1.0)) if told.size else float("nan")
-
-
-def column_directions(columns: EncodedColumns, row_weights: Floats | None = None) -> Floats:
-    """Return an orthonormal basis of what the columns span, less their means.
-
-    With weights, each row is multiplied by the root of its own. Directions in which the
-    columns, each scaled to unit variance, spread less than 2e-10 of the widest are left
-    out: they are rounding errors of sums of columns.
-    """
-    varies = columns.squares > 0
-    scaled = columns.centred[varies] / np.sqrt(columns.squares[varies])[:, None]
-    if row_weights is not None:
-        scaled -= (scaled @ row_weights)[:, None] / row_weights.sum()
-        scaled *= np.sqrt(row_weights)
-    if not scaled.size:
-        return np.empty((columns.values.shape[1], 0))
-    basis, triangle = qr(scaled.T, mode="economic", overwrite_a=True, check_finite=False)
-    turn, lengths, _ = np.linalg.svd(triangle, full_matrices=False)
-    return np.asarray(basis @ turn[:, : int((lengths > DEPENDENT * lengths[0]).sum())])
-
-
-def correlate_with_classes(
-    directions: Floats, classes: Integers, row_weights: Floats | None = None
-) -> Floats:
-    """Return the canonical correlations of orthonormal directions and classes, largest first.
-
-    There are as many as directions, and one less than classes, at most. Weights are
-    those of `column_directions`.
-    """
-    if row_weights is not None:
-        directions = directions * np.sqrt(row_weights)[:, None]
-    by_class = np.argsort(classes, kind="stable")
-    starts = np.flatnonzero(np.diff(classes[by_class], prepend=-1))
-    sizes = np.diff(starts, append=classes.size).astype(np.float64)
-    if row_weights is not None:
-        sizes *= row_weights[by_class[starts]]
-    sums = np.add.reduceat(directions[by_class], starts, axis=0)
-    told = np.linalg.svd(sums / np.sqrt(sizes)[:, None], compute_uv=False)
-    return np.clip(told[: min(directions.shape[1], sizes.size - 1)], 0.0, 1.0)
 
 
 @of_classes(

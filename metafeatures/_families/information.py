@@ -13,14 +13,10 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.entropy import beyond_chance, entropy
 from metafeatures._registry import CLASSIFICATION, metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 InteractingRows = tuple[Integers, Integers, Floats | None]
 

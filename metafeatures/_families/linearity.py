@@ -10,13 +10,11 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._families.neighborhood import neighborhood
 from metafeatures._families.overlap import OF_PAIRS, SOME
 from metafeatures._pairs.linear_pairs import ClassMargins, share_of_way
-
-Floats = npt.NDArray[np.float64]
 
 LOOSE = "pymfe's {}: the same problem, solved only to 0.01, as the order of rows has it"
 linearity = partial(neighborhood, summaries=SOME, outputs_of=OF_PAIRS)

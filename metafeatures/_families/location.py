@@ -12,15 +12,11 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.encoded import EncodedColumns
-from metafeatures._columns.normality import shapiro_wilk
+from metafeatures._columns.normality import MAX_NORMAL_ROWS, shapiro_wilk
 from metafeatures._registry import DEFAULT_SUMMARIES, metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 NO_VALUES = "no column but text and numbers beyond 1e70 has a present value"
 NO_SPREAD = "no column but text varies"
@@ -31,7 +27,6 @@ TRIMMED = 0.2
 BEYOND = 1.5 + 1e-9  # quartile ranges; a value on the border must not depend on rounding
 NORMAL_CONSISTENT = 1.4826
 STRONG = 0.5
-MAX_NORMAL_ROWS = 5_000
 SIGNIFICANT = 0.05
 CASTIELLO = (
     "C. Castiello, G. Castellano and A. M. Fanelli. Meta-data: characterization of input "

@@ -11,13 +11,10 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._models.tree import GrownTree
 from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 NO_TREE = "the table has text columns only"
 NO_SPLIT = "no column but text varies"

@@ -10,14 +10,12 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._pairs.compared_rows import RowsOfClasses
 from metafeatures._pairs.row_distances import spanning_tree
 from metafeatures._pairs.surroundings import count_spheres, interpolated_enemy_shares, sphere_radii
 from metafeatures._registry import CLASSIFICATION, metafeature
-
-Floats = npt.NDArray[np.float64]
 
 LORENA = (
     "A. C. Lorena, L. P. F. Garcia, J. Lehmann, M. C. P. Souto and T. K. Ho. How complex is "

@@ -9,12 +9,10 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._families.neighborhood import neighborhood
 from metafeatures._pairs.compared_rows import RowsOfClasses
-
-Floats = npt.NDArray[np.float64]
 
 TIES = "pymfe's, where distances are equal: joins no repeated rows, and some of the farthest"
 LOCAL = "Lorena et al.: mean over rows; " + TIES

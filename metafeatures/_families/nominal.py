@@ -17,13 +17,10 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Codes, Floats
 from metafeatures._columns.joint import NominalColumns, joint_shares
 from metafeatures._registry import DEFAULT_SUMMARIES, metafeature
-
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int32]
 
 MAX_PAIRED = 12
 TELLING = 1e-6

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._families.neighborhood import LORENA
 from metafeatures._pairs.class_groups import (
     ClassGroups,
@@ -20,8 +20,6 @@ from metafeatures._pairs.class_groups import (
     least_overlap,
 )
 from metafeatures._registry import CLASSIFICATION, TaskType, metafeature
-
-Floats = npt.NDArray[np.float64]
 
 MULTICLASS: frozenset[TaskType] = frozenset({"multiclass"})
 SOME = ("mean", "sd", "min", "max")

@@ -10,12 +10,9 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers, Objects
 from metafeatures._registry import CLASSIFICATION, metafeature
-
-Integers = npt.NDArray[np.int64]
-Kinds = npt.NDArray[np.object_]
 
 MANY_LEVELS = 50
 
@@ -67,37 +64,37 @@ def log_rows_per_column(n_rows: int, n_columns: int) -> float:
 
 
 @simple(unit="columns", pymfe="nr_num", autosklearn="NumberOfNumericFeatures")
-def n_numeric(kinds: Kinds) -> float:
+def n_numeric(kinds: Objects) -> float:
     """Return the number of numeric columns."""
     return float((kinds == "numeric").sum())
 
 
 @simple(unit="columns", pymfe="nr_cat", autosklearn="NumberOfCategoricalFeatures")
-def n_categorical(kinds: Kinds) -> float:
+def n_categorical(kinds: Objects) -> float:
     """Return the number of categorical columns, booleans among them."""
     return float((kinds == "categorical").sum())
 
 
 @simple(unit="columns")
-def n_datetime(kinds: Kinds) -> float:
+def n_datetime(kinds: Objects) -> float:
     """Return the number of date columns."""
     return float((kinds == "datetime").sum())
 
 
 @simple(unit="columns")
-def n_text(kinds: Kinds) -> float:
+def n_text(kinds: Objects) -> float:
     """Return the number of text columns."""
     return float((kinds == "text").sum())
 
 
 @simple(undefined="there is no categorical column", pymfe="num_to_cat")
-def numeric_per_categorical(kinds: Kinds) -> float:
+def numeric_per_categorical(kinds: Objects) -> float:
     """Return the number of numeric columns per categorical column."""
     return _ratio((kinds == "numeric").sum(), (kinds == "categorical").sum())
 
 
 @simple(undefined="there is no numeric column", pymfe="cat_to_num")
-def categorical_per_numeric(kinds: Kinds) -> float:
+def categorical_per_numeric(kinds: Objects) -> float:
     """Return the number of categorical columns per numeric column."""
     return _ratio((kinds == "categorical").sum(), (kinds == "numeric").sum())
 
@@ -107,7 +104,7 @@ def _ratio(above: int, below: int) -> float:
 
 
 @simple(unit="columns", cost="columns", pymfe="nr_bin")
-def n_binary(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -> float:
+def n_binary(kinds: Objects, distinct_counts: Integers, cardinalities: Integers) -> float:
     """Return the number of numeric and categorical columns with two distinct values."""
     n_read = max(1, distinct_counts.size)
     n_numbers = float((distinct_counts == 2).sum() * (kinds == "numeric").sum() / n_read)
@@ -115,13 +112,13 @@ def n_binary(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -
 
 
 @share()
-def numeric_share(kinds: Kinds) -> float:
+def numeric_share(kinds: Objects) -> float:
     """Return the share of numeric columns among all."""
     return float((kinds == "numeric").mean())
 
 
 @share()
-def categorical_share(kinds: Kinds) -> float:
+def categorical_share(kinds: Objects) -> float:
     """Return the share of categorical columns among all."""
     return float((kinds == "categorical").mean())
 
@@ -231,7 +228,7 @@ def log_n_classes(class_counts: Integers) -> float:
         "max": "ClassProbabilityMax",
     },
 )
-def class_share(class_counts: Integers) -> npt.NDArray[np.float64]:
+def class_share(class_counts: Integers) -> Floats:
     """Return the share of rows of a class."""
     return np.asarray(class_counts / class_counts.sum())
 

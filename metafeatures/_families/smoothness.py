@@ -10,16 +10,13 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers, Singles
 from metafeatures._pairs.compared_rows import RowsOfNumbers
 from metafeatures._pairs.efficiency import collective_efficiency, individual_efficiency
-from metafeatures._pairs.row_distances import Singles, slices
+from metafeatures._pairs.row_distances import slices
 from metafeatures._pairs.surroundings import MOST_INTERPOLATED
 from metafeatures._registry import REGRESSION, metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 LORENA_NUMBERS = (
     "A. C. Lorena, A. I. Maciel, P. B. C. de Miranda, I. G. Costa and R. B. C. Prudêncio. "

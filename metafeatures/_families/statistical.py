@@ -9,19 +9,13 @@ one distinct value have no shape: they count in none of the summaries that need 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
+from metafeatures._arrays import AnyArray, Floats, Integers, Objects
 from metafeatures._columns.arrays import standardize
 from metafeatures._registry import metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Numbers = npt.NDArray[Any]
-Kinds = npt.NDArray[np.object_]
 
 NO_NUMBERS = "no numeric column has a present value"
 NO_SPREAD = "no numeric column varies"
@@ -74,7 +68,7 @@ def tail_weight(numeric_quantiles: Floats) -> Floats:
     return np.log(_ratio(highest - lowest, high - low))
 
 
-def _ratio(above: Numbers, below: Numbers) -> Floats:
+def _ratio(above: AnyArray, below: AnyArray) -> Floats:
     """Divide; NaN where ``below`` is not positive."""
     return np.asarray(np.asarray(above, np.float64) / np.where(below > 0, below, np.nan))
 
@@ -136,18 +130,18 @@ def few_values_share(distinct_counts: Integers, present_counts: Integers) -> flo
 
 
 @shares(undefined="")
-def constant_share(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -> float:
+def constant_share(kinds: Objects, distinct_counts: Integers, cardinalities: Integers) -> float:
     """Return the share of numeric and categorical columns with at most one distinct value."""
     return _share_of_columns(kinds, distinct_counts <= 1, cardinalities <= 1)
 
 
 @shares(undefined="")
-def binary_share(kinds: Kinds, distinct_counts: Integers, cardinalities: Integers) -> float:
+def binary_share(kinds: Objects, distinct_counts: Integers, cardinalities: Integers) -> float:
     """Return the share of numeric and categorical columns with two distinct values."""
     return _share_of_columns(kinds, distinct_counts == 2, cardinalities == 2)
 
 
-def _share_of_columns(kinds: Kinds, of_numbers: Numbers, of_categories: Numbers) -> float:
+def _share_of_columns(kinds: Objects, of_numbers: AnyArray, of_categories: AnyArray) -> float:
     """Return the share of flags: some numeric columns stand for all, categories for themselves."""
     n_numeric = int((kinds == "numeric").sum())
     n_flagged = n_numeric * float(of_numbers.mean()) if of_numbers.size else 0.0

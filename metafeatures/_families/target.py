@@ -12,15 +12,11 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from metafeatures._arrays import Booleans, Codes, Floats, Integers
 from metafeatures._columns.arrays import standardize
 from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 NO_SPREAD = "no numeric column varies over 10 present rows"
 MIN_PRESENT = 10
@@ -125,7 +121,7 @@ def target_rank_correlation(column_ranks: Floats, standardized_target: Floats) -
     return answer
 
 
-def _is_enough(columns: Floats) -> npt.NDArray[np.bool_]:
+def _is_enough(columns: Floats) -> Booleans:
     """Tell of each row whether enough of it is present to be compared with the target."""
     n_present = (~np.isnan(columns)).sum(axis=1)
     return np.asarray(n_present >= min(MIN_PRESENT, columns.shape[1]))

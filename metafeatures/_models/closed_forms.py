@@ -10,13 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Booleans, Floats, Integers
 from metafeatures._pairs.distances import centre
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 
 SMOOTHING = 1e-9
 MIN_SINGULAR_VALUE = 1e-4

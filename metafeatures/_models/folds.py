@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Booleans, Codes, Floats, Integers, Singles
+from metafeatures._column_views import Columns
 from metafeatures._models.tree import rounded
 from metafeatures._task import Target
-
-if TYPE_CHECKING:
-    from metafeatures._dataset import Dataset
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Singles = npt.NDArray[np.float32]
 
 N_FOLDS = 3
 MAX_ROWS = 1_500
@@ -123,9 +116,8 @@ def _sample(rows: Integers, reason: str) -> LandmarkSample:
     return LandmarkSample(rows=np.empty(0, np.int64) if reason else rows, reason=reason)
 
 
-def make_folds(dataset: Dataset) -> list[Fold]:
+def make_folds(dataset: Columns, rows: Integers) -> list[Fold]:
     """Return the splits of the landmark sample, stratified by the target."""
-    rows = dataset.landmark_sample.rows
     if rows.size == 0:
         return []
     columns = encode(dataset, rows)
@@ -174,7 +166,7 @@ def number_folds(target: Floats, n_folds: int) -> Integers:
     return in_fold
 
 
-def _target_columns(dataset: Dataset, rows: Integers) -> Floats:
+def _target_columns(dataset: Columns, rows: Integers) -> Floats:
     if dataset.is_regression:
         return np.asarray(dataset.standardized_target[rows][:, None])
     classes = np.unique(dataset.classes[rows], return_inverse=True)[1]
@@ -182,7 +174,7 @@ def _target_columns(dataset: Dataset, rows: Integers) -> Floats:
     return np.asarray(one_hot[:, 1:] if one_hot.shape[1] == 2 else one_hot)
 
 
-def encode(dataset: Dataset, rows: Integers) -> Floats:
+def encode(dataset: Columns, rows: Integers) -> Floats:
     """Return the landmark sample's columns as numbers, NaN where missing.
 
     Numbers and dates as they are, text by its length, categories by their most
@@ -205,7 +197,7 @@ def encode(dataset: Dataset, rows: Integers) -> Floats:
     return np.concatenate([numbers[: MAX_ENCODED_COLUMNS - n_levels], levels])
 
 
-def _encode_category(codes: npt.NDArray[np.int32]) -> Floats:
+def _encode_category(codes: Codes) -> Floats:
     n_levels = int(codes.max(initial=-1)) + 1
     if n_levels == 2 and codes.min() >= 0:  # else the first level would look like a gap
         return np.asarray((codes == 1).astype(np.float64)[None, :])
@@ -217,7 +209,7 @@ def _encode_category(codes: npt.NDArray[np.int32]) -> Floats:
     return np.asarray(np.concatenate([one_hot, ranks[None, :]]))
 
 
-def _fold(columns: Floats, target: Floats, is_train: npt.NDArray[np.bool_], is_reg: bool) -> Fold:
+def _fold(columns: Floats, target: Floats, is_train: Booleans, is_reg: bool) -> Fold:
     scaled = _scale(columns, is_train)
     train_target = target[is_train]
     if is_reg:
@@ -233,7 +225,7 @@ def _fold(columns: Floats, target: Floats, is_train: npt.NDArray[np.bool_], is_r
     )
 
 
-def _scale(columns: Floats, is_train: npt.NDArray[np.bool_]) -> Floats:
+def _scale(columns: Floats, is_train: Booleans) -> Floats:
     """Standardise by the training part; missing becomes 0, the mean; outliers are clipped.
 
     Columns are taken less their median: beside a large offset, or one number far off, few

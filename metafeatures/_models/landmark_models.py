@@ -12,11 +12,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats
 from metafeatures._models.folds import Fold
 
-Floats = npt.NDArray[np.float64]
 Model = Callable[[Fold, int], Floats]
 
 N_TREES = 20

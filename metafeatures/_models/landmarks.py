@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from metafeatures._arrays import Floats
 from metafeatures._models.folds import Fold
 from metafeatures._models.landmark_models import MODELS, first_quarter
-
-Floats = npt.NDArray[np.float64]
 
 
 class LandmarkScores:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._models.best_splits import SplitScores, class_splits, number_splits, r2
 from metafeatures._models.closed_forms import ClassSums
 from metafeatures._models.folds import number_folds, stratified_folds
 from metafeatures._pairs.nearest import ask_nearest, nearest_values, vote_of_classes
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 N_FOLDS = 10
 

@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import Booleans, Floats, Integers, Singles
 
 PURE = 6
 DIGITS = 40
@@ -58,7 +56,7 @@ class GrownTree:
             warnings.filterwarnings("ignore", "The number of unique classes")
             nodes = grower(random_state=random_state).fit(_places(points), target).tree_
         self.columns = np.asarray(nodes.feature, np.int64)
-        self.is_leaf: Flags = self.columns < 0
+        self.is_leaf: Booleans = self.columns < 0
         self.rows = np.asarray(nodes.n_node_samples, np.int64)
         self.depths = _depths(nodes.children_left, nodes.children_right)
         self.leaf_classes = np.asarray(nodes.value[self.is_leaf, 0].argmax(axis=1), np.int64)
@@ -75,7 +73,7 @@ class GrownTree:
         return self.is_leaf.size - self.n_leaves
 
 
-def _places(points: Floats) -> npt.NDArray[np.float32]:
+def _places(points: Floats) -> Singles:
     """Return the place of each value among the distinct ones of its column.
 
     Splits depend on the order of values only, and scikit-learn's trees have single precision:

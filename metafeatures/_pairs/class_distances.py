@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.distances import by_group, centre, strips, to_distances
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 N_CHECKED = 8
 SAME = 1e-10

@@ -10,15 +10,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Booleans, Bytes, Floats, Integers
 from metafeatures._pairs.eigenvector import principal
 from metafeatures._pairs.row_distances import RowDistances, slices
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Bytes = npt.NDArray[np.uint8]
 
 NEAR = 0.15
 SAME = 1e-6
@@ -88,7 +83,7 @@ class ClassGraph:
         return scores
 
 
-def _joined(distances: RowDistances, rows: Integers, reach: Floats) -> Flags:
+def _joined(distances: RowDistances, rows: Integers, reach: Floats) -> Booleans:
     """Return which rows of a class reach each other, one way or the other."""
     is_joined = np.empty((rows.size, rows.size), bool)
     for part, block in distances.among(rows):
@@ -98,7 +93,7 @@ def _joined(distances: RowDistances, rows: Integers, reach: Floats) -> Flags:
     return is_joined
 
 
-def count_triangles(is_joined: Flags) -> int:
+def count_triangles(is_joined: Booleans) -> int:
     """Return the number of triangles of a graph.
 
     Each is found once, from the edge of its first two rows, whose later neighbours are
@@ -126,7 +121,7 @@ def count_triangles(is_joined: Flags) -> int:
     return total
 
 
-def components(is_joined: Flags) -> Iterator[Integers]:
+def components(is_joined: Booleans) -> Iterator[Integers]:
     """Yield the rows of each connected component of more than one row."""
     is_left = is_joined.any(axis=1)
     while is_left.any():

@@ -11,11 +11,9 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from metafeatures._arrays import Booleans, Floats, Integers
+
 Weights = tuple[float, float]
 Pair = tuple[Floats, Floats, Weights]
 
@@ -192,13 +190,13 @@ class _Overlap:
         """Whether a row is left."""
         return bool(self._is_left.any())
 
-    def _count(self, flags: Flags) -> Floats:
+    def _count(self, flags: Booleans) -> Floats:
         """Return the weight of the flagged rows, one row of flags a column."""
         first = np.count_nonzero(flags[:, : self._n_first], axis=1)
         second = np.count_nonzero(flags[:, self._n_first :], axis=1)
         return np.asarray(self._weights[0] * first + self._weights[1] * second)
 
-    def _lies_inside(self, columns: Integers | slice) -> Flags:
+    def _lies_inside(self, columns: Integers | slice) -> Booleans:
         low = self._lows[:, columns].max(axis=0)[:, None]
         high = self._highs[:, columns].min(axis=0)[:, None]
         values = self._values[columns]

@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._columns.encoding import to_unit_range
 from metafeatures._pairs.class_graph import ClassGraph, n_neighbors
 from metafeatures._pairs.efficiency import rank_correlations
 from metafeatures._pairs.row_distances import RowDistances, spanning_tree
 from metafeatures._pairs.surroundings import Surroundings, look_around
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Edges = tuple[Integers, Integers]
 
 

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import Floats, Integers
 
 CELLS_AT_ONCE = 1 << 19
 MIN_ROWS_AT_ONCE = 16

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import Floats, Integers
 
 HIGH = 0.9
 SMALL = 0.1

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from metafeatures._arrays import AnyFloats, Booleans, Floats
 
 DENSE = 64
 DOUBLE = 2_000
@@ -14,7 +12,7 @@ MAX_STEPS = 300
 TOLERANCES = {np.float64: 1e-10, np.float32: 1e-6}
 
 
-def principal(is_joined: Flags) -> tuple[float, Floats]:
+def principal(is_joined: Booleans) -> tuple[float, Floats]:
     """Return the largest eigenvalue of a graph's adjacency matrix, and its vector.
 
     Parameters
@@ -42,7 +40,7 @@ def principal(is_joined: Flags) -> tuple[float, Floats]:
     return _lanczos(is_joined.astype(dtype), TOLERANCES[dtype])
 
 
-def _lanczos(matrix: npt.NDArray[np.floating], tolerance: float) -> tuple[float, Floats]:
+def _lanczos(matrix: AnyFloats, tolerance: float) -> tuple[float, Floats]:
     start = matrix.sum(axis=1, dtype=np.float64)
     basis = np.empty((min(MAX_STEPS, start.size), start.size))
     basis[0] = start / np.linalg.norm(start)

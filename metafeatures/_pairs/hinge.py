@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
-Floats = npt.NDArray[np.float64]
+from metafeatures._arrays import Floats
 
 COST = 2.0
 MAX_STEPS = 100

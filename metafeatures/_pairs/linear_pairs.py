@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.hinge import margins
 from metafeatures._pairs.row_distances import slices
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 ClassMargins = list[tuple[Floats, Floats]]
 
 ON_PLANE = 1e-6

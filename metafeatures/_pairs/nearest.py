@@ -10,12 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.distances import CELLS_AT_ONCE, by_group, centre, strips
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Vote = Callable[[Integers, Integers], Floats]
 
 ROUNDING = 1e-13  # of squared lengths: what a product of matrices leaves

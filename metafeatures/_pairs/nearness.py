@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.distances import by_group, strips, to_distances
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 SAME = 1e-9
 

@@ -12,12 +12,9 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
-Floats = npt.NDArray[np.float64]
-Singles = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+from metafeatures._arrays import Floats, Integers, Singles
 
 MOST_BYTES_HELD = 1 << 29
 CELLS_AT_ONCE = 1 << 18

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from metafeatures._pairs.row_distances import RowDistances, Singles, slices
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from metafeatures._arrays import Floats, Integers, Singles
+from metafeatures._pairs.row_distances import RowDistances, slices
 
 FAR = np.float32(np.inf)
 MOST_INTERPOLATED = 500

@@ -10,12 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from metafeatures._arrays import AnyIntegers, Booleans, Floats, Hashes
 from metafeatures._tables.rows import mix
-
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Hashes = npt.NDArray[np.uint64]
-Integers = npt.NDArray[np.integer]
 
 MISSING = np.uint64(0x5851F42D4C957F2D)
 
@@ -44,10 +40,10 @@ class Cells(Protocol):
     def row_products(self, keys: Hashes) -> Hashes:
         """Return the sum of each row after its cells were multiplied by their column's key."""
 
-    def vary(self) -> Flags:
+    def vary(self) -> Booleans:
         """Tell for each column whether two of its cells differ."""
 
-    def part(self, columns: Flags) -> Cells:
+    def part(self, columns: Booleans) -> Cells:
         """Return some of the columns."""
 
 
@@ -82,11 +78,11 @@ class DenseCells:
         """Return the sum of each row after its cells were multiplied by their column's key."""
         return np.asarray((self.hashes * keys[:, None]).sum(axis=0, dtype=np.uint64))
 
-    def vary(self) -> Flags:
+    def vary(self) -> Booleans:
         """Tell for each column whether two of its cells differ."""
         return np.array([bool((column != column[0]).any()) for column in self.hashes], bool)
 
-    def part(self, columns: Flags) -> DenseCells:
+    def part(self, columns: Booleans) -> DenseCells:
         """Return some of the columns."""
         return self if columns.all() else DenseCells(self.hashes[columns])
 
@@ -108,8 +104,8 @@ class SparseCells:
     def __init__(
         self,
         values: npt.NDArray[Any],
-        rows: Integers,
-        starts: Integers,
+        rows: AnyIntegers,
+        starts: AnyIntegers,
         n_rows: int,
         zeros: Hashes | None = None,
     ) -> None:
@@ -143,7 +139,7 @@ class SparseCells:
         """Return the sum of each row after its cells were multiplied by their column's key."""
         return self._by_row(self.hashes * self._spread(keys), self.zeros * keys)
 
-    def vary(self) -> Flags:
+    def vary(self) -> Booleans:
         """Tell for each column whether two of its cells differ."""
         first = self.zeros.copy()
         is_full = self.sizes == self.n_rows
@@ -152,7 +148,7 @@ class SparseCells:
         total = np.append(0, np.cumsum(differs))
         return np.asarray(total[self.starts[1:]] > total[self.starts[:-1]])
 
-    def part(self, columns: Flags) -> SparseCells:
+    def part(self, columns: Booleans) -> SparseCells:
         """Return some of the columns."""
         if columns.all():
             return self

@@ -8,18 +8,14 @@ from numbers import Number
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from metafeatures._arrays import AnyIntegers, Booleans, Floats, Hashes, Objects
 from metafeatures._tables.cells import MISSING, hash_numbers
 from metafeatures._tables.sources import finite
 from metafeatures.columns import ColumnKind, DateOrder, column_kind, column_order, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError
-
-Floats = npt.NDArray[np.float64]
-Hashes = npt.NDArray[np.uint64]
-Codes = npt.NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +28,9 @@ class Column:
     """
 
     kind: ColumnKind
-    missing: npt.NDArray[np.bool_]
+    missing: Booleans
     hashes: Hashes
-    codes: Codes | None = None
+    codes: AnyIntegers | None = None
     order: DateOrder | None = None  # of day and month, which some of the cells may not show
     values: Floats | None = None
 
@@ -99,7 +95,7 @@ def _must_see_all(dtype: Any, levels: Any) -> bool:
     return isinstance(dtype, pd.CategoricalDtype) or (len(levels) <= 2 and any(is_bool))
 
 
-def texts_of(levels: Iterable[Any]) -> npt.NDArray[np.object_]:
+def texts_of(levels: Iterable[Any]) -> Objects:
     """Return the text of each level: what names it, whatever the rows it stands in."""
     levels = list(levels)
     if all(isinstance(level, bool | np.bool_) for level in levels):
@@ -123,7 +119,7 @@ def _text(level: Any) -> str:
     return str(level)
 
 
-def _hash_texts(texts: npt.NDArray[np.object_]) -> Hashes:
+def _hash_texts(texts: Objects) -> Hashes:
     try:
         return np.asarray(pd.util.hash_array(texts, categorize=False))
     except UnicodeEncodeError:  # half a surrogate pair
@@ -131,7 +127,7 @@ def _hash_texts(texts: npt.NDArray[np.object_]) -> Hashes:
         return np.asarray(pd.util.hash_array(np.array(coded, dtype=object), categorize=False))
 
 
-def _factorize(column: pd.Series[Any]) -> tuple[Codes, Any]:
+def _factorize(column: pd.Series[Any]) -> tuple[AnyIntegers, Any]:
     if isinstance(column.dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
     if isinstance(column.dtype, pd.CategoricalDtype):

@@ -11,13 +11,9 @@ rows hash apart by their count, else a prefix would take all or none of them.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import Booleans, Floats, Hashes, Integers
 from metafeatures._task import Target
-
-Floats = npt.NDArray[np.float64]
-Hashes = npt.NDArray[np.uint64]
-Integers = npt.NDArray[np.int64]
 
 AT_ONCE = 1 << 16
 MIN_CLASS_ROWS = 30
@@ -125,7 +121,7 @@ def class_weights(classes: Integers, class_counts: Integers) -> Floats | None:
     return np.asarray(weights * (classes.size / (weights @ seen)))
 
 
-def _is_among_first(codes: Integers, n: int) -> npt.NDArray[np.bool_]:
+def _is_among_first(codes: Integers, n: int) -> Booleans:
     """Tell for each row whether it is one of the first ``n`` of its class."""
     by_class = np.argsort(codes, kind="stable")
     ordered = codes[by_class]

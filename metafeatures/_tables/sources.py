@@ -9,17 +9,13 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from metafeatures._arrays import Booleans, Floats, Integers
 from metafeatures._native import native_table
 from metafeatures._tables.cells import Cells, DenseCells, SparseCells, hash_numbers
 from metafeatures._tables.unit_free import is_ranked, unit_free, unit_free_sparse
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 CELLS_AT_ONCE = 600_000
 
@@ -35,7 +31,7 @@ class NumberPart:
     cells: Cells
     ordering: Cells
     missing_counts: Integers
-    rows_missing: Flags
+    rows_missing: Booleans
 
 
 class Source(ABC):
@@ -53,8 +49,8 @@ class Source(ABC):
     """
 
     shape: tuple[int, int]
-    is_plain: Flags
-    tells_kind: Flags
+    is_plain: Booleans
+    tells_kind: Booleans
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -15,18 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from metafeatures._arrays import AnyIntegers, Booleans, Codes, Floats, Hashes, Integers
 from metafeatures._tables.cells import MISSING, Cells, DenseCells, hash_numbers
-from metafeatures._tables.ingest import Codes as CompactCodes
 from metafeatures._tables.ingest import Column, read_column, texts_of
 from metafeatures._tables.rows import mix
 from metafeatures._tables.sources import CELLS_AT_ONCE, Source, as_source, finite
 from metafeatures._tables.unit_free import coarse, is_ranked, unit_free
 from metafeatures.columns import ColumnKind, DateOrder, to_numeric
-
-Floats = npt.NDArray[np.float64]
-Hashes = npt.NDArray[np.uint64]
-Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 HALF = np.uint64((1 << 26) - 1)  # sums over 2^27 rows are exact in a float
 KIND_KEYS: dict[ColumnKind, int] = {"numeric": 1, "categorical": 2, "datetime": 3, "text": 4}
@@ -69,7 +64,7 @@ class Table:
         self._salts = mix(self._of_target()) | np.uint64(1)
         self._ordering = mix(self._salts)
         self._identity = hash_numbers(np.asarray(y, np.float64))
-        self._codes: dict[int, CompactCodes] = {}
+        self._codes: dict[int, AnyIntegers] = {}
         self._orders: dict[int, DateOrder | None] = {}
         has_missing = np.zeros(n_rows, bool)
         self._read_numbers(has_missing)
@@ -90,13 +85,13 @@ class Table:
         """Return two numbers a class that follow from what its rows hold, not from its name."""
         return _sums_of_hashes(self._y, mix(self._ordering), n_classes)
 
-    def _read_numbers(self, has_missing: npt.NDArray[np.bool_]) -> None:
+    def _read_numbers(self, has_missing: Booleans) -> None:
         for part in self.source.number_parts(np.flatnonzero(self.source.is_plain)):
             self.missing_counts[part.positions] = part.missing_counts
             has_missing |= part.rows_missing
             self._name(part.positions, part.cells, part.ordering)
 
-    def _read_others(self, has_missing: npt.NDArray[np.bool_]) -> None:
+    def _read_others(self, has_missing: Booleans) -> None:
         for position in np.flatnonzero(~self.source.is_plain):
             column = read_column(self.source.column(int(position)))
             self.kinds[position] = column.kind
@@ -253,7 +248,7 @@ class Table:
         return np.array([(count > 0).sum() for count in counts], dtype=np.int64)
 
 
-def _count(codes: CompactCodes) -> Integers:
+def _count(codes: AnyIntegers) -> Integers:
     """Return the rows of each level."""
     return np.bincount(codes.astype(np.intp) + 1)[1:]
 

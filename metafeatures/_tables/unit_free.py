@@ -10,13 +10,9 @@ steps, of which rounding may move one, and that row only; columns by coarse ones
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from metafeatures._arrays import AnyIntegers, Booleans, Floats, Hashes
 from metafeatures._tables.cells import MISSING
-
-Floats = npt.NDArray[np.float64]
-Hashes = npt.NDArray[np.uint64]
-Integers = npt.NDArray[np.integer]
 
 MAX_RANKED_CELLS = 1 << 21  # a quarter of a second of sorting
 N_STEPS = 2.0**32
@@ -89,7 +85,7 @@ def _to_steps(values: Floats, low: Floats, high: Floats) -> Hashes:
 
 
 def unit_free_sparse(
-    values: Floats, starts: Integers, n_rows: int, by_rank: bool
+    values: Floats, starts: AnyIntegers, n_rows: int, by_rank: bool
 ) -> tuple[Hashes, Hashes]:
     """Return what `unit_free` does for stored cells of columns, and for the others of each.
 
@@ -120,9 +116,7 @@ def unit_free_sparse(
     return np.where(np.isnan(values), MISSING, codes), zeros
 
 
-def _extremes(
-    values: Floats, starts: Integers, has_zeros: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+def _extremes(values: Floats, starts: AnyIntegers, has_zeros: Booleans) -> tuple[Floats, Floats]:
     """Return the smallest and the largest cell of each column; infinite if all are missing."""
     low = np.where(has_zeros, 0.0, np.inf)
     high = np.where(has_zeros, 0.0, -np.inf)

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from metafeatures._arrays import Floats
+
 Values = Mapping[str, Floats]
 
 OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = MappingProxyType(

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from metafeatures._arrays import Floats
 from metafeatures._registry import MetaFeature, metafeatures
 from metafeatures._translation.foreign_names import (
     APPROXIMATE,
@@ -29,7 +29,6 @@ from metafeatures.exceptions import (
     MetaFeatureTypeError,
 )
 
-Floats = npt.NDArray[np.float64]
 Values = TypeVar("Values", "pd.Series[float]", pd.DataFrame)
 SLACK = 1e-9
 

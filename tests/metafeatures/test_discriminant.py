@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metafeatures import describe
+from metafeatures._columns.directions import column_directions, correlate_with_classes
 from metafeatures._columns.encoded import EncodedColumns
-from metafeatures._families.discriminant import column_directions, correlate_with_classes
 
 RNG = np.random.default_rng(0)
 NAMES = [

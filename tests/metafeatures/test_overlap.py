@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metafeatures import describe
+from metafeatures._columns.directions import share_of_components
 from metafeatures._families.balance import balance_c1, balance_c2
-from metafeatures._families.dimensionality import n_encoded, share_of_components
+from metafeatures._families.dimensionality import n_encoded
 from metafeatures._families.overlap import overlap_f1, overlap_f1v
 from metafeatures._pairs.class_groups import (
     ClassGroups,

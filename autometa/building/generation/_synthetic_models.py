@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-Vector = npt.NDArray[np.float64]
-Matrix = npt.NDArray[np.float64]
+from autometa._common.arrays import Integers, Matrix, Vector
+
 Mechanism = Callable[[Matrix, np.random.Generator], Vector]
 
 STRUCTURES = ("graph", "layers")
@@ -61,7 +60,7 @@ class CausalModel:
     mixture: str
     parents: list[list[int]]
     values: Matrix
-    levels: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
+    levels: dict[int, Integers] = field(default_factory=dict)
 
 
 def draw_model(n_rows: int, n_nodes: int, rng: np.random.Generator) -> CausalModel:
@@ -177,7 +176,7 @@ def product(inputs: Matrix, rng: np.random.Generator) -> Vector:
     return np.asarray(together + rng.uniform(0.0, 0.5) * linear(inputs, rng))
 
 
-def _category(inputs: Matrix, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], Vector]:
+def _category(inputs: Matrix, rng: np.random.Generator) -> tuple[Integers, Vector]:
     """Return the nearest of some random points, as a level number and as the level's value."""
     n_levels = int(rng.integers(2, 13))
     points = rng.normal(size=(n_levels, inputs.shape[1]))

@@ -11,9 +11,7 @@ import contextlib
 import gzip
 import hashlib
 import json
-import os
 import re
-import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autometa._common.files import write_whole
 from autometa._limits import MAX_ARCHIVE_BYTES, gunzip, parse_json, read_bounded
 from autometa.exceptions import KnowledgeBaseError
 
@@ -61,7 +60,7 @@ class Cache:
 
     def _sweep(self) -> None:
         """Remove what processes killed long ago left of answers they were writing."""
-        for left in self.folder.glob("*/.part-*"):
+        for left in self.folder.glob("*/.autometa.*.tmp"):
             with contextlib.suppress(OSError):
                 if left.stat().st_mtime < time.time() - ABANDONED_AFTER:
                     left.unlink()
@@ -93,16 +92,7 @@ class Cache:
         path = self._path(call)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(gzip.compress(content, compresslevel=3, mtime=0))
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(temporary, path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write_whole(path, gzip.compress(content, compresslevel=3, mtime=0))
         except OSError as error:
             raise KnowledgeBaseError(
                 f"The folder of OpenML's answers must be writable. Got '{path.parent}' "

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 
 SAME = ["task_id", "algorithm", "config", "metric", "fidelity"]
 ROUNDING = 1e-9
-
-Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +161,7 @@ def _means(runs: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()
 
 
-def _variance(fold_scores: pd.Series[object]) -> Numbers:
+def _variance(fold_scores: pd.Series[object]) -> Floats:
     """Return the squared standard error of each mean over folds; NaN below two folds."""
     import pyarrow as pa
 
@@ -178,7 +176,7 @@ def _variance(fold_scores: pd.Series[object]) -> Numbers:
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.bincount(rows, flat, minlength=len(lists)) / n
         squares = np.bincount(rows, (flat - means[rows]) ** 2, minlength=len(lists))
-        found: Numbers = np.where(n > 1, squares / (n - 1) / n, np.nan)
+        found: Floats = np.where(n > 1, squares / (n - 1) / n, np.nan)
     return found
 
 
@@ -236,7 +234,7 @@ def _cells(left: pd.DataFrame, right: pd.DataFrame, what: str) -> pd.DataFrame:
     return joined[order].sort_values(["task_id", what], ignore_index=True, kind="stable")
 
 
-def _equal(a: pd.Series[object], b: pd.Series[object]) -> npt.NDArray[np.bool_]:
+def _equal(a: pd.Series[object], b: pd.Series[object]) -> Booleans:
     if a.dtype.kind == "f" and b.dtype.kind == "f":
         same = np.isclose(a.to_numpy(), b.to_numpy(), rtol=ROUNDING, atol=0.0, equal_nan=True)
     else:

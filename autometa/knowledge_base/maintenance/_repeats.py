@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.util import hash_array
 
+from autometa._common.arrays import Booleans, Hashes
 from autometa.knowledge_base._repeated import list_hashes
 from autometa.knowledge_base._schema import NARROW, RUN_KEY
 from autometa.knowledge_base.storage._columns import lists_of
 
 HASH_KEYS = {"autometa-repeats": 0, "repeats-autometa": 0x9E3779B97F4A7C15}
-
-Hashes = npt.NDArray[np.uint64]
 
 
 class SeenRuns:
@@ -30,7 +28,7 @@ class SeenRuns:
     def __len__(self) -> int:
         return len(self._first)
 
-    def add(self, runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def add(self, runs: pd.DataFrame) -> Booleans:
         """Remember runs; return for each whether it was new, also among themselves."""
         first, second = (row_hashes(runs, key) for key in HASH_KEYS)
         fresh = ~self._contains(first, second)
@@ -39,7 +37,7 @@ class SeenRuns:
         self._remember(first[fresh], second[fresh])
         return np.asarray(fresh)
 
-    def _contains(self, first: Hashes, second: Hashes) -> npt.NDArray[np.bool_]:
+    def _contains(self, first: Hashes, second: Hashes) -> Booleans:
         if not len(self):
             return np.zeros(len(first), dtype=bool)
         at = np.minimum(np.searchsorted(self._first, first), len(self) - 1)

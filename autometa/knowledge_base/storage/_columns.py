@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Floats, Integers
 from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_NUMBERS, TASK_DEFAULTS
 from autometa.knowledge_base._setups import with_canonical_setups
 
 RUN_TEXTS = tuple(n for n in RUN_DEFAULTS if n not in RUN_NUMBERS and n != "fold_scores")
 TEXTS = tuple(dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name != "n_rows")]))
-
-Codes = npt.NDArray[np.int64]
 
 
 def as_codes(array: Any) -> Any:
@@ -26,7 +24,7 @@ def as_codes(array: Any) -> Any:
     return codes.cast(pa.dictionary(pa.int32(), pa.string()))
 
 
-def codes_of(column: Any) -> tuple[list[Any], Codes]:
+def codes_of(column: Any) -> tuple[list[Any], Integers]:
     """Return the distinct values of a column of text, and each row's place among them."""
     import pyarrow as pa
 
@@ -39,9 +37,9 @@ def codes_of(column: Any) -> tuple[list[Any], Codes]:
     return codes.dictionary.to_pylist(), places.astype(np.int64)
 
 
-def numbers_of(column: Any) -> npt.NDArray[np.float64]:
+def numbers_of(column: Any) -> Floats:
     """Return a column of numbers, NaN where null."""
-    numbers: npt.NDArray[np.float64] = column.to_numpy().astype(np.float64, copy=False)
+    numbers: Floats = column.to_numpy().astype(np.float64, copy=False)
     return numbers
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import os
 from pathlib import Path
 
+from autometa._common import files
 from autometa.exceptions import (
     KnowledgeBaseCorruptError,
     KnowledgeBaseError,
@@ -16,31 +16,13 @@ from autometa.exceptions import (
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: temporary name, sync, rename, sync the folder."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    """Write a file whole or not at all; say so when it cannot be written."""
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        files.write_whole(path, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise KnowledgeBaseWriteError(
             f"Could not write '{path}': {error.strerror}. What the folder held before is as it was."
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no handle on a folder to sync
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def file_names(folder: Path) -> list[str]:

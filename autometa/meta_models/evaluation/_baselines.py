@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Integers, Matrix, Positions, Vector
 from autometa.meta_models._completion import complete
 from autometa.meta_models._features import FeatureSpace, distances, filled
 from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._target_scale import comparable
 from autometa.meta_models._weights import family_weights
-
-Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
-Order = npt.NDArray[np.intp]
 
 ALL_ROUND = "greedy portfolio"
 N_NEIGHBORS = 10
@@ -38,7 +34,7 @@ class Baselines:
         regret: Matrix,
         seconds: Matrix,
         metafeatures: pd.DataFrame,
-        families: npt.NDArray[np.int64],
+        families: Integers,
     ) -> None:
         self._regret = np.clip(complete(regret), 0.0, 1.0)
         self._weights = family_weights(families)
@@ -47,7 +43,7 @@ class Baselines:
         self._seconds = _typical(seconds)
         self._n_setups = regret.shape[1]
 
-    def orders(self, metafeatures: pd.Series[float]) -> dict[str, Order]:
+    def orders(self, metafeatures: pd.Series[float]) -> dict[str, Positions]:
         """Return the order of each method for the task so described."""
         everyone = self._by_mean(self._regret, self._weights)
         found = {
@@ -61,7 +57,7 @@ class Baselines:
             found[f"{N_NEIGHBORS} nearest neighbours"] = self._by_mean(near, np.ones(len(near)))
         return found
 
-    def schedule(self, time_budget: float) -> Order:
+    def schedule(self, time_budget: float) -> Positions:
         """Return the all-round order for a time budget: the same for every task."""
         if np.isnan(self._seconds).any():
             return np.array(greedy_list(self._regret, self._weights, self._n_setups))
@@ -69,14 +65,14 @@ class Baselines:
             greedy_schedule(self._regret, self._weights, self._n_setups, self._seconds, time_budget)
         )
 
-    def _by_mean(self, regret: Matrix, weights: Vector) -> Order:
+    def _by_mean(self, regret: Matrix, weights: Vector) -> Positions:
         return np.argsort(weights @ regret, kind="stable")
 
-    def _by_rank(self) -> Order:
+    def _by_rank(self) -> Positions:
         ranks = pd.DataFrame(self._regret).rank(axis=1).to_numpy()
         return self._by_mean(ranks, self._weights)
 
-    def _nearest(self, metafeatures: pd.Series[float]) -> Order | None:
+    def _nearest(self, metafeatures: pd.Series[float]) -> Positions | None:
         if not self._described.any() or not np.isfinite(metafeatures.to_numpy()).any():
             return None
         known = comparable(self._metafeatures)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
+from autometa._common.arrays import Floats, Integers, Positions
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.importers import folds_of
 from autometa.knowledge_base import KnowledgeBase, canonical_config
@@ -31,7 +31,6 @@ from autometa.meta_models.evaluation._truth import Truth, read_truth, regrets_of
 from autometa.metrics import measured_metrics
 from autometa.recommendation import Recommendation
 
-Order = npt.NDArray[np.intp]
 Progress = Callable[[str, int, int], None]
 
 ADVICE = "MetaModel"
@@ -147,7 +146,7 @@ def _usual(kb: KnowledgeBase, task_type: str) -> str | None:
     return usual if (kb.runs["metric"] == usual).any() else None
 
 
-def _parts(families: npt.NDArray[np.int64], n_splits: int, seed: int) -> Iterator[Order]:
+def _parts(families: Integers, n_splits: int, seed: int) -> Iterator[Positions]:
     """Yield the positions of held-out tasks: whole families, every one once."""
     n_splits = min(n_splits, len(np.unique(families)))
     folds = GroupKFold(n_splits, shuffle=True, random_state=seed)
@@ -164,7 +163,7 @@ class _Asked:
         self.truth = read_truth(self.history, kb, question.metric)
         self.columns = {setup: column for column, setup in enumerate(self.history.setups)}
 
-    def parts(self, n_splits: int, seed: int) -> Iterator[Order]:
+    def parts(self, n_splits: int, seed: int) -> Iterator[Positions]:
         """Yield the positions of held-out tasks, every task once."""
         folds = folds_of(self.kb).reindex(self.history.tasks["task_id"])
         if folds.notna().all() and folds.nunique() > 1:
@@ -173,7 +172,7 @@ class _Asked:
         else:
             yield from _parts(self.history.families, n_splits, seed)
 
-    def part(self, held_out: Order, seed: int) -> dict[str, pd.DataFrame]:
+    def part(self, held_out: Positions, seed: int) -> dict[str, pd.DataFrame]:
         """Return the rows of each table for the tasks held out."""
         kb = _without(self.kb, self.history.tasks["task_id"].iloc[held_out])
         model = clone(self.model).fit(kb)
@@ -237,7 +236,7 @@ class _Asked:
             time_budget=timed,
         )
 
-    def _order(self, advice: list[Recommendation]) -> Order:
+    def _order(self, advice: list[Recommendation]) -> Positions:
         found = [self.columns.get((a.algorithm, canonical_config(a.config))) for a in advice]
         return np.array([column for column in found if column is not None], dtype=np.intp)
 
@@ -276,8 +275,8 @@ def _without(kb: KnowledgeBase, held_out: pd.Series[str]) -> KnowledgeBase:
 def _order_rows(
     truth: Truth,
     row: int,
-    orders: dict[str, Order],
-    budgets: dict[float, dict[str, Order]],
+    orders: dict[str, Positions],
+    budgets: dict[float, dict[str, Positions]],
     seed: int,
 ) -> pd.DataFrame:
     regret, seconds = truth.regret[row], truth.history.seconds[row]
@@ -294,8 +293,8 @@ def _order_rows(
 
 
 def _random_row(
-    regret: npt.NDArray[np.float64],
-    seconds: npt.NDArray[np.float64],
+    regret: Floats,
+    seconds: Floats,
     after: list[int],
     budgets: list[float],
     seed: int,
@@ -315,7 +314,7 @@ def _random_row(
 
 
 def _harm_rows(
-    truth: Truth, row: int, orders: dict[str, Order], budgets: dict[float, dict[str, Order]]
+    truth: Truth, row: int, orders: dict[str, Positions], budgets: dict[float, dict[str, Positions]]
 ) -> pd.DataFrame:
     regret = truth.regret[row]
     rows = []

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import comb
 
-Vector = npt.NDArray[np.float64]
-Order = npt.NDArray[np.intp]
+from autometa._common.arrays import Positions, Vector
 
 AFTER = (1, 3, 5, 10, 25)
 BUDGETS = (1.0, 10.0, 60.0, 300.0)
 FIRST_MOMENT = 0.1
 
 
-def regrets(order: Order, regret: Vector, after: Sequence[int] = AFTER) -> list[float]:
+def regrets(order: Positions, regret: Vector, after: Sequence[int] = AFTER) -> list[float]:
     """Return the regret of the best of the first so many setups, for each of ``after``.
 
     Setups that nobody tried on the task are passed over: nothing is known of them.
@@ -60,13 +58,13 @@ def expected_regrets(regret: Vector, after: Sequence[int] = AFTER) -> list[float
     return found
 
 
-def incumbents(order: Order, regret: Vector) -> Vector:
+def incumbents(order: Positions, regret: Vector) -> Vector:
     """Return the regret of the best so far after each measured setup of ``order``."""
     tried = regret[order]
     return np.asarray(np.minimum.accumulate(tried[np.isfinite(tried)]))
 
 
-def anytime_mean(order: Order, regret: Vector, seconds: Vector, time_budget: float) -> float:
+def anytime_mean(order: Positions, regret: Vector, seconds: Vector, time_budget: float) -> float:
     """Return the mean regret of the incumbent over the logarithm of time.
 
     Setups run one after the other in their true seconds; before the first has ended
@@ -89,7 +87,7 @@ def anytime_mean(order: Order, regret: Vector, seconds: Vector, time_budget: flo
     return float(np.diff(logs) @ incumbent / np.log(time_budget / start))
 
 
-def incumbent_of(order: Order, regret: Vector, after: int) -> int | None:
+def incumbent_of(order: Positions, regret: Vector, after: int) -> int | None:
     """Return the column of the best of the first ``after`` measured setups."""
     known = order[np.isfinite(regret[order])][:after]
     return int(known[np.argmin(regret[known])]) if len(known) else None

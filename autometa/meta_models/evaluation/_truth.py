@@ -13,15 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans, Matrix
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._history import WORST_IN_MEDIANS, History, useless
 from autometa.meta_models._score_scale import ScoreScale
-
-Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Truth:
         return float(np.median(found)) if found else float("nan")
 
     @property
-    def measured(self) -> Mask:
+    def measured(self) -> Booleans:
         """Cells in which a setup was tried."""
         return np.isfinite(self.regret)
 
