@@ -20,7 +20,7 @@ from autometa.building._sources import TaskSource, read_sources
 from autometa.building._worker_side import NotLoaded, describe_task, measure_setup
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base._checks import check_metafeatures, check_runs, check_tasks
 from autometa.knowledge_base.storage import _parts
 from autometa.metrics import measured_metrics
 

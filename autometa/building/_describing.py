@@ -10,8 +10,8 @@ import pandas as pd
 from autometa.building._sources import read_sources
 from autometa.building._worker_side import NotLoaded, describe_task
 from autometa.exceptions import DatasetError, KnowledgeBaseError
+from autometa.knowledge_base._checks import check_metafeatures
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._schema import check_metafeatures
 
 
 def describe_tasks(

@@ -5,55 +5,27 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._features import prepare, read_features
 from autometa.importers._imported import Imported
-from autometa.importers._optuna_storage import close_storage, open_storage
+from autometa.importers._optuna_studies import StudyView, label_of, study_views
 from autometa.importers._optuna_trials import (
     Objective,
     TrialReader,
+    Wanted,
     is_of_tune,
     objectives_of,
 )
 from autometa.importers._tally import Tally, some
 from autometa.importers._task_types import type_of_word, with_types
 
-if TYPE_CHECKING:
-    import optuna
-
 TASK_ATTRIBUTES = ("task_id", "dataset_id", "dataset", "dataset_name", "task")
 TYPE_ATTRIBUTES = ("task_type", "problem_type", "type", "task")  # the last two often name others
 ABOUT_TASK = ("name", "target", "n_rows", "family")
-
-
-@dataclass(frozen=True, kw_only=True)
-class StudyView:
-    """What is read of a study, wherever it is kept."""
-
-    name: str
-    maximize: tuple[bool, ...]
-    metric_names: tuple[str, ...] | None
-    user_attrs: Mapping[str, Any]
-    trials: Sequence[optuna.trial.FrozenTrial]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What the caller asked for."""
-
-    task_id: str | None = None
-    metric: str | None = None
-    objective: str | int | None = None
-    algorithm: str = "study"
-    task_type: str | None = None
-    curves: bool = False
-    metrics: list[str] = field(default_factory=list)
 
 
 def read_optuna(
@@ -112,7 +84,7 @@ def read_optuna(
         If the storage cannot be read, or holds no such study or no trial to keep.
     """
     tally = Tally()
-    views = _views(source, tally, studies)
+    views = study_views(source, tally, studies)
     wanted = Wanted(
         task_id=task_id,
         metric=metric,
@@ -133,7 +105,7 @@ def read_optuna(
         features = view.user_attrs.get("metafeatures")
         if isinstance(features, Mapping):
             described[task["task_id"]] = features
-    name = _label(source)
+    name = label_of(source)
     provenance = {"format": "optuna", "source": name, "studies": [view.name for view in views]}
     runs = pd.DataFrame(rows)
     frame = with_types(pd.DataFrame(tasks).drop_duplicates("task_id"), runs, tally)
@@ -142,64 +114,6 @@ def read_optuna(
         given = pd.DataFrame.from_dict(described, orient="index")
     prepared = None if given is None else prepare(given, tally, translation, approximate)
     return tally.finish(frame, prepared, runs, provenance)
-
-
-def _label(source: Any) -> str:
-    return (
-        hide_password(str(source))
-        if isinstance(source, str | os.PathLike)
-        else type(source).__name__
-    )
-
-
-def _views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> list[StudyView]:
-    import optuna
-
-    if isinstance(source, optuna.Study):
-        source = [source]
-    if isinstance(source, Mapping):
-        source = list(source.values())
-    if isinstance(source, Sequence) and not isinstance(source, str):
-        return [_of_study(study) for study in source]
-    storage = open_storage(source, tally)
-    try:
-        return _of_all(storage, source, wanted)
-    finally:
-        if storage is not source:
-            close_storage(storage)
-
-
-def _of_all(storage: Any, source: Any, wanted: Sequence[str] | None) -> list[StudyView]:
-    found = {study.study_name: study for study in storage.get_all_studies()}
-    unknown = [name for name in wanted or () if name not in found]
-    if unknown or not found:
-        missing = f"the studies {some(unknown)}" if unknown else "a study"
-        raise KnowledgeBaseError(
-            f"'{_label(source)}' must hold {missing}. It holds {some(found) or 'none'}."
-        )
-    kept = [study for name, study in found.items() if not wanted or name in wanted]
-    return [_of_storage(storage, study) for study in kept]
-
-
-def _of_storage(storage: Any, study: Any) -> StudyView:
-    names = study.system_attrs.get("study:metric_names")
-    return StudyView(
-        name=study.study_name,
-        maximize=tuple(d.name == "MAXIMIZE" for d in study.directions),
-        metric_names=tuple(names) if names else None,
-        user_attrs=study.user_attrs,
-        trials=storage.get_all_trials(study._study_id, deepcopy=False),
-    )
-
-
-def _of_study(study: optuna.Study) -> StudyView:
-    return StudyView(
-        name=study.study_name,
-        maximize=tuple(d.name == "MAXIMIZE" for d in study.directions),
-        metric_names=tuple(study.metric_names) if study.metric_names else None,
-        user_attrs=study.user_attrs,
-        trials=study.get_trials(deepcopy=False),
-    )
 
 
 def _task(view: StudyView, wanted: Wanted) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autometa.importers._measures import Measure, resolve
+from autometa.importers._optuna_studies import StudyView
 from autometa.importers._tally import Tally, some
 from autometa.importers._values import plain
 from autometa.knowledge_base._schema import canonical_config
@@ -16,14 +17,25 @@ from autometa.knowledge_base._schema import canonical_config
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-    from autometa.importers._optuna import StudyView, Wanted
-
 ALGORITHM = ("algorithm", "algorithm_name", "classifier", "regressor", "estimator", "model",
              "model_name", "model_type", "learner", "algo")  # fmt: skip
 FAILED = ("timeout", "memory", "error")
 CUT = ("stopped", "skipped", "pruned")  # by the clock of the run, not by what the setup did
 EVALUATION = "evaluation"
 OURS = frozenset({EVALUATION, "process", "fidelity", "status", "message", "error"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the caller asked for."""
+
+    task_id: str | None = None
+    metric: str | None = None
+    objective: str | int | None = None
+    algorithm: str = "study"
+    task_type: str | None = None
+    curves: bool = False
+    metrics: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

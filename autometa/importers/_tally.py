@@ -9,8 +9,8 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._imported import Dropped, Imported
+from autometa.knowledge_base._checks import beyond_bounds
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._schema import beyond_bounds
 
 MAX_NAMED = 5
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseWarning
-from autometa.knowledge_base._schema import check_tasks
+from autometa.knowledge_base._checks import check_tasks
 
 # These are the task's own id where nobody said otherwise.
 OWN_ID = ("name", "family")

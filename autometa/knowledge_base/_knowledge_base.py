@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._checks import check_metafeatures, check_runs, check_tasks
 from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
 from autometa.knowledge_base._same_tasks import check_same_tasks
-from autometa.knowledge_base._schema import check_metafeatures, check_runs, check_tasks
 from autometa.knowledge_base.storage._folder import StoredFolder
 from autometa.knowledge_base.storage._folders import bundled_folder
 from autometa.knowledge_base.storage._learnt_file import Origin

@@ -14,10 +14,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._schema import canonical_config
 
 if TYPE_CHECKING:
@@ -129,49 +127,3 @@ def _by_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _by_value(item) for name, item in value.items()}
     return value
-
-
-def with_canonical_setups(content: Any) -> Any:
-    """Return an Arrow table of runs with canonical configurations.
-
-    Folders that an earlier version wrote hold ``1`` and ``1.0`` side by side. Text is
-    looked at once for each distinct setup; a table that needs no change is returned as it is.
-    """
-    from autometa.knowledge_base.storage._columns import as_codes, codes_of
-
-    if not {"algorithm", "config"} <= set(content.column_names) or not len(content):
-        return content
-    (algorithms, a), (configs, c) = codes_of(content["algorithm"]), codes_of(content["config"])
-    known = (a >= 0) & (c >= 0)  # a row without a name or config is left out later
-    pairs = np.where(known, a * len(configs) + c, 0)
-    there = np.unique(pairs[known])
-    names = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in there.tolist()]
-    texts = [_readable(algorithm, config) for algorithm, config in names]
-    if all(text == config for text, (_, config) in zip(texts, names, strict=True)):
-        return content
-    codes, values = pd.factorize(np.array(texts, dtype=object))
-    places = codes[np.searchsorted(there, pairs)] if len(there) else pairs
-    return _with_column(content, as_codes, np.where(known, places, -1), values)
-
-
-def readable_column(algorithms: pd.Series[Any], configs: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the canonical text of stored setups; what is no configuration stays as it is."""
-    keys = list(zip(algorithms, configs, strict=True))
-    known = {key: _readable(*key) if isinstance(key[1], str) else key[1] for key in set(keys)}
-    return pd.Series([known[key] for key in keys], index=configs.index, dtype=configs.dtype)
-
-
-def _readable(algorithm: str, config: str) -> str:
-    """Return the canonical text; one that is no configuration stays, and is left out later."""
-    try:
-        return canonical_setup(algorithm, config)
-    except KnowledgeBaseError:
-        return config
-
-
-def _with_column(content: Any, as_codes: Any, codes: Any, values: Any) -> Any:
-    import pyarrow as pa
-
-    indices = pa.array(codes, pa.int32(), mask=codes < 0)
-    column = as_codes(pa.DictionaryArray.from_arrays(indices, pa.array(list(values), pa.string())))
-    return content.set_column(content.column_names.index("config"), "config", column)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from autometa.knowledge_base._checks import check_metafeatures
 from autometa.knowledge_base._filling import combined, combined_tasks
-from autometa.knowledge_base._schema import RUN_DEFAULTS, check_metafeatures
-from autometa.knowledge_base._setups import readable_column
+from autometa.knowledge_base._schema import RUN_DEFAULTS
+from autometa.knowledge_base.storage._columns import readable_column
 from autometa.knowledge_base.storage._parts import part_paths, read_part, write_part
 from autometa.knowledge_base.storage._replaced import retry_if_rewritten, without_replaced
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Floats, Integers
+from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_NUMBERS, TASK_DEFAULTS
-from autometa.knowledge_base._setups import with_canonical_setups
+from autometa.knowledge_base._setups import canonical_setup
 
 RUN_TEXTS = tuple(n for n in RUN_DEFAULTS if n not in RUN_NUMBERS and n != "fold_scores")
 TEXTS = tuple(dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name != "n_rows")]))
@@ -105,3 +106,47 @@ def _normal(content: Any, name: str) -> Any:
         numbers = content[name] if there else pa.repeat(default, len(content))
         return numbers.cast(pa.float64())
     return content[name]
+
+
+def with_canonical_setups(content: Any) -> Any:
+    """Return an Arrow table of runs with canonical configurations.
+
+    Folders that an earlier version wrote hold ``1`` and ``1.0`` side by side. Text is
+    looked at once for each distinct setup; a table that needs no change is returned as it is.
+    """
+    if not {"algorithm", "config"} <= set(content.column_names) or not len(content):
+        return content
+    (algorithms, a), (configs, c) = codes_of(content["algorithm"]), codes_of(content["config"])
+    known = (a >= 0) & (c >= 0)  # a row without a name or config is left out later
+    pairs = np.where(known, a * len(configs) + c, 0)
+    there = np.unique(pairs[known])
+    names = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in there.tolist()]
+    texts = [_readable(algorithm, config) for algorithm, config in names]
+    if all(text == config for text, (_, config) in zip(texts, names, strict=True)):
+        return content
+    codes, values = pd.factorize(np.array(texts, dtype=object))
+    places = codes[np.searchsorted(there, pairs)] if len(there) else pairs
+    return _with_configs(content, np.where(known, places, -1), values)
+
+
+def readable_column(algorithms: pd.Series[Any], configs: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the canonical text of stored setups; what is no configuration stays as it is."""
+    keys = list(zip(algorithms, configs, strict=True))
+    known = {key: _readable(*key) if isinstance(key[1], str) else key[1] for key in set(keys)}
+    return pd.Series([known[key] for key in keys], index=configs.index, dtype=configs.dtype)
+
+
+def _readable(algorithm: str, config: str) -> str:
+    """Return the canonical text; one that is no configuration stays, and is left out later."""
+    try:
+        return canonical_setup(algorithm, config)
+    except KnowledgeBaseError:
+        return config
+
+
+def _with_configs(content: Any, codes: Any, values: Any) -> Any:
+    import pyarrow as pa
+
+    indices = pa.array(codes, pa.int32(), mask=codes < 0)
+    column = as_codes(pa.DictionaryArray.from_arrays(indices, pa.array(list(values), pa.string())))
+    return content.set_column(content.column_names.index("config"), "config", column)

@@ -14,8 +14,8 @@ from typing import TypeVar
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._checks import check_metafeatures
 from autometa.knowledge_base._filling import combined, combined_tasks
-from autometa.knowledge_base._schema import check_metafeatures
 from autometa.knowledge_base.storage._files import digest, unreadable
 from autometa.knowledge_base.storage._opened import OpenedPart, open_part
 from autometa.knowledge_base.storage._parts import TABLES, live_paths

@@ -33,7 +33,7 @@ from autometa.exceptions import (
     KnowledgeBaseWriteError,
 )
 from autometa.knowledge_base import add_to, verify
-from autometa.knowledge_base._schema import check_tasks
+from autometa.knowledge_base._checks import check_tasks
 
 RNG = np.random.default_rng(0)
 

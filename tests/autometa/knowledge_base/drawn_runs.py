@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.knowledge_base._schema import check_runs
+from autometa.knowledge_base._checks import check_runs
 from autometa.knowledge_base.storage import _folder, _layout, _opened, _saving
 
 TASKS = ("a", "b", "ä", "task 10", "task 9", "😀")

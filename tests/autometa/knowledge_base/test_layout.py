@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autometa import KnowledgeBase
-from autometa.knowledge_base._schema import NARROW, RUN_KEY, check_runs
+from autometa.knowledge_base._checks import check_runs
+from autometa.knowledge_base._schema import NARROW, RUN_KEY
 from autometa.knowledge_base.storage import _layout
 from autometa.knowledge_base.storage._files import digest
 from autometa.knowledge_base.storage._layout import encode, from_arrow, to_arrow
