@@ -1,25 +1,35 @@
-"""The house keeps its plan: who imports whom, and what an import costs."""
+"""The house keeps its plan: who imports whom, and what an import costs.
+
+Every import counts, also one inside a function and one for type checkers only: a name in a
+signature is knowledge of the file that defines it.
+"""
 
 from __future__ import annotations
 
 import ast
 import configparser
 import importlib
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = [  # each may import those after it
+    "__main__",
     "cli",
+    "testing",
+    "__init__",  # names of all rooms, which its __getattr__ imports when they are asked for
     "estimators",
     "tuning",
     "samplers",
     "advice",
     "meta_models",
+    "performance",
     "recommendation",
     "explanation",
     "importers",
@@ -34,6 +44,7 @@ ROOMS = [  # each may import those after it
     "_urls",
     "_limits",
     "exceptions",
+    "_common",
     "metafeatures",
 ]
 MAY_IMPORT = {
@@ -53,52 +64,147 @@ MAY_IMPORT = {
     "rich": {"cli"},
     "skops": {"tuning"},
 }
+Graph = Mapping[str, set[str]]
 
 
-def modules() -> list[Path]:
-    return sorted([*ROOT.glob("autometa/**/*.py"), *ROOT.glob("metafeatures/**/*.py")])
+def files_of(root: Path) -> dict[str, Path]:
+    """Return the files of both packages by the name of their module."""
+    found = sorted([*root.glob("autometa/**/*.py"), *root.glob("metafeatures/**/*.py")])
+    return {_module(path.relative_to(root)): path for path in found}
 
 
-def room_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return parts[1] if parts[0] == "autometa" and len(parts) > 1 else parts[0]
+def _module(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Names of modules a file imports, in functions too, but not for type checkers alone."""
-    tree = ast.parse(path.read_text())
-    for_checkers = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
-        for node in ast.walk(block)
-    }
-    for node in ast.walk(tree):
-        if id(node) in for_checkers:
-            continue
+def imported(path: Path, package: str = "") -> Iterator[str]:
+    """Yield the full names that a file imports, ``from a import b`` as ``a.b``."""
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            above = package.split(".")[: -node.level + 1 or None] if node.level else []
+            module = ".".join([*above, *filter(None, [node.module])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_rooms_import_only_what_lies_below_them(path):
-    room = room_of(path)
-    if room in ("__init__", "__main__"):
-        return
-    above = set(ROOMS[: ROOMS.index(room)])
-    for name in imported(path):
-        parts = name.split(".")
-        target = parts[1] if parts[0] == "autometa" and len(parts) > 1 else parts[0]
-        assert target not in above, f"{room} must not import {name}"
+def graph_of(root: Path) -> dict[str, set[str]]:
+    """Return the files that each file imports, by module."""
+    files = files_of(root)
+    graph: dict[str, set[str]] = {module: set() for module in files}
+    for module, path in files.items():
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        for name in imported(path, package):
+            # The longest beginning that is a file: the rest are names in it.
+            while name and name not in files:
+                name = name.rpartition(".")[0]
+            if name and name != module:
+                graph[module].add(name)
+    return graph
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_libraries_stay_in_their_rooms(path):
-    for name in imported(path):
+FILES = files_of(ROOT)
+
+
+def room_of(module: str) -> str:
+    """Return the part of the house a module is in."""
+    package, _, inside = module.partition(".")
+    return package if package == "metafeatures" else inside.split(".")[0] or "__init__"
+
+
+def circle_in(graph: Graph) -> list[str]:
+    """Return files that import each other in a circle, the first one again at the end."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def wrong_arrows(graph: Graph) -> list[str]:
+    """Return the imports of a room by one that lies below it."""
+    return [
+        f"{module} imports {target}"
+        for module, targets in sorted(graph.items())
+        for target in sorted(targets)
+        if ROOMS.index(room_of(target)) < ROOMS.index(room_of(module))
+    ]
+
+
+def test_no_files_import_each_other_in_a_circle():
+    assert circle_in(graph_of(ROOT)) == []
+
+
+def test_rooms_import_only_what_lies_below_them():
+    assert wrong_arrows(graph_of(ROOT)) == []
+
+
+PLANTED = {
+    "at the top": "from autometa.{target} import thing",
+    "of the module itself": "import autometa.{target}",
+    "in a function": "def f():\n    from autometa.{target} import thing",
+    "for type checkers": "if TYPE_CHECKING:\n    from autometa.{target} import thing",
+    "by another name of the same": "if typing.TYPE_CHECKING:\n    import autometa.{target} as t",
+    "relative": "from ..{target} import thing",
+}
+
+
+def plant(root: Path, files: Mapping[str, str]) -> Graph:
+    for name, text in files.items():
+        path = root / "autometa" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return graph_of(root)
+
+
+@pytest.mark.parametrize("how", PLANTED)
+def test_a_planted_circle_is_seen(tmp_path, how):
+    graph = plant(
+        tmp_path,
+        {
+            "metrics/a.py": PLANTED[how].format(target="tables.b"),
+            "tables/b.py": "import autometa.tables.c",
+            "tables/c.py": "from autometa.metrics.a import thing",
+        },
+    )
+    circle = circle_in(graph)
+    assert circle[0] == circle[-1]
+    assert set(circle) == {"autometa.metrics.a", "autometa.tables.b", "autometa.tables.c"}
+
+
+@pytest.mark.parametrize("how", PLANTED)
+def test_a_planted_arrow_upwards_is_seen(tmp_path, how):
+    above = {"advice.py": "", "tuning/__init__.py": "", "tuning/_x.py": ""}
+    graph = plant(tmp_path, above | {"metrics/a.py": PLANTED[how].format(target="tuning._x")})
+    assert wrong_arrows(graph) == ["autometa.metrics.a imports autometa.tuning._x"]
+    graph = plant(tmp_path, {"metrics/a.py": PLANTED[how].format(target="advice")})
+    assert wrong_arrows(graph) == ["autometa.metrics.a imports autometa.advice"]
+
+
+def test_an_arrow_downwards_and_a_package_that_names_its_files_are_no_violations(tmp_path):
+    graph = plant(
+        tmp_path,
+        {
+            "tuning/__init__.py": "from autometa.tuning._x import thing",
+            "tuning/_x.py": "from autometa.metrics.a import thing\nfrom autometa import metrics",
+            "metrics/__init__.py": "",
+            "metrics/a.py": "import numpy\nfrom metafeatures import describe",
+        },
+    )
+    assert (circle_in(graph), wrong_arrows(graph)) == ([], [])
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_libraries_stay_in_their_rooms(module):
+    for name in imported(FILES[module]):
         allowed = MAY_IMPORT.get(name.split(".")[0])
-        assert allowed is None or room_of(path) in allowed, f"{path} must not import {name}"
+        assert allowed is None or room_of(module) in allowed, f"{module} must not import {name}"
+
+
+def test_types_of_arrays_are_named_in_one_file():
+    named = re.compile(r"^\w+ *(: *TypeAlias)? *= *npt\.NDArray\[", re.MULTILINE)
+    files = [module for module, path in FILES.items() if named.search(path.read_text())]
+    assert files == ["metafeatures._arrays"]
 
 
 @pytest.mark.parametrize("package", ["autometa", "metafeatures"])
@@ -121,10 +227,12 @@ def test_the_wheel_names_every_package():
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg")
     named = set(settings["options"]["packages"].split())
-    folders = {path.parent.relative_to(ROOT) for path in modules() if path.name == "__init__.py"}
+    folders = {
+        path.parent.relative_to(ROOT) for path in FILES.values() if path.name == "__init__.py"
+    }
     assert named == {".".join(folder.parts) for folder in folders} | {"autometa.data"}
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", FILES.values(), ids=FILES)
 def test_files_stay_short(path):
     assert len(path.read_text().splitlines()) <= 400
