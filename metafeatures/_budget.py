@@ -96,8 +96,8 @@ def sizes(dataset: Dataset) -> Floats:
 
 @cache
 def _costs() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(files("metafeatures").joinpath(COSTS).read_text())
-    return found
+    costs: dict[str, Any] = json.loads(files("metafeatures").joinpath(COSTS).read_text())
+    return costs
 
 
 class Expectations:
@@ -126,12 +126,12 @@ class Expectations:
 
     def _own(self, name: str, measure: Measure) -> float:
         """Return the seconds of a measure's function; unmeasured, the most of its kind."""
-        known = self.costs["measures"]
-        if name in known:
-            return self._of(known[name])
+        measured = self.costs["measures"]
+        if name in measured:
+            return self._of(measured[name])
         cost = measure.any_output.cost
-        alike = [self._of(known[n]) for n, m in measures().items()
-                 if n in known and m.any_output.cost == cost]  # fmt: skip
+        alike = [self._of(measured[n]) for n, m in measures().items()
+                 if n in measured and m.any_output.cost == cost]  # fmt: skip
         return max(alike, default=UNKNOWN)
 
     def _of(self, seconds: list[float]) -> float:

@@ -187,12 +187,12 @@ class Dataset(Columns):
     def tree(self) -> GrownTree | None:
         """A tree that fits the target on `tree_rows`; None without a column."""
         rows, labels = self.tree_rows, self.target.labels
-        known: Floats | Integers = (
+        target: Floats | Integers = (
             self.near_target[rows]
             if self.is_regression
             else alphabetical(self.classes[self.near_rows[rows]], labels)
         )
-        return grow(self.near_points[rows], known, self.is_regression, self.random_state)
+        return grow(self.near_points[rows], target, self.is_regression, self.random_state)
 
     @cached_property
     def near_rows(self) -> Integers:

@@ -56,26 +56,26 @@ def evaluate(
     for name, feature in wanted.items():
         by_measure.setdefault(feature.measure, []).append(name)
     expectations = None if clock.budget is None else Expectations(dataset)
-    found: dict[str, Outcome] = {}
+    outcomes: dict[str, Outcome] = {}
     for measure in sorted(by_measure, key=lambda name: COST_ORDER[every[name].any_output.cost]):
         names = by_measure[measure]
         if reading.unknown.intersection(every[measure].needs):
-            found |= dict.fromkeys(names, _skipped(NOT_COUNTED))
+            outcomes |= dict.fromkeys(names, _skipped(NOT_COUNTED))
         elif expectations is None:
-            found |= _evaluate_measure(every[measure], names, dataset)
+            outcomes |= _evaluate_measure(every[measure], names, dataset)
         else:
             expected = expectations.seconds(measure, every[measure])
-            found |= _evaluate_in_time(every[measure], names, dataset, clock, expected)
+            outcomes |= _evaluate_in_time(every[measure], names, dataset, clock, expected)
     report = pd.DataFrame(
         {
             "family": [feature.family for feature in wanted.values()],
-            "seconds": [found[name].seconds for name in wanted],
+            "seconds": [outcomes[name].seconds for name in wanted],
             "n_rows": [int(getattr(dataset, feature.rows)) for feature in wanted.values()],
-            "reason": [found[name].reason for name in wanted],
+            "reason": [outcomes[name].reason for name in wanted],
         },
         index=pd.Index(wanted, name="metafeature"),
     )
-    return [found[name].value for name in wanted], report
+    return [outcomes[name].value for name in wanted], report
 
 
 def notes(wanted: dict[str, MetaFeature], dataset: Dataset) -> dict[str, str]:
@@ -103,9 +103,9 @@ def _evaluate_in_time(
     if not clock.allows(expected):
         return dict.fromkeys(names, _skipped(TOO_LONG))
     start = time.perf_counter()
-    found = _evaluate_measure(measure, names, dataset)
+    outcomes = _evaluate_measure(measure, names, dataset)
     clock.learn(expected, time.perf_counter() - start)
-    return found
+    return outcomes
 
 
 def _evaluate_measure(measure: Measure, names: list[str], dataset: Dataset) -> dict[str, Outcome]:

@@ -205,15 +205,15 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
 
     def _wanted(self, task_type: TaskType) -> dict[str, MetaFeature]:
         """Return the meta-features to compute, in the order of the catalogue."""
-        known = metafeatures()
+        catalogue = metafeatures()
         families = _strings("families", self.families)
         names = _strings("names", self.names)
         check_names(families or (), FAMILIES, "families")
-        stems = {feature.measure for feature in known.values()}
-        check_names((n for n in names or () if n not in stems), known, "meta-features")
+        stems = {feature.measure for feature in catalogue.values()}
+        check_names((n for n in names or () if n not in stems), catalogue, "meta-features")
         return {
             name: feature
-            for name, feature in known.items()
+            for name, feature in catalogue.items()
             if task_type in feature.task_types
             and (families is None or feature.family in families)
             and (names is None or name in names or feature.measure in names)

@@ -333,18 +333,17 @@ def metafeatures() -> dict[str, MetaFeature]:
     }
 
 
-def check_names(wanted: Iterable[str], known: Iterable[str], what: str) -> None:
-    """Raise `MetaFeatureNotFoundError` unless every wanted name is known."""
-    known = list(known)
-    unknown = [name for name in wanted if name not in set(known)]
+def check_names(wanted: Iterable[str], names: Iterable[str], what: str) -> None:
+    """Raise `MetaFeatureNotFoundError` unless `names` holds every wanted one."""
+    names = list(names)
+    unknown = [name for name in wanted if name not in set(names)]
     if not unknown:
         return
-    close = difflib.get_close_matches(str(unknown[0]), known, n=1)
+    close = difflib.get_close_matches(str(unknown[0]), names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    names = ", ".join(map(repr, known))
     rest = (
-        f" Known: {names}."
-        if len(known) <= 10
-        else f" list_metafeatures() gives all {len(known)} names."
+        f" Available: {', '.join(map(repr, names))}."
+        if len(names) <= 10
+        else f" list_metafeatures() gives all {len(names)} names."
     )
     raise MetaFeatureNotFoundError(f"Unknown {what}: {unknown}.{hint}{rest}")

@@ -17,5 +17,5 @@ FILE = "sampling_error.json"
 @cache
 def sampling_errors() -> pd.DataFrame:
     """Return ``sampling_error``, ``spread`` and ``tables`` by name of meta-feature."""
-    found = json.loads(files("metafeatures").joinpath(FILE).read_text())
-    return pd.DataFrame.from_dict(found, orient="index").astype(float)
+    content = json.loads(files("metafeatures").joinpath(FILE).read_text())
+    return pd.DataFrame.from_dict(content, orient="index").astype(float)

@@ -53,11 +53,11 @@ def _from_library(y: Any) -> Any:
     if hasattr(y, "toarray"):
         return y.toarray()
     try:
-        found = nw.from_native(y, allow_series=True, eager_only=True)
-        if isinstance(found, nw.DataFrame):
-            _refuse_columns(found.shape[1])
-            found = found[:, 0]
-        return found.to_list()
+        series = nw.from_native(y, allow_series=True, eager_only=True)
+        if isinstance(series, nw.DataFrame):
+            _refuse_columns(series.shape[1])
+            series = series[:, 0]
+        return series.to_list()
     except TypeError:  # it is of no library of tables
         pass
     if hasattr(y, "to_pylist"):  # an array of pyarrow

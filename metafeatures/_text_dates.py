@@ -66,14 +66,14 @@ def date_order(values: Sequence[Any]) -> DateOrder | None:
 
 
 def _order_of_days(texts: Iterable[str]) -> DateOrder:
-    found = [match for match in map(YEAR_LAST.fullmatch, texts) if match]
-    if not found:
+    matches = [match for match in map(YEAR_LAST.fullmatch, texts) if match]
+    if not matches:
         return "iso"
-    if any(int(match["a"]) > 12 or not match["b"].isdigit() for match in found):
+    if any(int(match["a"]) > 12 or not match["b"].isdigit() for match in matches):
         return "dmy"
-    if any(int(match["b"]) > 12 for match in found):
+    if any(int(match["b"]) > 12 for match in matches):
         return "mdy"
-    return "dmy" if any(match["by"] == "." for match in found) else "mdy"
+    return "dmy" if any(match["by"] == "." for match in matches) else "mdy"
 
 
 def is_guessed(values: Sequence[Any], order: DateOrder) -> bool:

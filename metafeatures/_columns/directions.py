@@ -47,8 +47,8 @@ def correlate_with_classes(
     if row_weights is not None:
         sizes *= row_weights[by_class[starts]]
     sums = np.add.reduceat(directions[by_class], starts, axis=0)
-    told = np.linalg.svd(sums / np.sqrt(sizes)[:, None], compute_uv=False)
-    return np.clip(told[: min(directions.shape[1], sizes.size - 1)], 0.0, 1.0)
+    correlations = np.linalg.svd(sums / np.sqrt(sizes)[:, None], compute_uv=False)
+    return np.clip(correlations[: min(directions.shape[1], sizes.size - 1)], 0.0, 1.0)
 
 
 def share_of_components(columns: Floats) -> float:

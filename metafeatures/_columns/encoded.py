@@ -106,8 +106,8 @@ class EncodedColumns:
     @cached_property
     def is_huge(self) -> Booleans:
         """Whether a column holds numbers beyond 1e70."""
-        known = False if self._is_huge is None else self._is_huge
-        return np.asarray(known | (np.maximum(-self.lowest, self.highest) > LARGEST))
+        given = False if self._is_huge is None else self._is_huge
+        return np.asarray(given | (np.maximum(-self.lowest, self.highest) > LARGEST))
 
     @cached_property
     def varies(self) -> Booleans:
@@ -201,7 +201,7 @@ def encoded_shape(
     """Return the `shape` of encoded columns, given that of the numeric ones among them."""
     others = shape(standardize(encoded[numeric_places.size :]))
     skewness, kurtosis = (
-        np.append(known[numeric_places], other)
-        for known, other in zip(numeric, others, strict=True)
+        np.append(of_numeric[numeric_places], other)
+        for of_numeric, other in zip(numeric, others, strict=True)
     )
     return skewness, kurtosis

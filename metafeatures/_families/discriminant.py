@@ -101,8 +101,12 @@ def _explained_to_rest(correlations: Floats) -> Floats:
 def multiple_correlation(target_columns: EncodedColumns, standardized_target: Floats) -> float:
     """Return the multiple correlation of the columns and the target: that of the best line."""
     directions = column_directions(target_columns.spanning)
-    told = directions.T @ standardized_target / np.sqrt(standardized_target.size)
-    return float(np.clip(np.linalg.norm(told), 0.0, 1.0)) if told.size else float("nan")
+    correlations = directions.T @ standardized_target / np.sqrt(standardized_target.size)
+    return (
+        float(np.clip(np.linalg.norm(correlations), 0.0, 1.0))
+        if correlations.size
+        else float("nan")
+    )
 
 
 @of_classes(

@@ -125,8 +125,8 @@ def missing_information(
     target_entropy_bits: float,
 ) -> Floats:
     """Return the share of the target's entropy that a gap in a column tells; 0 without gaps."""
-    told = [beyond_chance(column, target_levels, class_weights) for column in missing_levels]
-    return np.clip(np.array([*told, 0.0]) / target_entropy_bits, 0.0, 1.0)
+    gains = [beyond_chance(column, target_levels, class_weights) for column in missing_levels]
+    return np.clip(np.array([*gains, 0.0]) / target_entropy_bits, 0.0, 1.0)
 
 
 @information(
@@ -166,8 +166,11 @@ def interaction(
     The target's entropy is that of the same rows.
     """
     rows, target, weights = interacting_rows
-    told = target_information_beyond_chance
-    order = [i for i in np.argsort(-told, kind="stable") if levels[i].min() < levels[i].max() <= 20]
+    order = [
+        i
+        for i in np.argsort(-target_information_beyond_chance, kind="stable")
+        if levels[i].min() < levels[i].max() <= 20
+    ]
     best = [levels[i][rows] for i in order[:N_INTERACTING]]
     best = [column for column in best if column.min() < column.max()]
     alone = [beyond_chance(column, target, weights) for column in best]

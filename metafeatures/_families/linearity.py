@@ -34,8 +34,8 @@ def linearity_l2(class_margins: ClassMargins) -> Floats:
     return np.array([_share_wrong(np.concatenate(pair)) for pair in class_margins])
 
 
-def _share_wrong(found: Floats) -> float:
-    return float(((found < 0) + 0.5 * (found == 0)).mean())
+def _share_wrong(margins: Floats) -> float:
+    return float(((margins < 0) + 0.5 * (margins == 0)).mean())
 
 
 @linearity(

@@ -61,8 +61,8 @@ def neighborhood_n2(rows_of_classes: RowsOfClasses) -> Floats:
     friend, enemy = surroundings.friend, surroundings.enemy
     ratio = np.full(friend.size, np.nan)
     ratio[np.isinf(friend)] = 1.0
-    known = np.isfinite(friend) & (friend + enemy > 0)
-    ratio[known] = friend[known] / (friend[known] + enemy[known])
+    is_defined = np.isfinite(friend) & (friend + enemy > 0)
+    ratio[is_defined] = friend[is_defined] / (friend[is_defined] + enemy[is_defined])
     return ratio
 
 

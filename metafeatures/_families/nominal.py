@@ -64,17 +64,21 @@ def nominal_information(nominal_columns: NominalColumns) -> Floats:
 @information(low=0, undefined=NOTHING_TOLD, reference=MICHIE, pymfe="eq_num_attr")
 def equivalent_columns(nominal_columns: NominalColumns) -> float:
     """Return the target's entropy over the mean mutual information: columns needed to tell it."""
-    return nominal_columns.target_entropy / _mean_told(nominal_columns)
+    return nominal_columns.target_entropy / _mean_information(nominal_columns)
 
 
 @information(low=-1, undefined=NOTHING_TOLD, reference=MICHIE, pymfe="ns_ratio")
 def noise_to_information(nominal_columns: NominalColumns) -> float:
     """Return the columns' entropy that tells nothing of the target over that which does."""
-    told = _mean_told(nominal_columns)
-    return float(nominal_columns.entropies.mean()) / told - 1 if told == told else told
+    mean_information = _mean_information(nominal_columns)
+    return (
+        float(nominal_columns.entropies.mean()) / mean_information - 1
+        if mean_information == mean_information
+        else mean_information
+    )
 
 
-def _mean_told(nominal_columns: NominalColumns) -> float:
+def _mean_information(nominal_columns: NominalColumns) -> float:
     """Return the mean mutual information; NaN when it is no more than rounding and epsilon."""
     information = nominal_columns.information
     mean = float(information.mean()) if information.size else 0.0

@@ -40,15 +40,15 @@ smooth = partial(of_numbers, differs="ECoL: by Gower's distance, not by Euclid's
 @of_numbers(undefined=NO_SPREAD)
 def correlation_c1(rows_of_numbers: RowsOfNumbers) -> float:
     """Return the largest absolute rank correlation of a column with the target (C1)."""
-    found = rows_of_numbers.correlations
-    return float(found.max()) if found.size else float("nan")
+    correlations = rows_of_numbers.correlations
+    return float(correlations.max()) if correlations.size else float("nan")
 
 
 @of_numbers(undefined=NO_SPREAD)
 def correlation_c2(rows_of_numbers: RowsOfNumbers) -> float:
     """Return the mean absolute rank correlation of columns with the target (C2)."""
-    found = rows_of_numbers.correlations
-    return float(found.mean()) if found.size else float("nan")
+    correlations = rows_of_numbers.correlations
+    return float(correlations.mean()) if correlations.size else float("nan")
 
 
 @of_numbers(unit="share")

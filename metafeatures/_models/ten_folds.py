@@ -55,8 +55,8 @@ class ClassFolds:
         for fold, column in enumerate(self.splits.best):
             test = self.in_fold == fold
             values = self.points[:, column]
-            found = nearest_values(values[~test], values[test])
-            scores[fold] = found.share(self.classes[~test], self.classes[test]).mean()
+            nearest = nearest_values(values[~test], values[test])
+            scores[fold] = nearest.share(self.classes[~test], self.classes[test]).mean()
         return scores
 
 
@@ -88,8 +88,8 @@ class NumberFolds:
         for fold, column in enumerate(self.splits.best):
             test = self.in_fold == fold
             values = self.points[:, column]
-            found = nearest_values(values[~test], values[test]).mean(self.target[~test])
-            scores[fold] = r2(self.target[test], found[None, :])[0]
+            predicted = nearest_values(values[~test], values[test]).mean(self.target[~test])
+            scores[fold] = r2(self.target[test], predicted[None, :])[0]
         return scores
 
 

@@ -54,10 +54,10 @@ def class_distances(points: Floats, classes: Integers) -> ClassDistances:
     order, starts, sizes = by_group(classes)
     centred, scale = centre(points)
     rows, labels = centred[order], classes[order]
-    found = np.empty((7, len(rows)))
+    by_row = np.empty((7, len(rows)))
     for part, squared in strips(rows):
-        found[:, part] = _look(squared, labels[part], starts, sizes)
-    *squares, silhouettes, between, within, total = found
+        by_row[:, part] = _look(squared, labels[part], starts, sizes)
+    *squares, silhouettes, between, within, total = by_row
     nearest, nearest_per_pair, diameter = _exactly(rows, labels, sizes, squares)
     square_sum = 2 * len(rows) * float(np.einsum("ij,ij->", rows, rows))
     return ClassDistances(

@@ -48,10 +48,10 @@ def _lanczos(matrix: AnyFloats, tolerance: float) -> tuple[float, Floats]:
     value, weights = 0.0, np.ones(1)
     for n in range(1, len(basis) + 1):
         ahead = (matrix @ basis[n - 1].astype(matrix.dtype)).astype(np.float64)
-        known = basis[:n]
+        earlier = basis[:n]
         inner[n - 1, n - 1] = basis[n - 1] @ ahead
         for _ in range(2):  # the second time takes away what rounding left
-            ahead -= known.T @ (known @ ahead)
+            ahead -= earlier.T @ (earlier @ ahead)
         length = float(np.linalg.norm(ahead))
         values, vectors = np.linalg.eigh(inner[:n, :n])
         value, weights = float(values[-1]), vectors[:, -1]

@@ -34,12 +34,12 @@ def _margins(first: Floats, second: Floats) -> tuple[Floats, Floats]:
     centred = columns - columns.mean(axis=1, keepdims=True)
     spread = np.sqrt((centred**2).mean(axis=1, keepdims=True))
     centred /= np.where(spread > 0, spread, 1.0)
-    found = margins(centred, np.repeat([1.0, -1.0], [first.shape[1], second.shape[1]]))
-    found[np.abs(found) <= ON_PLANE] = 0.0
-    return found[: first.shape[1]], found[first.shape[1] :]
+    pair_margins = margins(centred, np.repeat([1.0, -1.0], [first.shape[1], second.shape[1]]))
+    pair_margins[np.abs(pair_margins) <= ON_PLANE] = 0.0
+    return pair_margins[: first.shape[1]], pair_margins[first.shape[1] :]
 
 
-def share_of_way(found: Floats) -> float:
+def share_of_way(values: Floats) -> float:
     """Return the mean share, over ordered pairs of numbers, of the way between that is below 0.
 
     Examples
@@ -47,11 +47,11 @@ def share_of_way(found: Floats) -> float:
     >>> share_of_way(np.array([-1.0, 3.0]))  # all, none, and twice a quarter
     0.375
     """
-    wrong, right = -found[found < 0], found[found > 0]
-    n_on_plane = found.size - wrong.size - right.size
+    wrong, right = -values[values < 0], values[values > 0]
+    n_on_plane = values.size - wrong.size - right.size
     mixed = 0.0
     for part in slices(wrong.size, right.size):
         some = wrong[part, None]
         mixed += float((some / (some + right)).sum())
     total = wrong.size * (wrong.size + 2 * n_on_plane) + n_on_plane**2 / 2 + 2 * mixed
-    return total / found.size**2
+    return total / values.size**2

@@ -141,8 +141,8 @@ def nearest_values(train: Floats, test: Floats) -> NearestValues:
 
     Examples
     --------
-    >>> found = nearest_values(np.array([0.0, 2.0, 2.0]), np.array([1.0, 5.0]))
-    >>> found.mean(np.array([3.0, 4.0, 8.0])).tolist()
+    >>> nearest = nearest_values(np.array([0.0, 2.0, 2.0]), np.array([1.0, 5.0]))
+    >>> nearest.mean(np.array([3.0, 4.0, 8.0])).tolist()
     [5.0, 6.0]
     """
     distinct, value = np.unique(train, return_inverse=True)

@@ -55,7 +55,7 @@ def nearness_of_classes(points: Floats, classes: Integers) -> Nearness:
         Counted from 0 without gaps.
     """
     order, starts, sizes = by_group(classes)
-    found = np.empty((4, len(points)))
+    by_row = np.empty((4, len(points)))
     labels, rows = classes[order], points[order]
     for part, squared in strips(rows - rows.mean(axis=0), starts):
         k = labels[part.start]
@@ -63,12 +63,12 @@ def nearness_of_classes(points: Floats, classes: Integers) -> Nearness:
         distances = to_distances(squared)
         weight = _nearness(distances, part, points.shape[1])
         total = weight.sum(axis=1)
-        found[0, part] = _over(_dot(weight, distances), total)
-        found[1, part] = _over(total - weight[:, own].sum(axis=1), total)
+        by_row[0, part] = _over(_dot(weight, distances), total)
+        by_row[1, part] = _over(total - weight[:, own].sum(axis=1), total)
         thinning = _thinning(distances, part)
-        found[2, part] = thinning.sum(axis=1)
-        found[3, part] = found[2, part] - thinning[:, own].sum(axis=1)
-    distance, variation, density, sparse_variation = found
+        by_row[2, part] = thinning.sum(axis=1)
+        by_row[3, part] = by_row[2, part] - thinning[:, own].sum(axis=1)
+    distance, variation, density, sparse_variation = by_row
     return Nearness(
         distance=distance,
         density=density,
@@ -80,7 +80,7 @@ def nearness_of_classes(points: Floats, classes: Integers) -> Nearness:
 
 def nearness_of_numbers(points: Floats, target: Floats) -> Nearness:
     """Compare all rows with all others, once; ``target`` is standardised."""
-    found = np.empty((4, len(points)))
+    by_row = np.empty((4, len(points)))
     crossed = 0.0
     for part, squared in strips(points - points.mean(axis=0)):
         distances = to_distances(squared)
@@ -88,12 +88,12 @@ def nearness_of_numbers(points: Floats, target: Floats) -> Nearness:
         crossed += float(np.vdot(distances, difference))
         weight = _nearness(distances, part, points.shape[1])
         sums = weight.sum(axis=1)
-        found[0, part] = _over(_dot(weight, distances), sums)
+        by_row[0, part] = _over(_dot(weight, distances), sums)
         weight *= difference
-        found[1, part] = _over(_dot(weight, difference), 2 * sums)
-        found[3, part] = distances.sum(axis=1)
-        found[2, part] = _thinning(distances, part).sum(axis=1)
-    distance, variation, density, total = found
+        by_row[1, part] = _over(_dot(weight, difference), 2 * sums)
+        by_row[3, part] = distances.sum(axis=1)
+        by_row[2, part] = _thinning(distances, part).sum(axis=1)
+    distance, variation, density, total = by_row
     return Nearness(
         distance=distance,
         density=density,

@@ -69,12 +69,12 @@ class RowDistances:
 
     @cached_property
     def _held(self) -> Singles:
-        found = np.empty((self.n_rows, self.n_rows), np.float32)
+        distances = np.empty((self.n_rows, self.n_rows), np.float32)
         for rows in slices(self.n_rows, self.n_rows):
             part = self._between(self.points[rows], self.points[rows.start :])
-            found[rows, rows.start :] = part
-            found[rows.stop :, rows] = part[:, len(part) :].T
-        return found
+            distances[rows, rows.start :] = part
+            distances[rows.stop :, rows] = part[:, len(part) :].T
+        return distances
 
 
 def slices(n_rows: int, n_columns: int) -> Iterator[slice]:

@@ -161,8 +161,8 @@ class NarwhalsSource(Source):
 def _to_pandas(column: nw.Series[Any]) -> pd.Series[Any]:
     """Return a column of narwhals; pyarrow's own way is ten times as fast as that of narwhals."""
     native = column.to_native()
-    found: pd.Series[Any] = (native if hasattr(native, "to_pandas") else column).to_pandas()
-    return found
+    series: pd.Series[Any] = (native if hasattr(native, "to_pandas") else column).to_pandas()
+    return series
 
 
 class SparseSource(Source):

@@ -83,9 +83,9 @@ def translate(values: Values, source: str, *, approximate: bool = False) -> Valu
     {'n_rows': 150.0, 'log_n_rows': 5.0106..., 'n_columns': 4.0, ...}
     """
     if source not in SOURCES:
-        known = ", ".join(map(repr, SOURCES))
+        sources = ", ".join(map(repr, SOURCES))
         raise MetaFeatureParameterError(
-            f"The 'source' parameter of translate must be one of {known}. Got {source!r} instead."
+            f"The 'source' parameter of translate must be one of {sources}. Got {source!r} instead."
         )
     if isinstance(values, pd.Series):
         table = values.to_frame().T
@@ -96,8 +96,8 @@ def translate(values: Values, source: str, *, approximate: bool = False) -> Valu
             "The 'values' parameter of translate must be a Series or a DataFrame. "
             f"Got {type(values).__name__} instead."
         )
-    found = _translate(_columns(table), source, approximate)
-    result = pd.DataFrame(found, index=table.index, dtype=np.float64)
+    translated = _translate(_columns(table), source, approximate)
+    result = pd.DataFrame(translated, index=table.index, dtype=np.float64)
     if isinstance(values, pd.DataFrame):
         return result
     return pd.Series(
@@ -143,9 +143,9 @@ def _follow(
     """Add to ours what the formulas give, without replacing a number that is there."""
     for name, formula in formulas.items():
         for one in (formula,) if isinstance(formula, str) else formula:
-            known = {**theirs, **ours}
-            if known.keys() >= set(names(one)):
-                value = _within(evaluate(one, known), catalogue[name])
+            values_by_name = {**theirs, **ours}
+            if values_by_name.keys() >= set(names(one)):
+                value = _within(evaluate(one, values_by_name), catalogue[name])
                 before = ours.get(name, value)
                 ours[name] = np.where(np.isnan(before), value, before)
 
@@ -171,12 +171,12 @@ def equal_names(source: str) -> dict[str, str]:
 def foreign_names(source: str) -> dict[str, str]:
     """Return the foreign name with which the translation of each meta-feature begins."""
     ours = metafeatures()
-    found = equal_names(source)
+    first_names = equal_names(source)
     for name, formula in SOURCES[source].items():
         first = formula if isinstance(formula, str) else formula[0]
         foreign = [one for one in names(first) if one not in ours]
-        found.setdefault(name, foreign[0])
-    return {name: found[name] for name in ours if name in found}
+        first_names.setdefault(name, foreign[0])
+    return {name: first_names[name] for name in ours if name in first_names}
 
 
 def _unknown(theirs: list[str], source: str) -> MetaFeatureNotFoundError:

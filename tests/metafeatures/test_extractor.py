@@ -135,7 +135,7 @@ def test_a_table_that_cannot_be_described_is_an_error_that_says_why(table, y, me
         ),
         (
             {"families": ["simpel"]},
-            r"families: \['simpel'\]. Did you mean 'simple'\? Known: 'simple'",
+            r"families: \['simpel'\]. Did you mean 'simple'\? Available: 'simple'",
         ),
         ({"names": ["zzz"]}, r"Unknown meta-features: \['zzz'\]. list_metafeatures\(\) gives all"),
     ],
