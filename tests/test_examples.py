@@ -1,7 +1,8 @@
-"""Every example runs as it stands."""
+"""Every example runs as it stands, and what it prints is what its text promises."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,13 +10,50 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.py"))
+COUNTS = re.compile(r"(\d+) tasks, (\d+) setups, (\d+) runs")
+
+
+def advice_for_a_table(printed: str) -> None:
+    *advice, near, accuracy = printed.splitlines()
+    assert len(advice) == 3
+    assert len(near.removeprefix("Most like this dataset: ").split(", ")) >= 3
+    assert float(accuracy.removeprefix("Accuracy on held-out rows: ")) > 0.93  # the commoner: .63
+
+
+def grow_a_knowledge_base(printed: str) -> None:
+    before, after, advice = printed.splitlines()
+    grown = [
+        int(now) - int(then)
+        for then, now in zip(
+            COUNTS.search(before).groups(), COUNTS.search(after).groups(), strict=True
+        )
+    ]
+    assert grown[0] == 1
+    assert grown[2] in (3, 9)  # three trials, by three metrics each where rows are counted
+    assert advice.startswith("Advice that has read both: ")
+
+
+def warm_start_study(printed: str) -> None:
+    scores = {}
+    for line in printed.splitlines():
+        name, _, text = line.partition(": best of 10 trials ")
+        best, *by_trial = (float(number) for number in re.findall(r"\d\.\d+", text))
+        assert len(by_trial) == 10
+        assert best == max(by_trial)
+        scores[name] = by_trial
+    assert list(scores) == ["cold", "warm"]
+    # What the history is worth: three trials that know it, against ten that do not.
+    assert max(scores["warm"][:3]) >= max(scores["cold"])
+
+
+PROMISES = {f.__name__: f for f in (advice_for_a_table, grow_a_knowledge_base, warm_start_study)}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_example_runs(path, tmp_path):
+def test_the_example_prints_what_it_promises(path, tmp_path):
     done = subprocess.run(
         [sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout
+    PROMISES[path.stem](done.stdout)

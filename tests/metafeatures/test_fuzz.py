@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import warnings
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,13 @@ from metafeatures import (
 )
 
 CATALOGUE = list_metafeatures().set_index("name")
-SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+# Some 45 kinds of columns by 3 kinds of targets by 2 bounds: 2,000 tables of one to five columns
+# meet each combination some twenty times.
+THOROUGH = pytest.param(
+    settings(QUICK, max_examples=2_000), marks=[pytest.mark.slow, pytest.mark.timeout(3600)]
+)
+COUNTS = pytest.mark.parametrize("count", [pytest.param(QUICK, id="40"), THOROUGH])
 
 EXTREMES = [0.0, -0.0, 5e-324, -1e-310, 1e-200, 1e200, -1.7e308, 1.7e308, np.inf, -np.inf, np.nan]
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -209,27 +216,40 @@ def is_refused(X, y):
     return y.nunique() < 2 or any(getattr(dtype, "kind", "") == "c" for dtype in X.dtypes)
 
 
-@SETTINGS
-@given(tasks(), st.sampled_from([None, 10]))
-def test_any_table_is_described_or_refused_for_a_documented_reason(task, max_rows):
-    X, y, task_type = task
-    values = check(X, y, task_type, max_rows=max_rows)
-    assert (values is None) == is_refused(X, y)
-    if values is not None:
-        again = check(X.iloc[::-1], y.iloc[::-1], task_type, max_rows=max_rows)
-        pd.testing.assert_series_equal(values, again)
+@COUNTS
+def test_any_table_is_described_or_refused_for_a_documented_reason(count):
+    seen = Counter()
+
+    @count
+    @given(tasks(), st.sampled_from([None, 10]))
+    def check_one(task, max_rows):
+        X, y, task_type = task
+        values = check(X, y, task_type, max_rows=max_rows)
+        assert (values is None) == is_refused(X, y)
+        seen["refused" if values is None else task_type] += 1
+        if values is not None:
+            again = check(X.iloc[::-1], y.iloc[::-1], task_type, max_rows=max_rows)
+            pd.testing.assert_series_equal(values, again)
+
+    check_one()
+    assert set(seen) == {"refused", "multiclass", "regression"}, "the tables drawn are all alike"
+    assert seen["refused"] < 0.5 * seen.total()
 
 
-@SETTINGS
-@given(st.data(), st.integers(2, 24), st.sampled_from(["polars", "pyarrow"]))
-def test_tables_of_other_libraries_are_described_too(data, n_rows, library):
-    n_columns = data.draw(st.integers(1, 4))
-    lists = {}
-    for i in range(n_columns):
-        cells = data.draw(st.sampled_from(OTHER_CELLS))
-        lists[f"c{i}"] = data.draw(st.lists(or_none(cells), min_size=n_rows, max_size=n_rows))
-    X = pl.DataFrame(lists, strict=False) if library == "polars" else pa.table(lists)
-    check(X, *data.draw(targets(n_rows)), max_rows=10)
+@COUNTS
+def test_tables_of_other_libraries_are_described_too(count):
+    @count
+    @given(st.data(), st.integers(2, 24), st.sampled_from(["polars", "pyarrow"]))
+    def check_one(data, n_rows, library):
+        n_columns = data.draw(st.integers(1, 4))
+        lists = {}
+        for i in range(n_columns):
+            cells = data.draw(st.sampled_from(OTHER_CELLS))
+            lists[f"c{i}"] = data.draw(st.lists(or_none(cells), min_size=n_rows, max_size=n_rows))
+        X = pl.DataFrame(lists, strict=False) if library == "polars" else pa.table(lists)
+        check(X, *data.draw(targets(n_rows)), max_rows=10)
+
+    check_one()
 
 
 OTHER_CELLS = [
@@ -249,32 +269,42 @@ OTHER_CELLS = [
 ]
 
 
-@SETTINGS
-@given(
-    st.data(), st.sampled_from([np.float64, np.float32, np.int8, bool, np.uint64, "<U2", object])
-)
-def test_arrays_are_described_too(data, dtype):
-    n_rows, n_columns = data.draw(st.integers(1, 20)), data.draw(st.integers(0, 4))
-    n_cells = n_rows * n_columns
-    cells = data.draw(st.lists(st.integers(0, 3), min_size=n_cells, max_size=n_cells))
-    X = np.array(cells).reshape(n_rows, n_columns).astype(dtype)
-    if data.draw(st.booleans()):
-        X = np.ma.masked_equal(X, X.flat[0]) if X.size and X.dtype.kind in "fi" else X[::-1]
-    check(X, *data.draw(targets(n_rows)))
+ARRAYS = [np.float64, np.float32, np.int8, bool, np.uint64, "<U2", object]
 
 
-@SETTINGS
-@given(
-    st.data(), st.sampled_from(["csr_matrix", "csc_array", "coo_array", "lil_array", "dok_array"])
-)
-def test_sparse_matrices_are_described_too(data, make):
-    n_rows, n_columns = data.draw(st.integers(1, 20)), data.draw(st.integers(0, 4))
-    dtype = data.draw(st.sampled_from([np.float64, np.int32, bool, np.float32]))
-    n_cells, values = n_rows * n_columns, st.sampled_from([0, 0, 0, 1, 2, np.nan, np.inf])
-    cells = data.draw(st.lists(values, min_size=n_cells, max_size=n_cells))
-    dense = np.nan_to_num(cells, posinf=3) if dtype is not np.float64 else np.array(cells)
-    X = getattr(scipy.sparse, make)(dense.reshape(n_rows, n_columns).astype(dtype))
-    check(X, *data.draw(targets(n_rows)))
+@COUNTS
+def test_arrays_are_described_too(count):
+    @count
+    @given(st.data(), st.sampled_from(ARRAYS))
+    def check_one(data, dtype):
+        n_rows, n_columns = data.draw(st.integers(1, 20)), data.draw(st.integers(0, 4))
+        n_cells = n_rows * n_columns
+        cells = data.draw(st.lists(st.integers(0, 3), min_size=n_cells, max_size=n_cells))
+        X = np.array(cells).reshape(n_rows, n_columns).astype(dtype)
+        if data.draw(st.booleans()):
+            X = np.ma.masked_equal(X, X.flat[0]) if X.size and X.dtype.kind in "fi" else X[::-1]
+        check(X, *data.draw(targets(n_rows)))
+
+    check_one()
+
+
+SPARSE = ["csr_matrix", "csc_array", "coo_array", "lil_array", "dok_array"]
+
+
+@COUNTS
+def test_sparse_matrices_are_described_too(count):
+    @count
+    @given(st.data(), st.sampled_from(SPARSE))
+    def check_one(data, make):
+        n_rows, n_columns = data.draw(st.integers(1, 20)), data.draw(st.integers(0, 4))
+        dtype = data.draw(st.sampled_from([np.float64, np.int32, bool, np.float32]))
+        n_cells, values = n_rows * n_columns, st.sampled_from([0, 0, 0, 1, 2, np.nan, np.inf])
+        cells = data.draw(st.lists(values, min_size=n_cells, max_size=n_cells))
+        dense = np.nan_to_num(cells, posinf=3) if dtype is not np.float64 else np.array(cells)
+        X = getattr(scipy.sparse, make)(dense.reshape(n_rows, n_columns).astype(dtype))
+        check(X, *data.draw(targets(n_rows)))
+
+    check_one()
 
 
 @pytest.mark.parametrize("value", [decimal.Decimal(1), datetime.date(2020, 1, 1), (1, 2), b"x"])

@@ -42,8 +42,8 @@ def test_an_exception_is_an_outcome_and_the_worker_lives_on(pool):
 def test_a_worker_past_its_deadline_is_killed_even_when_it_ignores_signals(pool):
     before = run(pool, calls.process_id).value
     outcome = run(pool, calls.deaf_sleep, 60.0, timeout=0.5)
-    assert outcome.status == "timeout"
-    assert outcome.seconds < 20
+    assert (outcome.status, outcome.message) == ("timeout", "Stopped after 0.5 s.")
+    assert 0.5 <= outcome.seconds < 3.0  # killed at once: no wait for it to end by itself
     with pytest.raises(ProcessLookupError):
         os.kill(before, 0)
     assert run(pool, calls.add, 1).value == 11

@@ -266,3 +266,19 @@ def test_a_history_in_which_all_runs_tie_is_no_history(history):
 def test_arguments_that_the_history_cannot_serve_are_refused(history, arguments, error, text):
     with pytest.raises(error, match=text):
         WarmStartSampler(history, **arguments)
+
+
+@pytest.mark.slow
+def test_a_history_of_which_half_misleads_is_still_worth_more_than_none(history, reversed_history):
+    """Twelve tasks like this one and twelve with all ranks reversed."""
+    wrong = reversed_history.runs.assign(task_id="r" + reversed_history.runs["task_id"].astype(str))
+    names = "r" + reversed_history.tasks["task_id"]
+    both = KnowledgeBase.from_frames(history.tasks, None, history.runs).merge(
+        KnowledgeBase.from_frames(
+            reversed_history.tasks.assign(task_id=names, family=names), None, wrong
+        )
+    )
+    seeds = range(4)
+    warm = [run(WarmStartSampler(both, seed=s), 15).best_value for s in seeds]
+    cold = [run(TPESampler(seed=s, multivariate=True), 15).best_value for s in seeds]
+    assert np.mean(warm) > np.mean(cold)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from histories import history, smooth, two_clusters
 
-from autometa import MetaModel
+from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.meta_models._history import read_history
 from autometa.meta_models.evaluation import evaluate, plot_evaluation, summarise_evaluation
@@ -81,6 +81,20 @@ def test_the_expectation_of_random_orders_is_the_mean_over_all_of_them(n):
     np.testing.assert_allclose(expected_regrets(regret, after), mean)
     unknown = np.r_[regret, np.nan]
     np.testing.assert_allclose(expected_regrets(unknown, after), mean)
+
+
+def test_simple_orders_learn_from_the_tasks_that_advice_borrows():
+    """Six tasks say setup 0; thirty of the other type, which are borrowed, say setup 2."""
+    kb = history([[0.9, 0.5, 0.7]] * 6, metric="roc_auc")
+    other = history([[0.5, 0.5, 0.9]] * 30, metric="roc_auc_ovr", task_type="multiclass")
+    names = "m" + other.tasks["task_id"]
+    tasks = other.tasks.assign(task_id=names, family=names)
+    runs = other.runs.assign(task_id="m" + other.runs["task_id"].astype(str))
+    kb.merge(KnowledgeBase.from_frames(tasks, None, runs))
+    figures = summarise_evaluation(evaluate(kb, n_splits=3, model=FEW_TREES))
+    binary, multiclass = (found["orders"]["single best"]["@1"] for found in figures)
+    assert binary == pytest.approx(0.5)  # (.9 - .7) / (.9 - .5): setup 2, which five do not say
+    assert multiclass == pytest.approx(0.0)
 
 
 def test_random_is_no_list_that_all_tasks_share():
