@@ -26,13 +26,13 @@ from oboe_history import made, read
 from sklearn.model_selection import GroupKFold
 
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models import _portfolio, _weights
 from autometa.meta_models._advisor import Advisor
-from autometa.meta_models._forests import Growth
-from autometa.meta_models._history import read_histories, read_history
-from autometa.meta_models._question_resolver import QuestionResolver
 from autometa.meta_models._request import Request
 from autometa.meta_models.evaluation._truth import Truth, read_truth
+from autometa.performance import _leaf_similarity, _portfolio
+from autometa.performance._history import read_histories, read_history
+from autometa.performance._leaf_forest import Growth
+from autometa.performance._question import QuestionResolver
 
 SETTINGS = ((1.3, 0.0), (1.3, 0.75), (1.7, 0.0), (1.7, 0.5), (1.7, 0.75), (1.7, 1.0), (2.2, 0.75))
 IN_USE = (1.7, 0.75)
@@ -63,7 +63,7 @@ def measure(
         usual = advisor.global_portfolio(np.arange(len(places)), max(AFTER))
         for task in held_out[history.described[held_out]]:
             for sharpness, caution in SETTINGS:
-                _weights._SHARPNESS, _portfolio._CAUTION = sharpness, caution
+                _leaf_similarity._SHARPNESS, _portfolio._CAUTION = sharpness, caution
                 forecast = advisor.forecast(history.metafeatures.iloc[task])
                 order = advisor.order(forecast, max(AFTER), Request())
                 chosen, others = ([places[c] for c in columns] for columns in (order, usual))

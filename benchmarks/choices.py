@@ -29,13 +29,13 @@ from sklearn.model_selection import GroupKFold
 
 from autometa.importers import read_aslib
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._features import FeatureSpace, distances, filled
-from autometa.meta_models._forests import Growth
-from autometa.meta_models._history import losses, read_history
-from autometa.meta_models._kernel import KernelRegression
-from autometa.meta_models._target_scale import comparable
-from autometa.meta_models._weights import TaskWeights, learn_forests
 from autometa.meta_models.evaluation._truth import read_truth
+from autometa.performance._feature_space import FeatureSpace, distances, filled
+from autometa.performance._history import losses, read_history
+from autometa.performance._kernel_regression import KernelRegression
+from autometa.performance._leaf_forest import Growth
+from autometa.performance._leaf_similarity import TaskWeights, learn_forests
+from autometa.performance._target_scale import comparable
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]

@@ -32,8 +32,8 @@ from measuring import SMOKE, Kept, by_group, made_by, results
 from oboe_history import Matrix, Oboe, Order, made, read
 
 from autometa.meta_models import MetaModel
-from autometa.meta_models._features import FeatureSpace, distances, filled
-from autometa.meta_models._portfolio import greedy_list, greedy_schedule
+from autometa.performance._feature_space import FeatureSpace, distances, filled
+from autometa.performance._portfolio import greedy_list, greedy_schedule
 from autometa.recommendation import Recommendation
 
 BUDGET = 60.0

@@ -19,12 +19,12 @@ from measuring import SMOKE, made_by, results
 from sklearn.model_selection import GroupKFold
 
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._features import FeatureSpace, filled
-from autometa.meta_models._history import History, read_history
-from autometa.meta_models._sizes import TaskSizes
-from autometa.meta_models._target_scale import comparable
-from autometa.meta_models._times import TimeModel
 from autometa.metrics import default_metric
+from autometa.performance._feature_space import FeatureSpace, filled
+from autometa.performance._history import History, read_history
+from autometa.performance._target_scale import comparable
+from autometa.performance._task_sizes import TaskSizes
+from autometa.performance._time_model import TimeModel
 
 FEW_ROWS = 4_000
 SHORTEST = 1e-4

@@ -12,17 +12,17 @@ import pandas as pd
 from autometa._common.arrays import Booleans, Matrix, Positions, Vector
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.exceptions import KnowledgeBaseMismatchError
-from autometa.meta_models._forests import Growth, LeafForest
-from autometa.meta_models._history import History, losses
-from autometa.meta_models._kernel import Settings
-from autometa.meta_models._known_tasks import KnownTasks
-from autometa.meta_models._learnt import Learnt
-from autometa.meta_models._portfolio import greedy_list, greedy_schedule
 from autometa.meta_models._request import Request
-from autometa.meta_models._scores import ExpectedScores
-from autometa.meta_models._times import TimeModel
-from autometa.meta_models._unit_scores import UnitScores
-from autometa.meta_models._weights import TaskWeights, Weights, learn_forests
+from autometa.performance._fitted_model import Learnt
+from autometa.performance._history import History, losses
+from autometa.performance._kernel_regression import Settings
+from autometa.performance._leaf_forest import Growth, LeafForest
+from autometa.performance._leaf_similarity import TaskWeights, Weights, learn_forests
+from autometa.performance._portfolio import greedy_list, greedy_schedule
+from autometa.performance._reference_tasks import KnownTasks
+from autometa.performance._score_model import ExpectedScores
+from autometa.performance._time_model import TimeModel
+from autometa.performance._unit_scores import UnitScores
 from autometa.recommendation import Neighbor, Recommendation
 
 _N_NEIGHBORS = 5

@@ -11,9 +11,9 @@ import pandas as pd
 
 from autometa._common.arrays import Positions, Vector
 from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
-from autometa.meta_models._features import filled
-from autometa.meta_models._portfolio import risks
 from autometa.meta_models._request import Request
+from autometa.performance._feature_space import filled
+from autometa.performance._portfolio import risks
 from autometa.recommendation import Recommendation
 
 if TYPE_CHECKING:

@@ -25,11 +25,11 @@ from autometa.exceptions import (
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._explaining import Choice
-from autometa.meta_models._forests import Growth
-from autometa.meta_models._history import read_histories
-from autometa.meta_models._question_resolver import Question, QuestionResolver
-from autometa.meta_models._ready import read_ready, write_ready
 from autometa.meta_models._request import Request
+from autometa.performance._fitted_model_file import read_ready, write_ready
+from autometa.performance._history import read_histories
+from autometa.performance._leaf_forest import Growth
+from autometa.performance._question import Question, QuestionResolver
 from autometa.recommendation import Recommendation
 
 

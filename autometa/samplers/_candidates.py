@@ -10,7 +10,7 @@ import numpy as np
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa._common.arrays import Floats, Integers
-from autometa.samplers._history import History
+from autometa.performance._ranked_runs import History
 from autometa.samplers._matching import Encoding, Rows, Space
 
 N_BEST_PER_TASK, N_BEST_PER_ALGORITHM = 5, 2

@@ -11,8 +11,8 @@ import threading
 from weakref import WeakKeyDictionary
 
 from autometa.knowledge_base import KnowledgeBase
+from autometa.performance._ranked_runs import read_history
 from autometa.samplers._dimensions import same
-from autometa.samplers._history import read_history
 from autometa.samplers._matching import Encoding
 from autometa.samplers._study import StudyView
 from autometa.samplers._transfer import Transfer

@@ -28,10 +28,10 @@ from threadpoolctl import ThreadpoolController
 from autometa._common.arrays import Floats
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
 from autometa.knowledge_base import KnowledgeBase
+from autometa.performance._rank_similarity import task_weights
 from autometa.samplers._dimensions import ABSENT, same
 from autometa.samplers._library import Library
 from autometa.samplers._matching import Encoding, Rows
-from autometa.samplers._similarity import task_weights
 from autometa.samplers._study import MAX_TRIALS, StudyView
 from autometa.samplers._transfer import Transfer
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autometa._common.arrays import Booleans, Floats
-from autometa.samplers import _candidates
-from autometa.samplers._history import History
-from autometa.samplers._matching import Encoding, Rows, Space
-from autometa.samplers._posterior import (
+from autometa.performance._posterior import (
     Belief,
     drawn_in,
     expected_improvement,
     predict,
     probabilities,
 )
-from autometa.samplers._surrogates import Kernel, TaskPrior, squared_distances
+from autometa.performance._ranked_runs import History
+from autometa.performance._task_prior import Kernel, TaskPrior, squared_distances
+from autometa.samplers import _candidates
+from autometa.samplers._matching import Encoding, Rows, Space
 
 # Normal score that a task is taken to have reached before its first trial.
 FIRST_REFERENCE = -1.0

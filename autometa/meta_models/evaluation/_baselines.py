@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Integers, Matrix, Positions, Vector
-from autometa.meta_models._completion import complete
-from autometa.meta_models._features import FeatureSpace, distances, filled
-from autometa.meta_models._portfolio import greedy_list, greedy_schedule
-from autometa.meta_models._target_scale import comparable
-from autometa.meta_models._weights import family_weights
+from autometa.performance._completion import complete
+from autometa.performance._feature_space import FeatureSpace, distances, filled
+from autometa.performance._leaf_similarity import family_weights
+from autometa.performance._portfolio import greedy_list, greedy_schedule
+from autometa.performance._target_scale import comparable
 
 ALL_ROUND = "greedy portfolio"
 N_NEIGHBORS = 10

@@ -15,9 +15,7 @@ from autometa._common.arrays import Floats, Integers, Positions
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.importers import folds_of
 from autometa.knowledge_base import KnowledgeBase, canonical_config
-from autometa.meta_models._history import read_histories, read_history, under
 from autometa.meta_models._meta_model import MetaModel
-from autometa.meta_models._question_resolver import Question, QuestionResolver
 from autometa.meta_models.evaluation._baselines import ALL_ROUND, Baselines
 from autometa.meta_models.evaluation._figures import (
     AFTER,
@@ -29,6 +27,8 @@ from autometa.meta_models.evaluation._figures import (
 )
 from autometa.meta_models.evaluation._truth import Truth, read_truth, regrets_of
 from autometa.metrics import measured_metrics
+from autometa.performance._history import read_histories, read_history, under
+from autometa.performance._question import Question, QuestionResolver
 from autometa.recommendation import Recommendation
 
 Progress = Callable[[str, int, int], None]

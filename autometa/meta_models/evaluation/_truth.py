@@ -17,8 +17,8 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans, Matrix
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models._history import WORST_IN_MEDIANS, History, useless
-from autometa.meta_models._score_scale import ScoreScale
+from autometa.performance._history import WORST_IN_MEDIANS, History, useless
+from autometa.performance._score_scale import ScoreScale
 
 
 @dataclass(frozen=True)

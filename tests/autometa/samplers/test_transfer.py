@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from optuna.distributions import FloatDistribution
 
-from autometa.samplers._history import History
+from autometa.performance._ranked_runs import History
 from autometa.samplers._matching import Rows, Space
 from autometa.samplers._transfer import FIRST_REFERENCE, Evidence, Transfer
 

@@ -11,13 +11,13 @@ from histories import history, smooth, two_clusters
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
-from autometa.meta_models._history import read_history
 from autometa.meta_models.evaluation import evaluate, plot_evaluation, summarise_evaluation
 from autometa.meta_models.evaluation._baselines import Baselines
 from autometa.meta_models.evaluation._evaluate import Evaluation, _harm_rows
 from autometa.meta_models.evaluation._figures import anytime_mean, expected_regrets, regrets
 from autometa.meta_models.evaluation._plots import confusion, widths_needed
 from autometa.meta_models.evaluation._truth import read_truth
+from autometa.performance._history import read_history
 
 FEW_TREES = MetaModel(n_trees=20)
 

@@ -17,8 +17,8 @@ from histories import two_clusters
 from autometa.exceptions import AutoMetaError, KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase, write_learnt
 from autometa.meta_models import MetaModel
-from autometa.meta_models._forests import Growth
-from autometa.meta_models._ready import ReadyModels
+from autometa.performance._fitted_model_file import ReadyModels
+from autometa.performance._leaf_forest import Growth
 
 HERE = pd.Series({"size": 90_000.0, "noise": 0.0})
 GROWTH = Growth(5, 0)
@@ -169,10 +169,12 @@ class Key:
 
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch):
-    from autometa.meta_models import _ready
+    from autometa.performance import _fitted_model_file
 
-    original = _ready._key
-    monkeypatch.setattr(_ready, "_key", lambda q: q.text if isinstance(q, Key) else original(q))
+    original = _fitted_model_file._key
+    monkeypatch.setattr(
+        _fitted_model_file, "_key", lambda q: q.text if isinstance(q, Key) else original(q)
+    )
 
 
 def test_a_changed_model_is_read_or_left(members):

@@ -21,11 +21,11 @@ import numpy as np
 from scipy import stats
 
 from autometa._common.arrays import Booleans, Integers, Matrix, Vector
-from autometa.meta_models._completion import complete
-from autometa.meta_models._kernel import KernelRegression, Settings
-from autometa.meta_models._score_scale import ScoreScale
-from autometa.meta_models._weights import family_weights
 from autometa.metrics import get_metric
+from autometa.performance._completion import complete
+from autometa.performance._kernel_regression import KernelRegression, Settings
+from autometa.performance._leaf_similarity import family_weights
+from autometa.performance._score_scale import ScoreScale
 
 _COVERAGE = 0.9
 _FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from autometa.meta_models import MetaModel
-from autometa.meta_models._sizes import TaskSizes
+from autometa.performance._task_sizes import TaskSizes
 
 
 def grown(names=("n_rows", "n_columns"), n=60, seed=0):

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.meta_models._target_scale import comparable
-from autometa.samplers._similarity import task_weights
+from autometa.performance._rank_similarity import task_weights
+from autometa.performance._target_scale import comparable
 
 
 def table(n_tasks: int = 6) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from autometa.samplers._posterior import (
+from autometa.performance._posterior import (
     SCALES,
     Belief,
     Prediction,

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Matrix, Vector
-from autometa.meta_models._features import FeatureSpace, filled
-from autometa.meta_models._history import History
-from autometa.meta_models._sizes import TaskSizes
-from autometa.meta_models._target_scale import comparable
+from autometa.performance._feature_space import FeatureSpace, filled
+from autometa.performance._history import History
+from autometa.performance._target_scale import comparable
+from autometa.performance._task_sizes import TaskSizes
 
 
 @dataclass(frozen=True)

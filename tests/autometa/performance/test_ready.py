@@ -12,7 +12,8 @@ from histories import history, smooth, two_clusters
 
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase, verify, write_learnt
-from autometa.meta_models import MetaModel, _weights
+from autometa.meta_models import MetaModel
+from autometa.performance import _leaf_similarity
 
 LARGE = pd.Series({"size": 90_000.0, "noise": 0.0})
 
@@ -38,8 +39,8 @@ def grown(monkeypatch):
         calls.append(1)
         return grow(*args, **kwargs)
 
-    grow = _weights.grow
-    monkeypatch.setattr(_weights, "grow", counted)
+    grow = _leaf_similarity.grow
+    monkeypatch.setattr(_leaf_similarity, "grow", counted)
     return calls
 
 

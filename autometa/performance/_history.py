@@ -18,9 +18,9 @@ import pandas as pd
 from autometa._common.arrays import Booleans, Codes, Integers, Matrix, Objects, Positions
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
-from autometa.meta_models._completion import complete
-from autometa.meta_models._question_resolver import Question
 from autometa.metrics import on_one_scale
+from autometa.performance._completion import complete
+from autometa.performance._question import Question
 
 # A catastrophic score must not make all others look alike: the worst score that
 # counts lies this many times as far below the best as the median does.

@@ -8,10 +8,10 @@ import pytest
 from histories import history, setups
 
 from autometa import KnowledgeBase, MetaModel
-from autometa.meta_models._history import FAILURE, losses, read_histories, read_history
-from autometa.meta_models._question_resolver import QuestionResolver
-from autometa.samplers._history import read_history as read_transferred
-from autometa.samplers._similarity import task_weights
+from autometa.performance._history import FAILURE, losses, read_histories, read_history
+from autometa.performance._question import QuestionResolver
+from autometa.performance._rank_similarity import task_weights
+from autometa.performance._ranked_runs import read_history as read_transferred
 
 
 def base(rows, kind="binary", metafeatures=None, **more):

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from autometa.meta_models._history import History
-from autometa.meta_models._kernel import Settings
-from autometa.meta_models._known_tasks import KnownTasks, Place
-from autometa.meta_models._scores import ExpectedScores, ScoreModel
-from autometa.meta_models._target_scale import units
+from autometa.performance._history import History
+from autometa.performance._kernel_regression import Settings
+from autometa.performance._reference_tasks import KnownTasks, Place
+from autometa.performance._score_model import ExpectedScores, ScoreModel
+from autometa.performance._target_scale import units
 
 
 class UnitScores:

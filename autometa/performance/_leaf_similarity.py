@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from autometa._common.arrays import Booleans, Integers, Matrix, Vector
-from autometa.meta_models._features import filled, shared, wide_distances
-from autometa.meta_models._forests import Growth, LeafForest, grow
+from autometa.performance._feature_space import filled, shared, wide_distances
+from autometa.performance._leaf_forest import Growth, LeafForest, grow
 
 _FEW_TASKS = 8  # fewer cannot be split twice: plain distances then
 _COMPONENTS = 30

@@ -8,7 +8,7 @@ from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal
 from sklearn.gaussian_process.kernels import Matern
 
-from autometa.samplers._surrogates import (
+from autometa.performance._task_prior import (
     Kernel,
     TaskPrior,
     _negative_log_likelihood,

@@ -9,10 +9,10 @@ from histories import history
 
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase
-from autometa.meta_models import _history
-from autometa.meta_models._completion import complete
-from autometa.meta_models._history import FAILURE, losses, read_histories, read_history
-from autometa.meta_models._question_resolver import QuestionResolver
+from autometa.performance import _history
+from autometa.performance._completion import complete
+from autometa.performance._history import FAILURE, losses, read_histories, read_history
+from autometa.performance._question import QuestionResolver
 
 NAN = float("nan")
 

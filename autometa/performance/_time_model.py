@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from autometa._common.arrays import Integers, Matrix, Vector
-from autometa.meta_models._completion import complete
-from autometa.meta_models._kernel import KernelRegression, Settings
+from autometa.performance._completion import complete
+from autometa.performance._kernel_regression import KernelRegression, Settings
 
 _SHORTEST = 1e-4  # below it a clock measures itself
 _LONGEST = 1e9  # 30 years; nobody needs to know more

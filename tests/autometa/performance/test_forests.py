@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
-from autometa.meta_models._forests import Growth, LeafForest, grow
+from autometa.performance._leaf_forest import Growth, LeafForest, grow
 
 
 def forest_of(kind, seed=0, n_tasks=60):

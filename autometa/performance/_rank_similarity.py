@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Floats
-from autometa.meta_models._target_scale import comparable
+from autometa.performance._target_scale import comparable
 
 # Root mean squared difference of ranks, as a share of all tasks, at which
 # resemblance has fallen to exp(-1/2).

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.meta_models._features import FeatureSpace, distances, filled
-from autometa.meta_models._forests import Growth
-from autometa.meta_models._kernel import KernelRegression, _inverse_kernel, _kernel
-from autometa.meta_models._score_scale import ScoreScale
-from autometa.meta_models._weights import TaskWeights, family_weights, learn_forests
+from autometa.performance._feature_space import FeatureSpace, distances, filled
+from autometa.performance._kernel_regression import KernelRegression, _inverse_kernel, _kernel
+from autometa.performance._leaf_forest import Growth
+from autometa.performance._leaf_similarity import TaskWeights, family_weights, learn_forests
+from autometa.performance._score_scale import ScoreScale
 
 
 def test_errors_on_families_left_out_are_those_of_models_fitted_without_them():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autometa.meta_models._portfolio import greedy_list, greedy_schedule
+from autometa.performance._portfolio import greedy_list, greedy_schedule
 
 EVEN = np.array([0.5, 0.5])
 

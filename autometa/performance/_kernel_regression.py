@@ -17,7 +17,7 @@ from itertools import product
 import numpy as np
 
 from autometa._common.arrays import Integers, Matrix, Positions, Vector
-from autometa.meta_models._features import distances
+from autometa.performance._feature_space import distances
 
 Settings = tuple[float, float, float]
 

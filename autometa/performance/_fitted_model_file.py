@@ -19,9 +19,9 @@ import numpy as np
 from autometa._limits import PARSE_ERRORS, check_archive, parse_json
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Origin, read_learnt, write_learnt
-from autometa.meta_models._forests import Growth, LeafForest
-from autometa.meta_models._learnt import Learnt
-from autometa.meta_models._question_resolver import Question
+from autometa.performance._fitted_model import Learnt
+from autometa.performance._leaf_forest import Growth, LeafForest
+from autometa.performance._question import Question
 
 FORMAT = 2  # of the file, and of what is learnt: another one is learnt anew
 SETTINGS = (1e-3, 1e3)  # those that are chosen lie within .03 and 2; others break the algebra

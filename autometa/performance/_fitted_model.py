@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autometa._common.arrays import Booleans, Matrix
-from autometa.meta_models._forests import LeafForest
-from autometa.meta_models._kernel import Settings
+from autometa.performance._kernel_regression import Settings
+from autometa.performance._leaf_forest import LeafForest
 
 
 @dataclass(frozen=True)
