@@ -88,7 +88,7 @@ class Table:
         """
         varies = varying_sparse(self.X) if self.is_sparse else varying_columns(self.X)
         varied = self.X[:, varies] if self.is_sparse else self.X.loc[:, varies]
-        return extractor.extract(varied, self.labels, self.task_type)
+        return extractor.extract(varied, self.labels, task_type=self.task_type)
 
     def __getstate__(self) -> dict[str, Any]:
         """Labels of the user's own classes stay here: another process may not know them."""
