@@ -1,40 +1,25 @@
 """Recommendation: one candidate to try, and what is expected of it.
 
-A recommendation is a value: it holds no data and no fitted model. `build`
-turns it into a pipeline, for advice that was made for a table.
+A recommendation is a value: it holds no data and no fitted model, and comes back from JSON
+(`Recommendation.from_dict`). `build` turns it into a pipeline.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, cast
 
 from autometa._common.json_numbers import finite_or_none
 from autometa.exceptions import ParameterError
+from autometa.explanation import Explanation, Neighbor
+from autometa.recommendation._build import build_pipeline
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from autometa.explanation import Explanation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Neighbor:
-    """An earlier task that this advice rests on.
-
-    Attributes
-    ----------
-    task_id, name : str
-        As in the knowledge base.
-    distance : float
-        From 0 (alike in all that matters for the choice) to 1.
-    """
-
-    task_id: str
-    name: str
-    distance: float
+    from metafeatures import AnyTaskType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +35,8 @@ class Recommendation:
         On the scale of ``metric``, greater is better. NaN when the knowledge
         base holds no score of that metric.
     score_interval : tuple of float
-        Low and high end of the 90 % interval of the score.
+        Low and high end of the interval that the score lies in with the probability
+        ``confidence_level``.
     expected_fit_seconds : float
         Of one fit as the knowledge base measured it (the bundled one on two thirds of
         the rows); NaN when no run was ever timed.
@@ -69,6 +55,15 @@ class Recommendation:
     probability_best : float
         That of all setups which might have been recommended none scores better: the
         share, by weight, of earlier tasks on which that was so. NaN when unknown.
+    confidence_level : float
+        Of ``score_interval``.
+    n_rows : int or None
+        Rows of the table that the advice is for, by which `build` lowers limits that count
+        rows, such as those of a leaf. None when the table was not given.
+    is_sparse : bool
+        Whether that table is a sparse matrix that is never made dense.
+    setup_id : str
+        What knowledge bases call this algorithm with this configuration.
 
     Examples
     --------
@@ -89,28 +84,54 @@ class Recommendation:
     novelty: float = math.nan
     probability_best: float = math.nan
     expected_predict_ms: float = math.nan
+    confidence_level: float = 0.9
+    n_rows: int | None = field(default=None, repr=False, compare=False)
+    is_sparse: bool = field(default=False, repr=False, compare=False)
     _explainer: Callable[[Recommendation], Explanation] | None = field(
         default=None, repr=False, compare=False
     )
-    _builder: Callable[[str, dict[str, Any]], Pipeline] | None = field(
-        default=None, repr=False, compare=False
-    )
 
-    def build(self) -> Pipeline:
-        """Return the unfitted scikit-learn pipeline of this candidate for the table.
+    @property
+    def setup_id(self) -> str:
+        """What knowledge bases call this algorithm with this configuration."""
+        from autometa.knowledge_base import setup_id  # pandas is not needed for a value
+
+        return setup_id(self.algorithm, self.config)
+
+    def __hash__(self) -> int:
+        """Return the hash of the setup: a dict of hyperparameters has none of its own."""
+        return hash(self.setup_id)
+
+    def build(
+        self, *, task_type: AnyTaskType | None = None, random_state: int | None = 0, n_jobs: int = 1
+    ) -> Pipeline:
+        """Return the unfitted scikit-learn pipeline of this candidate.
+
+        Parameters
+        ----------
+        task_type : {"binary", "multiclass", "classification", "regression"} or None
+            None is that of the advice.
+        random_state : int or None, default=0
+        n_jobs : int, default=1
+            Threads of the estimator.
 
         Raises
         ------
+        AlgorithmNotFoundError
+            If the algorithm is one of a foreign history, which autometa cannot build.
         ParameterError
-            If the advice was not made for a table.
+            If the algorithm has no such hyperparameters.
+
         """
-        if self._builder is None:
-            raise ParameterError(
-                "build() needs advice made for a table, whose columns the pipeline prepares. "
-                "This one came from MetaModel.recommend; autometa.recommend(X, y) gives advice "
-                "that builds."
-            )
-        return self._builder(self.algorithm, dict(self.config))
+        return build_pipeline(
+            self.algorithm,
+            self.config,
+            task_type or cast("AnyTaskType", self.task_type),
+            random_state=random_state,
+            n_jobs=n_jobs,
+            n_rows=self.n_rows,
+            is_sparse=self.is_sparse,
+        )
 
     def explain(self) -> Explanation:
         """Return why this candidate stands at its place; prints, and shows in a notebook.
@@ -134,18 +155,59 @@ class Recommendation:
         """Return all fields as plain values for JSON; a NaN becomes None."""
         low, high = self.score_interval
         return {
+            "setup_id": self.setup_id,
             "algorithm": self.algorithm,
             "config": dict(self.config),
             "metric": self.metric,
             "task_type": self.task_type,
             "expected_score": finite_or_none(self.expected_score),
             "score_interval": [finite_or_none(low), finite_or_none(high)],
+            "confidence_level": self.confidence_level,
             "expected_fit_seconds": finite_or_none(self.expected_fit_seconds),
             "expected_predict_ms": finite_or_none(self.expected_predict_ms),
             "probability_best": finite_or_none(self.probability_best),
             "novelty": finite_or_none(self.novelty),
-            "neighbors": [asdict(neighbor) for neighbor in self.neighbors],
+            "neighbors": [neighbor.to_dict() for neighbor in self.neighbors],
+            "n_rows": self.n_rows,
+            "is_sparse": self.is_sparse,
         }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Recommendation:
+        """Return the recommendation that `to_dict` gave, so that stored advice can be built.
+
+        Parameters
+        ----------
+        content : mapping
+            Of `to_dict`, perhaps by way of JSON. Keys that are no fields, such as ``rank``
+            in the output of the command, are ignored.
+
+        Raises
+        ------
+        ParameterError
+            If a field is missing.
+
+        Examples
+        --------
+        >>> advice = Recommendation.from_dict({"algorithm": "decision_tree",
+        ...     "config": {"max_depth": 3}, "task_type": "binary", "metric": "accuracy",
+        ...     "expected_score": 0.9, "score_interval": [0.8, 0.95], "neighbors": [],
+        ...     "expected_fit_seconds": None})
+        >>> advice.build()[-1].max_depth
+        3
+        """
+        given = {name: content[name] for name in _FIELDS if name in content}
+        missing = [n for n, is_required in _FIELDS.items() if is_required and n not in given]
+        if missing:
+            raise ParameterError(
+                f"Recommendation.from_dict needs what to_dict gives. Missing: {missing}."
+            )
+        try:
+            return cls(**_from_json(given))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ParameterError(
+                f"Recommendation.from_dict needs what to_dict gives. Got other values: {error}."
+            ) from error
 
     def __str__(self) -> str:
         config = ", ".join(f"{name}={value!r}" for name, value in self.config.items())
@@ -154,3 +216,21 @@ class Recommendation:
             f"{self.algorithm}({config}): {self.metric} {self.expected_score:.4g} "
             f"({low:.4g} to {high:.4g}), {self.expected_fit_seconds:.2g} s a fit"
         )
+
+
+def _from_json(given: dict[str, Any]) -> dict[str, Any]:
+    """Return fields as they were before JSON, which has neither NaN nor infinities nor tuples."""
+    given = {n: math.nan if v is None and n != "n_rows" else v for n, v in given.items()}
+    low, high = given["score_interval"]  # an end is null where it is infinite
+    given["score_interval"] = (
+        -math.inf if low is None else float(low),
+        math.inf if high is None else float(high),
+    )
+    given["neighbors"] = tuple(map(Neighbor.from_dict, given["neighbors"]))
+    return given
+
+
+# by name, whether a recommendation must have it
+_FIELDS = {
+    f.name: f.default is MISSING for f in fields(Recommendation) if not f.name.startswith("_")
+}

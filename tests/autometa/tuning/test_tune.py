@@ -19,7 +19,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.ensemble import VotingClassifier
 from sklearn.metrics import accuracy_score, r2_score
 
-from autometa.exceptions import AutoMetaWarning, DatasetError, MetricError, ParameterError
+from autometa.exceptions import DatasetError, FallbackWarning, MetricError, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import tune
 from autometa.tuning._plan import Candidate
@@ -170,7 +170,7 @@ def test_something_fitted_comes_back_within_the_budget(budget):
 
 def test_a_spent_budget_leaves_a_small_tree_and_says_so():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
-    with pytest.warns(AutoMetaWarning, match="budget was spent before the first trial"):
+    with pytest.warns(FallbackWarning, match="budget was spent before the first trial"):
         result = tune(X, y, time_budget=0.3, started=time.monotonic() - 0.3)
     assert np.isnan(result.score)
     assert result.ensemble == {}
@@ -209,7 +209,7 @@ def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, f
 
 
 def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features):
-    with pytest.warns(AutoMetaWarning, match=r"naive_bayes is not to be had \(2x\)"):
+    with pytest.warns(FallbackWarning, match=r"naive_bayes is not to be had \(2x\)"):
         result = run_with(
             monkeypatch, faults.fail_always, mixed, features, algorithms=["naive_bayes"], n_trials=2
         )
