@@ -217,12 +217,16 @@ def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features
 
 
 @pytest.mark.slow
-def test_models_of_the_folds_stand_in_for_refits_that_are_late(monkeypatch, mixed, features):
+@pytest.mark.parametrize(("has_words", "n_models"), [(False, 5), (True, 1)])
+def test_models_of_the_search_stand_in_for_refits_that_are_late(
+    monkeypatch, mixed, features, has_words, n_models
+):
+    """Words are learnt anew in each fold: one model is then fitted on all rows beside these."""
     monkeypatch.setattr("autometa.tuning._finish.refit", faults.never_refit)
     start = time.monotonic()
-    wordless = features.drop(columns="words")  # words are learnt anew in each fold
+    X = features if has_words else features.drop(columns="words")
     result = tune(
-        wordless,
+        X,
         mixed["two"],
         time_budget=12,
         random_state=0,
@@ -230,9 +234,10 @@ def test_models_of_the_folds_stand_in_for_refits_that_are_late(monkeypatch, mixe
         knowledge_base=False,
     )
     assert time.monotonic() - start < 13
-    assert len(result.best_pipeline[-1].estimators_) == 5
-    assert any("models of the folds" in note for note in result.notes)
-    assert accuracy_score(mixed["two"], result.best_pipeline.predict(wordless)) > 0.7
+    assert not result.is_fallback
+    assert len(result.best_pipeline[-1].estimators_) == n_models
+    assert any("models kept from the search" in note for note in result.notes)
+    assert accuracy_score(mixed["two"], result.best_pipeline.predict(X)) > 0.7
 
 
 KILLED_RUN = """
