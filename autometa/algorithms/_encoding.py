@@ -10,7 +10,10 @@ from __future__ import annotations
 import warnings
 from typing import Any, Literal, Self
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -62,6 +65,47 @@ class NormalScores(QuantileTransformer):  # type: ignore[misc]
         return self
 
 
+class NewGapImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Fill the gaps of columns that had none in `fit`: medians, or the commonest level.
+
+    What a gap means is learnt from gaps. A model that has seen none reads it as an end of
+    the column (CatBoost), one side of each split (XGBoost) or zero (LightGBM), whatever
+    zero is in that column. Gaps of columns that had some in `fit` are left to the model.
+
+    Attributes
+    ----------
+    fills_ : dict of str to float or str
+        By column without gaps.
+    """
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
+        """Learn what fills each column; ``y`` is not used."""
+        self.feature_names_in_ = np.array(X.columns, dtype=object)
+        self.n_features_in_ = X.shape[1]
+        whole = X.columns[~_have_gaps(X)]
+        levels = [name for name in whole if isinstance(X[name].dtype, pd.CategoricalDtype)]
+        numbers = whole.drop(levels)
+        medians = np.median(X[numbers].to_numpy("float64"), axis=0).tolist()
+        self.fills_: dict[str, Any] = dict(zip(numbers, medians, strict=True))
+        self.fills_ |= {name: _commonest(X[name]) for name in levels}
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the columns; the same object where nothing is to be filled."""
+        new = {n: self.fills_[n] for n in X.columns[_have_gaps(X)] if n in self.fills_}
+        return X.fillna(new) if new else X
+
+
+def _have_gaps(X: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    return np.asarray(X.isna().any(axis=0), bool)
+
+
+def _commonest(column: pd.Series[Any]) -> str:
+    """Return the level of most rows; of equally common ones the first."""
+    level: str = column.cat.categories[np.bincount(column.cat.codes).argmax()]
+    return level
+
+
 class LevelColumns(OneHotEncoder):  # type: ignore[misc]
     """OneHotEncoder that gives unknown levels zeros without a warning."""
 
@@ -92,7 +136,8 @@ def make_encoder(encoding: Encoding, task_type: str) -> ColumnTransformer:
         than 250 levels are target-encoded); ``ordinal`` numbers the levels
         (more than 20: target-encoded); ``scaled`` imputes, standardises and
         one-hot encodes; ``normal`` does the same with numbers mapped to a
-        normal distribution.
+        normal distribution. A gap in a column that had none in ``fit`` is read
+        as the median, and a new level as the commonest one; one-hot it is none.
     task_type : {"binary", "multiclass", "regression"}
         What the target encoder learns from.
     """
@@ -100,16 +145,21 @@ def make_encoder(encoding: Encoding, task_type: str) -> ColumnTransformer:
     numbers = make_column_selector(dtype_include="number")
     if encoding == "native":
         steps: list[tuple[str, Any, Any]] = [
-            ("numbers", "passthrough", numbers),
-            ("levels", "passthrough", FewLevels(MAX_NATIVE_LEVELS)),
+            ("numbers", NewGapImputer(), numbers),
+            ("levels", NewGapImputer(), FewLevels(MAX_NATIVE_LEVELS)),
             ("many_levels", target, ManyLevels(MAX_NATIVE_LEVELS)),
         ]
     elif encoding == "ordinal":
-        ordinal = OrdinalEncoder(
-            handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1
+        # -1 is a level of its own only where it was seen in fit: elsewhere a tree would read it
+        # as level 0, the first of the alphabet
+        ordinal = make_pipeline(
+            OrdinalEncoder(
+                handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=-1
+            ),
+            SimpleImputer(strategy="most_frequent"),
         )
         steps = [
-            ("numbers", "passthrough", numbers),
+            ("numbers", NewGapImputer(), numbers),
             ("levels", ordinal, FewLevels(MAX_LEVELS)),
             ("many_levels", target, ManyLevels(MAX_LEVELS)),
         ]

@@ -16,17 +16,24 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
 
 from autometa.algorithms import SparseCleaner, TableCleaner
+from autometa.algorithms._encoding import NewGapImputer
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
 from autometa.tuning._code_reading import reading
-from autometa.tuning._code_template import AS_DATES, IN_UNITS, PREPARE, TEMPLATE
+from autometa.tuning._code_template import AS_DATES, FILL_GAPS, IN_UNITS, PREPARE, TEMPLATE
 from metafeatures.columns import source_of_dates
 
 INDENT = "    "
 WIDTH = 96
+NO_DEFAULT: Any = inspect.Parameter.empty
 OWN_LIBRARIES = ("lightgbm", "xgboost", "catboost")
 
 
@@ -90,7 +97,9 @@ def script(
         target=repr(target),
         read=table.expression,
         columns=_columns(cleaner),
-        prepare=table.definitions + _prepare(cleaner),
+        prepare=table.definitions
+        + _prepare(cleaner)
+        + (FILL_GAPS if "fill_gaps" in expression else ""),
         model=expression,
         labels="table[TARGET]"
         if is_classifier
@@ -116,7 +125,7 @@ def _columns(cleaner: TableCleaner) -> str:
     """Return the assignments that name the columns by kind, and those that are kept."""
     by_kind = {
         kind: [name for name, found in cleaner.kinds_.items() if found == kind]
-        for kind in ("numeric", "text")
+        for kind in ("numeric", "text", "presence")
     }
     dates = {name: (cleaner.orders_[name], zone) for name, zone in cleaner.zones_.items()}
     truth = [name for name, family in cleaner.families_.items() if family in ("boolean", "truth")]
@@ -126,6 +135,7 @@ def _columns(cleaner: TableCleaner) -> str:
             f"NUMBERS = {_literal(by_kind['numeric'])}",
             f"DATES = {_literal(dates)}  # order of day and month, time zone",
             f"TEXTS = {_literal(by_kind['text'])}",
+            f"PRESENCE = {_literal(by_kind['presence'])}  # columns with one value, and gaps",
             f"LEVELS = {_literal(cleaner.levels_)}",
             f"TRUTH = {_literal(truth)}  # levels that are true and false",
             f"COLUMNS = {_literal(columns)}  # what the models see, and what it is made of",
@@ -145,6 +155,8 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         return _make(imports.use(Pipeline), [_list(steps, depth + 1)], depth)
     if isinstance(value, VotingClassifier | VotingRegressor):
         return _vote(value, imports, depth)
+    if isinstance(value, NewGapImputer):
+        return _filling(value, imports, depth)
     if hasattr(value, "classifier_"):  # a ClassEncoder: the vote numbers the classes already
         return _call(value.classifier, imports, depth)
     if isinstance(value, QuantileTransformer):
@@ -161,8 +173,8 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         params = value.get_params() if "catboost" in type(value).__module__ else None
         return _estimator(type(value), params or value.get_params(deep=False), imports, depth)
     if isinstance(value, np.generic):
-        return repr(value.item())
-    return repr(value)
+        value = value.item()
+    return "np.nan" if isinstance(value, float) and np.isnan(value) else repr(value)
 
 
 def _estimator(kind: type, values: dict[str, Any], imports: Imports, depth: int) -> str:
@@ -171,18 +183,29 @@ def _estimator(kind: type, values: dict[str, Any], imports: Imports, depth: int)
     told = {
         name: value
         for name, value in values.items()
-        if not _is_default(value, defaults.get(name)) and not name.startswith("_")
+        if not _is_default(value, defaults.get(name, NO_DEFAULT)) and not name.startswith("_")
     }
     arguments = [f"{name}={_call(value, imports, depth + 1)}" for name, value in told.items()]
     return _make(imports.use(kind), arguments, depth)
 
 
 def _is_default(value: Any, default: Any) -> bool:
+    if default is NO_DEFAULT:  # a parameter behind **kwargs: unset where it says nothing
+        return value is None or (isinstance(value, float) and np.isnan(value))
     if isinstance(value, float) and np.isnan(value):
-        return default is None or (isinstance(default, float) and np.isnan(default))
+        return isinstance(default, float) and np.isnan(default)
     if value is None or isinstance(value, bool | int | float | str | type):
         return type(value) is type(default) and bool(value == default)
     return False
+
+
+def _filling(value: NewGapImputer, imports: Imports, depth: int) -> str:
+    """Return a transformer that fills gaps with what the imputer learnt."""
+    if not value.fills_:
+        return repr("passthrough")
+    values = f'kw_args={{"values": {_literal(value.fills_)}}}'
+    arguments = ["fill_gaps", values, 'feature_names_out="one-to-one"']
+    return _make(imports.use(FunctionTransformer), arguments, depth)
 
 
 def _column_transformer(value: ColumnTransformer, imports: Imports, depth: int) -> str:

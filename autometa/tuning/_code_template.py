@@ -96,6 +96,9 @@ def prepare(table, words):
     """Return the table as float64 and category columns."""
     table = table.set_axis([str(name) for name in table.columns], axis=1)
     pieces = {(name, ""): as_number(table[name]) for name in NUMBERS}
+    for name in PRESENCE:
+        has_value = table[name].notna() & ~table[name].isin([np.inf, -np.inf])
+        pieces[name, "presence"] = has_value.astype("float64")
     for name, levels in LEVELS.items():
         texts = table[name].astype(object).map(partial(as_level, name), na_action="ignore")
         pieces[name, ""] = texts.astype("category").cat.set_categories(levels)
@@ -111,3 +114,11 @@ def prepare(table, words):
 IN_UNITS = """    for name, (origin, unit) in UNITS.items():
         columns[name] = (columns[name] - origin) / unit
 """
+
+FILL_GAPS = '''
+
+def fill_gaps(X, values):
+    """Fill gaps of columns that had none in fit."""
+    return X.fillna(values)
+
+'''

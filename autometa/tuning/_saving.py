@@ -47,6 +47,7 @@ TRUSTED_TYPES = frozenset(
         "autometa.algorithms._sparse.SparseCleaner",
         "autometa.algorithms._encoding.ManyLevels",
         "autometa.algorithms._encoding.LevelColumns",
+        "autometa.algorithms._encoding.NewGapImputer",
         "autometa.algorithms._encoding.NormalScores",
         "autometa.algorithms._target.ClassEncoder",
         "autometa.algorithms._target.TargetScaler",

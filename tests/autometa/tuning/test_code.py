@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 
@@ -82,6 +83,31 @@ def test_every_algorithm_is_written_out(task_type, mixed, features, tmp_path):
     answer = said_by_script(source, tmp_path)
     ask = "predict" if task_type == "regression" else "predict_proba"
     np.testing.assert_allclose(answer, getattr(pipeline, ask)(features), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:Columns of one value and gaps")
+def test_the_script_reads_new_gaps_and_levels_as_the_pipeline_does(tmp_path):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"number": rng.uniform(100, 200, 90), "level": rng.choice(["a", "b"], 90)})
+    table["flag"] = np.where(rng.random(90) < 0.5, 1.0, np.nan)
+    target = table["number"] + 50 * (table["level"] == "a") + 30 * table["flag"].notna()
+    table.assign(target=target).to_parquet(tmp_path / "table.parquet")
+    checked = check_table(table, target)
+    cleaner = TableCleaner()
+    cleaned = cleaner.fit_transform(checked.X)
+    members = []
+    for name in ("lightgbm", "xgboost", "decision_tree", "ridge"):
+        model = get_algorithm(name).build({}, "regression")[1:].fit(cleaned, checked.y)
+        members.append(Member(name=name, model=model, weight=1.0))
+    pipeline = assemble(cleaner, members, checked)
+    path = tmp_path / "made.py"
+    path.write_text(script(pipeline, str(tmp_path / "table.parquet"), "target", "a test"))
+    made = runpy.run_path(str(path))
+    model, words = made["fit"](made["read"]())
+    for change in ({"number": np.nan}, {"level": "new"}, {"level": None}, {"flag": np.nan}):
+        new = table.head(30).assign(**change)
+        answer = model.predict(made["prepare"](new, words))
+        np.testing.assert_allclose(answer, pipeline.predict(new), rtol=1e-5)
 
 
 @pytest.mark.parametrize(
