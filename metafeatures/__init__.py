@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
-    from metafeatures._describe import describe
-    from metafeatures._extractor import MetaFeatureExtractor
-    from metafeatures._registry import AnyTaskType, TaskType
+    from metafeatures._extractor import MetaFeatureExtractor, describe
     from metafeatures._task import infer_task_type
     from metafeatures._translation.translation import translate
     from metafeatures.exceptions import (
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AnyTaskType",
     "MetaFeatureDataError",
     "MetaFeatureError",
     "MetaFeatureExtractor",
@@ -29,7 +26,6 @@ __all__ = [
     "MetaFeatureParameterError",
     "MetaFeatureTypeError",
     "MetaFeatureWarning",
-    "TaskType",
     "describe",
     "infer_task_type",
     "list_metafeatures",
@@ -38,10 +34,8 @@ __all__ = [
 
 
 _FILES = {
-    "AnyTaskType": "_registry",
     "MetaFeatureExtractor": "_extractor",
-    "TaskType": "_registry",
-    "describe": "_describe",
+    "describe": "_extractor",
     "infer_task_type": "_task",
     "list_metafeatures": "_catalogue",
     "translate": "_translation.translation",
@@ -50,13 +44,11 @@ _FILES = {
 
 def __getattr__(name: str) -> Any:
     """Import scikit-learn and pandas only when something of here is used."""
-    from importlib import import_module, util
+    if name not in __all__:
+        raise AttributeError(f"module 'metafeatures' has no attribute {name!r}")
+    from importlib import import_module
 
-    if name in __all__:
-        return getattr(import_module(f"metafeatures.{_FILES.get(name, 'exceptions')}"), name)
-    if not name.startswith("_") and util.find_spec(f"metafeatures.{name}"):
-        return import_module(f"metafeatures.{name}")
-    raise AttributeError(f"module 'metafeatures' has no attribute {name!r}")
+    return getattr(import_module(f"metafeatures.{_FILES.get(name, 'exceptions')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -57,9 +57,7 @@ def get_algorithm(name: str) -> Algorithm:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean '{close[0]}'? " if close else ""
         raise AlgorithmNotFoundError(
-            f"Unknown algorithm '{name}'. {hint}Known: {', '.join(sorted(known))}.",
-            name=name,
-            suggestions=close,
+            f"Unknown algorithm '{name}'. {hint}Known: {', '.join(sorted(known))}."
         )
     return known[name]
 

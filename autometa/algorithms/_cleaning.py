@@ -22,7 +22,7 @@ from autometa.algorithms._names import safe_names
 from autometa.algorithms._text import fit_text, text_parts
 from autometa.algorithms._units import Unit, count_in, unit_of
 from autometa.exceptions import DatasetError, DatasetWarning
-from autometa.tables import plain_table
+from autometa.tables import has_value, informative_columns, plain_table
 from metafeatures.columns import (
     clock_of,
     column_kinds,
@@ -30,9 +30,9 @@ from metafeatures.columns import (
     time_zone,
     to_numeric,
     to_stamps,
-    varying_columns,
 )
 
+PRESENCE = "presence"  # the kind of a column with one value and gaps, and its only part
 DATE_PARTS = ("", "month", "weekday", "hour")
 EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 MAX_SHOWN = 3
@@ -97,16 +97,10 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         frame = plain_table(X)
         self.n_features_in_ = frame.shape[1]
         self.feature_names_in_ = np.array(frame.columns, dtype=object)
-        names = frame.columns.tolist()  # at the door arrays got some, and numbers became text
-        given = names == [f"x{i}" for i in range(len(names))] or all(map(str.isdigit, names))
-        self.had_names_ = _has_names(X) and not given
-        varied = frame.columns[varying_columns(frame)]
-        if not len(varied):
-            raise DatasetError(
-                "X must have a column with two distinct values or more. All "
-                f"{frame.shape[1]} columns are constant or empty."
-            )
-        self.kinds_ = {str(name): str(kind) for name, kind in column_kinds(frame[varied]).items()}
+        names = frame.columns.tolist()  # the door numbers the columns of arrays in two ways
+        numbered = [[f"x{i}" for i in range(len(names))], [str(i) for i in range(len(names))]]
+        self.had_names_ = _has_names(X) and names not in numbered
+        self._learn_kinds(frame)
         self.columns_ = list(self.kinds_)
         self._learn_levels(frame)
         self.orders_ = {name: column_order(frame[name]) for name in self._of_kind("datetime")}
@@ -118,6 +112,17 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.feature_names_out_ = safe_names([_joined(name) for name in self.pieces_])
         self._learn_units(pieces)
         return _index_of(X, frame), pieces
+
+    def _learn_kinds(self, frame: pd.DataFrame) -> None:
+        varies, by_gaps = informative_columns(frame)
+        if not (varies | by_gaps).any():
+            raise DatasetError(
+                "X must have a column with two distinct values or more. All "
+                f"{frame.shape[1]} columns are constant or empty."
+            )
+        kinds = {str(name): str(kind) for name, kind in column_kinds(frame.loc[:, varies]).items()}
+        kinds |= dict.fromkeys(frame.columns[by_gaps], PRESENCE)
+        self.kinds_ = {name: kinds[name] for name in frame.columns if name in kinds}
 
     def _learn_units(self, pieces: dict[PieceName, Piece]) -> None:
         self.units_: dict[str, Unit] = {}
@@ -251,6 +256,8 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 yield from (((name, str(i)), part) for i, part in enumerate(parts.T))
             elif kind == "datetime":
                 yield from self._read_dates(name, frame[name])
+            elif kind == PRESENCE:
+                yield (name, PRESENCE), has_value(frame[name]).astype("float64")
             else:
                 yield (name, ""), self._read_numbers(name, frame[name])
 
@@ -340,9 +347,12 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _has_names(X: Any) -> bool:
-    """Tell whether the columns of a table have names, as scikit-learn sees it."""
+    """Tell whether the columns of a table have names, other than their own places.
+
+    To scikit-learn numbers are no names: years would be read by position, one for another.
+    """
     if isinstance(X, pd.DataFrame):
-        return any(isinstance(name, str) for name in X.columns)
+        return not X.columns.equals(pd.RangeIndex(X.shape[1]))
     return hasattr(X, "columns") or hasattr(X, "column_names")
 
 

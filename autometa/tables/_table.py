@@ -14,22 +14,21 @@ from pandas.api.types import is_object_dtype
 
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
-from autometa.tables._errors import as_own_errors
+from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
-from autometa.tables._task import Task
+from metafeatures import MetaFeatureDataError
 from metafeatures.columns import (
     column_kind,
     distinct_cells,
     is_infinite,
     pair_rows,
     to_numeric,
-    varying_columns,
 )
 
 if TYPE_CHECKING:
-    from metafeatures import MetaFeatureExtractor, TaskType
+    from metafeatures import MetaFeatureExtractor
 
 MIN_ROWS = 5
 COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
@@ -58,7 +57,7 @@ class Table:
     X: pd.DataFrame
     y: npt.NDArray[Any]
     classes: npt.NDArray[Any]
-    task_type: TaskType
+    task_type: str
     name: str = "table"
     target: str = "target"
 
@@ -78,31 +77,18 @@ class Table:
         return int(np.bincount(self.y).min()) if self.n_classes else None
 
     @property
-    def task(self) -> Task:
-        """What the table and its target ask for."""
-        n_rows, n_columns = self.X.shape
-        return Task(
-            name=self.name,
-            target=self.target,
-            task_type=self.task_type,
-            n_rows=n_rows,
-            n_columns=n_columns,
-        )
-
-    @property
     def labels(self) -> npt.NDArray[Any]:
         """The target as the user gave it: class labels, or values."""
         return self.classes[self.y] if self.n_classes else self.y
 
     def describe(self, extractor: MetaFeatureExtractor) -> pd.Series[float]:
-        """Return the meta-features of what pipelines learn from: the columns that vary.
+        """Return the meta-features of what pipelines learn from.
 
         A constant column is left out of every pipeline, so it must not change the advice.
+        Of a column with one value and gaps it is where it has a value.
         """
-        varies = varying_sparse(self.X) if self.is_sparse else varying_columns(self.X)
-        varied = self.X[:, varies] if self.is_sparse else self.X.loc[:, varies]
-        with as_own_errors():
-            return extractor.extract(varied, self.labels, task_type=self.task_type)
+        X = self.X[:, varying_sparse(self.X)] if self.is_sparse else described(self.X)
+        return extractor.extract(X, self.labels, self.task_type)
 
     def __getstate__(self) -> dict[str, Any]:
         """Labels of the user's own classes stay here: another process may not know them."""
@@ -160,12 +146,15 @@ def check_table(
     -----
     DatasetWarning
         When infinities are read as missing, column names are made strings,
-        columns are constant or empty (pipelines leave these out), text is read as
+        columns are constant or empty (pipelines leave these out) or have one value
+        and gaps (which is all that pipelines see of them), text is read as
         numbers or dates in a way that could be another, a column alone predicts
         the target, or a column has another value in each row.
     """
-    with as_own_errors():
+    try:
         y = pair_rows(y, X)
+    except MetaFeatureDataError as error:
+        raise DatasetError(str(error)) from error
     is_sparse = stays_sparse(X)
     frame: Any = check_sparse(X) if is_sparse else _check_columns(plain_table(X), X)
     values = read_target(y)
@@ -174,21 +163,19 @@ def check_table(
             "X and y must have one row each for every example. Found input variables with "
             f"inconsistent numbers of samples: {[frame.shape[0], len(values)]}."
         )
-    posed = choose_task_type(task_type, values, metric_kind)
+    task_type = choose_task_type(task_type, values, metric_kind)
     if frame.shape[0] < min_rows:
         raise DatasetError(
             f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
             f"{frame.shape[0]}; collect more rows."
         )
     varied = frame if is_sparse else _check_variety(frame)
-    codes, classes = encode_target(values, posed)
+    codes, classes = encode_target(values, task_type)
     if isinstance(y, np.ndarray) and y.dtype.kind in "US" and len(classes):
         classes = classes.astype(y.dtype)
-    if posed == "classification":
-        kind: TaskType = "binary" if len(classes) == 2 else "multiclass"
-    else:
-        kind = posed
-    table = Table(X=frame, y=codes, classes=classes, task_type=kind, name=name, target=target)
+    if task_type == "classification":
+        task_type = "binary" if len(classes) == 2 else "multiclass"
+    table = Table(X=frame, y=codes, classes=classes, task_type=task_type, name=name, target=target)
     if not is_sparse:
         remark_on_columns(varied)
         remark_on_target(varied, codes, len(classes))
@@ -262,20 +249,21 @@ def _floats(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 
 def _check_variety(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that vary; say which ones every pipeline will leave out."""
-    varies = varying_columns(frame)
-    if not varies.any():
+    """Return the columns that say something; say which ones every pipeline will leave out."""
+    varies, by_gaps = informative_columns(frame)
+    informs = varies | by_gaps
+    if not informs.any():
         raise DatasetError(
             "X must have a column with two distinct values or more. All "
-            f"{frame.shape[1]} columns are constant or empty.",
-            columns=frame.columns,
+            f"{frame.shape[1]} columns are constant or empty."
         )
-    if varies.all():
-        return frame
-    constant = frame.columns[~varies].tolist()
-    shown = f"{constant[:5]}" + (" and more" if len(constant) > 5 else "")
-    warnings.warn(
-        DatasetWarning(f"Columns that are constant or empty are left out: {shown}."),
-        stacklevel=4,
-    )
-    return frame.loc[:, varies]
+    _say(frame.columns[~informs], "Columns that are constant or empty are left out")
+    _say(frame.columns[by_gaps], "Columns of one value and gaps are read as whether a cell has it")
+    return frame if informs.all() else frame.loc[:, informs]
+
+
+def _say(columns: pd.Index[Any], remark: str) -> None:
+    names = columns.tolist()
+    if names:
+        shown = f"{names[:5]}" + (" and more" if len(names) > 5 else "")
+        warnings.warn(DatasetWarning(f"{remark}: {shown}."), stacklevel=5)

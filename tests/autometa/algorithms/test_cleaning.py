@@ -168,6 +168,27 @@ def test_repeated_names_are_refused_in_fit_and_transform():
             call(twice)
 
 
+YEARS = [2019, 2020, 2021]
+
+
+@pytest.mark.parametrize(
+    ("fitted", "given"),
+    [
+        (YEARS, [2020, 2021, 2022]),
+        (["2019", "2020", "2021"], ["2020", "2021", "2022"]),
+        ([("a", 1), ("a", 2), ("b", 1)], [("a", 2), ("b", 1), ("b", 2)]),
+    ],
+)
+def test_names_that_are_no_words_are_names(fitted, given):
+    columns = pd.Index(fitted, tupleize_cols=True)
+    X = pd.DataFrame(RNG.normal(size=(N, 3)), columns=columns)
+    cleaner = TableCleaner().fit(X)
+    turned = cleaner.transform(X[columns[::-1]])
+    pd.testing.assert_frame_equal(turned, cleaner.transform(X))
+    with pytest.raises(DatasetError, match="must have the columns it was fitted on"):
+        cleaner.transform(X.set_axis(pd.Index(given, tupleize_cols=True), axis=1))
+
+
 @pytest.mark.parametrize("make", [pl.from_pandas, pa.Table.from_pandas, lambda X: X])
 def test_every_library_gives_the_same_cleaned_table(make):
     X = pd.DataFrame({**FITTED, "note": NOTES, "moment": DAYS})
