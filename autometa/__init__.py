@@ -12,52 +12,115 @@ Examples
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import pkgutil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autometa._versions import show_versions
     from autometa.advice import recommend
+    from autometa.datasets import describe, load_dataset
     from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
-    from autometa.knowledge_base import KnowledgeBase
+    from autometa.exceptions import (
+        AlgorithmNotFoundError,
+        AutoMetaError,
+        AutoMetaWarning,
+        BudgetError,
+        DatasetError,
+        DatasetNotFoundError,
+        DatasetWarning,
+        FallbackWarning,
+        KnowledgeBaseCorruptError,
+        KnowledgeBaseError,
+        KnowledgeBaseMismatchError,
+        KnowledgeBaseSourceError,
+        KnowledgeBaseWarning,
+        KnowledgeBaseWriteError,
+        MetricError,
+        ModelFileError,
+        OutputError,
+        ParameterError,
+        StorageError,
+        WorkerError,
+    )
+    from autometa.knowledge_base import KnowledgeBase, setup_id
     from autometa.meta_models import MetaModel
-    from autometa.recommendation import Recommendation
+    from autometa.recommendation import Recommendation, Recommendations, build_pipeline
     from autometa.samplers import WarmStartSampler
     from autometa.tuning import TuneResult, load_model, tune
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AlgorithmNotFoundError",
     "AutoMetaClassifier",
+    "AutoMetaError",
     "AutoMetaRegressor",
+    "AutoMetaWarning",
+    "BudgetError",
+    "DatasetError",
+    "DatasetNotFoundError",
+    "DatasetWarning",
+    "FallbackWarning",
     "KnowledgeBase",
+    "KnowledgeBaseCorruptError",
+    "KnowledgeBaseError",
+    "KnowledgeBaseMismatchError",
+    "KnowledgeBaseSourceError",
+    "KnowledgeBaseWarning",
+    "KnowledgeBaseWriteError",
     "MetaModel",
+    "MetricError",
+    "ModelFileError",
+    "OutputError",
+    "ParameterError",
     "Recommendation",
+    "Recommendations",
+    "StorageError",
     "TuneResult",
     "WarmStartSampler",
+    "WorkerError",
+    "build_pipeline",
+    "describe",
+    "load_dataset",
     "load_model",
     "recommend",
+    "setup_id",
+    "show_versions",
     "tune",
 ]
 
+# Names of errors and warnings come from `exceptions`; each other name from here.
 _HOMES = {
-    "AutoMetaClassifier": "autometa.estimators",
-    "AutoMetaRegressor": "autometa.estimators",
-    "KnowledgeBase": "autometa.knowledge_base",
-    "MetaModel": "autometa.meta_models",
-    "Recommendation": "autometa.recommendation",
-    "TuneResult": "autometa.tuning",
-    "WarmStartSampler": "autometa.samplers",
-    "load_model": "autometa.tuning",
-    "recommend": "autometa.advice",
-    "tune": "autometa.tuning",
+    "AutoMetaClassifier": "estimators",
+    "AutoMetaRegressor": "estimators",
+    "KnowledgeBase": "knowledge_base",
+    "MetaModel": "meta_models",
+    "Recommendation": "recommendation",
+    "Recommendations": "recommendation",
+    "TuneResult": "tuning",
+    "WarmStartSampler": "samplers",
+    "build_pipeline": "recommendation",
+    "describe": "datasets",
+    "load_dataset": "datasets",
+    "load_model": "tuning",
+    "recommend": "advice",
+    "setup_id": "knowledge_base",
+    "show_versions": "_versions",
+    "tune": "tuning",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: ``import autometa`` stays instant."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'autometa' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    """Import a public name or a submodule when it is first used: ``import autometa`` is instant."""
+    if name in __all__:
+        home = _HOMES.get(name, "exceptions")
+        return getattr(importlib.import_module(f"autometa.{home}"), name)
+    if not name.startswith("_") and importlib.util.find_spec(f"autometa.{name}"):
+        return importlib.import_module(f"autometa.{name}")
+    raise AttributeError(f"module 'autometa' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    modules = (m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    return sorted({*__all__, *modules, "__version__"})

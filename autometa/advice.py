@@ -1,56 +1,65 @@
-"""recommend(): from a table to ordered candidates, before any training."""
+"""recommend(): from a table, or its meta-features, to ordered candidates before any training."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from functools import lru_cache, partial
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
-from autometa.algorithms import every_algorithm, get_algorithm, list_algorithms
+from autometa.algorithms import every_algorithm, list_algorithms
+from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
-from autometa.exceptions import ParameterError
+from autometa.exceptions import ParameterError, collect_notes
 from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, default_state
 from autometa.meta_models import MetaModel, Request
 from autometa.metrics import check_metric, metric_kind, positive_class
-from autometa.recommendation import Recommendation
-from autometa.tables import Table, check_table
-from metafeatures import MetaFeatureExtractor, list_metafeatures
+from autometa.recommendation import Recommendations
+from autometa.tables import TASK_TYPES, Table, Task, check_table, read_metafeatures
+from metafeatures import AnyTaskType, MetaFeatureExtractor, TaskType, list_metafeatures
+
+if TYPE_CHECKING:
+    MetaFeatures: TypeAlias = pd.Series[float] | Mapping[str, float | None]
 
 
 def recommend(
-    X: Any,
-    y: Any,
-    task_type: str | None = None,
+    X: Any = None,
+    y: Any = None,
+    *,
+    task_type: AnyTaskType | None = None,
     metric: str | None = None,
     n: int = 10,
     time_budget: float | None = None,
     knowledge_base: KnowledgeBase | str | os.PathLike[str] | bool | None = None,
     max_predict_ms: float | None = None,
     pos_label: Any = None,
-) -> list[Recommendation]:
+    confidence_level: float = 0.9,
+    metafeatures: MetaFeatures | None = None,
+) -> Recommendations:
     """Return the most promising setups for a table, best first; nothing is trained on it.
 
     Parameters
     ----------
-    X : DataFrame, array or sparse matrix of shape (n_rows, n_columns)
-        Numbers, categories, booleans, dates, text; missing values allowed.
-    y : array-like of shape (n_rows,)
-        Class labels or numbers, none missing.
-    task_type : {"binary", "multiclass", "regression"} or None
+    X : DataFrame, array, sparse matrix, path or str
+        Of shape (n_rows, n_columns): numbers, categories, booleans, dates, text; missing
+        values allowed. Or the name of a table as for `load_dataset`: the path of a file,
+        ``openml:31``, ``sklearn:iris``. None when only ``metafeatures`` are given.
+    y : array-like of shape (n_rows,) or str
+        Class labels or numbers, none missing, or the name of a column of ``X``.
+    task_type : {"binary", "multiclass", "classification", "regression"} or None
         None reads it from ``y``.
     metric : str or None
         A scorer name of scikit-learn, greater is better. None is ROC AUC for
         binary tasks, negated log loss for multiclass, negated root mean squared
         error for regression.
     n : int, default=10
-        How many setups; fewer come when fewer are known.
+        How many setups; fewer come when the knowledge base holds fewer.
     time_budget : float or None
-        Seconds there will be for training. The order is then by gain per
-        second: cheap setups first.
+        Seconds there will be for training; advice itself is not bound by it. The order is
+        then by gain per second: cheap setups first.
     knowledge_base : KnowledgeBase, path or None
         What to learn from; None (and True) is the one that ships with autometa, with what
         the user added (`autometa kb add`) on top.
@@ -61,11 +70,18 @@ def recommend(
         The positive class of a binary task; refused when it is not one of the two.
         The order does not depend on it: past runs were scored with the greater label
         as the positive class, which says as much of the one as of the other.
+    confidence_level : float, default=0.9
+        How often the score is to lie in ``score_interval``, above 0 and below 1.
+    metafeatures : Series, mapping or None
+        Values by name, as `describe` returns them, or as JSON has them with None where
+        there is none. With ``task_type``, they stand in for a table that may not leave
+        where it is; beside a table they save describing it.
 
     Returns
     -------
-    list of Recommendation
-        All different. ``.build()`` gives the unfitted pipeline.
+    Recommendations
+        A sequence of Recommendation, all different. ``.build()`` of each gives the
+        unfitted pipeline.
 
     Raises
     ------
@@ -74,24 +90,55 @@ def recommend(
     MetricError
         If the metric is unknown or cannot judge such a task.
     ParameterError
-        If ``n`` or ``time_budget`` is out of range.
+        If another argument is out of range.
 
     Examples
     --------
     >>> from sklearn.datasets import load_wine
     >>> X, y = load_wine(return_X_y=True, as_frame=True)
-    >>> len(recommend(X, y, n=3))
+    >>> advice = recommend(X, y, n=3)
+    >>> len(advice)
     3
+
+    The same without the table, which stays where it is:
+
+    >>> from autometa import describe
+    >>> described = describe(X, y)
+    >>> recommend(metafeatures=described, task_type="multiclass", n=3) == advice
+    True
     """
-    table = check_table(X, y, task_type, metric_kind=metric_kind(metric))
-    positive_class(table.y, table.classes, pos_label)
+    base = _needed(open_knowledge_base(knowledge_base))
+    if X is None:
+        question = _Question(
+            metric=metric,
+            n=n,
+            time_budget=time_budget,
+            knowledge_base=base,
+            max_predict_ms=max_predict_ms,
+            confidence_level=confidence_level,
+        )
+        return _recommend_without_table(question, metafeatures, task_type)
+    with collect_notes() as notes:
+        named = named_table(X, y)
+        table = check_table(
+            named.X,
+            named.y,
+            task_type,
+            name=named.name,
+            target=named.target,
+            metric_kind=metric_kind(metric),
+        )
     return recommend_for_table(
         table,
         metric=metric,
         n=n,
         time_budget=time_budget,
-        knowledge_base=_needed(open_knowledge_base(knowledge_base)),
+        knowledge_base=base,
+        metafeatures=metafeatures,
         max_predict_ms=max_predict_ms,
+        pos_label=pos_label,
+        confidence_level=confidence_level,
+        notes=notes,
     )
 
 
@@ -128,6 +175,29 @@ def _needed(knowledge_base: KnowledgeBase | Literal[False] | None) -> KnowledgeB
     return knowledge_base
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What is asked for, whatever the table; refused before any work when out of range."""
+
+    metric: str | None
+    n: int
+    time_budget: float | None
+    knowledge_base: KnowledgeBase | None
+    max_predict_ms: float | None
+    confidence_level: float
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.n, int) or self.n < 1:
+            raise ParameterError(
+                f"The 'n' parameter of recommend must be an int >= 1. Got {self.n} instead."
+            )
+        Request(
+            time_budget=self.time_budget,
+            max_predict_ms=self.max_predict_ms,
+            confidence_level=self.confidence_level,
+        )
+
+
 def recommend_for_table(
     table: Table,
     *,
@@ -135,35 +205,107 @@ def recommend_for_table(
     n: int = 10,
     time_budget: float | None = None,
     knowledge_base: KnowledgeBase | None = None,
-    metafeatures: pd.Series[float] | None = None,
+    metafeatures: MetaFeatures | None = None,
     max_predict_ms: float | None = None,
-) -> list[Recommendation]:
-    """Return what `recommend` does, for a table already checked (and perhaps described)."""
-    if not isinstance(n, int) or n < 1:
-        raise ParameterError(
-            f"The 'n' parameter of recommend must be an int >= 1. Got {n} instead."
-        )
-    Request(time_budget=time_budget, max_predict_ms=max_predict_ms)  # refuses before any work
-    metric = check_metric(metric, table.task_type)
-    state = default_state() if knowledge_base is None else ()
-    base = _default(state) if knowledge_base is None else knowledge_base
-    if metafeatures is None:
-        metafeatures = describe_table(table, base)
-    model = _default_model(state) if knowledge_base is None else MetaModel(random_state=0).fit(base)
-    found = model.recommend(
-        metafeatures,
+    pos_label: Any = None,
+    confidence_level: float = 0.9,
+    notes: Iterable[str] = (),
+) -> Recommendations:
+    """Return what `recommend` does, for a table already checked; ``notes`` are said of it."""
+    positive = positive_class(table.y, table.classes, pos_label)
+    question = _Question(
+        metric=check_metric(metric, table.task_type),
         n=n,
-        task_type=table.task_type,
-        metric=metric,
         time_budget=time_budget,
-        algorithms=_candidates(base, table, is_default=knowledge_base is None),
-        reference_seconds=cached_reference_seconds,
+        knowledge_base=knowledge_base,
         max_predict_ms=max_predict_ms,
+        confidence_level=confidence_level,
     )
-    builder = partial(
-        build_setup, task_type=table.task_type, n_rows=len(table.y), is_sparse=table.is_sparse
+    labels = table.classes.tolist()
+    task = replace(table.task, pos_label=labels[positive] if len(labels) == 2 else None)
+    with collect_notes() as further:
+        base = _base(question)
+        if metafeatures is None:
+            metafeatures = describe_table(table, base)
+    return _answer(
+        question,
+        base,
+        task,
+        usable_algorithms(table),
+        metafeatures,
+        notes=[*notes, *further],
+        is_sparse=table.is_sparse,
     )
-    return [dataclasses.replace(recommendation, _builder=builder) for recommendation in found]
+
+
+def _recommend_without_table(
+    question: _Question, metafeatures: MetaFeatures | None, task_type: str | None
+) -> Recommendations:
+    if metafeatures is None or task_type not in TASK_TYPES:
+        raise ParameterError(
+            "recommend needs a table X with its target y, or 'metafeatures' with a 'task_type' of "
+            f"{list(TASK_TYPES)}. Got no X, metafeatures of type {type(metafeatures).__name__} and "
+            f"task_type={task_type!r}."
+        )
+    values = read_metafeatures(metafeatures)
+    sizes = values.reindex(["n_rows", "n_classes"]).fillna(0).astype(int).tolist()
+    usable = [algorithm.name for algorithm in list_algorithms(task_type, *sizes)]
+    task = Task(task_type=cast(TaskType, task_type), n_rows=sizes[0] or None)
+    with collect_notes() as notes:
+        base = _base(question)
+    return _answer(question, base, task, usable, values, notes=notes)
+
+
+def _base(question: _Question) -> KnowledgeBase:
+    given = question.knowledge_base
+    return _default(default_state()) if given is None else given
+
+
+def _answer(
+    question: _Question,
+    base: KnowledgeBase,
+    task: Task,
+    usable: Collection[str],
+    metafeatures: MetaFeatures | None,
+    *,
+    notes: Iterable[str] = (),
+    is_sparse: bool = False,
+) -> Recommendations:
+    """Return the advice for a task, among the algorithms that are usable for it."""
+    is_default = question.knowledge_base is None
+    metric = check_metric(question.metric, task.task_type)
+    with collect_notes() as further:
+        model = (
+            _default_model(default_state()) if is_default else MetaModel(random_state=0).fit(base)
+        )
+        advice = model.recommend(
+            metafeatures,
+            n=question.n,
+            task_type=task.task_type,
+            metric=metric,
+            time_budget=question.time_budget,
+            algorithms=_candidates(base, usable, is_default),
+            reference_seconds=cached_reference_seconds,
+            max_predict_ms=question.max_predict_ms,
+            confidence_level=question.confidence_level,
+        )
+    return Recommendations(
+        (replace(one, n_rows=task.n_rows, is_sparse=is_sparse) for one in advice),
+        task=task,
+        metric=metric,
+        notes=dict.fromkeys([*notes, *further]),
+        knowledge_base=_identity(base, is_default),
+    )
+
+
+def _identity(base: KnowledgeBase, is_default: bool) -> dict[str, str | None]:
+    """Return which knowledge base it is, for whoever reads stored advice."""
+    origin = base.origin
+    return {
+        "name": "kb:default" if is_default else None,
+        "path": str(origin.folder) if origin and not is_default else None,
+        "fingerprint": origin.fingerprint if origin else None,
+    }
 
 
 def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[float] | None:
@@ -178,34 +320,24 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
 
 def usable_algorithms(table: Table) -> list[str]:
     """Return the algorithms that are installed and take a table of this size."""
-    found = list_algorithms(
+    algorithms = list_algorithms(
         table.task_type, len(table.y), table.n_classes, table.is_sparse, table.n_rarest
     )
-    return [algorithm.name for algorithm in found]
+    return [algorithm.name for algorithm in algorithms]
 
 
-def _candidates(knowledge_base: KnowledgeBase, table: Table, is_default: bool) -> list[str]:
-    """Return the algorithms of a knowledge base, less those known not to take this table.
+def _candidates(
+    knowledge_base: KnowledgeBase, usable: Collection[str], is_default: bool
+) -> list[str]:
+    """Return the algorithms of a knowledge base, less those that cannot take this table.
 
-    Of foreign ones, which cannot be built here, only those that were asked for:
-    what a user added to the default knowledge base is learnt from, not recommended.
+    Foreign algorithms, which cannot be built here, are recommended from a knowledge base that
+    the user names. Those in what a user added to the default one are learnt from only.
     """
     if is_default:
-        return sorted({*usable_algorithms(table)} & set(knowledge_base.algorithms))
-    unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable_algorithms(table))
+        return sorted({*usable} & set(knowledge_base.algorithms))
+    unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable)
     return sorted(set(knowledge_base.algorithms) - unusable)
-
-
-def build_setup(
-    algorithm: str,
-    config: dict[str, Any],
-    *,
-    task_type: str,
-    n_rows: int | None = None,
-    is_sparse: bool = False,
-) -> Pipeline:
-    """Return the unfitted pipeline of a setup for a table of ``n_rows`` rows."""
-    return get_algorithm(algorithm).build(config, task_type, is_sparse=is_sparse, n_rows=n_rows)
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
 
+from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import different_names, plain_table
@@ -52,12 +53,13 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.isolate = isolate
 
     def _fit(self, X: Any, y: Any, task_type: str) -> Self:
-        X = self._check(X, reset=True)
-        y = _one_column(y)
+        named = named_table(X, y)
+        X = self._check(named.X, reset=True)
+        y = _one_column(named.y)
         if task_type == "classification":
             _refuse_numbers_with_fractions(y)
         parameters = {name: getattr(self, name) for name in self.get_params(deep=False)}
-        result = tune(X, y, task_type=task_type, **parameters)
+        result = tune(X, y, task_type=task_type, name=named.name, target=named.target, **parameters)
         self.result_ = result
         self.best_pipeline_ = result.best_pipeline
         self.study_ = result.study
@@ -226,10 +228,11 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : table of shape (n_rows, n_columns)
-            Numbers, categories, booleans, dates, text; missing values allowed.
-        y : array-like of shape (n_rows,)
-            Class labels of any kind.
+        X : table of shape (n_rows, n_columns), path or str
+            Numbers, categories, booleans, dates, text; missing values allowed. Or the name
+            of a table as for `load_dataset`.
+        y : array-like of shape (n_rows,) or str
+            Class labels of any kind, or the name of a column of ``X``.
         """
         self._fit(X, y, "classification")
         self.classes_ = np.asarray(self.best_pipeline_.classes_)
@@ -273,9 +276,10 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : table of shape (n_rows, n_columns)
-            Numbers, categories, booleans, dates, text; missing values allowed.
-        y : array-like of shape (n_rows,)
-            Numbers.
+        X : table of shape (n_rows, n_columns), path or str
+            Numbers, categories, booleans, dates, text; missing values allowed. Or the name
+            of a table as for `load_dataset`.
+        y : array-like of shape (n_rows,) or str
+            Numbers, or the name of a column of ``X``.
         """
         return self._fit(X, y, "regression")

@@ -20,14 +20,93 @@
     └── WorkerError (RuntimeError)              a worker process could not be started
     AutoMetaWarning (UserWarning)
     ├── DatasetWarning                          a table was repaired, and how
+    ├── FallbackWarning                         no setup could be scored: a small tree was fitted
     └── KnowledgeBaseWarning                    advice rests on less than asked for
+
+All of them are names of ``autometa`` too, and carry what the message says as attributes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+__all__ = [
+    "AlgorithmNotFoundError",
+    "AutoMetaError",
+    "AutoMetaWarning",
+    "BudgetError",
+    "DatasetError",
+    "DatasetNotFoundError",
+    "DatasetWarning",
+    "FallbackWarning",
+    "KnowledgeBaseCorruptError",
+    "KnowledgeBaseError",
+    "KnowledgeBaseMismatchError",
+    "KnowledgeBaseSourceError",
+    "KnowledgeBaseWarning",
+    "KnowledgeBaseWriteError",
+    "MetricError",
+    "ModelFileError",
+    "OutputError",
+    "ParameterError",
+    "StorageError",
+    "WorkerError",
+]
+
+
+_NOTES: ContextVar[list[str] | None] = ContextVar("autometa_notes", default=None)
+
+
+@contextmanager
+def collect_notes() -> Iterator[list[str]]:
+    """Collect what the warnings of autometa say, whatever the filters of the process do with them.
+
+    A warning is collected when it is made, in this thread or task alone, so that the global
+    list of filters stays as it is. Warnings go their usual way too.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(action="ignore"), collect_notes() as notes:
+    ...     warnings.warn("Column 'a' is constant.", DatasetWarning)
+    >>> notes
+    ["Column 'a' is constant."]
+    """
+    notes: list[str] = []
+    token = _NOTES.set(notes)
+    try:
+        yield notes
+    finally:
+        _NOTES.reset(token)
+
 
 class AutoMetaError(Exception):
-    """Root of everything autometa raises on purpose."""
+    """Root of everything autometa raises on purpose.
+
+    Attributes
+    ----------
+    name : str or None
+        The name that does not exist, as the caller wrote it.
+    suggestions : tuple of str
+        Names that do exist and are most like it, the nearest first.
+    columns : tuple of str
+        Columns of the table that the message is about.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        name: str | None = None,
+        suggestions: Iterable[str] = (),
+        columns: Iterable[Any] = (),
+    ) -> None:
+        super().__init__(*args)
+        self.name = name
+        self.suggestions = tuple(suggestions)
+        self.columns = tuple(map(str, columns))
 
 
 AutometaError = AutoMetaError  # the name of version 0.1, which callers may still catch
@@ -81,7 +160,7 @@ class ModelFileError(AutoMetaError, ValueError):
 
 
 class OutputError(AutoMetaError, OSError):
-    """A file cannot be written where it was asked for."""
+    """A file cannot be written to the path that was given."""
 
 
 class ParameterError(AutoMetaError, ValueError):
@@ -97,12 +176,26 @@ class WorkerError(AutoMetaError, RuntimeError):
 
 
 class AutoMetaWarning(UserWarning):
-    """Root of the warnings of autometa."""
+    """Root of the warnings of autometa; what they say is kept in ``notes`` of results."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        notes = _NOTES.get()
+        if notes is not None:
+            notes.append(str(self))
 
 
 class DatasetWarning(AutoMetaWarning):
     """A table was repaired; the message says how."""
 
 
+class FallbackWarning(AutoMetaWarning):
+    """No setup could be scored; what was fitted is a small tree."""
+
+
 class KnowledgeBaseWarning(AutoMetaWarning):
     """Advice rests on less than was asked for."""
+
+
+for _name in __all__:  # tracebacks and pickles then name the public package
+    globals()[_name].__module__ = "autometa"

@@ -4,47 +4,76 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from autometa._common.json_numbers import json_values
 
-MOST_LETTERS = 50
+__all__ = ["Alternative", "BestSetup", "Explanation", "Influence", "Neighbor", "RunnerUp"]
+
+MOST_LETTERS = 50  # of a setup in a table, whose other columns need room too
 
 
 @dataclass(frozen=True, kw_only=True)
-class Precedent:
-    """An earlier task that the advice rests on, and what happened there.
+class BestSetup:
+    """The setup that scored best on an earlier task.
+
+    Attributes
+    ----------
+    algorithm : str
+    config : dict
+    score : float
+    """
+
+    algorithm: str
+    config: dict[str, Any]
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbor:
+    """An earlier task that the advice rests on; in explanations also what happened there.
 
     Attributes
     ----------
     task_id, name : str
+        As in the knowledge base.
     distance : float
         From 0 (alike in all that matters for the choice) to 1.
-    weight : float
+    weight : float or None
         Its share in the advice; all earlier tasks have 1 together.
-    winner : str
-    winner_config : dict
-        Algorithm and configuration that scored best there, and
-    winner_score : float
-        their score.
-    score : float
-        What the recommended setup scored there; NaN where it was not tried.
-    metric : str
+    best_setup : BestSetup or None
+    score : float or None
+        What the explained setup scored there; NaN where it was not tried.
+    metric : str or None
         Of both scores: a task that says only which setups do better than which may
-        have been judged by another metric than the one asked for.
+        have been scored by another metric than the one asked for.
     """
 
     task_id: str
     name: str
     distance: float
-    weight: float
-    winner: str
-    winner_config: dict[str, Any]
-    winner_score: float
-    score: float
-    metric: str = ""
+    weight: float | None = None
+    best_setup: BestSetup | None = None
+    score: float | None = None
+    metric: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields that were given as plain values for JSON; a NaN becomes None."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        plain: dict[str, Any] = json_values(given)
+        return plain
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Neighbor:
+        """Return the neighbour that `to_dict` gave; keys of later versions are ignored."""
+        given = {f.name: content[f.name] for f in fields(cls) if f.name in content}
+        if "score" in given and given["score"] is None:
+            given["score"] = math.nan
+        if best := given.get("best_setup"):
+            given["best_setup"] = BestSetup(**best)
+        return cls(**given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,16 +146,20 @@ class Explanation:
 
     Attributes
     ----------
-    setup : str
+    rank : int
+        Place in the advice; 1 is first.
+    algorithm : str
+    config : dict
+    setup_id : str
+        Of the recommended setup, as in the knowledge base.
+    summary : str
         The recommendation on one line.
-    place : int
-        1 is first.
     gain : float
         Regret it is expected to take off what the setups before it leave; regret is 1
         before the first, 0 at the best setup of a task.
     novelty : float
         From 0 (much like earlier tasks) to 1 (unlike all); NaN when not described.
-    precedents : tuple of Precedent
+    neighbors : tuple of Neighbor
         The earlier tasks that count most, the heaviest first.
     influences : tuple of Influence
         The meta-features that moved the choice most; empty for the all-round order.
@@ -134,11 +167,14 @@ class Explanation:
     alternatives : tuple of Alternative
     """
 
-    setup: str
-    place: int
+    rank: int
+    algorithm: str
+    config: dict[str, Any]
+    setup_id: str
+    summary: str
     gain: float
     novelty: float
-    precedents: tuple[Precedent, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
     influences: tuple[Influence, ...] = ()
     runners_up: tuple[RunnerUp, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
@@ -146,13 +182,14 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain values for JSON; a NaN becomes None."""
         plain: dict[str, Any] = json_values(asdict(self))
+        plain["neighbors"] = [neighbor.to_dict() for neighbor in self.neighbors]
         return plain
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><b>{self.place}. {html.escape(self.setup)}</b><br>{_standing(self)}</p>"]
+        parts = [f"<p><b>{self.rank}. {html.escape(self.summary)}</b><br>{_standing(self)}</p>"]
         for title, header, rows in _tables(self):
             head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
             body = "".join(
@@ -167,7 +204,7 @@ Rows = list[tuple[str, ...]]
 
 
 def _lines(explanation: Explanation) -> Iterable[str]:
-    yield f"{explanation.place}. {_one_line(explanation.setup)}"
+    yield f"{explanation.rank}. {_one_line(explanation.summary)}"
     yield f"   {_standing(explanation)}"
     for title, header, rows in _tables(explanation):
         yield ""
@@ -196,17 +233,12 @@ def _standing(explanation: Explanation) -> str:
 
 
 def _tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows]]:
-    if explanation.precedents:
+    if explanation.neighbors:
         yield (
             "Earlier tasks that count most",
             ("task", "distance", "weight", "won there", "metric", "its score", "this setup's"),
-            [
-                (p.name, f"{p.distance:.2f}", f"{p.weight:.1%}",
-                 _setup(p.winner, p.winner_config), p.metric, _number(p.winner_score),
-                 _number(p.score))
-                for p in explanation.precedents
-            ],
-        )  # fmt: skip
+            [_neighbor_row(neighbor) for neighbor in explanation.neighbors],
+        )
     if explanation.influences:
         yield (
             "Meta-features that moved the choice",
@@ -235,10 +267,23 @@ def _tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows
         )
 
 
+def _neighbor_row(neighbor: Neighbor) -> tuple[str, ...]:
+    best = neighbor.best_setup
+    return (
+        neighbor.name,
+        f"{neighbor.distance:.2f}",
+        "-" if neighbor.weight is None else f"{neighbor.weight:.1%}",
+        "-" if best is None else _setup(best.algorithm, best.config),
+        neighbor.metric or "-",
+        _number(None if best is None else best.score),
+        _number(neighbor.score),
+    )
+
+
 def _setup(algorithm: str, config: dict[str, Any]) -> str:
     text = f"{algorithm}({', '.join(f'{name}={value!r}' for name, value in config.items())})"
     return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3] + "..."
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}" if math.isfinite(value) else "-"
+def _number(value: float | None) -> str:
+    return "-" if value is None or not math.isfinite(value) else f"{value:.4g}"

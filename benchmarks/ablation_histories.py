@@ -72,8 +72,12 @@ def describe(shared: Path, task: object) -> pd.Series[float]:
     name, target, task_type = (getattr(task, key) for key in ("name", "target", "task_type"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DatasetWarning)
-        loaded = load_dataset(str(shared / "datasets" / f"{name}.parquet"), target, task_type)
-    return MetaFeatureExtractor(random_state=0).extract(loaded.X, loaded.labels, task_type)
+        loaded = load_dataset(
+            str(shared / "datasets" / f"{name}.parquet"), target, task_type=task_type
+        )
+    return MetaFeatureExtractor(random_state=0).extract(
+        loaded.X, loaded.labels, task_type=task_type
+    )
 
 
 def oboe(shared: Path) -> History:

@@ -87,7 +87,7 @@ def measure(work: Path) -> None:
 
 @lru_cache(maxsize=1)
 def _load(source: TaskSource) -> tuple[Table, pd.DataFrame]:
-    table = load_dataset(source.path, source.target, source.task_type)
+    table = load_dataset(source.path, source.target, task_type=source.task_type)
     return table, TableCleaner().fit_transform(table.X)
 
 

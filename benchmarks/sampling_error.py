@@ -109,11 +109,11 @@ def deviations(task: Task, families: list[str] | None = None) -> pd.DataFrame:
     _, X, y, task_type = task
     samples, shares = [], pd.Series(dtype=float)
     for seed in SEEDS:
-        extractor = MetaFeatureExtractor(families, random_state=seed)
-        samples.append(extractor.extract(X, y, task_type))
+        extractor = MetaFeatureExtractor(families=families, random_state=seed)
+        samples.append(extractor.extract(X, y, task_type=task_type))
         shares = extractor.report_["n_rows"] / len(X)
-    extractor = MetaFeatureExtractor(families, max_rows=None, time_budget=MOST_SECONDS)
-    whole = extractor.extract(X, y, task_type)
+    extractor = MetaFeatureExtractor(families=families, max_rows=None, time_budget=MOST_SECONDS)
+    whole = extractor.extract(X, y, task_type=task_type)
     values = pd.DataFrame(samples).T
     is_whole = extractor.report_["n_rows"] == len(X)
     by_seed = values.sub(values.mean(axis=1), axis=0) * np.sqrt(len(SEEDS) / (len(SEEDS) - 1))
@@ -222,7 +222,9 @@ def main() -> None:
         parser.error("--shared is needed without --smoke")
     described, deviating = [], []
     for name, X, y, task_type in real_tasks(arguments.shared):
-        described.append(MetaFeatureExtractor(arguments.families).extract(X, y, task_type))
+        described.append(
+            MetaFeatureExtractor(families=arguments.families).extract(X, y, task_type=task_type)
+        )
         if FEWEST_ROWS < len(X) <= arguments.most_rows:
             start = time.perf_counter()
             deviating.append(deviations((name, X, y, task_type), arguments.families))
@@ -243,7 +245,10 @@ def smoke() -> None:
     """Measure one cheap family on three generated tables, for nothing but a temporary folder."""
     families = ["statistical"]
     tasks = list(itertools.islice(generated_tasks(SMOKE_ROWS), 3))
-    described = [MetaFeatureExtractor(families).extract(X, y, kind) for _, X, y, kind in tasks]
+    described = [
+        MetaFeatureExtractor(families=families).extract(X, y, task_type=kind)
+        for _, X, y, kind in tasks
+    ]
     deviating = pd.concat([deviations(task, families) for task in tasks])
     table = summarize(pd.DataFrame(described), deviating)
     with results(is_smoke=True) as folder:

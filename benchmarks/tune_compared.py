@@ -115,7 +115,7 @@ def measure(
 ) -> dict[str, Any]:
     """Return the held-out score of one method."""
     source, target, task_type, family = dataset
-    table = load_dataset(source, target, task_type)
+    table = load_dataset(source, target, task_type=task_type)
     train, test = halves(table, split)
     metric = default_metric(table.task_type)
     start = time.monotonic()

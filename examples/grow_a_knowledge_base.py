@@ -7,8 +7,7 @@ from pathlib import Path
 
 from sklearn.datasets import load_wine
 
-from autometa import KnowledgeBase, recommend, tune
-from metafeatures import describe
+from autometa import KnowledgeBase, describe, recommend, tune
 
 X, y = load_wine(return_X_y=True, as_frame=True)
 result = tune(X, y, n_trials=3, time_budget=None, random_state=0)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
-    from metafeatures._extractor import MetaFeatureExtractor, describe
+    from metafeatures._describe import describe
+    from metafeatures._extractor import MetaFeatureExtractor
+    from metafeatures._registry import AnyTaskType, TaskType
     from metafeatures._task import infer_task_type
     from metafeatures._translation.translation import translate
     from metafeatures.exceptions import (
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AnyTaskType",
     "MetaFeatureDataError",
     "MetaFeatureError",
     "MetaFeatureExtractor",
@@ -26,6 +29,7 @@ __all__ = [
     "MetaFeatureParameterError",
     "MetaFeatureTypeError",
     "MetaFeatureWarning",
+    "TaskType",
     "describe",
     "infer_task_type",
     "list_metafeatures",
@@ -34,8 +38,10 @@ __all__ = [
 
 
 _FILES = {
+    "AnyTaskType": "_registry",
     "MetaFeatureExtractor": "_extractor",
-    "describe": "_extractor",
+    "TaskType": "_registry",
+    "describe": "_describe",
     "infer_task_type": "_task",
     "list_metafeatures": "_catalogue",
     "translate": "_translation.translation",
@@ -44,11 +50,13 @@ _FILES = {
 
 def __getattr__(name: str) -> Any:
     """Import scikit-learn and pandas only when something of here is used."""
-    if name not in __all__:
-        raise AttributeError(f"module 'metafeatures' has no attribute {name!r}")
-    from importlib import import_module
+    from importlib import import_module, util
 
-    return getattr(import_module(f"metafeatures.{_FILES.get(name, 'exceptions')}"), name)
+    if name in __all__:
+        return getattr(import_module(f"metafeatures.{_FILES.get(name, 'exceptions')}"), name)
+    if not name.startswith("_") and util.find_spec(f"metafeatures.{name}"):
+        return import_module(f"metafeatures.{name}")
+    raise AttributeError(f"module 'metafeatures' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

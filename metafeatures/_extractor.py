@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from metafeatures._pairing import pair_rows
 from metafeatures._reading import read
 from metafeatures._registry import (
     FAMILIES,
+    AnyTaskType,
     MetaFeature,
     TaskType,
     check_names,
@@ -106,6 +107,7 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
+        *,
         families: Iterable[str] | None = None,
         names: Iterable[str] | None = None,
         time_budget: float | None = None,
@@ -120,7 +122,34 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def extract(self, X: Any, y: Any, task_type: str | None = None) -> pd.Series[float]:
+    @overload
+    def extract(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        task_type: AnyTaskType | None = None,
+        return_report: Literal[False] = False,
+    ) -> pd.Series[float]: ...
+
+    @overload
+    def extract(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        task_type: AnyTaskType | None = None,
+        return_report: Literal[True],
+    ) -> tuple[pd.Series[float], pd.DataFrame]: ...
+
+    def extract(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        task_type: AnyTaskType | None = None,
+        return_report: bool = False,
+    ) -> pd.Series[float] | tuple[pd.Series[float], pd.DataFrame]:
         """Return the meta-features of a table.
 
         Parameters
@@ -129,10 +158,13 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
             Whatever `metafeatures.columns.to_pandas` takes.
         y : Series, array or list of shape (n_rows,)
             The target: classes or numbers, without missing values.
-        task_type : {"binary", "multiclass", "regression"}, optional
+        task_type : {"binary", "multiclass", "classification", "regression"}, optional
             When not given, what `infer_task_type` says: regression if ``y`` holds numbers of
             which one is not whole, more than 20 are distinct, or more than a third of the
             rows differ; else classes.
+        return_report : bool, default=False
+            Whether to return the report of this call too. `report_` is that of the last call,
+            which is another one when threads share an extractor.
 
         Returns
         -------
@@ -140,6 +172,8 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
             Indexed by name, in the order of the catalogue. Meta-features that mean
             nothing for the task type are absent; NaN is what the catalogue says is
             undefined for this table, or what the time budget left out.
+        DataFrame
+            Only with ``return_report=True``: what `report_` is described as.
 
         Raises
         ------
@@ -175,14 +209,16 @@ class MetaFeatureExtractor(BaseEstimator):  # type: ignore[misc]
         )
         with one_blas_thread():
             reading = read(table, target, clock, build, seed)
-            values, self.report_ = evaluate(wanted, reading, clock)
+            values, report = evaluate(wanted, reading, clock)
             self.notes_ = notes(wanted, reading.dataset)
-        _warn_of_landmarkers(self.report_, reading.dataset)
-        self._warn_of_skipped()
-        return pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)
+        self.report_ = report
+        _warn_of_landmarkers(report, reading.dataset)
+        self._warn_of_skipped(report)
+        described = pd.Series(values, index=pd.Index(wanted, name="metafeature"), dtype=np.float64)
+        return (described, report) if return_report else described
 
-    def _warn_of_skipped(self) -> None:
-        reasons = self.report_["reason"]
+    def _warn_of_skipped(self, report: pd.DataFrame) -> None:
+        reasons = report["reason"]
         skipped = [name for name in reasons.index if reasons[name].startswith("skipped")]
         if skipped:
             families = ", ".join(self.report_.loc[skipped, "family"].unique())
@@ -256,14 +292,3 @@ def _warn_of_landmarkers(report: pd.DataFrame, dataset: Dataset) -> None:
             MetaFeatureWarning,
             stacklevel=3,
         )
-
-
-def describe(X: Any, y: Any, task_type: str | None = None, **parameters: Any) -> pd.Series[float]:
-    """Return the meta-features of a table: ``MetaFeatureExtractor(**parameters).extract(X, y)``.
-
-    Examples
-    --------
-    >>> describe([[1, 2], [3, 4], [5, 7]], [0.5, 1.0, 2.0], names=["n_rows"])["n_rows"]
-    np.float64(3.0)
-    """
-    return MetaFeatureExtractor(**parameters).extract(X, y, task_type=task_type)

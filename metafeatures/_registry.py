@@ -32,6 +32,8 @@ Family = Literal[
     "complexity",
 ]
 TaskType = Literal["binary", "multiclass", "regression"]
+# "classification" leaves open which of the two: the target says it
+AnyTaskType = Literal["binary", "multiclass", "classification", "regression"]
 Cost = Literal["count", "columns", "pairs", "rows", "models"]
 Aliases = str | Mapping[str, str] | None
 
@@ -346,4 +348,6 @@ def check_names(wanted: Iterable[str], names: Iterable[str], what: str) -> None:
         if len(names) <= 10
         else f" list_metafeatures() gives all {len(names)} names."
     )
-    raise MetaFeatureNotFoundError(f"Unknown {what}: {unknown}.{hint}{rest}")
+    raise MetaFeatureNotFoundError(
+        f"Unknown {what}: {unknown}.{hint}{rest}", name=str(unknown[0]), suggestions=close
+    )

@@ -12,6 +12,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 __all__ = [
     "MetaFeatureDataError",
     "MetaFeatureError",
@@ -31,7 +34,22 @@ class MetaFeatureDataError(MetaFeatureError, ValueError):
 
 
 class MetaFeatureNotFoundError(MetaFeatureError, ValueError):
-    """No meta-feature or family of that name exists."""
+    """No meta-feature or family of that name exists.
+
+    Attributes
+    ----------
+    name : str or None
+        The first of the names that do not exist.
+    suggestions : tuple of str
+        Names that do exist and are most like it, the nearest first.
+    """
+
+    def __init__(
+        self, *args: Any, name: str | None = None, suggestions: Iterable[str] = ()
+    ) -> None:
+        super().__init__(*args)
+        self.name = name
+        self.suggestions = tuple(suggestions)
 
 
 class MetaFeatureParameterError(MetaFeatureError, ValueError):
@@ -44,3 +62,7 @@ class MetaFeatureTypeError(MetaFeatureError, TypeError):
 
 class MetaFeatureWarning(UserWarning):
     """Meta-features are NaN that another table or budget would have given."""
+
+
+for _name in __all__:  # tracebacks and pickles then name the public package
+    globals()[_name].__module__ = "metafeatures"

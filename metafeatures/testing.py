@@ -161,7 +161,7 @@ def _extract(table: str, task_type: TaskType, change: str) -> tuple[pd.Series[fl
     before = X.copy(deep=True), y.copy(deep=True)
     state = _global_state()
     extractor = MetaFeatureExtractor(random_state=0)
-    values = extractor.extract(X, y, task_type)
+    values = extractor.extract(X, y, task_type=task_type)
     assert _global_state() == state, "the global random state was touched"
     pd.testing.assert_frame_equal(X, before[0])
     pd.testing.assert_series_equal(y, before[1])

@@ -56,6 +56,8 @@ def shortened(block: str) -> str:
 @pytest.mark.filterwarnings("ignore")  # advice of three seconds may warn; the block must run
 def test_the_blocks_of_the_readme_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    X.assign(left=y).to_csv("churn.csv", index=False)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     names = names_of_the_reader()
     assert len(blocks("README.md")) >= 4

@@ -57,7 +57,9 @@ def get_algorithm(name: str) -> Algorithm:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean '{close[0]}'? " if close else ""
         raise AlgorithmNotFoundError(
-            f"Unknown algorithm '{name}'. {hint}Known: {', '.join(sorted(known))}."
+            f"Unknown algorithm '{name}'. {hint}Known: {', '.join(sorted(known))}.",
+            name=name,
+            suggestions=close,
         )
     return known[name]
 

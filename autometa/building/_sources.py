@@ -167,7 +167,7 @@ def _counted(path: Path, row: Mapping[str, str]) -> tuple[float, float]:
     try:
         if path.suffix == ".parquet":
             return _parquet_shape(path)
-        table = load_dataset(os.fspath(path), row["target"], row["task_type"])
+        table = load_dataset(os.fspath(path), row["target"], task_type=row["task_type"])
     except (OSError, *PARSE_ERRORS):
         return math.nan, math.nan
     return float(len(table.X)), float(table.X.shape[1])

@@ -42,7 +42,7 @@ class NotLoaded:
 @lru_cache(maxsize=1)
 def _load(source: TaskSource) -> tuple[Table, pd.DataFrame, float]:
     """Return the table, its cleaned columns, and the machine's speed at this moment."""
-    table = load_dataset(source.path, source.target, source.task_type)
+    table = load_dataset(source.path, source.target, task_type=source.task_type)
     return table, TableCleaner().fit_transform(table.X), reference_seconds()
 
 

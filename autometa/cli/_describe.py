@@ -40,12 +40,12 @@ def describe(
     from autometa.datasets import load_dataset
     from metafeatures import MetaFeatureExtractor
 
-    loaded = load_dataset(table, target, task_type, encoding=encoding)
+    loaded = load_dataset(table, target, task_type=task_type, encoding=encoding)
     bounds: dict[str, Any] = {"max_rows": None} if all_rows else {}
     extractor = MetaFeatureExtractor(
         families=family or None, time_budget=time_budget, random_state=0, **bounds
     )
-    values = extractor.extract(loaded.X, loaded.labels, loaded.task_type)
+    values = loaded.describe(extractor)
     reasons = extractor.report_["reason"]
     reasons = reasons[reasons != ""]
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -42,7 +43,9 @@ def recommend(
     from autometa.knowledge_base import KnowledgeBase
     from autometa.metrics import check_metric, metric_kind, positive_class
 
-    loaded = load_dataset(table, target, task_type, metric_kind(metric), encoding)
+    loaded = load_dataset(
+        table, target, task_type=task_type, metric_kind=metric_kind(metric), encoding=encoding
+    )
     number_of_positive = positive_class(loaded.y, loaded.classes, positive)
     advice = recommend_for_table(
         loaded,
@@ -71,7 +74,7 @@ def recommend(
         console().print(f"\n{advice[0].explain()}")
 
 
-def _print_json(task: dict[str, Any], advice: list[Any], explain: bool) -> None:
+def _print_json(task: dict[str, Any], advice: Sequence[Any], explain: bool) -> None:
     ranked = [
         {
             "rank": i,
@@ -90,7 +93,7 @@ def _judged(task: dict[str, Any]) -> str:
     return f"asked for {task['metric']}, ordered and scored by {task['scores_of']}"
 
 
-def _print_table(task: dict[str, Any], advice: list[Any]) -> None:
+def _print_table(task: dict[str, Any], advice: Sequence[Any]) -> None:
     title = (
         f"{task['name']}: {task['task_type']}, {task['n_rows']} rows x "
         f"{task['n_columns']} columns, {_judged(task)} (greater is better)"

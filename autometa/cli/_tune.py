@@ -75,7 +75,9 @@ def tune(
 
     check_outputs(save, code)
     with EarlyEnd() as early:
-        loaded = load_dataset(table, target, task_type, metric_kind(metric), encoding)
+        loaded = load_dataset(
+            table, target, task_type=task_type, metric_kind=metric_kind(metric), encoding=encoding
+        )
         show = _LiveTable() if talk().is_terminal and not as_json else None
         try:
             result = run(

@@ -11,9 +11,10 @@ from autometa.datasets import _arff, _arff_table
 from autometa.datasets._arff import Arff, parse_arff
 from autometa.datasets._bytes import Text, read_text
 from autometa.datasets._csv import CsvFormat, read_csv_with_format
+from autometa.datasets._describe import describe
 from autometa.datasets._files import READERS, read_file
 from autometa.datasets._lines import CsvLines, read_csv_lines
-from autometa.datasets._load import load_dataset
+from autometa.datasets._load import load_dataset, named_table
 from autometa.datasets._values import MISSING_WORDS
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "CsvLines",
     "Text",
     "arff_modules",
+    "describe",
     "load_dataset",
+    "named_table",
     "parse_arff",
     "read_csv_lines",
     "read_csv_with_format",

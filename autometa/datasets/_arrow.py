@@ -84,7 +84,8 @@ def _check_names(path: Path, table: pa.Table) -> None:
     repeated = sorted(name for name, n in Counter(table.column_names).items() if n > 1)
     if repeated:
         raise DatasetError(
-            f"Column names must differ. Repeated in '{path}': {repeated[:5]}; rename them."
+            f"Column names must differ. Repeated in '{path}': {repeated[:5]}; rename them.",
+            columns=repeated,
         )
 
 

@@ -182,7 +182,8 @@ def _check_names(path: Path, form: CsvFormat) -> None:
     if repeated:
         wanted = "put a line of names first" if looks_like_number(repeated[0]) else "rename them"
         raise DatasetError(
-            f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; {wanted}."
+            f"Column names must differ. Repeated in '{path}': {repeated[:N_NAMED]}; {wanted}.",
+            columns=repeated,
         )
     if _seems_a_row(form.names):
         form.notes.append(

@@ -90,7 +90,7 @@ def find_dialect(data: bytes, default: str = ",") -> Dialect:
 
 def parted_by_blanks(text: str) -> str:
     """Return text in which any run of blanks and tabs outside of quotes is one blank."""
-    plain = BLANKS.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
+    plain = BLANKS.sub(lambda part: part[0] if part[0].startswith('"') else " ", text)
     return AT_ENDS.sub("", plain)
 
 

@@ -133,8 +133,8 @@ def _with_points(rows: list[Cells], n_columns: int, delimiter: str) -> int:
         str(place): pa.chunked_array([pa.array([row[place] for row in rows], pa.string())])
         for place in range(n_columns)
     }
-    found = {name: _values.numbers(column) for name, column in texts.items()} if rows else {}
-    numeric = {name: column for name, column in found.items() if column is not None}
+    columns = {name: _values.numbers(column) for name, column in texts.items()} if rows else {}
+    numeric = {name: column for name, column in columns.items() if column is not None}
     marks = read_marks(texts, numeric, delimiter) if rows else None
     if marks is None or not (marks.by_comma or marks.by_point or delimiter == ";"):
         return 0

@@ -1,8 +1,9 @@
-"""load_dataset(): a named dataset as a checked table."""
+"""Datasets by name: read, parted into columns and target, and checked."""
 
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,15 @@ import pandas as pd
 
 from autometa.datasets._files import COMPRESSED, READERS, read_file
 from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
-from autometa.tables import Table, check_table
+from autometa.tables import NamedTable, Table, check_table, column_named, some_names, split_target
 
 SKLEARN_DATASETS = ("breast_cancer", "diabetes", "digits", "iris", "wine")
 
 
 def load_dataset(
-    name: str,
+    name: str | os.PathLike[str],
     target: str | None = None,
+    *,
     task_type: str | None = None,
     metric_kind: str | None = None,
     encoding: str | None = None,
@@ -44,21 +46,67 @@ def load_dataset(
     DatasetError
         If it cannot be read, or has no such target.
     """
+    named = named_table(name, target, encoding=encoding)
+    return check_table(
+        named.X,
+        named.y,
+        task_type,
+        name=named.name,
+        target=named.target,
+        metric_kind=metric_kind,
+    )
+
+
+def named_table(
+    X: Any,
+    y: Any = None,
+    *,
+    name: str | None = None,
+    target: str | None = None,
+    encoding: str | None = None,
+) -> NamedTable:
+    """Return a table and its target apart, whichever way they were named; nothing is checked.
+
+    Parameters
+    ----------
+    X : table, array, sparse matrix, path or str
+        In memory, or named as for `load_dataset`.
+    y : array-like, str or None
+        The values, or the name of a column of ``X``. None is the default target of a
+        dataset of scikit-learn or OpenML.
+    name, target : str or None
+        What to call them. None is what the data say.
+    encoding : str or None
+        As for `load_dataset`.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If there is no such dataset.
+    DatasetError
+        If it cannot be read, or has no such target.
+    """
+    if not isinstance(X, str | os.PathLike):
+        return split_target(X, y, name, target)
+    if not isinstance(y, str | None):
+        raise DatasetError(
+            f"The target of a table that is named must be named too. Got X='{X}' and y of type "
+            f"{type(y).__name__}; give the name of a column, or read the table first."
+        )
+    frame, default, label = _read(os.fspath(X), encoding)
+    column = _find_target(frame, y or default, os.fspath(X))
+    return NamedTable(frame.drop(columns=column), frame[column], name or label, target or column)
+
+
+def _read(name: str, encoding: str | None) -> tuple[pd.DataFrame, str | None, str]:
+    """Return the table of that name, its default target, and what to call it."""
     source, _, rest = name.partition(":")
-    if encoding is not None and source in ("sklearn", "openml") and rest:
+    if source not in ("sklearn", "openml") or not rest:
+        return read_file(Path(name), encoding), None, _stem(Path(name))
+    if encoding is not None:
         raise ParameterError(f"'encoding' is of files of text. Got '{name}'; leave it out.")
-    default: str | None = None
-    if source == "sklearn" and rest:
-        frame, default = _read_sklearn(rest)
-    elif source == "openml" and rest:
-        frame, default = _read_openml(rest)
-    else:
-        frame = read_file(Path(name), encoding)
-    column = _find_target(frame, target or default, name)
-    label = rest if source in ("sklearn", "openml") and rest else _stem(Path(name))
-    y = frame[column]
-    X = frame.drop(columns=column)
-    return check_table(X, y, task_type, name=label, target=column, metric_kind=metric_kind)
+    frame, default = (_read_sklearn if source == "sklearn" else _read_openml)(rest)
+    return frame, default, rest
 
 
 def _stem(path: Path) -> str:
@@ -72,27 +120,20 @@ def _stem(path: Path) -> str:
 def _find_target(frame: pd.DataFrame, target: str | None, name: str) -> str:
     columns = [str(column) for column in frame.columns]
     if target is None:
-        raise DatasetError(f"'{name}' needs a target: name one of its columns {_some(columns)}.")
-    if target not in columns:
-        close = difflib.get_close_matches(target, columns, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        raise DatasetError(f"'{name}' has no column '{target}'.{hint} It has {_some(columns)}.")
-    if columns.count(target) > 1:
-        raise DatasetError(f"'{name}' has several columns '{target}'; rename all but one.")
+        raise DatasetError(
+            f"'{name}' needs a target: name one of its columns {some_names(columns)}."
+        )
+    column_named(columns, target, f"'{name}'")
     return target
 
 
-def _some(columns: list[str]) -> str:
-    return (
-        f"{columns[:12]}" if len(columns) <= 12 else f"{columns[:12]} and {len(columns) - 12} more"
-    )
-
-
-def _read_sklearn(name: str) -> tuple[pd.DataFrame, str]:
+def _read_sklearn(name: str) -> tuple[pd.DataFrame, str | None]:
     if name not in SKLEARN_DATASETS:
         raise DatasetNotFoundError(
             f"'sklearn:{name}' must name one of scikit-learn's datasets: "
-            f"{', '.join(SKLEARN_DATASETS)}."
+            f"{', '.join(SKLEARN_DATASETS)}.",
+            name=name,
+            suggestions=difflib.get_close_matches(name, SKLEARN_DATASETS, n=1),
         )
     from sklearn import datasets
 

@@ -6,7 +6,7 @@ from autometa.knowledge_base._averages import Averages
 from autometa.knowledge_base._default import default_folders, default_knowledge_base, default_state
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
-from autometa.knowledge_base._schema import canonical_config
+from autometa.knowledge_base._schema import canonical_config, setup_id
 from autometa.knowledge_base._summary import summarise
 from autometa.knowledge_base.maintenance import (
     Added,
@@ -67,6 +67,7 @@ __all__ = [
     "run_facts",
     "run_list",
     "runs_that_fit",
+    "setup_id",
     "setup_list",
     "shares_of_wins",
     "summarise",

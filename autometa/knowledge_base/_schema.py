@@ -128,6 +128,19 @@ def _plain(value: Any) -> Any:
     raise KnowledgeBaseError(f"A config holds {value!r}, which JSON cannot express.")
 
 
-def setup_id(algorithm: str, config: str) -> str:
-    """Return the identifier of a setup: 12 hexadecimal digits of its content's hash."""
+def setup_id(algorithm: str, config: Mapping[str, Any] | str) -> str:
+    """Return the identifier of a setup: 12 hexadecimal digits of its content's hash.
+
+    Parameters
+    ----------
+    algorithm : str
+    config : dict or str
+        A dict, or the canonical text of one (see `canonical_config`).
+
+    Examples
+    --------
+    >>> setup_id("knn", {"k": 5}) == setup_id("knn", '{"k": 5}')
+    True
+    """
+    config = config if isinstance(config, str) else canonical_config(config)
     return hashlib.sha256(f"{algorithm}\n{config}".encode()).hexdigest()[:12]

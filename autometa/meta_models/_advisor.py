@@ -42,6 +42,7 @@ class Forecast:
     seconds: Vector
     predict_ms: Vector
     coordinates: Vector
+    confidence_level: float
     slowness: float = 1.0
 
 
@@ -126,6 +127,7 @@ class Advisor:
         self,
         metafeatures: pd.Series[float] | None,
         reference_seconds: Callable[[], float] | None = None,
+        confidence_level: float = 0.9,
     ) -> Forecast:
         """Return what is expected of every setup on the task so described.
 
@@ -140,10 +142,11 @@ class Advisor:
             slowness = reference_seconds() / STANDARD_SECONDS
         return Forecast(
             weights,
-            self._scores.expect(place, described),
+            self._scores.expect(place, described, confidence_level),
             slowness * self._seconds.predict(here, place.sizes),
             slowness * self._predict_ms.predict(here, place.sizes),
             place.known,
+            confidence_level,
             slowness,
         )
 
@@ -253,6 +256,7 @@ class Advisor:
             score_interval=(float(scores.low[column]), float(scores.high[column])),
             expected_fit_seconds=float(forecast.seconds[column]),
             expected_predict_ms=float(forecast.predict_ms[column]),
+            confidence_level=forecast.confidence_level,
             neighbors=self.neighbors(forecast.weights),
             metric=self._metric,
             task_type=task_type,
@@ -272,6 +276,7 @@ class Advisor:
                 task_id=str(tasks["task_id"].iloc[row]),
                 name=str(tasks["name"].iloc[row]),
                 distance=float(np.clip(1.0 - weights.nearness[row], 0.0, 1.0)),
+                weight=float(weights.values[row]),
             )
             for row in described[order]
         )

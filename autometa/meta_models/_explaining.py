@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Positions, Vector
-from autometa.explanation import Alternative, Explanation, Influence, Precedent, RunnerUp
+from autometa.explanation import (
+    Alternative,
+    BestSetup,
+    Explanation,
+    Influence,
+    Neighbor,
+    RunnerUp,
+)
 from autometa.meta_models._request import Request
 from autometa.performance._feature_space import filled
 from autometa.performance._portfolio import risks
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from autometa.meta_models._advisor import Advisor, Forecast
 
 
-_N_PRECEDENTS = 5
+_N_NEIGHBORS = 5
 _N_INFLUENCES = 6
 _N_RUNNERS_UP = 2  # by what they would add, and as many by what they would score
 _N_ALTERNATIVES = 4
@@ -55,11 +62,14 @@ class Choice:
         column = self.columns[place]
         left, usual = self._left_before(place), self._usual_at(place)
         return Explanation(
-            setup=str(recommendation),
-            place=place + 1,
+            rank=place + 1,
+            algorithm=recommendation.algorithm,
+            config=dict(recommendation.config),
+            setup_id=recommendation.setup_id,
+            summary=str(recommendation),
             gain=float(self._gains(self.forecast.weights.values, left)[column]),
             novelty=self.forecast.weights.novelty,
-            precedents=self._precedents(column),
+            neighbors=self._neighbors(column),
             influences=self._influences(column),
             runners_up=self._runners_up(place, left, usual),
             alternatives=self._alternatives(place),
@@ -82,25 +92,27 @@ class Choice:
         """Return what each setup is expected to take off the regret that is left."""
         return np.asarray(weights @ np.maximum(left[:, None] - self.advisor.losses, 0.0))
 
-    def _precedents(self, column: int) -> tuple[Precedent, ...]:
+    def _neighbors(self, column: int) -> tuple[Neighbor, ...]:
         weights, history = self.forecast.weights, self.advisor.history
-        heaviest = np.argsort(-weights.values, kind="stable")[:_N_PRECEDENTS]
+        heaviest = np.argsort(-weights.values, kind="stable")[:_N_NEIGHBORS]
         found = []
         for row in heaviest:
             scores = history.scores[row]
             if not np.isfinite(scores).any():
                 continue
-            winner = int(np.nanargmax(scores))
-            algorithm, config = history.setups[winner]
+            best = int(np.nanargmax(scores))
+            algorithm, config = history.setups[best]
             found.append(
-                Precedent(
+                Neighbor(
                     task_id=str(history.tasks["task_id"].iloc[row]),
                     name=str(history.tasks["name"].iloc[row]),
                     distance=float(np.clip(1.0 - weights.nearness[row], 0.0, 1.0)),
                     weight=float(weights.values[row]),
-                    winner=algorithm,
-                    winner_config=json.loads(config),
-                    winner_score=float(scores[winner]),
+                    best_setup=BestSetup(
+                        algorithm=algorithm,
+                        config=json.loads(config),
+                        score=float(scores[best]),
+                    ),
                     score=float(scores[column]),
                     metric=str(history.metrics[row]),
                 )

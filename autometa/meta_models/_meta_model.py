@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from autometa.performance._history import read_histories
 from autometa.performance._leaf_forest import Growth
 from autometa.performance._question import Question, QuestionResolver
 from autometa.recommendation import Recommendation
+from autometa.tables import read_metafeatures
 
 
 class MetaModel(BaseEstimator):  # type: ignore[misc]
@@ -148,7 +149,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
 
     def recommend(
         self,
-        metafeatures: pd.Series[float] | None,
+        metafeatures: pd.Series[float] | Mapping[str, float | None] | None,
         n: int = 10,
         *,
         task_type: str | None = None,
@@ -158,14 +159,16 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         algorithms: Collection[str] | None = None,
         reference_seconds: Callable[[], float] | None = None,
         max_predict_ms: float | None = None,
+        confidence_level: float = 0.9,
     ) -> list[Recommendation]:
         """Return the setups to try on a new dataset, best first.
 
         Parameters
         ----------
-        metafeatures : Series or None
-            Values by meta-feature name, as in the knowledge base. NaN, missing
-            and further names are allowed. None gives the all-round order.
+        metafeatures : Series, mapping or None
+            Values by meta-feature name, as in the knowledge base. NaN (in a mapping also
+            None, as JSON has it), missing and further names are allowed. None gives the
+            all-round order.
         n : int, default=10
             How many setups; fewer come when fewer are known.
         task_type : {"binary", "multiclass", "classification", "regression"} or None
@@ -193,6 +196,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         max_predict_ms : float or None
             Milliseconds that predicting one row may take, among as many as a fold
             holds. Setups that are predicted to need more are not recommended.
+        confidence_level : float, default=0.9
+            How often the score is to lie in ``score_interval``, above 0 and below 1.
 
         Returns
         -------
@@ -217,6 +222,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             time_budget=time_budget,
             seconds_factor=seconds_factor,
             max_predict_ms=max_predict_ms,
+            confidence_level=confidence_level,
         )
         task_type = self._desk.task_type(task_type)
         question = self._desk.question(task_type, metric)
@@ -229,7 +235,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
                     KnowledgeBaseWarning,
                     stacklevel=2,
                 )
-            forecast = advisor.forecast(described, reference_seconds)
+            forecast = advisor.forecast(described, reference_seconds, confidence_level)
             columns = advisor.order(forecast, n, request)
         eligible = advisor.eligible(forecast, request)
         choice = Choice(advisor, forecast, columns, eligible, described, request)
@@ -247,16 +253,13 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     def _growth(self) -> Growth:
         return Growth(self.n_trees, self.random_state, self.n_jobs)
 
-    def _described(self, metafeatures: pd.Series[float] | None) -> pd.Series[float] | None:
+    def _described(
+        self, metafeatures: pd.Series[float] | Mapping[str, float | None] | None
+    ) -> pd.Series[float] | None:
         """Return the meta-features the knowledge base knows; None when none is finite."""
         if metafeatures is None:
             return None
-        if not isinstance(metafeatures, pd.Series):
-            raise ParameterError(
-                "'metafeatures' must be a pandas Series of numbers by name, or None. "
-                f"Got {type(metafeatures).__name__} instead."
-            )
-        values = metafeatures.reindex(self.metafeature_names_).astype("float64")
+        values = read_metafeatures(metafeatures).reindex(self.metafeature_names_)
         if len(values) and not np.isfinite(values).any():
             warnings.warn(
                 f"None of the {len(metafeatures)} meta-features given is known here with a finite "

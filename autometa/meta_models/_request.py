@@ -22,6 +22,8 @@ class Request:
         Fits it takes to try one setup (folds).
     max_predict_ms : float or None
         Milliseconds that predicting one row may take.
+    confidence_level : float
+        How often the score is to lie in its interval.
 
     Raises
     ------
@@ -33,6 +35,7 @@ class Request:
     time_budget: float | None = None
     seconds_factor: float = 1.0
     max_predict_ms: float | None = None
+    confidence_level: float = 0.9
 
     def __post_init__(self) -> None:
         for name, unit in (("time_budget", "seconds"), ("max_predict_ms", "milliseconds")):
@@ -43,3 +46,8 @@ class Request:
                 )
         if not self.seconds_factor > 0:
             raise ParameterError(f"'seconds_factor' must be > 0. Got {self.seconds_factor!r}.")
+        if not 0 < self.confidence_level < 1:
+            raise ParameterError(
+                "'confidence_level' must be a number above 0 and below 1. "
+                f"Got {self.confidence_level!r} instead."
+            )

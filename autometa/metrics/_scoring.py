@@ -64,7 +64,9 @@ def check_metric(metric: str | None, task_type: str) -> str:
         hint = f" Did you mean '{close[0]}'?" if close else ""
         raise MetricError(
             f"'metric' must be a scorer name of scikit-learn. Got {asked!r}.{hint} "
-            "sklearn.metrics.get_scorer_names() lists them."
+            "sklearn.metrics.get_scorer_names() lists them.",
+            name=str(asked),
+            suggestions=close,
         )
     is_of_this_kind = is_regression_metric(metric) == (task_type == "regression")
     if not (is_of_this_kind and np.isfinite(score(metric, _sample_predictions(task_type)))):

@@ -27,13 +27,12 @@ from autometa.performance._kernel_regression import KernelRegression, Settings
 from autometa.performance._leaf_similarity import family_weights
 from autometa.performance._score_scale import ScoreScale
 
-_COVERAGE = 0.9
 _FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then
 
 
 @dataclass(frozen=True)
 class ExpectedScores:
-    """Expected score and ends of the 90 % interval of each setup."""
+    """Expected score and ends of the interval of each setup."""
 
     expected: Vector
     low: Vector
@@ -98,19 +97,25 @@ class ScoreModel:
         chosen = np.where(listed[scored], relative, np.nan)
         if not np.isfinite(chosen).any():
             chosen = relative
-        self._low, self._middle, self._high = _quantiles(chosen, families)
+        self._chosen, self._families = chosen, families
+        self._quantiles: dict[float, tuple[float, float, float]] = {}
 
-    def predict(self, coordinates: Vector) -> ExpectedScores:
-        """Return what to expect on the task at ``coordinates``."""
+    def predict(self, coordinates: Vector, confidence_level: float = 0.9) -> ExpectedScores:
+        """Return what to expect on the task at ``coordinates``, with intervals of that level."""
         low, high = (np.full(self._n_setups, end) for end in (self._metric.low, self._metric.high))
         if self._model is None:
             return ExpectedScores(np.full(self._n_setups, np.nan), low, high)
         centre = self._model.predict(coordinates[None])[0]
         size = self._spread * np.exp(self._size.predict(coordinates[None])[0, 0])
-        ends = [centre + q * size for q in (self._low, self._middle, self._high)]
+        ends = [centre + q * size for q in self._quantiles_at(confidence_level)]
         inner, expected, outer = (self._scale.from_even(end) for end in ends)
         sure = self._tried & self.is_certain  # of a setup without any score nobody knows more
         return ExpectedScores(expected, np.where(sure, inner, low), np.where(sure, outer, high))
+
+    def _quantiles_at(self, level: float) -> tuple[float, float, float]:
+        if level not in self._quantiles:  # most ask for one level again and again
+            self._quantiles[level] = _quantiles(self._chosen, self._families, level)
+        return self._quantiles[level]
 
 
 def _spread_of_setups(errors: Matrix) -> Vector:
@@ -127,7 +132,7 @@ def _log_size(size: Vector) -> Vector:
     return np.log(np.maximum(size, floor))
 
 
-def _quantiles(errors: Matrix, families: Integers) -> tuple[float, float, float]:
+def _quantiles(errors: Matrix, families: Integers, level: float) -> tuple[float, float, float]:
     """Low end, middle and high end of relative errors; every family weighs the same."""
     known = np.isfinite(errors)
     counts = np.maximum(known.sum(axis=1, keepdims=True), 1)
@@ -137,11 +142,11 @@ def _quantiles(errors: Matrix, families: Integers) -> tuple[float, float, float]
     n_families = len(np.unique(families[known.any(axis=1)]))
     if n_families < _FEW_FAMILIES:
         freedom = max(n_families - 1, 1)
-        width = stats.t.ppf(0.5 + _COVERAGE / 2, freedom) * np.sqrt(1 + 1 / n_families)
+        width = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(1 + 1 / n_families)
         wide = width * max(np.sqrt(shares @ (values - middle) ** 2 / shares.sum()), 1e-3)
         return middle - wide, middle, middle + wide
     # The new task is one more draw beside n others: its rank has n + 1 places.
-    outside = (1 - _COVERAGE) / 2 - (1 - _COVERAGE / 2) / n_families
+    outside = (1 - level) / 2 - (1 - level / 2) / n_families
     outside = max(outside, 0.0)
     return _quantile(values, shares, outside), middle, _quantile(values, shares, 1 - outside)
 

@@ -59,12 +59,16 @@ class UnitScores:
             )
         return self._models[in_units]
 
-    def expect(self, place: Place, metafeatures: pd.Series[float] | None) -> ExpectedScores:
-        """Return what to expect on the task at ``place``."""
+    def expect(
+        self, place: Place, metafeatures: pd.Series[float] | None, confidence_level: float
+    ) -> ExpectedScores:
+        """Return what to expect on the task at ``place``, with intervals of that level."""
         unit = None
         if metafeatures is not None and self._units is not None:
             unit = units(metafeatures.to_frame().T, self._metric)
-        relative = self._model(in_units=unit is not None).predict(place.coordinates)
+        relative = self._model(in_units=unit is not None).predict(
+            place.coordinates, confidence_level
+        )
         if unit is None:
             return relative
         ends = (relative.expected, relative.low, relative.high)

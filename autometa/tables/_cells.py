@@ -22,7 +22,7 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError
-from metafeatures import MetaFeatureDataError, MetaFeatureTypeError
+from autometa.tables._errors import as_own_errors
 from metafeatures.columns import to_pandas, unmasked
 
 MAX_NESTED = 100  # cells of more elements are embeddings or images, not levels
@@ -80,7 +80,9 @@ def different_names(columns: Iterable[Any]) -> list[str]:
     names = [str(name) for name in columns]
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
-        raise DatasetError(f"Column names must differ. Repeated: {repeated[:5]}; rename them.")
+        raise DatasetError(
+            f"Column names must differ. Repeated: {repeated[:5]}; rename them.", columns=repeated
+        )
     return names
 
 
@@ -97,9 +99,10 @@ def _as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, np.ndarray):
         X = _plain_array(X)
     try:
-        return to_pandas(X)
-    except (MetaFeatureTypeError, MetaFeatureDataError) as error:
-        raise DatasetError(str(error)) from error
+        with as_own_errors():
+            return to_pandas(X)
+    except DatasetError:
+        raise
     except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
         # each library has types of its own that pandas has no column for
         raise DatasetError(
@@ -141,7 +144,8 @@ def _plain_column(name: str, column: pd.Series[Any]) -> Any:
         levels = _plain_cells(name, list(column.cat.categories))
         if len(set(levels)) < len(levels):
             raise DatasetError(
-                f"Column '{name}' has different categories that read alike; rename them."
+                f"Column '{name}' has different categories that read alike; rename them.",
+                columns=[name],
             )
         codes = column.cat.codes.to_numpy()
         return pd.Categorical.from_codes(codes, pd.Index(levels, dtype=_level_type(levels)))
@@ -209,11 +213,12 @@ def _plain_cells(name: str, cells: Iterable[Any]) -> list[Any]:
     try:
         return [_plain_cell(cell) for cell in cells]
     except DatasetError as error:
-        raise DatasetError(f"Column '{name}' {error}") from error
+        raise DatasetError(f"Column '{name}' {error}", columns=[name]) from error
     except Exception as error:  # the text of a user's object is the user's code
         raise DatasetError(
             f"Column '{name}' holds objects that have no text ({type(error).__name__}: {error}); "
-            "give numbers, text or dates."
+            "give numbers, text or dates.",
+            columns=[name],
         ) from error
 
 

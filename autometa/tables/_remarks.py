@@ -28,9 +28,9 @@ from metafeatures.columns import (
     number_loss,
 )
 
-MIN_ROWS = 30  # of fewer rows a column may tell the target apart by chance
+MIN_ROWS = 30  # of fewer rows a column may part the target by chance
 MAX_SAMPLE = 500  # rows that rule out nearly all columns before all rows are looked at
-CELLS_AT_ONCE = 4_000_000
+CELLS_AT_ONCE = 4_000_000  # 32 MB, which are copied to be sorted
 MAX_SHOWN = 5
 
 MIN_QUANTITIES = 5  # of fewer different cells, categories are as good
@@ -126,13 +126,13 @@ def _whole_numbers_without_repeats(frame: pd.DataFrame) -> list[str]:
     places = [i for i, d in enumerate(frame.dtypes) if isinstance(d, np.dtype) and d.kind in "iu"]
     if not places or len(frame) < MIN_ROWS:
         return []
-    found: list[str] = []
+    identifiers: list[str] = []
     step = max(1, CELLS_AT_ONCE // len(frame))
     for start in range(0, len(places), step):
         part = frame.iloc[:, places[start : start + step]]
         ordered = np.sort(part.to_numpy(), axis=0)
-        found += part.columns[(ordered[1:] != ordered[:-1]).all(axis=0)].tolist()
-    return found
+        identifiers += part.columns[(ordered[1:] != ordered[:-1]).all(axis=0)].tolist()
+    return identifiers
 
 
 def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> None:
@@ -145,20 +145,20 @@ def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: i
     if len(frame) < MIN_ROWS or (not n_classes and len(np.unique(target)) < MIN_ROWS // 3):
         return
     rows = np.random.default_rng(0).permutation(len(frame))
-    found = [str(name) for name in frame.columns[_usable(frame)]]
+    predictors = [str(name) for name in frame.columns[_usable(frame)]]
     for n_rows in (MIN_ROWS, MAX_SAMPLE, len(frame)):  # few rows rule out nearly all columns
-        some = rows[:n_rows]
-        found = [
+        sample = rows[:n_rows]
+        predictors = [
             name
-            for names in _parts(found, len(some))
+            for names in _parts(predictors, len(sample))
             for name, tells in zip(
-                names, _tell(frame[names].iloc[some], target[some], n_classes), strict=True
+                names, _tell(frame[names].iloc[sample], target[sample], n_classes), strict=True
             )
             if tells
         ]
     _warn(
         "Columns that alone predict the target, so leave them out if they are only known after it",
-        map(repr, found),
+        map(repr, predictors),
     )
 
 

@@ -14,11 +14,12 @@ from pandas.api.types import is_object_dtype
 
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
+from autometa.tables._errors import as_own_errors
 from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
-from metafeatures import MetaFeatureDataError
+from autometa.tables._task import Task
 from metafeatures.columns import (
     column_kind,
     distinct_cells,
@@ -28,7 +29,7 @@ from metafeatures.columns import (
 )
 
 if TYPE_CHECKING:
-    from metafeatures import MetaFeatureExtractor
+    from metafeatures import MetaFeatureExtractor, TaskType
 
 MIN_ROWS = 5
 COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
@@ -57,7 +58,7 @@ class Table:
     X: pd.DataFrame
     y: npt.NDArray[Any]
     classes: npt.NDArray[Any]
-    task_type: str
+    task_type: TaskType
     name: str = "table"
     target: str = "target"
 
@@ -77,6 +78,18 @@ class Table:
         return int(np.bincount(self.y).min()) if self.n_classes else None
 
     @property
+    def task(self) -> Task:
+        """What the table and its target ask for."""
+        n_rows, n_columns = self.X.shape
+        return Task(
+            name=self.name,
+            target=self.target,
+            task_type=self.task_type,
+            n_rows=n_rows,
+            n_columns=n_columns,
+        )
+
+    @property
     def labels(self) -> npt.NDArray[Any]:
         """The target as the user gave it: class labels, or values."""
         return self.classes[self.y] if self.n_classes else self.y
@@ -88,7 +101,8 @@ class Table:
         Of a column with one value and gaps it is where it has a value.
         """
         X = self.X[:, varying_sparse(self.X)] if self.is_sparse else described(self.X)
-        return extractor.extract(X, self.labels, self.task_type)
+        with as_own_errors():
+            return extractor.extract(X, self.labels, task_type=self.task_type)
 
     def __getstate__(self) -> dict[str, Any]:
         """Labels of the user's own classes stay here: another process may not know them."""
@@ -151,10 +165,8 @@ def check_table(
         numbers or dates in a way that could be another, a column alone predicts
         the target, or a column has another value in each row.
     """
-    try:
+    with as_own_errors():
         y = pair_rows(y, X)
-    except MetaFeatureDataError as error:
-        raise DatasetError(str(error)) from error
     is_sparse = stays_sparse(X)
     frame: Any = check_sparse(X) if is_sparse else _check_columns(plain_table(X), X)
     values = read_target(y)
@@ -163,19 +175,21 @@ def check_table(
             "X and y must have one row each for every example. Found input variables with "
             f"inconsistent numbers of samples: {[frame.shape[0], len(values)]}."
         )
-    task_type = choose_task_type(task_type, values, metric_kind)
+    posed = choose_task_type(task_type, values, metric_kind)
     if frame.shape[0] < min_rows:
         raise DatasetError(
             f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
             f"{frame.shape[0]}; collect more rows."
         )
     varied = frame if is_sparse else _check_variety(frame)
-    codes, classes = encode_target(values, task_type)
+    codes, classes = encode_target(values, posed)
     if isinstance(y, np.ndarray) and y.dtype.kind in "US" and len(classes):
         classes = classes.astype(y.dtype)
-    if task_type == "classification":
-        task_type = "binary" if len(classes) == 2 else "multiclass"
-    table = Table(X=frame, y=codes, classes=classes, task_type=task_type, name=name, target=target)
+    if posed == "classification":
+        kind: TaskType = "binary" if len(classes) == 2 else "multiclass"
+    else:
+        kind = posed
+    table = Table(X=frame, y=codes, classes=classes, task_type=kind, name=name, target=target)
     if not is_sparse:
         remark_on_columns(varied)
         remark_on_target(varied, codes, len(classes))
@@ -255,7 +269,8 @@ def _check_variety(frame: pd.DataFrame) -> pd.DataFrame:
     if not informs.any():
         raise DatasetError(
             "X must have a column with two distinct values or more. All "
-            f"{frame.shape[1]} columns are constant or empty."
+            f"{frame.shape[1]} columns are constant or empty.",
+            columns=frame.columns,
         )
     _say(frame.columns[~informs], "Columns that are constant or empty are left out")
     _say(frame.columns[by_gaps], "Columns of one value and gaps are read as whether a cell has it")

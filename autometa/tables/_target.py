@@ -10,7 +10,7 @@ import datetime
 import warnings
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError, DatasetWarning, MetricError, ParameterError
-from metafeatures import MetaFeatureDataError, infer_task_type
+from autometa.tables._errors import as_own_errors
+from metafeatures import AnyTaskType, infer_task_type
 from metafeatures.columns import as_series, distinct_cells, to_numeric
 
 TASK_TYPES = ("binary", "multiclass", "regression")
@@ -38,10 +39,8 @@ def read_target(y: Any) -> pd.Series[Any]:
         raise DatasetError(
             "The target requires y to be passed, but the target y is None. Give one value a row."
         )
-    try:
+    with as_own_errors():
         series = as_series(y).reset_index(drop=True)
-    except MetaFeatureDataError as error:
-        raise DatasetError(str(error)) from error
     n_missing = int(series.isna().sum())
     if n_missing:
         raise DatasetError(
@@ -73,14 +72,16 @@ def _refuse_odd_values(series: pd.Series[Any]) -> None:
         ) from error
 
 
-def choose_task_type(task_type: str | None, values: pd.Series[Any], metric_kind: str | None) -> str:
+def choose_task_type(
+    task_type: str | None, values: pd.Series[Any], metric_kind: str | None
+) -> AnyTaskType:
     """Return ``regression`` or ``classification`` (or what was asked for).
 
     What is not said is read by the one rule `metafeatures.infer_task_type`. The kind of
     metric that was asked for settles what whole numbers are.
     """
     if task_type in (*TASK_TYPES, "classification"):
-        return str(task_type)
+        return cast(AnyTaskType, task_type)
     if task_type is not None:
         raise ParameterError(
             f"'task_type' must be one of {[*TASK_TYPES, 'classification']} or None. "
@@ -92,7 +93,7 @@ def choose_task_type(task_type: str | None, values: pd.Series[Any], metric_kind:
     return _settled_by_metric(values, guess, metric_kind)
 
 
-def _settled_by_metric(values: pd.Series[Any], guess: str, metric_kind: str) -> str:
+def _settled_by_metric(values: pd.Series[Any], guess: str, metric_kind: str) -> AnyTaskType:
     numbers = to_numeric(values, "numeric") if _are_numbers(values) else None
     if numbers is None:
         raise MetricError(
@@ -111,7 +112,7 @@ def _settled_by_metric(values: pd.Series[Any], guess: str, metric_kind: str) -> 
         ),
         stacklevel=4,
     )
-    return metric_kind
+    return cast(AnyTaskType, metric_kind)
 
 
 def _are_numbers(values: pd.Series[Any]) -> bool:
@@ -125,7 +126,7 @@ def _are_numbers(values: pd.Series[Any]) -> bool:
     return all(isinstance(cell, NUMBERS) and not isinstance(cell, bool) for cell in cells)
 
 
-def _guess_task_type(values: pd.Series[Any]) -> str:
+def _guess_task_type(values: pd.Series[Any]) -> AnyTaskType:
     if dtypes.is_timedelta64_dtype(values.dtype):
         return "regression"
     return "regression" if infer_task_type(values) == "regression" else "classification"

@@ -88,9 +88,9 @@ class Final:
 def fit_final(search: Search, ensemble: bool) -> Final | None:
     """Choose the members, fit them, and score the choice; None without a setup to choose.
 
-    The score is that of what comes back: setups that could not be fitted on all rows
-    are left out of the choice that is scored, and when none could, it is the score of
-    the setup whose models of the folds stand in.
+    The score is that of what comes back: where some could not be fitted on all rows, that
+    of the members that are left, and when none could, that of the setup whose models of
+    the search stand in.
     """
     chosen = choose(search, ensemble)
     if not chosen:
@@ -105,21 +105,38 @@ def fit_final(search: Search, ensemble: bool) -> Final | None:
     if len(fitted) == len(chosen):
         return Final(members=members, weights=_by_trial(fitted), expected=expected[0])
     if fitted:
-        lost = {c.judged.number for c in chosen} - {c.judged.number for c in fitted}
-        eligible = {i for i in eligible if search.judged[i].number not in lost}
-    else:
-        stand_in = _best_with_models(search)
-        if stand_in is None:
-            return Final(members=[], weights={}, expected=expected[0])
-        members = _fold_models(search, stand_in)
-        fitted = [Chosen(judged=stand_in, weight=1.0)]
-        eligible = {i for i, j in enumerate(search.judged) if j.score <= stand_in.score}
-        ensemble = False
+        return Final(
+            members=members,
+            weights=_by_trial(fitted),
+            expected=_judge_rest(search, chosen, fitted, ensemble),
+        )
+    stand_in = _best_with_models(search)
+    if stand_in is None:
+        return Final(members=[], weights={}, expected=expected[0])
+    eligible = {i for i, j in enumerate(search.judged) if j.score <= stand_in.score}
     return Final(
-        members=members,
-        weights=_by_trial(fitted),
-        expected=_judge_choice(search, eligible, ensemble),
+        members=_kept_models(search, stand_in),
+        weights={stand_in.number: 1.0},
+        expected=_judge_choice(search, eligible, ensemble=False),
     )
+
+
+def _judge_rest(
+    search: Search, chosen: list[Chosen], fitted: list[Chosen], ensemble: bool
+) -> OutOfFold:
+    """Return what is to be expected of the members that are left of a choice.
+
+    The lower of two scores. Without the lost ones another setup may be chosen, which is not
+    in the model: it must not lend it its score. And the members that are left were picked
+    from many on these very rows: alone, the best of them looks better than it is.
+    """
+    left = {c.judged.number for c in fitted}
+    lost = {c.judged.number for c in chosen} - left
+    numbers = [j.number for j in search.judged]
+    without_lost = {i for i, number in enumerate(numbers) if number not in lost}
+    alone = {i for i, number in enumerate(numbers) if number in left}
+    scored = [_judge_choice(search, eligible, ensemble) for eligible in (without_lost, alone)]
+    return min(scored, key=lambda expected: expected.score)
 
 
 def _by_trial(chosen: list[Chosen]) -> dict[int, float]:
@@ -225,7 +242,7 @@ class Refits:
         fidelity = search.refit_fidelity(judged)
         if fidelity < 1.0:
             if judged.verdict.models and fidelity <= judged.verdict.fidelity:
-                return  # the models of its folds have seen more
+                return  # the models it sent have seen more
             algorithm = judged.candidate.algorithm
             search.notes.append(
                 f"{algorithm} was fitted on {fidelity:.0%} of the rows: all of them would take "
@@ -263,10 +280,10 @@ def _best_with_models(search: Search) -> CompletedTrial | None:
     return max(with_models, key=lambda j: j.score, default=None)
 
 
-def _fold_models(search: Search, judged: CompletedTrial) -> list[Member]:
-    """Return the models of a trial's folds: good for when no refit was ready."""
+def _kept_models(search: Search, judged: CompletedTrial) -> list[Member]:
+    """Return the models that a trial sent: good for when no refit was ready."""
     models = pickle.loads(judged.verdict.models)  # noqa: S301 - written by our own worker
-    search.notes.append("No refit was ready in time; the models of the folds are used.")
+    search.notes.append("No refit was ready in time; models kept from the search are used.")
     name = judged.candidate.algorithm
     return [
         Member(name=f"{name}_{i}", model=model, weight=1.0 / len(models))

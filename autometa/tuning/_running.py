@@ -7,7 +7,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable
 
-from autometa.exceptions import AutoMetaWarning
+from autometa.exceptions import FallbackWarning
 from autometa.tuning._finish import Final, fit_final
 from autometa.tuning._pools import Pool
 from autometa.tuning._preparing import Prepared
@@ -74,7 +74,7 @@ def _finish(search: Search, ensemble: bool) -> Final | None:
     if not final.members:
         message = "No model was fitted on all rows in time; a small tree is returned."
         search.notes.append(message)
-        warnings.warn(AutoMetaWarning(message), stacklevel=3)
+        warnings.warn(FallbackWarning(message), stacklevel=3)
         return None
     return final
 
@@ -91,4 +91,4 @@ def _warn_of_failure(search: Search) -> None:
         f"{told or 'the budget was spent before the first trial; give more seconds'}."
     )
     search.notes.append(message)
-    warnings.warn(AutoMetaWarning(message), stacklevel=4)
+    warnings.warn(FallbackWarning(message), stacklevel=4)

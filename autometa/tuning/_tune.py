@@ -15,6 +15,7 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from autometa.advice import open_knowledge_base
+from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds, fold_seed
 from autometa.exceptions import ParameterError, StorageError
 from autometa.knowledge_base import KnowledgeBase
@@ -47,7 +48,7 @@ MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes
 
 def tune(
     X: Any,
-    y: Any,
+    y: Any = None,
     metric: str | None = None,
     time_budget: float | None = 60,
     n_trials: int | None = None,
@@ -61,8 +62,8 @@ def tune(
     task_type: str | None = None,
     pos_label: Any = None,
     knowledge_base: KnowledgeBase | str | bool | None = None,
-    name: str = "table",
-    target: str = "target",
+    name: str | None = None,
+    target: str | None = None,
     study_name: str | None = None,
     memory_limit: int | None = None,
     isolate: bool = True,
@@ -77,10 +78,12 @@ def tune(
 
     Parameters
     ----------
-    X : DataFrame, array or sparse matrix of shape (n_rows, n_columns)
-        Numbers, categories, booleans, dates, text; missing values allowed.
-    y : array-like of shape (n_rows,)
-        Class labels or numbers, none missing.
+    X : DataFrame, array, sparse matrix, path or str
+        Of shape (n_rows, n_columns): numbers, categories, booleans, dates, text; missing
+        values allowed. Or the name of a table as for `load_dataset`: the path of a file,
+        ``openml:31``, ``sklearn:iris``.
+    y : array-like of shape (n_rows,), str or None
+        Class labels or numbers, none missing, or the name of a column of ``X``.
     metric : str or None
         A scorer name of scikit-learn, greater is better. None is ROC AUC for
         binary tasks, negated log loss for multiclass, negated root mean squared
@@ -114,8 +117,9 @@ def tune(
     knowledge_base : KnowledgeBase, path, False or None
         What to learn from: None is the bundled one with what the user added
         (`autometa kb add`) on top, False is none at all.
-    name, target : str
-        What the dataset and its target column are called.
+    name, target : str or None
+        What the dataset and its target column are called. None is what the data say: the
+        name of the file, of the column, of a Series; else "table" and "target".
     study_name : str or None
         None derives it from the table's content and the metric.
     memory_limit : int or None
@@ -151,7 +155,7 @@ def tune(
 
     Warns
     -----
-    AutoMetaWarning
+    FallbackWarning
         When no setup could be judged, and why; the pipeline is then a small tree.
 
     Notes
@@ -175,7 +179,15 @@ def tune(
     _check_parameters(time_budget, n_trials, n_jobs)
     if isolate:
         check_memory_limit(memory_limit)
-    table = check_table(X, y, task_type, name=name, target=target, metric_kind=metric_kind(metric))
+    named = named_table(X, y, name=name, target=target)
+    table = check_table(
+        named.X,
+        named.y,
+        task_type,
+        name=named.name,
+        target=named.target,
+        metric_kind=metric_kind(metric),
+    )
     metric = check_metric(metric, table.task_type)
     positive = positive_class(table.y, table.classes, pos_label)
     names = choose_algorithms(algorithms, table)

@@ -14,7 +14,7 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
-from autometa.evaluation import cross_validate, shorten_folds
+from autometa.evaluation import Evaluation, cross_validate, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
@@ -118,7 +118,8 @@ class EvaluationResult:
     is_complete : bool
         False when it was cut after the first fold.
     models : bytes
-        The pickled models of the folds, or nothing.
+        The pickled models that stand in for a late refit, or nothing: those of the folds,
+        or one fitted on all rows where words differ by fold.
     fidelity : float
         Share of the training rows of each fold that were used.
     """
@@ -225,7 +226,7 @@ def judge(state: WorkerTable, request: Request) -> EvaluationResult:
     pipeline = _build(state, request.algorithm, request.config, request.seed)
     metrics = dict.fromkeys([request.metric, *measured_metrics(table.task_type)[:N_METRICS]])
     has_fold_text = state.has_fold_text(request.n_used)  # the whole table's words differ
-    keep = request.keep_above < np.inf and not has_fold_text
+    keep = request.keep_above < np.inf
     start = time.perf_counter()
     parts = []
     split = request.n_splits, request.n_used, request.fold_seed, request.fidelity
@@ -238,7 +239,7 @@ def judge(state: WorkerTable, request: Request) -> EvaluationResult:
                 [fold],
                 metrics,
                 table.n_classes,
-                keep_models=keep,
+                keep_models=keep and not has_fold_text,
                 max_train_rows=0,
                 positive=request.positive,
             )
@@ -260,9 +261,22 @@ def judge(state: WorkerTable, request: Request) -> EvaluationResult:
         seconds=seconds,
         values=values[held_out],
         is_complete=len(parts) == request.n_used,
-        models=_pack([m for part in parts for m in part.models], table) if wanted else b"",
+        models=_stand_ins(state, request, parts) if wanted else b"",
         fidelity=request.fidelity,
     )
+
+
+def _stand_ins(state: WorkerTable, request: Request, parts: list[Evaluation]) -> bytes:
+    """Return the models that serve when no refit is ready in time: those of the folds.
+
+    Where words are learnt anew in each fold, the final pipeline does not have the words of
+    these models: one is fitted on all rows, which takes a little more than a fold, and only
+    the setups that lead do.
+    """
+    if not state.has_fold_text(request.n_used):
+        return _pack([m for part in parts for m in part.models], state.table)
+    setup = request.algorithm, request.config, request.seed, request.fidelity
+    return _pack([refit(state, *setup)], state.table)
 
 
 def refit(

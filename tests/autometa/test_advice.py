@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 import autometa
-from autometa import KnowledgeBase, recommend
+from autometa import KnowledgeBase, MetaModel, Recommendation, Recommendations, recommend
 from autometa.algorithms import every_algorithm
-from autometa.exceptions import DatasetError, KnowledgeBaseWarning, MetricError, ParameterError
+from autometa.exceptions import (
+    DatasetError,
+    DatasetWarning,
+    KnowledgeBaseWarning,
+    MetricError,
+    ParameterError,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -115,6 +123,7 @@ def test_setups_of_an_extra_that_is_absent_are_not_recommended(monkeypatch):
     [
         ({"n": 0}, ParameterError, "'n' parameter of recommend must be an int >= 1. Got 0"),
         ({"time_budget": -1}, ParameterError, "'time_budget' must be a number of seconds > 0"),
+        ({"confidence_level": 1.0}, ParameterError, "above 0 and below 1. Got 1.0"),
         ({"max_predict_ms": 0}, ParameterError, "'max_predict_ms' must be a number of mill"),
         ({"metric": "rocauc"}, MetricError, "Did you mean 'roc_auc'"),
         ({"metric": "r2", "task_type": "ranking"}, ParameterError, "'task_type' must be one of"),
@@ -131,8 +140,136 @@ def test_a_target_of_one_class_is_told():
         recommend(X, ["same"] * len(y))
 
 
-def test_public_names_are_all_there():
-    assert callable(autometa.recommend)
-    assert callable(autometa.tune)
-    with pytest.raises(AttributeError, match="no attribute 'recommned'"):
-        autometa.recommned  # noqa: B018
+def test_advice_carries_the_facts_of_the_whole():
+    X, y = TABLES["multiclass"]
+    advice = recommend(X, y, n=4)
+    assert isinstance(advice, Recommendations)
+    assert (advice.task.task_type, advice.task.target) == ("multiclass", "target")
+    assert (advice.task.n_rows, advice.task.n_columns) == X.shape
+    assert advice.metric == advice.scores_of == "neg_log_loss"
+    assert advice.novelty == advice[0].novelty
+    assert advice.neighbors == advice[0].neighbors
+    assert advice.knowledge_base["name"] == "kb:default"
+    assert 0 < sum(neighbor.weight for neighbor in advice.neighbors) <= 1
+
+
+def test_advice_is_a_sequence_whose_slices_keep_the_facts():
+    X, y = TABLES["multiclass"]
+    advice = recommend(X, y, n=4)
+    part = advice[1:3]
+    assert part == list(advice)[1:3] == [advice[1], advice[2]]
+    assert part.task is advice.task
+    assert (part.metric, part.novelty, part.notes) == (advice.metric, advice.novelty, advice.notes)
+    assert advice[-1] in advice
+    assert advice.index(advice[2]) == 2
+    assert part != advice
+    empty = advice[:0]
+    assert (len(empty), empty.neighbors, empty.scores_of) == (0, advice.neighbors, "neg_log_loss")
+    assert str(advice).splitlines()[1].startswith(f"2. {advice[1].algorithm}(")
+
+
+def test_advice_becomes_json_that_can_be_stored_and_built():
+    X, y = mixed()
+    advice = recommend(X, y, n=2)
+    content = json.loads(json.dumps(advice.to_dict(), allow_nan=False))
+    assert content["task"] == {
+        "task_type": "binary",
+        "name": "table",
+        "target": "target",
+        "n_rows": 200,
+        "n_columns": 4,
+        "pos_label": advice.task.pos_label,
+        "metric": "roc_auc",
+        "scores_of": "roc_auc",
+    }
+    assert advice.task.pos_label == min(set(y), key=list(y).count)
+    assert [one["rank"] for one in content["recommendations"]] == [1, 2]
+    arrived = [Recommendation.from_dict(one) for one in content["recommendations"]]
+    assert [one.setup_id for one in arrived] == [one.setup_id for one in advice]
+    assert arrived[0].n_rows == 200
+    before, after = (one.build().fit(X, y).predict(X) for one in (advice[0], arrived[0]))
+    np.testing.assert_array_equal(before, after)
+
+
+def test_what_was_warned_of_is_noted_in_the_advice():
+    X, y = TABLES["multiclass"]
+    with pytest.warns(KnowledgeBaseWarning, match="f1_weighted"):
+        advice = recommend(X, y, metric="f1_weighted", n=1)
+    assert (advice.metric, advice.scores_of) == ("f1_weighted", advice[0].metric)
+    assert any("f1_weighted" in note for note in advice.notes)
+    infinite = X.astype(float)
+    infinite.iloc[0, 0] = np.inf
+    with pytest.warns(DatasetWarning, match="Infinite"):
+        advice = recommend(infinite, y, n=1)
+    assert any(note.startswith("Infinite values") for note in advice.notes)
+    assert recommend(X, y, n=1).notes == ()
+
+
+def test_intervals_of_a_higher_level_are_wider_and_say_their_level():
+    X, y = TABLES["regression"]
+    narrow, usual, wide = (recommend(X, y, n=3, confidence_level=c) for c in (0.5, 0.9, 0.99))
+    assert usual == recommend(X, y, n=3)
+    for few, some, most in zip(narrow, usual, wide, strict=True):
+        assert few.setup_id == some.setup_id == most.setup_id
+        assert few.expected_score == some.expected_score == most.expected_score
+        ends = [most, some, few]
+        lows = [one.score_interval[0] for one in ends]
+        highs = [one.score_interval[1] for one in ends]
+        assert lows == sorted(lows)
+        assert highs == sorted(highs, reverse=True)
+        assert lows[0] < lows[1] < lows[2]
+        assert [one.confidence_level for one in ends] == [0.99, 0.9, 0.5]
+        assert most.to_dict()["confidence_level"] == 0.99
+
+
+@pytest.mark.parametrize("task_type", list(TABLES))
+def test_meta_features_stand_in_for_a_table_that_stays_where_it_is(task_type):
+    X, y = TABLES[task_type]
+    described = autometa.describe(X, y)
+    with_table = recommend(X, y, n=4)
+    without = recommend(metafeatures=described, task_type=task_type, n=4)
+    assert without == with_table
+    assert without.task.n_rows == len(X)
+    assert without.task.name is None
+    as_json = {name: None if np.isnan(value) else value for name, value in described.items()}
+    travelled = json.loads(json.dumps(as_json, allow_nan=False))
+    assert recommend(metafeatures=travelled, task_type=task_type, n=4) == with_table
+    assert len(without[0].build().fit(X, y).predict(X)) == len(X)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "needs a table X with its target y, or 'metafeatures' with a 'task_type'"),
+        ({"metafeatures": {"n_rows": 9}}, "task_type=None"),
+        ({"metafeatures": [1, 2], "task_type": "binary"}, "Series or a dict of numbers by name"),
+        ({"metafeatures": {"n_rows": "x"}, "task_type": "binary"}, "must hold numbers by name"),
+    ],
+)
+def test_meta_features_that_are_none_are_refused(arguments, message):
+    with pytest.raises(ParameterError, match=message):
+        recommend(**arguments)
+
+
+def test_a_model_takes_meta_features_as_json_has_them():
+    tasks = pd.DataFrame({"task_id": list("abcd"), "task_type": "binary"})
+    features = pd.DataFrame({"size": [1.0, 2.0, 50.0, 60.0], "gap": np.nan}, index=list("abcd"))
+    runs = pd.DataFrame(
+        {
+            "task_id": list("abcd") * 2,
+            "algorithm": ["tree"] * 4 + ["forest"] * 4,
+            "config": "{}",
+            "metric": "accuracy",
+            "score": [0.9, 0.8, 0.7, 0.6, 0.8, 0.7, 0.9, 0.8],
+        }
+    )
+    model = MetaModel(n_trees=10).fit(KnowledgeBase.from_frames(tasks, features, runs))
+    by_dict = model.recommend({"size": 55, "gap": None}, n=2)
+    by_series = model.recommend(pd.Series({"size": 55.0, "gap": np.nan}), n=2)
+    assert [one.to_dict() for one in by_dict] == [one.to_dict() for one in by_series]
+
+
+def test_all_but_the_table_is_given_by_name():
+    X, y = mixed()
+    with pytest.raises(TypeError, match="positional"):
+        recommend(X, y, "binary")

@@ -131,7 +131,7 @@ def test_metafeatures_that_are_said_to_be_the_same_are(task_type, only_numbers):
     same_as = same_as[same_as != ""]
     names = [*same_as.index, *same_as]
     described = [
-        describe(X, y, task_type, names=names)
+        describe(X, y, task_type=task_type, names=names)
         for X, y in tables_of(task_type, only_numbers=only_numbers)
     ]
     table = pd.DataFrame(described)

@@ -224,6 +224,6 @@ def test_rows_of_one_large_value_are_compared_by_their_other_columns(values):
 def test_the_nearest_value_is_found_under_an_offset(offset):
     y = np.arange(100.0) // 2
     X = pd.DataFrame({"a": np.arange(100.0)})
-    near = describe(X, y, "regression", names=["elite_nn_r2.mean"]).item()
-    found = describe(X + offset, y, "regression", names=["elite_nn_r2.mean"]).item()
+    near = describe(X, y, task_type="regression", names=["elite_nn_r2.mean"]).item()
+    found = describe(X + offset, y, task_type="regression", names=["elite_nn_r2.mean"]).item()
     assert found == pytest.approx(near)

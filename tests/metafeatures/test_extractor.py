@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pickle
 import warnings
 
 import numpy as np
@@ -193,8 +195,9 @@ def test_catalogue_of_a_task_type_is_a_part_of_the_whole():
 
 
 def test_all_is_the_public_api():
-    assert all(getattr(metafeatures, name).__module__.startswith("metafeatures")
-               for name in metafeatures.__all__)  # fmt: skip
+    public = {name: getattr(metafeatures, name) for name in metafeatures.__all__}
+    types = {name for name in public if name.endswith("TaskType")}
+    assert all(public[name].__module__.startswith("metafeatures") for name in set(public) - types)
     assert set(exceptions.__all__) < set(metafeatures.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = metafeatures.nothing
@@ -228,3 +231,40 @@ def test_blas_has_its_threads_back_when_the_last_caller_leaves():
 
 def _blas_threads():
     return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def test_the_report_of_a_call_comes_with_its_values():
+    X = pd.DataFrame({"a": np.arange(12.0)})
+    extractor = MetaFeatureExtractor(names=["n_rows", "target_skewness", "class_entropy"])
+    values, report = extractor.extract(X, np.arange(12) % 2, return_report=True)
+    extractor.extract(X, np.arange(12) / 7)  # another call does not change what was returned
+    assert list(report.index) == list(values.index) == ["n_rows", "class_entropy"]
+    assert list(report.columns) == ["family", "seconds", "n_rows", "reason"]
+    again, its_report = describe(X, np.arange(12) % 2, names=["n_rows"], return_report=True)
+    assert again.to_dict() == {"n_rows": 12.0}
+    assert its_report.loc["n_rows", "family"] == "simple"
+
+
+def test_all_but_the_table_is_given_by_name():
+    X = pd.DataFrame({"a": np.arange(12.0)})
+    for call in (
+        lambda: describe(X, np.arange(12) % 2, "binary"),
+        lambda: MetaFeatureExtractor().extract(X, np.arange(12) % 2, "binary"),
+        lambda: MetaFeatureExtractor(["simple"]),
+    ):
+        with pytest.raises(TypeError, match="positional"):
+            call()
+
+
+def test_describe_has_the_parameters_of_the_extractor():
+    described = set(inspect.signature(describe).parameters) - {"X", "y"}
+    extracted = set(inspect.signature(MetaFeatureExtractor.extract).parameters) - {"self", "X", "y"}
+    assert described == set(MetaFeatureExtractor().get_params()) | extracted
+
+
+def test_an_unknown_name_comes_with_the_nearest():
+    with pytest.raises(MetaFeatureNotFoundError) as caught:
+        describe(pd.DataFrame({"a": np.arange(12.0)}), np.arange(12) % 2, names=["n_rowz"])
+    assert (caught.value.name, caught.value.suggestions) == ("n_rowz", ("n_rows",))
+    arrived = pickle.loads(pickle.dumps(caught.value))
+    assert (str(arrived), arrived.name) == (str(caught.value), "n_rowz")

@@ -80,8 +80,8 @@ def test_the_spread_of_a_huge_target_is_in_its_own_unit(size):
 def test_whole_numbers_are_whole_beside_a_huge_one(far):
     whole = np.array([far, 1, 2, 3, 4] * 10)
     X = pd.DataFrame({"whole": whole, "half": whole + np.array([0, 0.5, 0, 0, 0] * 10)})
-    assert describe(X, whole, "regression", names=["target_is_whole"]).item() == 1.0
-    assert describe(X, X["half"], "regression", names=["target_is_whole"]).item() == 0.0
+    assert describe(X, whole, task_type="regression", names=["target_is_whole"]).item() == 1.0
+    assert describe(X, X["half"], task_type="regression", names=["target_is_whole"]).item() == 0.0
     assert describe(X, np.arange(50) % 2, names=["whole_number_share"]).item() == 0.5
 
 
@@ -116,7 +116,10 @@ def test_units_do_not_matter_beside_numbers_far_off(task_type, power):
     signal = X["a"] + rng.normal(size=150)
     y = signal if task_type == "regression" else pd.qcut(signal, 3, labels=list("uvw"))
     X.loc[3] *= 2.0**33
-    before, after = describe(X, y, task_type), describe(X * 2.0**power, y, task_type)
+    before, after = (
+        describe(X, y, task_type=task_type),
+        describe(X * 2.0**power, y, task_type=task_type),
+    )
     marks = list_metafeatures().set_index("name").loc[before.index, "varies_with"]
     held = ~marks.map(lambda some: "units" in some).to_numpy(bool)
     pd.testing.assert_series_equal(after[held], before[held], rtol=1e-9, atol=1e-9)

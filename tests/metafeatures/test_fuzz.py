@@ -179,7 +179,7 @@ def check(X, y, task_type, **parameters):
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", MetaFeatureWarning)
         try:
-            values = extractor.extract(X, y, task_type)
+            values = extractor.extract(X, y, task_type=task_type)
         except MetaFeatureError as error:
             values, refused = None, error
     assert fingerprint(X) == before, "the table was modified"

@@ -21,7 +21,9 @@ from metafeatures._pairs.surroundings import look_around, sphere_radii
 
 
 def complexity(X: object, y: object, **parameters: object) -> pd.Series[float]:
-    return describe(pd.DataFrame(X), y, "multiclass", families=["complexity"], **parameters)
+    return describe(
+        pd.DataFrame(X), y, task_type="multiclass", families=["complexity"], **parameters
+    )
 
 
 def test_four_rows_of_two_classes_give_what_the_hand_computes():
@@ -183,7 +185,9 @@ def test_values_of_a_table_without_ties_are_those_of_pymfe():
         warnings.simplefilter("ignore")
         extractor = mfe.MFE(groups=["complexity"], random_state=0).fit(X, y, suppress_warnings=True)
         theirs = dict(zip(*extractor.extract(suppress_warnings=True), strict=True))
-    ours = MetaFeatureExtractor(families=["complexity"], max_rows=None).extract(X, y, "multiclass")
+    ours = MetaFeatureExtractor(families=["complexity"], max_rows=None).extract(
+        X, y, task_type="multiclass"
+    )
     names = {"network_density": "density", "network_cls_coef": "cls_coef"}
     names |= {f"network_hubs.{summary}": f"hubs.{summary}" for summary in ("mean", "sd")}
     names |= {f"neighborhood_{name}": name for name in ("n1", "lsc")}

@@ -19,7 +19,7 @@ def test_counts_agree_with_the_manifest(shared, name):
     table = pd.read_parquet(shared / "datasets" / f"{name}.parquet")
     X, y = table.drop(columns=row["target"]), table[row["target"]]
     extractor = MetaFeatureExtractor()
-    values = extractor.extract(X, y, row["task_type"])
+    values = extractor.extract(X, y, task_type=row["task_type"])
     assert values["n_rows"] == row["n_rows"]
     assert values["n_columns"] == row["n_features"]
     assert values["n_numeric"] == row["n_numeric"]

@@ -129,7 +129,7 @@ def test_a_few_present_values_predict_nothing(n_present, task_type, names):
     X = pd.DataFrame({"noise": rng.normal(size=1000), "empty": np.nan})
     X.loc[: n_present - 1, "empty"] = np.arange(n_present)
     y = np.arange(1000) >= n_present / 2 if task_type == "binary" else np.arange(1000.0)
-    assert (describe(X, y, task_type, names=names) < 0.1).all()
+    assert (describe(X, y, task_type=task_type, names=names) < 0.1).all()
 
 
 def test_class_separation_of_noise_is_nil():
@@ -180,7 +180,7 @@ def test_every_measure_says_how_many_rows_it_looks_at():
     X = pd.DataFrame(rng.normal(size=(200, 2)))
     for task_type, y in (("binary", np.arange(200) % 2), ("regression", X[0] ** 2)):
         extractor = MetaFeatureExtractor()
-        extractor.extract(X, y, task_type)
+        extractor.extract(X, y, task_type=task_type)
         names = list_metafeatures(task_type)["name"]
         assert (extractor.report_.loc[names, "n_rows"] == 200).all()
 

@@ -27,9 +27,11 @@ def generated_tasks(n_rows):
 def deviations_in_stated_errors(task, families):
     """Deviation of each sampled value from that on all rows, in stated errors."""
     _, X, y, task_type = task
-    sampled = MetaFeatureExtractor(families)
-    values = sampled.extract(X, y, task_type)
-    whole = MetaFeatureExtractor(families, max_rows=None).extract(X, y, task_type)
+    sampled = MetaFeatureExtractor(families=families)
+    values = sampled.extract(X, y, task_type=task_type)
+    whole = MetaFeatureExtractor(families=families, max_rows=None).extract(
+        X, y, task_type=task_type
+    )
     known = CATALOGUE.loc[values.index]
     error = known["sampling_error"] * np.maximum(known["spread"], whole.abs())
     is_sample = (sampled.report_["n_rows"] < len(X)) & error.notna()

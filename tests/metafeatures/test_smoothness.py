@@ -19,7 +19,7 @@ from metafeatures._pairs.efficiency import (
 
 
 def complexity(X: object, y: object) -> pd.Series[float]:
-    return describe(pd.DataFrame(X), y, "regression", families=["complexity"])
+    return describe(pd.DataFrame(X), y, task_type="regression", families=["complexity"])
 
 
 def test_a_line_is_not_complex():

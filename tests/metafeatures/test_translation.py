@@ -219,7 +219,9 @@ SINGLE_PRECISION = ("skewness", "kurtosis", "component_")  # parts of names, in 
 def check_translation(X, y, task_type, values, source):
     """Return the names whose translation is a number: each must be what we compute ourselves."""
     theirs = translate(values, source).dropna()
-    ours = MetaFeatureExtractor(names=list(theirs.index), max_rows=None).extract(X, y, task_type)
+    ours = MetaFeatureExtractor(names=list(theirs.index), max_rows=None).extract(
+        X, y, task_type=task_type
+    )
     for name in ours.index:
         is_single = source == "autosklearn" and any(part in name for part in SINGLE_PRECISION)
         tolerance = {"rel": 1e-5, "abs": 1e-6} if is_single else {"rel": 1e-6, "abs": 1e-9}
@@ -359,7 +361,7 @@ def near_pairs(shared, source, names):
         X, y, task_type = read_table(shared, name, manifest)
         if task_type != "regression":
             theirs = translate(values, source, approximate=True)
-            ours = MetaFeatureExtractor(names=names).extract(X, y, task_type)
+            ours = MetaFeatureExtractor(names=names).extract(X, y, task_type=task_type)
             yield pd.concat({"ours": ours, "theirs": theirs[names]}, axis=1)
 
 

@@ -29,7 +29,7 @@ def small_base(task_type):
     chosen = catalogue["family"].isin(FAMILIES) & ~catalogue["by_place"]
     names = catalogue.loc[chosen, "name"].tolist()
     tables = [generated(seed, task_type, 60, text=False) for seed in range(200, 224)]
-    rows = [describe(table.X, table.y, task_type, names=names) for table in tables]
+    rows = [describe(table.X, table.y, task_type=task_type, names=names) for table in tables]
     features = pd.DataFrame(rows, index=[f"t{i}" for i in range(len(rows))])
     ranks = features.rank(pct=True).fillna(0.5).to_numpy()
     setups = [(name, config) for name in CHEAP[task_type] for config in ("{}", '{"seed_": 1}')]

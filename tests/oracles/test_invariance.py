@@ -184,7 +184,7 @@ def described(
 ) -> pd.Series[float]:
     X, y = change(*task(task_type, N_LARGE if large else N_ROWS, only_numbers))
     limits = {"families": CHEAP, "max_rows": 600} if large else {}
-    return describe(X, y, task_type, **limits)
+    return describe(X, y, task_type=task_type, **limits)
 
 
 def changed(
@@ -232,7 +232,9 @@ def test_what_is_declared_to_vary_does(mark):
     if mark == "target":
         X, y = task("regression", N_ROWS)
         whole = (3 * y).round()
-        before, after = (describe(X, some, "regression") for some in (whole, whole * 1.8 + 32))
+        before, after = (
+            describe(X, some, task_type="regression") for some in (whole, whole * 1.8 + 32)
+        )
         found |= {name.split(".")[0] for name in before.index[before != after]}
     varies = CATALOGUE["varies_with"].map(lambda marks: mark in marks)
     declared = {name.split(".")[0] for name in CATALOGUE.index[varies]}
@@ -248,7 +250,7 @@ POWERS |= {"the columns', multiplied": 2}
 def test_what_has_a_unit_scales_with_it(task_type):
     X, y = task(task_type, N_ROWS, only_numbers=True)
     before = described(nothing, task_type, False, True)
-    after = describe(X * FACTOR, y, task_type)
+    after = describe(X * FACTOR, y, task_type=task_type)
     powers = CATALOGUE.loc[before.index, "unit"].map(POWERS).fillna(0)
     expected = before * FACTOR**powers
     off = ~np.isclose(after, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
@@ -305,7 +307,9 @@ FORMS = {
 def test_the_same_values_in_another_form_are_the_same_table(form, task_type):
     X, y = task(task_type, N_ROWS)
     before = described(nothing, task_type, False, False)
-    pd.testing.assert_series_equal(describe(FORMS[form](X), y, task_type), before, rtol=1e-12)
+    pd.testing.assert_series_equal(
+        describe(FORMS[form](X), y, task_type=task_type), before, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("form", [np.asarray, list, pl.Series, "category", "string", pa.array])
@@ -313,5 +317,5 @@ def test_the_same_target_in_another_form_is_the_same_task(form):
     X, y = task("multiclass", N_ROWS)
     before = described(nothing, "multiclass", False, False)
     other = y.astype(form) if isinstance(form, str) else form(y)
-    after = describe(X, other, "multiclass", families=CHEAP)
+    after = describe(X, other, task_type="multiclass", families=CHEAP)
     pd.testing.assert_series_equal(after, before[after.index], rtol=1e-12)

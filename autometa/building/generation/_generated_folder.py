@@ -104,7 +104,7 @@ def generate_tasks(
 def _load(source: TaskSource) -> Table:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DatasetWarning)  # repairs of a parent are not news
-        table = load_dataset(source.path, source.target, source.task_type)
+        table = load_dataset(source.path, source.target, task_type=source.task_type)
     # named by the manifest: two files in two folders may share a name
     return replace(table, name=source.task_id)
 

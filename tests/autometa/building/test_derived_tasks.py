@@ -184,6 +184,6 @@ def test_every_shared_table_gives_tasks_that_pass_the_door(shared):
     manifest = pd.read_csv(shared / "datasets" / "manifest.csv")
     for row in manifest.itertuples():
         path = shared / "datasets" / f"{row.name}.parquet"
-        table = load_dataset(str(path), row.target, row.task_type)
+        table = load_dataset(str(path), row.target, task_type=row.task_type)
         for task in derive_tasks(table, 2, zlib.crc32(row.name.encode()), max_rows=500):
             assert task.table.task_type == task.task_type

@@ -53,7 +53,7 @@ def test_a_build_can_read_what_was_generated(datasets, tmp_path):
     sources = read_sources(out)
     assert len(sources) == 7
     for source in sources:
-        table = load_dataset(source.path, source.target, source.task_type)
+        table = load_dataset(source.path, source.target, task_type=source.task_type)
         assert (len(table.X), table.X.shape[1]) == (source.n_rows, source.n_columns)
         assert table.task_type == source.task_type
     families = manifest.set_index("name")["family"]

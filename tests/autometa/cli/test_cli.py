@@ -106,8 +106,8 @@ def test_recommend_says_why(run, csv):
     assert "Earlier tasks that count most" in out
     code, out, _ = run("recommend", csv, "--target", "kind", "-n", "2", "--explain", "--json")
     explained = json.loads(out)["recommendations"][1]["explanation"]
-    assert explained["place"] == 2
-    assert explained["precedents"][0]["weight"] > 0
+    assert explained["rank"] == 2
+    assert explained["neighbors"][0]["weight"] > 0
 
 
 @pytest.fixture

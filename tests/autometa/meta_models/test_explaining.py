@@ -36,11 +36,13 @@ def test_the_other_cluster_would_change_the_choice(advice):
     assert alternatives[0].condition.endswith("(here 100)")
 
 
-def test_precedents_are_of_the_same_cluster_and_tell_what_won(advice):
-    for precedent in advice[0].explain().precedents:
-        assert (precedent.winner, precedent.winner_config) == ("algorithm0", {"j": 0})
-        assert precedent.score == precedent.winner_score == pytest.approx(0.9, abs=0.03)
-        assert int(precedent.name.split()[1]) % 2 == 0
+def test_neighbors_are_of_the_same_cluster_and_say_what_won(advice):
+    for neighbor in advice[0].explain().neighbors:
+        best = neighbor.best_setup
+        assert (best.algorithm, best.config) == ("algorithm0", {"j": 0})
+        assert neighbor.score == best.score == pytest.approx(0.9, abs=0.03)
+        assert int(neighbor.name.split()[1]) % 2 == 0
+        assert 0 < neighbor.weight < 1
 
 
 def test_runners_up_say_why_not():
@@ -79,9 +81,13 @@ def test_it_prints_travels_as_json_and_shows_in_a_notebook(advice):
     for heading in ("Earlier tasks that count most", "Meta-features that moved", "Runners-up",
                     "What would change"):  # fmt: skip
         assert heading in text
-    told = json.loads(json.dumps(explained.to_dict(), allow_nan=False))
-    assert told["place"] == 1
-    risky = dataclasses.replace(explained, setup="<script>")
+    content = json.loads(json.dumps(explained.to_dict(), allow_nan=False))
+    assert content["rank"] == 1
+    assert content["setup_id"] == advice[0].setup_id
+    assert (content["algorithm"], content["config"]) == (advice[0].algorithm, advice[0].config)
+    best = explained.neighbors[0].best_setup
+    assert content["neighbors"][0]["best_setup"] == dataclasses.asdict(best)
+    risky = dataclasses.replace(explained, summary="<script>")
     assert "&lt;script&gt;" in risky._repr_html_()
     assert risky._repr_html_().count("<table>") == 4
 

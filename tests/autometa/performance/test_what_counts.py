@@ -135,7 +135,7 @@ def test_scores_of_another_metric_are_named_where_they_are_shown():
     model = MetaModel().fit(base(rows, {"b": "binary", "m": "multiclass"}))
     (advice,) = model.recommend(None, n=1, task_type="binary", metric="neg_brier_score")
     explanation = advice.explain()
-    shown = {p.task_id: (p.metric, p.winner_score) for p in explanation.precedents}
+    shown = {n.task_id: (n.metric, n.best_setup.score) for n in explanation.neighbors}
     assert shown == {"b": ("neg_brier_score", -0.1), "m": ("neg_log_loss", -3.0)}
     assert "neg_log_loss" in str(explanation)
 
@@ -189,7 +189,7 @@ def test_a_task_that_shares_no_metafeature_is_no_neighbour():
     model = MetaModel().fit(strangers())
     (advice,) = model.recommend(pd.Series({"n_rows": 3700.0}), n=1)
     assert {n.task_id for n in advice.neighbors} == set("abc")
-    weights = {p.task_id: p.weight for p in advice.explain().precedents}
+    weights = {n.task_id: n.weight for n in advice.explain().neighbors}
     assert max(weights["x"], weights["y"]) < min(weights[t] for t in "abc")
 
 

@@ -97,6 +97,33 @@ def test_a_member_lost_at_the_refit_does_not_falsify_the_score(monkeypatch):
     assert any("decision_tree was not fitted on all rows" in note for note in result.notes)
 
 
+def test_a_setup_outside_the_choice_lends_its_score_to_nobody(monkeypatch):
+    """Chosen were two setups; the good one is lost, and a third, as good, was not chosen."""
+    fit = finish.refit
+
+    def lost(state, algorithm, *rest):
+        if algorithm == "decision_tree":
+            raise MemoryError
+        return fit(state, algorithm, *rest)
+
+    def tree_and_line(search, _):
+        wanted = ("decision_tree", "logistic_regression")
+        found = [j for j in search.judged if j.candidate.algorithm in wanted]
+        return [Chosen(judged=j, weight=1 / len(found)) for j in found]
+
+    monkeypatch.setattr(finish, "refit", lost)
+    monkeypatch.setattr(finish, "choose", tree_and_line)
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(900, 2)), columns=["a", "b"])
+    y = (X["a"] * X["b"] > 0).astype(int)  # a line sees nothing of it
+    algorithms = ["logistic_regression", "decision_tree", "nearest_neighbors"]
+    result = tune(X[:600], y[:600], n_trials=3, algorithms=algorithms, **INLINE)
+    board = result.leaderboard().set_index("algorithm")
+    assert board.loc["nearest_neighbors", "score"] > 0.9
+    held = roc_auc_score(y[600:], result.best_pipeline.predict_proba(X[600:])[:, 1])
+    assert (held < 0.65, result.score < 0.65) == (True, True)
+
+
 def test_when_models_of_the_folds_stand_in_score_and_weights_are_theirs(monkeypatch):
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(2_000, 2)), columns=["a", "b"])

@@ -19,7 +19,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.ensemble import VotingClassifier
 from sklearn.metrics import accuracy_score, r2_score
 
-from autometa.exceptions import AutoMetaWarning, DatasetError, MetricError, ParameterError
+from autometa.exceptions import DatasetError, FallbackWarning, MetricError, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import tune
 from autometa.tuning._plan import Candidate
@@ -170,7 +170,7 @@ def test_something_fitted_comes_back_within_the_budget(budget):
 
 def test_a_spent_budget_leaves_a_small_tree_and_says_so():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
-    with pytest.warns(AutoMetaWarning, match="budget was spent before the first trial"):
+    with pytest.warns(FallbackWarning, match="budget was spent before the first trial"):
         result = tune(X, y, time_budget=0.3, started=time.monotonic() - 0.3)
     assert np.isnan(result.score)
     assert result.ensemble == {}
@@ -209,7 +209,7 @@ def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, f
 
 
 def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features):
-    with pytest.warns(AutoMetaWarning, match=r"naive_bayes is not to be had \(2x\)"):
+    with pytest.warns(FallbackWarning, match=r"naive_bayes is not to be had \(2x\)"):
         result = run_with(
             monkeypatch, faults.fail_always, mixed, features, algorithms=["naive_bayes"], n_trials=2
         )
@@ -217,12 +217,16 @@ def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features
 
 
 @pytest.mark.slow
-def test_models_of_the_folds_stand_in_for_refits_that_are_late(monkeypatch, mixed, features):
+@pytest.mark.parametrize(("has_words", "n_models"), [(False, 5), (True, 1)])
+def test_models_of_the_search_stand_in_for_refits_that_are_late(
+    monkeypatch, mixed, features, has_words, n_models
+):
+    """Words are learnt anew in each fold: one model is then fitted on all rows beside these."""
     monkeypatch.setattr("autometa.tuning._finish.refit", faults.never_refit)
     start = time.monotonic()
-    wordless = features.drop(columns="words")  # words are learnt anew in each fold
+    X = features if has_words else features.drop(columns="words")
     result = tune(
-        wordless,
+        X,
         mixed["two"],
         time_budget=12,
         random_state=0,
@@ -230,9 +234,10 @@ def test_models_of_the_folds_stand_in_for_refits_that_are_late(monkeypatch, mixe
         knowledge_base=False,
     )
     assert time.monotonic() - start < 13
-    assert len(result.best_pipeline[-1].estimators_) == 5
-    assert any("models of the folds" in note for note in result.notes)
-    assert accuracy_score(mixed["two"], result.best_pipeline.predict(wordless)) > 0.7
+    assert not result.is_fallback
+    assert len(result.best_pipeline[-1].estimators_) == n_models
+    assert any("models kept from the search" in note for note in result.notes)
+    assert accuracy_score(mixed["two"], result.best_pipeline.predict(X)) > 0.7
 
 
 KILLED_RUN = """

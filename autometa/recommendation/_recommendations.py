@@ -1,0 +1,126 @@
+"""Recommendations: the ordered list of candidates, and the facts that hold for all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from autometa.explanation import Neighbor
+from autometa.recommendation._recommendation import Recommendation
+
+if TYPE_CHECKING:
+    from autometa.tables import Task
+
+
+class Recommendations(Sequence[Recommendation]):
+    """Candidates, best first, with what is said of the advice as a whole.
+
+    A sequence: it has a length, is indexed, iterated over and compared as a list is, and
+    a slice of it keeps the facts.
+
+    Parameters
+    ----------
+    candidates : iterable of Recommendation
+        Best first.
+    task : Task or None
+        What was asked about; None when no table was given.
+    metric : str or None
+        What was asked to be good at. None is the metric of the candidates.
+    notes : iterable of str
+        What the warnings said while the advice was made.
+    knowledge_base : mapping
+        Which one the advice rests on: ``name`` and ``path``, None where it has none.
+
+    Attributes
+    ----------
+    scores_of : str or None
+        The metric of the expected scores: another one than ``metric`` where that has no
+        history. None when there is no candidate.
+    novelty : float
+        From 0 (much like earlier tasks) to 1 (unlike all); NaN when not described.
+    neighbors : tuple of Neighbor
+        The most alike earlier tasks, nearest first.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from autometa import recommend
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> advice = recommend(X, y, n=3)
+    >>> len(advice), len(advice[:2]), advice[:2].metric
+    (3, 2, 'neg_log_loss')
+    >>> advice.task.target
+    'target'
+    """
+
+    def __init__(
+        self,
+        candidates: Iterable[Recommendation],
+        *,
+        task: Task | None = None,
+        metric: str | None = None,
+        notes: Iterable[str] = (),
+        knowledge_base: Mapping[str, str | None] | None = None,
+    ) -> None:
+        self._candidates = tuple(candidates)
+        self.task = task
+        self.scores_of = self._candidates[0].metric if self._candidates else None
+        self.metric = metric or self.scores_of
+        self.notes = tuple(notes)
+        self.knowledge_base = dict(knowledge_base or {"name": None, "path": None})
+        # the same in every candidate; kept, so that an empty slice has them too
+        self.novelty = self._candidates[0].novelty if self._candidates else math.nan
+        self.neighbors: tuple[Neighbor, ...] = (
+            self._candidates[0].neighbors if self._candidates else ()
+        )
+
+    def __len__(self) -> int:
+        return len(self._candidates)
+
+    @overload
+    def __getitem__(self, index: int) -> Recommendation: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Recommendations: ...
+
+    def __getitem__(self, index: int | slice) -> Recommendation | Recommendations:
+        if not isinstance(index, slice):
+            return self._candidates[index]
+        part = object.__new__(Recommendations)
+        part.__dict__.update(self.__dict__)
+        part._candidates = self._candidates[index]
+        return part
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the candidates are equal, to those of any list."""
+        if isinstance(other, Recommendations | list | tuple):
+            return self._candidates == tuple(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._candidates)
+
+    def __repr__(self) -> str:
+        return f"Recommendations({list(self._candidates)!r})"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{rank}. {one}" for rank, one in enumerate(self._candidates, start=1))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values for JSON, as `autometa recommend --json` does."""
+        return {
+            "task": {
+                **(self.task.to_dict() if self.task else {}),
+                "metric": self.metric,
+                "scores_of": self.scores_of,
+            },
+            "novelty": None if math.isnan(self.novelty) else self.novelty,
+            "neighbors": [neighbor.to_dict() for neighbor in self.neighbors],
+            "notes": list(self.notes),
+            "knowledge_base": dict(self.knowledge_base),
+            "recommendations": [
+                {"rank": rank, **one.to_dict()}
+                for rank, one in enumerate(self._candidates, start=1)
+            ],
+        }
