@@ -11,6 +11,7 @@ from typing import Any
 from autometa.building._sources import TaskSource
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWriteError
 from autometa.knowledge_base.storage import _parts
+from autometa.knowledge_base.storage._folder import StoredFolder
 
 LOCK = ".build-lock"
 BUILT = "autometa kb build"
@@ -107,12 +108,11 @@ def check_tables(
         If a table is another than that which was measured under its name.
     """
     known = {entry["task_id"]: entry.get("table") for entry in entries}
-    tasks = _parts.read_parts(out, "tasks")
-    if tasks is not None and "source" in tasks:
-        for task_id, text in zip(tasks["task_id"], tasks["source"], strict=True):
-            found = _FINGERPRINT.fullmatch(str(text))
-            if found:  # older builds did not say
-                known[task_id] = found[1]
+    tasks = StoredFolder(out).tasks()
+    for task_id, text in zip(tasks["task_id"], tasks["source"], strict=True):
+        found = _FINGERPRINT.fullmatch(str(text))
+        if found:  # older builds did not say
+            known[task_id] = found[1]
     prints = {source.task_id: source.fingerprint() for source in sources}
     for source in sources:
         now, before = prints[source.task_id], known.get(source.task_id)

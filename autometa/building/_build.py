@@ -17,11 +17,13 @@ from autometa.building._executors import Call, CallExecutor, make_call_executor,
 from autometa.building._journal import Journal
 from autometa.building._protocol import Measurement, measurements
 from autometa.building._sources import TaskSource, read_sources
-from autometa.building._worker_side import NotLoaded, describe_task, measure_setup
+from autometa.building._worker_side import FOLD_SEED, NotLoaded, describe_task, measure_setup
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._checks import check_metafeatures, check_runs, check_tasks
+from autometa.knowledge_base._run_source import StoredRuns
 from autometa.knowledge_base.storage import _parts
+from autometa.knowledge_base.storage._folder import StoredFolder
 from autometa.metrics import measured_metrics
 
 DESCRIBE_SECONDS = 300.0
@@ -138,8 +140,7 @@ class _Build:
         self.journal = Journal(out / "journal.jsonl")
         self.prints = check_tables(out, sources, self.journal.entries)
         self.done = _kept_runs(out) | {_key(entry) for entry in self.journal.entries}
-        kept = _parts.read_parts(out, "tasks")
-        self.listed: set[str] = set() if kept is None else set(kept["task_id"])
+        self.listed = StoredFolder(out).task_ids()
         self.n_total = sum(map(len, self.wanted.values()))
         self.n_done = sum(
             (task, *run) in self.done for task in self.wanted for run in self.wanted[task]
@@ -169,8 +170,7 @@ class _Build:
         return True
 
     def _undescribed(self) -> Iterable[Call]:
-        kept = _parts.read_parts(self.out, "metafeatures")
-        known = set(kept.index) if kept is not None else set()
+        known = StoredFolder(self.out).described()
         for source in self.sources:
             if source.task_id not in known:
                 yield Call(source, describe_task, (source,), DESCRIBE_SECONDS)
@@ -248,6 +248,10 @@ class _Build:
                 "status": entry["status"],
                 "message": entry["message"],
                 "source": "autometa kb build",
+                "split": "cross-validation",
+                "n_folds": self.settings.n_folds,
+                "split_seed": FOLD_SEED,
+                "cutoff_seconds": self.settings.time_limit,
             }
             for metric in measured_metrics(source.task_type)
         ]
@@ -267,13 +271,12 @@ def _task_row(source: TaskSource, fingerprint: str | None = None) -> dict[str, A
 
 def _kept_runs(out: Path) -> set[tuple[str, str, str, float]]:
     """Return the evaluations that parts already hold."""
+    key = ["task_id", "algorithm", "config", "fidelity"]
     try:
-        runs = _parts.read_parts(out, "runs")
+        runs = StoredRuns([StoredFolder(out)]).frame(columns=key)
     except KnowledgeBaseError as error:
         raise KnowledgeBaseError(f"The build in '{out}' cannot go on: {error}") from error
-    if runs is None:
-        return set()
-    keys = runs[["task_id", "algorithm", "config", "fidelity"]].drop_duplicates()
+    keys = runs[key].drop_duplicates()
     return set(keys.itertuples(index=False, name=None))
 
 

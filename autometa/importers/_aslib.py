@@ -23,8 +23,8 @@ from autometa.importers._arff import Arff, read_text
 from autometa.importers._aslib_description import Description, parse_description
 from autometa.importers._aslib_extras import (
     feature_seconds,
-    folds,
     presolved,
+    read_folds,
     read_setups,
 )
 from autometa.importers._aslib_runs import (
@@ -75,9 +75,9 @@ def read_aslib(
     Returns
     -------
     Imported
-        The ``provenance`` of its knowledge base holds what a scenario has beside
-        runs and features: ``folds`` (``{task_id: fold}``, those of ``cv.arff``),
-        ``cutoff_seconds`` (for PAR10), ``presolved`` tasks, ``feature_seconds``
+        Its tasks have the ``fold`` of ``cv.arff``, its runs the ``cutoff_seconds`` (for
+        PAR10). The ``provenance`` holds what a scenario has beside: ``further_folds`` (of
+        other repetitions), ``presolved`` tasks, ``feature_seconds``
         (of all steps, by task), and the ``citation``.
 
     Raises
@@ -101,16 +101,19 @@ def read_aslib(
     tasks = pd.DataFrame({"task_id": pd.unique(table["instance_id"])})
     tasks = with_types(tasks, runs, tally, task_type)
     tasks["source"] = f"aslib:{about.scenario_id or folder.name}"
+    extras = _extras(files, tally)
+    folds = extras.pop("folds", {})
     provenance = {
         "format": "aslib",
         "source": str(folder),
         "scenario": about.scenario_id or folder.name,
-        **_extras(files, tally),
+        **extras,
     }
     if about.cutoff_seconds:
-        provenance["cutoff_seconds"] = about.cutoff_seconds
-    if "folds" in provenance:
-        without = sorted(set(tasks["task_id"]) - set(provenance["folds"]))
+        runs["cutoff_seconds"] = about.cutoff_seconds
+    if folds:
+        tasks["fold"] = tasks["task_id"].map(folds)
+        without = sorted(set(tasks["task_id"]) - set(folds))
         tally.note(f"Tasks without a fold: {some(without)}." if without else "")
     features = _features(files, tally, translation, approximate)
     for name, why in UNUSED.items():
@@ -140,7 +143,7 @@ def _extras(files: Mapping[str, Path], tally: Tally) -> dict[str, Any]:
     found: dict[str, Any] = {}
     cv = _optional(files, "cv.arff", tally)
     if cv is not None:
-        found.update(folds(cv.frame, tally))
+        found.update(read_folds(cv.frame, tally))
     statuses = _optional(files, "feature_runstatus.arff", tally)
     if statuses is not None and (solved := presolved(statuses.frame, tally)):
         found["presolved"] = solved

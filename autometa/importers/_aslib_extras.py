@@ -24,7 +24,7 @@ IDENTIFIERS = ("idx", "id", "algorithm", "config_id", "configuration")
 PREDICTORS = ("classifier", "regressor", "algorithm", "model", "estimator")
 
 
-def folds(table: pd.DataFrame, tally: Tally) -> dict[str, Any]:
+def read_folds(table: pd.DataFrame, tally: Tally) -> dict[str, Any]:
     """Return ``folds`` by task, and those of further repetitions of the cross-validation."""
     if "fold" not in {c.lower() for c in table.columns}:
         tally.drop("files", 1, "cv.arff has no attribute 'fold'")

@@ -23,21 +23,14 @@ def folds_of(kb: KnowledgeBase) -> pd.Series[int]:
     Examples
     --------
     >>> kb = KnowledgeBase.from_frames(
-    ...     tasks=pd.DataFrame({"task_id": ["a", "b"], "task_type": "classification"}),
+    ...     tasks=pd.DataFrame({"task_id": ["a", "b"], "task_type": "classification",
+    ...                         "fold": [1, 2]}),
     ...     metafeatures=None,
     ...     runs=pd.DataFrame({"task_id": ["a", "b"], "algorithm": "knn", "config": "{}",
     ...                        "metric": "accuracy", "score": [0.8, 0.9]}),
-    ...     provenance={"folds": {"a": 1, "b": 2}},
     ... )
     >>> folds_of(kb).to_dict()
     {'a': 1, 'b': 2}
     """
-    sources = [kb.provenance, *kb.provenance.get("sources", [])]
-    folds: dict[str, int] = {}
-    for source in sources:
-        found = source.get("folds") if isinstance(source, dict) else None
-        for task, fold in (found or {}).items():
-            folds.setdefault(str(task), int(fold))
-    known = [task for task in kb.tasks["task_id"] if task in folds]
-    index = pd.Index(known, name="task_id", dtype=object)
-    return pd.Series([folds[task] for task in known], index, dtype="int64", name="fold")
+    folds = kb.tasks.set_index("task_id")["fold"].dropna()
+    return folds.astype("int64").set_axis(folds.index.astype(object))

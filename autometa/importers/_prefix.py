@@ -9,7 +9,7 @@ from typing import Any
 from autometa.importers._imported import Imported
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 
-BY_TASK = ("folds", "further_folds", "presolved", "feature_seconds")
+BY_TASK = ("further_folds", "presolved", "feature_seconds")
 
 
 def with_prefix(imported: Imported, prefix: str) -> Imported:

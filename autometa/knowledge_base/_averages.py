@@ -32,6 +32,7 @@ COLUMNS = (
     "status",
     "source",
     "fold_scores",
+    "n_folds",
 )
 # A run that was cut may have taken any time: without its seconds, none are known of it.
 _NEVER_TIMED = ("timeout", "memory")
@@ -70,6 +71,8 @@ class Averages:
         fast its machine was, scaled to the standard machine.
     n_scaled : ndarray of int
         Timed runs that say so.
+    n_folds : ndarray of float
+        Mean over the runs that say how many folds they were scored on; NaN when none does.
     n_untimed : ndarray of int
         Runs stopped for time or memory of which no seconds are known.
     """
@@ -89,6 +92,7 @@ class Averages:
     fit_seconds: Floats
     predict_seconds: Floats
     n_scaled: Codes
+    n_folds: Floats
     n_untimed: Codes
 
     def __len__(self) -> int:
@@ -168,6 +172,7 @@ _KINDS: dict[str, Any] = {
     "fit_seconds": np.float64,
     "predict_seconds": np.float64,
     "n_scaled": np.int32,
+    "n_folds": np.float64,
     "n_untimed": np.int32,
 }
 
@@ -284,6 +289,8 @@ def _cell_numbers(
     # A machine nobody timed counts as the standard one: the bundled history is of it.
     speed = np.where(has_speed, STANDARD_SECONDS / np.where(has_speed, reference, 1.0), 1.0)
     awaited = np.isfinite(predicting)
+    folds = numbers_of(table["n_folds"])
+    is_said = ~np.isnan(folds)
     return {
         "score": _mean(cell[scored], score[scored], n_cells),
         "n_scores": np.bincount(cell[scored], minlength=n_cells),
@@ -293,6 +300,7 @@ def _cell_numbers(
         "fit_seconds": _mean(cell[timed], (seconds * speed)[timed], n_cells),
         "predict_seconds": _mean(cell[awaited], (predicting * speed)[awaited], n_cells),
         "n_scaled": np.bincount(cell[timed & has_speed], minlength=n_cells),
+        "n_folds": _mean(cell[is_said], folds[is_said], n_cells),
         "n_untimed": np.bincount(cell[is_cut & np.isnan(seconds)], minlength=n_cells),
     }
 

@@ -13,8 +13,10 @@ from autometa.knowledge_base._repeated import repeated_rows
 from autometa.knowledge_base._schema import (
     RUN_DEFAULTS,
     RUN_NUMBERS,
+    SPLITS,
     STATUSES,
     TASK_DEFAULTS,
+    TASK_NUMBERS,
     TASK_TYPES,
 )
 from autometa.knowledge_base._setups import canonical_column
@@ -27,7 +29,8 @@ def check_tasks(tasks: pd.DataFrame) -> pd.DataFrame:
     tasks["task_id"] = tasks["task_id"].astype(str)
     for column in ("name", "family"):
         tasks[column] = tasks[column].where(tasks[column].notna(), tasks["task_id"]).astype(str)
-    tasks["n_rows"] = tasks["n_rows"].astype("float64")
+    for column in TASK_NUMBERS:
+        tasks[column] = tasks[column].astype("float64")
     _check_members("tasks", tasks, "task_type", TASK_TYPES)
     repeated = tasks.loc[tasks["task_id"].duplicated(), "task_id"]
     if len(repeated):
@@ -65,7 +68,7 @@ def check_runs(
     """
     required = ("task_id", "algorithm", "config", "metric", "score")
     runs = _with_defaults("runs", runs, RUN_DEFAULTS, required=required)
-    for column in ("task_id", "algorithm", "metric", "message", "source"):
+    for column in ("task_id", "algorithm", "metric", "message", "source", "split"):
         runs[column] = runs[column].astype(str)
     types = runs["task_id"].map(dict(task_types or {}))
     types = types.astype(object).where(types.notna(), None)
@@ -74,6 +77,7 @@ def check_runs(
     for column in RUN_NUMBERS:
         runs[column] = runs[column].astype("float64")
     _check_members("runs", runs, "status", STATUSES)
+    _check_members("runs", runs, "split", SPLITS)
     unknown = runs.loc[~runs["task_id"].isin(list(task_ids)), "task_id"]
     if len(unknown):
         raise KnowledgeBaseError(
@@ -92,6 +96,9 @@ def _check_run_numbers(runs: pd.DataFrame) -> None:
     _check_bounds(runs)
     if not runs["fidelity"].between(0.0, 1.0, inclusive="right").all():
         raise KnowledgeBaseError("'fidelity' is a fraction of the rows, 0 < fidelity <= 1.")
+    for name in ("n_folds", "cutoff_seconds"):
+        if (runs[name] <= 0).any():
+            raise KnowledgeBaseError(f"'{name}' must be > 0 or NaN where unknown.")
     if (runs["fit_seconds"] < 0).any():
         raise KnowledgeBaseError("'fit_seconds' must be >= 0 or NaN where unknown.")
 

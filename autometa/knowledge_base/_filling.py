@@ -79,7 +79,7 @@ def say_left_out(n_others: int, folder: Path) -> None:
             f"{n_others} values that describe tasks are others than '{folder}' has, and are left "
             "out: what is there stays. Save to a new folder to keep them.",
             KnowledgeBaseWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
 
 

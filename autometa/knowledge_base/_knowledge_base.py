@@ -11,7 +11,7 @@ import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._checks import check_metafeatures, check_runs, check_tasks
-from autometa.knowledge_base._filling import combined, combined_tasks
+from autometa.knowledge_base._filling import combined, combined_tasks, say_left_out
 from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_reader import RunReader
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
@@ -20,7 +20,7 @@ from autometa.knowledge_base.storage._folder import StoredFolder
 from autometa.knowledge_base.storage._folders import bundled_folder
 from autometa.knowledge_base.storage._learnt_file import Origin
 from autometa.knowledge_base.storage._manifest import join_provenance, read_manifest
-from autometa.knowledge_base.storage._saving import save_tables
+from autometa.knowledge_base.storage._writer import FolderWriter
 
 if TYPE_CHECKING:
     import optuna
@@ -297,9 +297,9 @@ class KnowledgeBase(RunReader):
         written. Runs come back sorted by task, those of a task in their order;
         ``train_score`` and ``fold_scores`` are kept in single precision.
         """
-        runs = self._stored if self._runs is None else self._runs
-        assert runs is not None
-        save_tables(Path(path), self.tasks, self.metafeatures, runs, self.provenance)
+        with FolderWriter(Path(path)) as writer:
+            writer.add(self.tasks, self.metafeatures, self._source, self.provenance)
+        say_left_out(writer.n_others, Path(path))
 
     def __repr__(self) -> str:
         n_tasks = len(self.tasks)

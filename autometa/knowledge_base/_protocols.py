@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Booleans, Floats, Integers
-from autometa.knowledge_base.storage._columns import codes_of
+from autometa.knowledge_base.storage._columns import codes_of, numbers_of
 
 # Where each run is a source of its own ('openml:run/123'), its number is no protocol.
 _RUN_NUMBER = re.compile(r"^(?:.*(?:run|trial)[/ :#_-]*|[a-z]?)\d+$", re.IGNORECASE)
@@ -23,8 +23,8 @@ _RUN_NUMBER = re.compile(r"^(?:.*(?:run|trial)[/ :#_-]*|[a-z]?)\d+$", re.IGNOREC
 def protocols_of(table: Any) -> Integers:
     """Return a number for the protocol of each run: runs of one share their folds.
 
-    Runs do not name their folds. What tells protocols apart is where the runs come from,
-    and how many folds they were scored on.
+    What tells protocols apart is where the runs come from, and how many folds they were
+    scored on: as they say, or as they have scores of folds.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -32,10 +32,10 @@ def protocols_of(table: Any) -> Integers:
     sources, source = codes_of(table["source"])
     # The last is for codes of -1: rows without a source.
     kinds = pd.factorize(np.array([*map(_kind_of_source, sources), ""], dtype=object))[0][source]
-    if pa.types.is_null(table["fold_scores"].type):
-        return np.asarray(kinds, dtype=np.int64)
-    lengths = pc.fill_null(pc.list_value_length(table["fold_scores"]), 0)
-    n_folds = lengths.to_numpy().astype(np.int64)
+    n_folds = np.nan_to_num(numbers_of(table["n_folds"])).astype(np.int64)
+    if not pa.types.is_null(table["fold_scores"].type):
+        lengths = pc.fill_null(pc.list_value_length(table["fold_scores"]), 0)
+        n_folds = np.where(n_folds == 0, lengths.to_numpy().astype(np.int64), n_folds)
     n_kinds, width = kinds.max(initial=-1) + 1, n_folds.max(initial=0) + 1
     counts = np.bincount(kinds * width + n_folds, minlength=n_kinds * width)
     counts = counts.reshape(n_kinds, width)

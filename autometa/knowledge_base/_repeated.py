@@ -21,7 +21,8 @@ from autometa.knowledge_base.storage._columns import codes_of, lists_of, numbers
 
 # What makes a run this run, where a source names it; and what somebody may know of it or not.
 IDENTITY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
-DETAILS = ("fit_seconds", "predict_seconds", "reference_seconds", "train_score", "fold_scores")
+DETAILS = ("fit_seconds", "predict_seconds", "reference_seconds", "train_score", "fold_scores",
+           "split", "n_folds", "split_seed", "cutoff_seconds")  # fmt: skip
 
 _PLACES = np.uint64(0x9E3779B97F4A7C15)  # an odd constant: order within a list counts
 
@@ -97,6 +98,9 @@ def _keys(columns: Mapping[str, Any]) -> pd.DataFrame:
 def _is_known(name: str, column: Any) -> Booleans:
     if name == "fold_scores":
         return np.asarray(column.is_valid().to_numpy(), dtype=np.bool_)
+    if name == "split":
+        names, codes = codes_of(column)
+        return np.array([*map(bool, names), False])[codes]
     return ~np.isnan(numbers_of(column))
 
 

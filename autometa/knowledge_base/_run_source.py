@@ -20,6 +20,8 @@ Found = TypeVar("Found")
 class FrameRuns:
     """Runs in memory, as they are."""
 
+    n_left_out = 0
+
     def __init__(self, runs: pd.DataFrame) -> None:
         self._runs = runs
 
@@ -66,6 +68,11 @@ class StoredRuns:
     def n_rows(self) -> int:
         """How many there are; repeats that several parts hold are counted."""
         return sum(part.n_rows for part in self._parts())
+
+    @property
+    def n_left_out(self) -> int:
+        """Of those that were read, how many cannot be learnt from."""
+        return sum(part.n_left_out for part in self._parts())
 
     def _parts(self, known: Collection[str] = ()) -> list[Part]:
         found: list[Part] = []

@@ -15,10 +15,14 @@ import numpy as np
 from autometa._limits import MAX_DEPTH, parse_json
 from autometa.exceptions import KnowledgeBaseError
 
-SCHEMA_VERSION = 2
+# 1: parts do not say the hash of their footer. 2: runs do not say their folds and limits, nor tasks
+# their fold; the provenance of the folder may.
+SCHEMA_VERSION = 3
 
 TASK_TYPES = ("binary", "multiclass", "regression", "classification")
 STATUSES = ("ok", "timeout", "memory", "error")
+# How a score was measured; "" where nobody said.
+SPLITS = ("", "cross-validation", "holdout", "leave-one-out")
 
 TASK_DEFAULTS: dict[str, Any] = {
     "task_id": None,
@@ -28,7 +32,9 @@ TASK_DEFAULTS: dict[str, Any] = {
     "n_rows": float("nan"),
     "family": None,
     "source": "",
+    "fold": float("nan"),
 }
+TASK_NUMBERS = ("n_rows", "fold")
 RUN_DEFAULTS: dict[str, Any] = {
     "task_id": None,
     "algorithm": None,
@@ -44,6 +50,10 @@ RUN_DEFAULTS: dict[str, Any] = {
     "fold_scores": None,
     "message": "",
     "source": "",
+    "split": "",
+    "n_folds": float("nan"),
+    "split_seed": float("nan"),
+    "cutoff_seconds": float("nan"),
 }
 RUN_NUMBERS = (
     "score",
@@ -52,6 +62,9 @@ RUN_NUMBERS = (
     "reference_seconds",
     "fidelity",
     "train_score",
+    "n_folds",
+    "split_seed",
+    "cutoff_seconds",
 )
 # A repeat is equal in all of these. Equal scores alone are common: a run that was measured
 # again, with other seconds or folds, is a run of its own.
@@ -70,6 +83,10 @@ RUN_KEY = [
     "train_score",
     "fold_scores",
     "message",
+    "split",
+    "n_folds",
+    "split_seed",
+    "cutoff_seconds",
 ]
 # No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
 NARROW = ("train_score", "fold_scores")

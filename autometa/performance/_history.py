@@ -204,7 +204,9 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         scores=scores,
         failures=matrix(averages.n_failed / np.maximum(n_runs, 1), 0.0),
         seconds=_with_slowest(seconds, matrix(averages.n_untimed > 0, False)),
-        predict_ms=1e3 * matrix(averages.predict_seconds, np.nan) / _fold_rows(kb, tasks),
+        predict_ms=1e3
+        * matrix(averages.predict_seconds, np.nan)
+        / _fold_rows(averages, rows, tasks),
         metafeatures=_described(kb.metafeatures, tasks["task_id"]),
         comparable=np.ones(len(tasks), dtype=np.bool_),
         metrics=np.full(len(tasks), metric, dtype=object),
@@ -272,11 +274,10 @@ def _with_slowest(seconds: Matrix, untimed: Booleans) -> Matrix:
     return seconds
 
 
-def _fold_rows(kb: KnowledgeBase, tasks: pd.DataFrame) -> Matrix:
+def _fold_rows(averages: Averages, rows: Positions, tasks: pd.DataFrame) -> Matrix:
     """Return how many rows of each task were predicted at once; NaN where unknown."""
-    sources = kb.provenance.get("sources", [kb.provenance])
-    known = [source.get("protocol", {}).get("n_folds") for source in sources]
-    n_folds = next((n for n in known if n), _USUAL_FOLDS)
+    said = pd.Series(averages.n_folds).groupby(rows).median().reindex(range(len(tasks)))
+    n_folds = said.fillna(_USUAL_FOLDS).to_numpy(dtype=np.float64)
     n_rows = tasks["n_rows"].to_numpy(dtype=np.float64)
     return np.asarray(np.maximum(n_rows / n_folds, 1.0)[:, None])
 

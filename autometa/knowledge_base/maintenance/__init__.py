@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autometa.knowledge_base.maintenance._adding import Added, add_to, merge_folders
+from autometa.knowledge_base.maintenance._adding import add_to, merge_folders
 from autometa.knowledge_base.maintenance._compacting import Compacted, compact
 from autometa.knowledge_base.maintenance._differing import Difference, diff
 from autometa.knowledge_base.maintenance._exported import is_export, read_export
@@ -16,6 +16,7 @@ from autometa.knowledge_base.maintenance._listing import (
 )
 from autometa.knowledge_base.maintenance._removing import Removed, remove
 from autometa.knowledge_base.maintenance._verifying import Finding, Verification, verify
+from autometa.knowledge_base.storage._writer import Added
 
 __all__ = [
     "Added",

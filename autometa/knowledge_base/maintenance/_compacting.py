@@ -15,8 +15,9 @@ from autometa.knowledge_base.maintenance._parts_of import (
 )
 from autometa.knowledge_base.maintenance._rewriting import WAIT, Rewrite, rewriting
 from autometa.knowledge_base.storage._layout import from_arrow
+from autometa.knowledge_base.storage._manifest import run_defaults
 from autometa.knowledge_base.storage._opened import open_part
-from autometa.knowledge_base.storage._parts import TABLES, write_part
+from autometa.knowledge_base.storage._parts import TABLES, read_manifest, write_part
 from autometa.knowledge_base.storage._stream import _may_repeat as may_repeat
 from autometa.knowledge_base.storage._stream import batches
 
@@ -107,7 +108,8 @@ def _join_runs(rewrite: Rewrite, on_progress: Progress | None) -> int:
     """
     paths = paths_of(rewrite.folder, "runs")
     n_small = sum(path.stat().st_size < LARGE for path in paths)
-    parts = [open_part(path, keep=False) for path in paths]
+    defaults = run_defaults(read_manifest(rewrite.folder)["provenance"])
+    parts = [open_part(path, keep=False, defaults=defaults) for path in paths]
     if n_small < 2 and not may_repeat(parts):
         return 0
     n_rows, n_total = 0, sum(part.n_rows for part in parts)

@@ -19,7 +19,7 @@ from autometa._limits import (
 )
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._schema import RUN_NUMBERS
+from autometa.knowledge_base._schema import RUN_NUMBERS, TASK_NUMBERS
 from autometa.knowledge_base.maintenance._formulas import plain_text
 
 
@@ -29,7 +29,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(text, dtype=str, keep_default_na=False)
     frame.columns = [plain_text(name) for name in frame.columns]
     kind = path.stem
-    numbers = set(RUN_NUMBERS) if kind == "runs" else {"n_rows"}
+    numbers = set(RUN_NUMBERS) if kind == "runs" else set(TASK_NUMBERS)
     if kind == "metafeatures":
         numbers = set(frame) - {"task_id"}
     for name in numbers & set(frame):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from autometa.knowledge_base._checks import check_metafeatures
 from autometa.knowledge_base._filling import combined, combined_tasks
-from autometa.knowledge_base._schema import RUN_DEFAULTS
 from autometa.knowledge_base.storage._columns import readable_column
-from autometa.knowledge_base.storage._parts import part_paths, read_part, write_part
+from autometa.knowledge_base.storage._manifest import run_defaults
+from autometa.knowledge_base.storage._parts import part_paths, read_manifest, read_part
 from autometa.knowledge_base.storage._replaced import retry_if_rewritten, without_replaced
 
 ROWS = 500_000
@@ -50,55 +51,12 @@ def metafeatures_in(folder: Path) -> pd.DataFrame:
     return retry_if_rewritten(folder, lambda: metafeatures_of(paths_of(folder, "metafeatures")))
 
 
-def restore_tasks(
-    folder: Path, spoken_of: set[str], tasks: pd.DataFrame, metafeatures: pd.DataFrame
-) -> None:
-    """Write the tasks again that others have removed while runs of them were written.
-
-    Who adds runs of a task that is there writes no task, and who removes a task looks
-    for runs first: each sees the folder as it was before the other's change.
-
-    Parameters
-    ----------
-    folder : Path
-    spoken_of : set of str
-        Tasks of the runs that were written.
-    tasks, metafeatures : DataFrame
-        Their descriptions.
-    """
-    gone = spoken_of - set(tasks_in(folder)["task_id"])
-    for table, frame, names in (
-        ("tasks", tasks, tasks["task_id"]),
-        ("metafeatures", metafeatures, metafeatures.index),
-    ):
-        lost = frame[names.isin(gone)]
-        if len(lost):
-            write_part(folder, table, lost)
-
-
 def runs_of(paths: Iterable[Path]) -> Iterator[pd.DataFrame]:
     """Yield the runs of each part."""
+    defaults: dict[Path, dict[str, Any]] = {}
     for path in paths:
-        runs = read_part(path)
-        runs = runs.assign(**{k: v for k, v in RUN_DEFAULTS.items() if k not in runs})
+        runs, folder = read_part(path), path.parent
+        if folder not in defaults:
+            defaults[folder] = run_defaults(read_manifest(folder)["provenance"])
+        runs = runs.assign(**{k: v for k, v in defaults[folder].items() if k not in runs})
         yield runs.assign(config=readable_column(runs["algorithm"], runs["config"]))
-
-
-def write_runs(
-    folder: Path, frames: Iterable[pd.DataFrame], rows: int = ROWS
-) -> Iterator[tuple[Path, int]]:
-    """Write runs as parts of about ``rows`` rows; yield each path and its rows once it is there."""
-    waiting: list[pd.DataFrame] = []
-    for frame in frames:
-        waiting.append(frame)
-        if sum(map(len, waiting)) >= rows:
-            yield from _write(folder, waiting)
-            waiting = []
-    yield from _write(folder, waiting)
-
-
-def _write(folder: Path, frames: list[pd.DataFrame]) -> Iterator[tuple[Path, int]]:
-    frames = [frame for frame in frames if len(frame)]
-    if frames:
-        joined = pd.concat(frames, ignore_index=True)
-        yield write_part(folder, "runs", joined), len(joined)

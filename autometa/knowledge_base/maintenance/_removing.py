@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,13 @@ from autometa.knowledge_base.maintenance._parts_of import (
     metafeatures_in,
     metafeatures_of,
     paths_of,
-    restore_tasks,
     runs_of,
     tasks_in,
     tasks_of,
-    write_runs,
 )
 from autometa.knowledge_base.maintenance._rewriting import WAIT, Rewrite, rewriting
 from autometa.knowledge_base.storage._parts import read_manifest, write_part
+from autometa.knowledge_base.storage._writer import restore_tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,13 +189,11 @@ def _check_known(what: str, wanted: set[str], known: set[str]) -> None:
 
 
 def _rewrite_runs(rewrite: Rewrite, touched: list[Path], fits: _Fits) -> None:
-    # a part for a part: what was sorted by task over all parts stays so
-    def staying() -> Iterator[pd.DataFrame]:
-        for runs in runs_of(touched):
-            yield runs[~fits(runs)]
-
-    for path, _ in write_runs(rewrite.folder, staying(), rows=1):
-        rewrite.wrote(path)
+    # A part for a part: what was sorted by task over all parts stays so.
+    for runs in runs_of(touched):
+        staying = runs[~fits(runs)]
+        if len(staying):
+            rewrite.wrote(write_part(rewrite.folder, "runs", staying))
     rewrite.old += touched
 
 

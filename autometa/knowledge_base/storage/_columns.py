@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ import pandas as pd
 
 from autometa._common.arrays import Floats, Integers
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_NUMBERS, TASK_DEFAULTS
+from autometa.knowledge_base._schema import RUN_DEFAULTS, RUN_NUMBERS, TASK_DEFAULTS, TASK_NUMBERS
 from autometa.knowledge_base._setups import canonical_setup
 
 RUN_TEXTS = tuple(n for n in RUN_DEFAULTS if n not in RUN_NUMBERS and n != "fold_scores")
-TEXTS = tuple(dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name != "n_rows")]))
+TEXTS = tuple(
+    dict.fromkeys([*RUN_TEXTS, *(name for name in TASK_DEFAULTS if name not in TASK_NUMBERS)])
+)
 
 
 def as_codes(array: Any) -> Any:
@@ -71,7 +73,11 @@ def sorted_by_task(content: Any) -> Any:
     return content.take(np.argsort(ranks, kind="stable"))
 
 
-def normal_runs(content: Any, columns: Sequence[str] | None = None) -> Any:
+def normal_runs(
+    content: Any,
+    columns: Sequence[str] | None = None,
+    defaults: Mapping[str, Any] = RUN_DEFAULTS,
+) -> Any:
     """Return runs as read from any schema with the columns and types of today's.
 
     Parameters
@@ -79,16 +85,20 @@ def normal_runs(content: Any, columns: Sequence[str] | None = None) -> Any:
     content : pyarrow.Table
     columns : sequence of str, optional
         In this order; default: all of the schema, then those it does not know.
+    defaults : mapping
+        Values of columns that ``content`` lacks.
     """
     import pyarrow as pa
 
     if columns is None:
         unknown = [name for name in content.column_names if name not in RUN_DEFAULTS]
         columns = [*RUN_DEFAULTS, *unknown]
-    return with_canonical_setups(pa.table({name: _normal(content, name) for name in columns}))
+    return with_canonical_setups(
+        pa.table({name: _normal(content, name, defaults) for name in columns})
+    )
 
 
-def _normal(content: Any, name: str) -> Any:
+def _normal(content: Any, name: str, defaults: Mapping[str, Any]) -> Any:
     import pyarrow as pa
 
     there = name in content.column_names
@@ -98,11 +108,11 @@ def _normal(content: Any, name: str) -> Any:
         lists = content[name] if has_lists else pa.nulls(len(content))
         return lists.cast(pa.list_(pa.float64()))
     if name in RUN_TEXTS:
-        default = pa.scalar(RUN_DEFAULTS[name], pa.string())
+        default = pa.scalar(defaults[name], pa.string())
         missing = pa.repeat(default, len(content)) if not there else content[name]
         return as_codes(missing.cast(pa.string()) if pa.types.is_null(missing.type) else missing)
     if name in RUN_NUMBERS:
-        default = pa.scalar(RUN_DEFAULTS[name], pa.float64())
+        default = pa.scalar(defaults[name], pa.float64())
         numbers = content[name] if there else pa.repeat(default, len(content))
         return numbers.cast(pa.float64())
     return content[name]

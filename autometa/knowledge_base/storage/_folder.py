@@ -14,9 +14,15 @@ from typing import TypeVar
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._checks import check_metafeatures
+from autometa.knowledge_base._checks import check_metafeatures, check_tasks
 from autometa.knowledge_base._filling import combined, combined_tasks
 from autometa.knowledge_base.storage._files import digest, unreadable
+from autometa.knowledge_base.storage._manifest import (
+    MANIFEST,
+    folds_in,
+    read_manifest,
+    run_defaults,
+)
 from autometa.knowledge_base.storage._opened import OpenedPart, open_part
 from autometa.knowledge_base.storage._parts import TABLES, live_paths
 from autometa.knowledge_base.storage._replaced import retry_if_rewritten
@@ -39,6 +45,8 @@ class StoredFolder:
     is_small : bool
         Whether it is held in memory.
     runs : list of OpenedPart
+    defaults : dict
+        Values of runs in columns that a part lacks.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,11 +58,14 @@ class StoredFolder:
         retry_if_rewritten(self.path, self._open)
 
     def _open(self) -> None:
+        is_begun = (self.path / MANIFEST).exists()
+        provenance = read_manifest(self.path)["provenance"] if is_begun else {}
+        self.defaults, self._folds = run_defaults(provenance), folds_in(provenance)
         # Writers write tasks before runs, so runs are listed first: no run lacks its task.
         paths = {table: live_paths(self.path, table) for table in reversed(TABLES)}
         self.is_small = sum(_size(path) for found in paths.values() for path in found) <= SMALL
         opened = {
-            table: [open_part(path, keep=self.is_small) for path in found]
+            table: [open_part(path, keep=self.is_small, defaults=self.defaults) for path in found]
             for table, found in paths.items()
         }
         self._tasks, self._metafeatures = opened["tasks"], opened["metafeatures"]
@@ -91,7 +102,12 @@ class StoredFolder:
     def tasks(self) -> pd.DataFrame:
         """Return the tasks; of two descriptions of one, the last value that is known."""
         frames = self.retry_if_rewritten(lambda: [part.frame("tasks") for part in self._tasks])
-        return combined_tasks(frames, "last")
+        if not frames:
+            return check_tasks(pd.DataFrame({"task_id": [], "task_type": []}, dtype=str))
+        tasks = combined_tasks(frames, "last")
+        if not self._folds:
+            return tasks
+        return tasks.assign(fold=tasks["fold"].fillna(tasks["task_id"].map(self._folds)))
 
     def metafeatures(self) -> pd.DataFrame:
         """Return the meta-features of the tasks that have some."""

@@ -28,7 +28,15 @@ ROWS_PER_GROUP = 1 << 15
 COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
 # The same in all metrics of a run: whole numbers repeat, bytes of many of them do not.
-REPEATING = ("fit_seconds", "predict_seconds", "reference_seconds", "fidelity")
+REPEATING = (
+    "fit_seconds",
+    "predict_seconds",
+    "reference_seconds",
+    "fidelity",
+    "n_folds",
+    "split_seed",
+    "cutoff_seconds",
+)
 
 
 def to_arrow(table: str, frame: pd.DataFrame, narrow: bool = True) -> Any:

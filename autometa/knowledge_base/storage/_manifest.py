@@ -7,6 +7,7 @@ its own, ``source-*.json``, so that two writers never overwrite each other's.
 from __future__ import annotations
 
 import json
+import math
 import platform
 from collections.abc import Iterable, Mapping
 from importlib import metadata
@@ -15,19 +16,22 @@ from typing import Any
 
 from autometa._limits import MAX_TEXT_BYTES, parse_json, read_bounded
 from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
-from autometa.knowledge_base._schema import SCHEMA_VERSION
+from autometa.knowledge_base._schema import RUN_DEFAULTS, SCHEMA_VERSION
 from autometa.knowledge_base.storage._files import digest, file_names, unreadable, write_whole
 
 MANIFEST = "manifest.json"
 SOURCE = "source"
 
 
-def write_manifest(folder: Path, provenance: Mapping[str, Any]) -> None:
-    """Write the manifest: schema, versions of what measured, and the given provenance."""
+def write_manifest(
+    folder: Path, provenance: Mapping[str, Any], about: Mapping[str, str] | None = None
+) -> None:
+    """Write the manifest: schema, versions of what measured, provenance, and what it is about."""
     content = {
         "schema_version": SCHEMA_VERSION,
         "versions": library_versions(),
         "provenance": dict(provenance),
+        **({"about": dict(about)} if about else {}),
     }
     _write(folder / MANIFEST, _signed(content))
 
@@ -110,6 +114,54 @@ def join_provenance(*parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_joined(part: Mapping[str, Any]) -> bool:
     return set(part) == {"sources"} and isinstance(part["sources"], list)
+
+
+def run_defaults(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of runs whose part has no column for them.
+
+    Before schema 3 only the provenance of a folder said how its runs were measured. Where
+    its sources differ in that, nobody can say which runs are of which.
+
+    Examples
+    --------
+    >>> found = run_defaults({"protocol": {"n_folds": 3, "time_limit": 20.0}})
+    >>> found["split"], found["n_folds"], found["cutoff_seconds"]
+    ('cross-validation', 3.0, 20.0)
+    """
+    first, *others = [_measured_by(source) for source in _sources_of(provenance)] or [{}]
+    return RUN_DEFAULTS | (first if all(other == first for other in others) else {})
+
+
+def _measured_by(source: Mapping[str, Any]) -> dict[str, Any]:
+    protocol = source.get("protocol")
+    protocol = protocol if isinstance(protocol, dict) else {}
+    found: dict[str, Any] = {}
+    if _is_positive(protocol.get("n_folds")):  # builds drew all folds by the seed 0
+        found = {"split": "cross-validation", "n_folds": float(protocol["n_folds"])}
+        found["split_seed"] = 0.0
+    cutoff = protocol.get("time_limit", source.get("cutoff_seconds"))  # of a build, of ASlib
+    return found | ({"cutoff_seconds": float(cutoff)} if _is_positive(cutoff) else {})
+
+
+def _is_positive(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and value > 0
+
+
+def folds_in(provenance: Mapping[str, Any]) -> dict[str, float]:
+    """Return the fold of each task that the provenance of an older folder says, the first one."""
+    folds: dict[str, float] = {}
+    for source in _sources_of(provenance):
+        found = source.get("folds")
+        for task, fold in found.items() if isinstance(found, dict) else ():
+            if _is_positive(fold) or fold == 0:
+                folds.setdefault(str(task), float(fold))
+    return folds
+
+
+def _sources_of(provenance: Mapping[str, Any]) -> list[Any]:
+    sources = provenance["sources"] if _is_joined(provenance) else [provenance]
+    return [source for source in sources if isinstance(source, dict)]
 
 
 def _source_names(folder: Path) -> list[str]:

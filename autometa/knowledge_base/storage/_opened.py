@@ -8,7 +8,7 @@ the disk, and no longer needs its file.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from autometa._limits import open_regular, parse_json
+from autometa.knowledge_base._schema import RUN_DEFAULTS, TASK_DEFAULTS
 from autometa.knowledge_base._usable import usable_runs, usable_tasks
 from autometa.knowledge_base.storage._columns import TEXTS, normal_runs
 from autometa.knowledge_base.storage._files import digest, unreadable
@@ -54,6 +55,7 @@ class Part(Protocol):
     name: str
     n_rows: int
     is_clean: bool
+    n_left_out: int
 
     @property
     def spans(self) -> list[Span]:
@@ -75,15 +77,29 @@ class OpenedPart:
         Whether rows are known to be sorted by task and free of repeats.
     """
 
-    def __init__(self, path: Path, metadata: Any, tail: bytes, data: bytes | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        metadata: Any,
+        tail: bytes,
+        data: bytes | None,
+        defaults: Mapping[str, Any],
+    ) -> None:
         self.path, self.name, self._metadata, self._data = path, path.name, metadata, data
+        self._defaults = defaults
         with reading(path):
             check_footer(path, metadata)
             self._hashes = _hashes_of(path, metadata)
         self._tail = tail
         self.is_clean = self._hashes is not None
         self.n_rows = int(metadata.num_rows)
+        self._left_out: dict[int, int] = {}  # by span
         self._warned = False  # one warning a part says it all
+
+    @property
+    def n_left_out(self) -> int:
+        """Of the rows that were read, how many cannot be learnt from."""
+        return sum(self._left_out.values())
 
     @cached_property
     def _groups(self) -> list[RowGroup]:
@@ -124,8 +140,11 @@ class OpenedPart:
                 read_dictionary=[name for name in TEXTS if name in there],
                 page_checksum_verification=True,
             )
-            content = normal_runs(file.read_row_group(index, columns=asked), columns)
+            content = normal_runs(
+                file.read_row_group(index, columns=asked), columns, self._defaults
+            )
         usable = usable_runs(content, "" if self._warned else f"'{self.name}'")
+        self._left_out[index] = len(content) - len(usable)
         self._warned |= usable is not content
         return usable
 
@@ -134,7 +153,8 @@ class OpenedPart:
         with reading(self.path):
             found = from_arrow(table, self._whole())
         if table == "tasks":
-            return usable_tasks(found, f"'{self.name}'")
+            missing = {n: value for n, value in TASK_DEFAULTS.items() if n not in found}
+            return usable_tasks(found.assign(**missing), f"'{self.name}'")
         return found[found.index.notna()] if table == "metafeatures" else found
 
     def ids(self) -> list[str]:
@@ -183,7 +203,7 @@ class FramePart:
     """Runs that are not on the disk yet, with the looks of a part."""
 
     def __init__(self, runs: pd.DataFrame) -> None:
-        self.name, self.is_clean = "", True
+        self.name, self.is_clean, self.n_left_out = "", True, 0
         self._content = to_arrow("runs", runs, narrow=False)
         self.n_rows = len(self._content)
 
@@ -204,8 +224,10 @@ class FramePart:
         return normal_runs(piece if columns is None else piece.select(list(columns)), columns)
 
 
-def open_part(path: Path, keep: bool) -> OpenedPart:
+def open_part(path: Path, keep: bool, defaults: Mapping[str, Any] = RUN_DEFAULTS) -> OpenedPart:
     """Return an opened part; ``keep`` its bytes in memory, having checked them all.
+
+    ``defaults`` are the values of runs in columns that the part lacks.
 
     Raises
     ------
@@ -223,7 +245,7 @@ def open_part(path: Path, keep: bool) -> OpenedPart:
     tail = _read_tail(path) if data is None else data
     with reading(path):
         metadata = pq.read_metadata(pa.BufferReader(b"PAR1" + tail if data is None else tail))
-    return OpenedPart(path, metadata, tail, data if keep else None)
+    return OpenedPart(path, metadata, tail, data if keep else None, defaults)
 
 
 def _read_tail(path: Path) -> bytes:

@@ -29,7 +29,7 @@ from autometa.knowledge_base.storage._manifest import (
     read_manifest,
     write_manifest,
 )
-from autometa.knowledge_base.storage._replaced import retry_if_rewritten, without_replaced
+from autometa.knowledge_base.storage._replaced import without_replaced
 from autometa.knowledge_base.storage._types import wrong_types
 
 __all__ = [
@@ -42,7 +42,6 @@ __all__ = [
     "part_paths",
     "read_manifest",
     "read_part",
-    "read_parts",
     "read_whole",
     "write_manifest",
     "write_part",
@@ -75,24 +74,6 @@ def part_paths(folder: Path, table: str) -> list[Path]:
 def live_paths(folder: Path, table: str) -> list[Path]:
     """Return the parts of ``table`` that no rewrite of the folder has replaced."""
     return without_replaced(folder, part_paths(folder, table))
-
-
-def read_parts(folder: Path, table: str) -> pd.DataFrame | None:
-    """Return all parts of ``table`` as one frame, or None when there are none.
-
-    Repeats are left in it. When others rewrite the folder meanwhile, it is read again.
-
-    Raises
-    ------
-    KnowledgeBaseCorruptError
-        If the bytes of a part are not those its name promises.
-    """
-    frames = retry_if_rewritten(
-        folder, lambda: [read_part(path) for path in live_paths(folder, table)]
-    )
-    if not frames:
-        return None
-    return pd.concat(frames, ignore_index=table != "metafeatures")
 
 
 def read_part(path: Path) -> pd.DataFrame:

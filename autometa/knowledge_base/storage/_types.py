@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autometa.knowledge_base._schema import RUN_NUMBERS
+from autometa.knowledge_base._schema import RUN_NUMBERS, TASK_NUMBERS
 from autometa.knowledge_base.storage._columns import TEXTS
 
-NUMBERS = (*RUN_NUMBERS, "n_rows")
+NUMBERS = (*RUN_NUMBERS, *TASK_NUMBERS)
 INDEX_NAMES = ("task_id", "__index_level_0__")  # the other as pandas names an index without name
 NEEDED = {
     "tasks": ("task_id", "task_type"),

@@ -53,7 +53,7 @@ def test_a_run_at_the_cutoff_that_is_called_ok_is_told(scenario):
 
 def test_par10_follows_from_what_is_kept(scenario):
     kb = read_aslib(scenario()).knowledge_base
-    cutoff = kb.provenance["cutoff_seconds"]
+    (cutoff,) = kb.runs["cutoff_seconds"].unique()
     runs = kb.runs[kb.runs["algorithm"] == "slow"]
     par10 = (-runs["score"]).fillna(10 * cutoff)
     assert cutoff == 100.0
@@ -63,7 +63,7 @@ def test_par10_follows_from_what_is_kept(scenario):
 def test_folds_are_kept_and_survive_saving_and_merging(scenario, tmp_path):
     kb = read_aslib(scenario()).knowledge_base
     folds = {"sat/a, 1.cnf": 1, "b.cnf": 1, "c.cnf": 2, "d.cnf": 2}
-    assert kb.provenance["folds"] == folds
+    assert folds_of(kb).to_dict() == folds
     assert kb.provenance["further_folds"] == [
         {"sat/a, 1.cnf": 2, "b.cnf": 1, "c.cnf": 2, "d.cnf": 1}
     ]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from autometa.knowledge_base._checks import check_runs
-from autometa.knowledge_base.storage import _folder, _layout, _opened, _saving
+from autometa.knowledge_base.storage import _folder, _layout, _opened, _writer
 
 TASKS = ("a", "b", "ä", "task 10", "task 9", "😀")
 
@@ -55,4 +55,4 @@ def make_everything_large(monkeypatch: pytest.MonkeyPatch, rows: int = 16) -> No
     monkeypatch.setattr(_folder, "SMALL", 0)
     monkeypatch.setattr(_layout, "ROWS_PER_GROUP", rows)
     monkeypatch.setattr(_opened, "ROWS_PER_GROUP", rows)
-    monkeypatch.setattr(_saving, "PIECE_ROWS", 4 * rows)
+    monkeypatch.setattr(_writer, "PIECE_ROWS", 4 * rows)

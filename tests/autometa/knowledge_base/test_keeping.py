@@ -22,6 +22,7 @@ from autometa.knowledge_base import (
     user_folder,
     verify,
 )
+from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base.maintenance import _compacting, _rewriting
 from autometa.knowledge_base.maintenance._repeats import SeenRuns
 from autometa.knowledge_base.storage._parts import part_paths, read_part, write_part
@@ -83,6 +84,25 @@ def test_merging_a_folder_with_a_damaged_part_says_so(tmp_path):
 
 
 def test_repeats_are_rows_whose_key_is_equal_and_nothing_else():
+    runs = history(grid("ab", range(4))).runs
+    assert repeated_or_less(pd.concat([runs, runs])).tolist() == [False] * 8 + [True] * 8
+
+    def is_repeated(**change):
+        first = runs.head(1)
+        return repeated_or_less(pd.concat([first, first.assign(**change)])).tolist()[1]
+
+    assert is_repeated()
+    for change in ("task_id", "algorithm", "config", "metric", "status", "source"):
+        assert not is_repeated(**{change: "other"}), change
+    for change in ("score", "fidelity"):
+        assert not is_repeated(**{change: 0.0625}), change
+    zeros = pd.concat([runs.head(1).assign(score=0.0), runs.head(1).assign(score=-0.0)])
+    assert repeated_or_less(zeros).tolist() == [False, True]
+    failed = pd.concat([runs.head(1).assign(score=float("nan"))] * 2)
+    assert repeated_or_less(failed).tolist() == [False, True]
+
+
+def test_the_seen_are_rows_whose_key_is_equal_and_nothing_else():
     runs = history(grid("ab", range(4))).runs
     seen = SeenRuns()
     assert seen.add(runs).all()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from autometa import KnowledgeBase
 from autometa.knowledge_base._checks import check_runs
-from autometa.knowledge_base._schema import NARROW, RUN_KEY
+from autometa.knowledge_base._schema import NARROW, RUN_KEY, SCHEMA_VERSION
 from autometa.knowledge_base.storage import _layout
 from autometa.knowledge_base.storage._files import digest
 from autometa.knowledge_base.storage._layout import encode, from_arrow, to_arrow
@@ -147,7 +147,7 @@ def test_an_old_folder_that_gets_a_new_part_says_so(tmp_path):
     assert before["schema_version"] == 1
     more = draw_runs(0).assign(task_id=kb.tasks["task_id"].iloc[0])
     kb.add(more).save(folder)
-    assert read_manifest(folder)["schema_version"] == 2
+    assert read_manifest(folder)["schema_version"] == SCHEMA_VERSION
     assert read_manifest(folder)["provenance"] == before["provenance"]
     assert len(KnowledgeBase.load(folder).runs) == len(kb.runs)
 

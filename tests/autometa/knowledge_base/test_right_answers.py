@@ -23,9 +23,10 @@ from autometa.knowledge_base import (
     shares_of_wins,
     verify,
 )
+from autometa.knowledge_base._run_source import FrameRuns
 from autometa.knowledge_base.maintenance import _removing
-from autometa.knowledge_base.maintenance._adding import _Target
 from autometa.knowledge_base.storage import _parts
+from autometa.knowledge_base.storage._writer import FolderWriter
 
 
 def base(rows, metafeatures=None, **more):
@@ -128,9 +129,9 @@ def test_runs_added_while_their_task_is_removed_keep_it(tmp_path):
     features = pd.DataFrame({"n_rows": 9.0}, index=list("tu"))
     base({"task_id": list("tu"), "score": 0.9}, features, algorithm="a").save(folder)
     new = base({"score": [0.8]}, features, algorithm="b")
-    with _Target(folder) as target:
+    with FolderWriter(folder) as writer:
         remove(folder, tasks=["t"])
-        target.take(new.tasks, new.metafeatures, [new.runs], {})
+        writer.add(new.tasks, new.metafeatures, FrameRuns(new.runs), {})
     kb = KnowledgeBase.load(folder)
     assert set(kb.tasks["task_id"]) == set(kb.runs["task_id"]) == {"t", "u"}
     assert set(kb.metafeatures.index) == {"t", "u"}

@@ -145,7 +145,8 @@ def test_every_task_is_held_out_once_a_repeat():
 
 def test_folds_that_came_with_the_tasks_divide_them():
     kb = two_clusters(12)
-    kb.provenance["folds"] = {task: 1 + i % 3 for i, task in enumerate(kb.tasks["task_id"])}
+    tasks = kb.tasks.assign(fold=[1 + i % 3 for i in range(len(kb.tasks))])
+    kb = KnowledgeBase.from_frames(tasks, kb.metafeatures, kb.runs)
     said = []
     evaluate(kb, model=FEW_TREES, on_progress=lambda _, *counts: said.append(counts))
     assert said == [(1, 3), (2, 3), (3, 3)]
