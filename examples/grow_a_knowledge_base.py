@@ -15,7 +15,7 @@ result = tune(X, y, n_trials=3, time_budget=None, random_state=0)
 kb = KnowledgeBase.bundled()
 print("Before:", kb)
 task_id = result.task["task_id"].iloc[0]
-kb.add(result.runs(), tasks=result.task, metafeatures=describe(X, y).to_frame(task_id).T)
+kb.add(result, metafeatures=describe(X, y).to_frame(task_id).T)
 print("After: ", kb)
 
 with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autometa.importers._aslib import read_aslib
+from autometa.importers._exported import is_export, read_export
 from autometa.importers._folds import folds_of
 from autometa.importers._formats import FORMATS, import_history, recognise
 from autometa.importers._imported import Dropped, Imported
@@ -18,7 +19,9 @@ __all__ = [
     "Imported",
     "folds_of",
     "import_history",
+    "is_export",
     "read_aslib",
+    "read_export",
     "read_knowledge_base",
     "read_matrix",
     "read_optuna",

@@ -23,6 +23,7 @@ from autometa.exceptions import KnowledgeBaseError
 from autometa.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
 from autometa.importers._arff import UTF16
 from autometa.importers._columns import read_layout
+from autometa.importers._exported import is_export
 from autometa.importers._imported import Imported
 from autometa.importers._matrix import folder_kinds
 from autometa.importers._optuna_storage import SQLITE
@@ -31,7 +32,6 @@ from autometa.importers._reading import frame_rows, kind_of, read_rows
 from autometa.importers._table import numeric_columns
 from autometa.importers._tally import some
 from autometa.importers._task_types import type_columns
-from autometa.knowledge_base.maintenance import is_export
 
 FORMATS: Mapping[str, Callable[..., Imported]] = {
     "aslib": _aslib.read_aslib,

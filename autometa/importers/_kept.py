@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from autometa.importers._exported import is_export, read_export
 from autometa.importers._imported import Imported
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base.maintenance import is_export, read_export
 
 
 def read_knowledge_base(source: str | os.PathLike[str]) -> Imported:

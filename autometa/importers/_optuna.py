@@ -53,9 +53,9 @@ def read_optuna(
 
     Parameters
     ----------
-    source : str, path, optuna storage, Study, or sequence of Study
+    source : str, path, optuna storage, Study, sequence of Study, or dict of str to Study
         A storage URL (``sqlite:///study.db``, ``postgresql://...``), a SQLite or
-        journal file, or the object itself.
+        journal file, or the object itself; a dict has them by ``task_id``.
     studies : sequence of str, optional
         Names of studies; all of the storage when not given.
     task_id : str, optional
@@ -121,7 +121,7 @@ def _task(view: StudyView, wanted: Wanted) -> dict[str, Any]:
     names = [attributes.get(a) for a in TASK_ATTRIBUTES]
     named = next((name for name in names if _is_name(name)), view.name)
     task: dict[str, Any] = {
-        "task_id": str(wanted.task_id or named),
+        "task_id": str(wanted.task_id or view.task_id or named),
         "source": "tune" if is_of_tune(view) else f"optuna:{view.name}",
     }
     for key in ABOUT_TASK:

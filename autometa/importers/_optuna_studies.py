@@ -25,6 +25,7 @@ class StudyView:
     metric_names: tuple[str, ...] | None
     user_attrs: Mapping[str, Any]
     trials: Sequence[optuna.trial.FrozenTrial]
+    task_id: str | None = None  # as the caller names its task
 
 
 def label_of(source: Any) -> str:
@@ -40,10 +41,12 @@ def study_views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> list
 
     if isinstance(source, optuna.Study):
         source = [source]
-    if isinstance(source, Mapping):
-        source = list(source.values())
-    if isinstance(source, Sequence) and not isinstance(source, str):
-        return [_of_study(study) for study in source]
+    if isinstance(source, Mapping | Sequence) and not isinstance(source, str):
+        if not source:
+            raise KnowledgeBaseError("One study or more is needed. Got none.")
+        if isinstance(source, Mapping):
+            return [_of_study(study, str(task)) for task, study in source.items()]
+        return [_of_study(study, None) for study in source]
     storage = open_storage(source, tally)
     try:
         return _of_all(storage, source, wanted)
@@ -75,11 +78,12 @@ def _of_storage(storage: Any, study: Any) -> StudyView:
     )
 
 
-def _of_study(study: optuna.Study) -> StudyView:
+def _of_study(study: optuna.Study, task_id: str | None) -> StudyView:
     return StudyView(
         name=study.study_name,
         maximize=tuple(d.name == "MAXIMIZE" for d in study.directions),
         metric_names=tuple(study.metric_names) if study.metric_names else None,
         user_attrs=study.user_attrs,
         trials=study.get_trials(deepcopy=False),
+        task_id=task_id,
     )

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from autometa.knowledge_base._averages import Averages
-from autometa.knowledge_base._default import default_folders, default_knowledge_base, default_state
+from autometa.knowledge_base._default import default_state
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
+from autometa.knowledge_base._resolving import (
+    KnowledgeBaseLike,
+    default_knowledge_base,
+    open_named,
+    resolve_knowledge_base,
+)
 from autometa.knowledge_base._schema import canonical_config, setup_id
 from autometa.knowledge_base._summary import summarise
 from autometa.knowledge_base.maintenance import (
@@ -20,10 +26,9 @@ from autometa.knowledge_base.maintenance import (
     compact,
     diff,
     export,
+    fingerprint_of,
     folder_facts,
-    is_export,
     merge_folders,
-    read_export,
     remove,
     run_facts,
     run_list,
@@ -32,8 +37,15 @@ from autometa.knowledge_base.maintenance import (
     task_list,
     verify,
 )
-from autometa.knowledge_base.storage._folders import folder_named, is_knowledge_base, user_folder
+from autometa.knowledge_base.storage._folders import home, is_knowledge_base, user_folder
 from autometa.knowledge_base.storage._learnt_file import Origin, read_learnt, write_learnt
+from autometa.knowledge_base.storage._names import (
+    default_folders,
+    folder_named,
+    folders_named,
+    knowledge_base_names,
+    name_knowledge_base,
+)
 
 __all__ = [
     "Added",
@@ -43,6 +55,7 @@ __all__ = [
     "Exported",
     "Finding",
     "KnowledgeBase",
+    "KnowledgeBaseLike",
     "Origin",
     "Removed",
     "Verification",
@@ -54,16 +67,21 @@ __all__ = [
     "default_state",
     "diff",
     "export",
+    "fingerprint_of",
     "folder_facts",
     "folder_named",
-    "is_export",
+    "folders_named",
+    "home",
     "is_knowledge_base",
+    "knowledge_base_names",
     "merge_folders",
+    "name_knowledge_base",
+    "open_named",
     "plot_coverage",
     "plot_wins",
-    "read_export",
     "read_learnt",
     "remove",
+    "resolve_knowledge_base",
     "run_facts",
     "run_list",
     "runs_that_fit",

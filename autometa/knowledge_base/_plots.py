@@ -14,7 +14,7 @@ from autometa.metrics import measured_metrics
 from autometa.pictures import pyplot
 
 if TYPE_CHECKING:
-    from autometa.knowledge_base._knowledge_base import KnowledgeBase
+    from autometa.knowledge_base._tables import Tables
 
 # Apart in brightness too, for print and for those who do not tell red from green.
 COLOURS = {
@@ -25,7 +25,7 @@ COLOURS = {
 }
 
 
-def plot_coverage(kb: KnowledgeBase, path: Path) -> None:
+def plot_coverage(kb: Tables, path: Path) -> None:
     """Draw the tasks by rows and columns, and how many have how many classes.
 
     Parameters
@@ -82,7 +82,7 @@ def _class_label(n: int) -> str:
     return "20+" if n == 20 else str(n)
 
 
-def judging_metrics(kb: KnowledgeBase) -> dict[str, str]:
+def judging_metrics(kb: Tables) -> dict[str, str]:
     """Return the metric that judges tasks of each type: the usual one, or the most measured."""
     types = kb.tasks.set_index("task_id")["task_type"]
     measured = kb.runs.groupby(kb.runs["task_id"].astype(str).map(types))["metric"]
@@ -94,7 +94,7 @@ def judging_metrics(kb: KnowledgeBase) -> dict[str, str]:
     }
 
 
-def shares_of_wins(kb: KnowledgeBase, metrics: Mapping[str, str] | None = None) -> pd.DataFrame:
+def shares_of_wins(kb: Tables, metrics: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return on which share of tasks each algorithm wins, by task type.
 
     Parameters
@@ -152,7 +152,7 @@ def _fold_error(fold_scores: Any) -> float:
     return float(folds.std(ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else 0.0
 
 
-def plot_wins(kb: KnowledgeBase, path: Path, metrics: Mapping[str, str] | None = None) -> None:
+def plot_wins(kb: Tables, path: Path, metrics: Mapping[str, str] | None = None) -> None:
     """Draw `shares_of_wins`: one panel a task type, one bar an algorithm."""
     plt = pyplot()
     metrics = metrics or judging_metrics(kb)

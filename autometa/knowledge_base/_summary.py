@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._tables import Tables
 
 
-def summarise(kb: KnowledgeBase) -> dict[str, Any]:
+def summarise(kb: Tables) -> dict[str, Any]:
     """Return counts of what ``kb`` holds.
 
     Returns

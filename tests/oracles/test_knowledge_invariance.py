@@ -71,7 +71,7 @@ def test_doubling_a_knowledge_base_does_not_change_the_advice(way, tmp_path):
         kb.add(base().runs)
     elif way == "stored twice":
         for twin in (kb, base()):
-            twin.save(tmp_path / "kb")
+            twin.save(tmp_path / "kb", if_exists="append")
         kb = KnowledgeBase.load(tmp_path / "kb")
     else:
         runs = pd.concat([kb.runs, kb.runs])

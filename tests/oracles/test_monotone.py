@@ -121,10 +121,11 @@ def test_doubling_a_history_changes_no_order(seed):
     """Every task once more in its own family: nothing new is known."""
     scores, features = drawn(seed)
     kb = base(scores, features)
-    twins = base(scores, features)
-    twins.tasks = twins.tasks.assign(task_id="twin " + twins.tasks["task_id"])
-    twins.runs = twins.runs.assign(task_id="twin " + twins.runs["task_id"])
-    twins.metafeatures = twins.metafeatures.rename(index=lambda name: f"twin {name}")
+    twins = KnowledgeBase(
+        kb.tasks.assign(task_id="twin " + kb.tasks["task_id"]),
+        kb.metafeatures.rename(index=lambda name: f"twin {name}"),
+        kb.runs.assign(task_id="twin " + kb.runs["task_id"]),
+    )
     doubled = base(scores, features).merge(twins)
     single, double = ([r.algorithm for r in advice(k)] for k in (kb, doubled))
     assert single == double

@@ -135,7 +135,7 @@ def test_the_same_history_again_changes_nothing(measured, tmp_path, doubled):
     before = plain(kb.runs)
     if doubled == "written twice":
         kb.save(tmp_path / "kb")
-        kb.save(tmp_path / "kb")
+        kb.save(tmp_path / "kb", if_exists="append")
         kb = KnowledgeBase.load(tmp_path / "kb")
     elif doubled == "another format":
         export(kb, tmp_path / "out", "csv")

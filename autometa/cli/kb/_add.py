@@ -57,14 +57,12 @@ def add(
 def _add(source: str, folder: Path, format: str | None) -> dict[str, int]:
     from dataclasses import asdict
 
-    from autometa.importers import import_history
+    from autometa.importers import import_history, is_export, read_export
     from autometa.knowledge_base import (
         add_to,
         folder_named,
-        is_export,
         is_knowledge_base,
         merge_folders,
-        read_export,
     )
 
     given = folder_named(source)

@@ -29,5 +29,5 @@ def describe(
     kb = KnowledgeBase.load(path)
     with steps("tasks") as show:
         described = describe_tasks(kb, datasets, on_progress=show)
-    described.save(out)
+    described.save(out, if_exists="append")
     note(f"'{out}' now holds {described}.")

@@ -39,11 +39,11 @@ def export(
     csv and parquet: a file a table. frames: the same as Feather files, types
     included. matrix: a csv a metric, tasks by setups. aslib: a scenario.
     """
-    from autometa.knowledge_base import KnowledgeBase, default_knowledge_base, folder_named
+    from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.knowledge_base import export as run
 
     kb = (
-        default_knowledge_base()
+        KnowledgeBase.default()
         if knowledge_base is None
         else KnowledgeBase.load(folder_named(knowledge_base))
     )

@@ -45,7 +45,7 @@ def report_imports(found: dict[str, Imported], out: Path | None, as_json: bool =
 
     if out is not None:
         for imported in found.values():
-            imported.knowledge_base.save(out)
+            imported.knowledge_base.save(out, if_exists="append")
     total = KnowledgeBase.load(out) if out is not None else None
     if as_json:
         content: dict[str, Any] = {

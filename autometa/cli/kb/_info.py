@@ -27,7 +27,6 @@ def info(
     from autometa.knowledge_base import (
         KnowledgeBase,
         default_folders,
-        default_knowledge_base,
         folder_facts,
         folder_named,
         run_facts,
@@ -35,7 +34,7 @@ def info(
     )
 
     if knowledge_base is None:
-        folders, kb = default_folders(), default_knowledge_base()
+        folders, kb = default_folders(), KnowledgeBase.default()
     else:
         folders = [folder_named(knowledge_base)]
         kb = KnowledgeBase.load(folders[0])

@@ -55,7 +55,6 @@ def list_(
     """List the tasks of a knowledge base, or its setups or runs, that fit all filters."""
     from autometa.knowledge_base import (
         KnowledgeBase,
-        default_knowledge_base,
         folder_named,
         run_list,
         runs_that_fit,
@@ -66,7 +65,7 @@ def list_(
     if setups and runs:
         raise typer.BadParameter("give one of --setups and --runs")
     kb = (
-        default_knowledge_base()
+        KnowledgeBase.default()
         if knowledge_base is None
         else KnowledgeBase.load(folder_named(knowledge_base))
     )

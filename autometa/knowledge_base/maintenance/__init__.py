@@ -5,9 +5,12 @@ from __future__ import annotations
 from autometa.knowledge_base.maintenance._adding import add_to, merge_folders
 from autometa.knowledge_base.maintenance._compacting import Compacted, compact
 from autometa.knowledge_base.maintenance._differing import Difference, diff
-from autometa.knowledge_base.maintenance._exported import is_export, read_export
 from autometa.knowledge_base.maintenance._exporting import Exported, export
-from autometa.knowledge_base.maintenance._informing import folder_facts, run_facts
+from autometa.knowledge_base.maintenance._informing import (
+    fingerprint_of,
+    folder_facts,
+    run_facts,
+)
 from autometa.knowledge_base.maintenance._listing import (
     run_list,
     runs_that_fit,
@@ -30,10 +33,9 @@ __all__ = [
     "compact",
     "diff",
     "export",
+    "fingerprint_of",
     "folder_facts",
-    "is_export",
     "merge_folders",
-    "read_export",
     "remove",
     "run_facts",
     "run_list",

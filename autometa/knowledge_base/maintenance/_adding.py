@@ -9,8 +9,8 @@ from pathlib import Path
 
 from autometa._urls import hide_password
 from autometa.knowledge_base._filling import say_left_out
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns
+from autometa.knowledge_base._tables import Tables
 from autometa.knowledge_base._usable import usable_frame
 from autometa.knowledge_base.maintenance._parts_of import Progress
 from autometa.knowledge_base.storage._folder import StoredFolder
@@ -18,7 +18,7 @@ from autometa.knowledge_base.storage._manifest import read_manifest
 from autometa.knowledge_base.storage._writer import Added, FolderWriter
 
 
-def add_to(folder: Path, kb: KnowledgeBase, source: str) -> Added:
+def add_to(folder: Path, kb: Tables, source: str) -> Added:
     """Add a knowledge base to a folder, which is begun when there is none.
 
     ``source`` says where it comes from, beside its own provenance. Runs that cannot

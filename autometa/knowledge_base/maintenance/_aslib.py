@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import setup_id
+from autometa.knowledge_base._tables import Tables
 
 N_FOLDS = 10
 RUN_STATUS = {"ok": "ok", "timeout": "timeout", "memory": "memout", "error": "crash"}
@@ -29,7 +29,7 @@ STATUSES = "{ok, timeout, memout, not_applicable, crash, other}"
 PLAIN = re.compile(r"[\w.:+-]+", re.ASCII)
 
 
-def write_aslib(kb: KnowledgeBase, folder: Path) -> list[str]:
+def write_aslib(kb: Tables, folder: Path) -> list[str]:
     """Write a scenario to ``folder``; return what it cannot hold, in sentences."""
     whole = kb.runs[kb.runs["fidelity"] == 1.0]
     setups = whole[["algorithm", "config"]].drop_duplicates()
@@ -49,7 +49,7 @@ def write_aslib(kb: KnowledgeBase, folder: Path) -> list[str]:
     return _left_out(kb, whole, features)
 
 
-def _left_out(kb: KnowledgeBase, whole: pd.DataFrame, features: pd.DataFrame) -> list[str]:
+def _left_out(kb: Tables, whole: pd.DataFrame, features: pd.DataFrame) -> list[str]:
     said = ["seconds, fold scores, train scores and sources of runs; names and types of tasks"]
     if len(whole) < len(kb.runs):
         said.append(f"{len(kb.runs) - len(whole)} runs on a part of the rows")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import ParameterError
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._tables import Tables
 
 SAME = ["task_id", "algorithm", "config", "metric", "fidelity"]
 ROUNDING = 1e-9
@@ -68,8 +68,8 @@ class Difference:
 
 
 def diff(
-    a: KnowledgeBase | str | os.PathLike[str],
-    b: KnowledgeBase | str | os.PathLike[str],
+    a: Tables | str | os.PathLike[str],
+    b: Tables | str | os.PathLike[str],
     *,
     noise: float = 3.0,
 ) -> Difference:
@@ -90,6 +90,7 @@ def diff(
 
     Examples
     --------
+    >>> from autometa import KnowledgeBase
     >>> tasks = pd.DataFrame({"task_id": ["iris"], "task_type": ["multiclass"]})
     >>> runs = pd.DataFrame({"task_id": ["iris"], "algorithm": ["knn"], "config": [{"k": 5}],
     ...                      "metric": ["accuracy"], "score": [0.96]})
@@ -124,11 +125,11 @@ def diff(
     )
 
 
-def _opened(kb: KnowledgeBase | str | os.PathLike[str]) -> KnowledgeBase:
-    return kb if isinstance(kb, KnowledgeBase) else KnowledgeBase.load(Path(kb))
+def _opened(kb: Tables | str | os.PathLike[str]) -> Tables:
+    return kb if isinstance(kb, Tables) else Tables.load(Path(kb))
 
 
-def _setups(kb: KnowledgeBase) -> pd.DataFrame:
+def _setups(kb: Tables) -> pd.DataFrame:
     return kb.runs[["algorithm", "config"]].drop_duplicates()
 
 
@@ -138,7 +139,7 @@ def _only(these: pd.DataFrame, those: pd.DataFrame) -> pd.DataFrame:
     return only.sort_values(list(these), ignore_index=True)
 
 
-def _joined(left: KnowledgeBase, right: KnowledgeBase) -> pd.DataFrame:
+def _joined(left: Tables, right: Tables) -> pd.DataFrame:
     """Return one row a run of either: mean score and variance of that mean in both."""
     return _means(left.runs).merge(
         _means(right.runs), on=SAME, how="outer", suffixes=("_a", "_b"), indicator="found"

@@ -16,8 +16,8 @@ import pandas as pd
 
 from autometa._limits import file_in
 from autometa.exceptions import KnowledgeBaseError, ParameterError
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import setup_id
+from autometa.knowledge_base._tables import Tables
 from autometa.knowledge_base.maintenance._aslib import write_aslib
 from autometa.knowledge_base.maintenance._formulas import guard_text
 
@@ -40,7 +40,7 @@ class Exported:
     left_out: tuple[str, ...] = ()
 
 
-def export(kb: KnowledgeBase, path: str | os.PathLike[str], format: str) -> Exported:
+def export(kb: Tables, path: str | os.PathLike[str], format: str) -> Exported:
     """Write the tables of a knowledge base to a new folder, for others to read.
 
     Parameters
@@ -110,7 +110,7 @@ def _new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _tables(kb: KnowledgeBase) -> dict[str, pd.DataFrame]:
+def _tables(kb: Tables) -> dict[str, pd.DataFrame]:
     return {
         "tasks": kb.tasks,
         "metafeatures": kb.metafeatures.reset_index(),
@@ -118,7 +118,7 @@ def _tables(kb: KnowledgeBase) -> dict[str, pd.DataFrame]:
     }
 
 
-def _write_csv(kb: KnowledgeBase, folder: Path) -> list[str]:
+def _write_csv(kb: Tables, folder: Path) -> list[str]:
     for name, frame in _tables(kb).items():
         if name == "runs":
             texts = [None if value is None else json.dumps(value) for value in _lists(frame)]
@@ -151,19 +151,19 @@ def _with_plain_lists(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(fold_scores=_lists(frame)) if name == "runs" else frame
 
 
-def _write_parquet(kb: KnowledgeBase, folder: Path) -> list[str]:
+def _write_parquet(kb: Tables, folder: Path) -> list[str]:
     for name, frame in _tables(kb).items():
         _with_plain_lists(name, frame).to_parquet(folder / f"{name}.parquet", index=False)
     return []
 
 
-def _write_frames(kb: KnowledgeBase, folder: Path) -> list[str]:
+def _write_frames(kb: Tables, folder: Path) -> list[str]:
     for name, frame in _tables(kb).items():
         _with_plain_lists(name, frame).reset_index(drop=True).to_feather(folder / f"{name}.feather")
     return []
 
 
-def _write_matrix(kb: KnowledgeBase, folder: Path) -> list[str]:
+def _write_matrix(kb: Tables, folder: Path) -> list[str]:
     whole = kb.runs[kb.runs["fidelity"] == 1.0]
     left_out = []
     if len(whole) < len(kb.runs):
@@ -195,7 +195,7 @@ def _write_matrix(kb: KnowledgeBase, folder: Path) -> list[str]:
     return left_out
 
 
-FORMATS: dict[str, Callable[[KnowledgeBase, Path], list[str]]] = {
+FORMATS: dict[str, Callable[[Tables, Path], list[str]]] = {
     "csv": _write_csv,
     "parquet": _write_parquet,
     "frames": _write_frames,

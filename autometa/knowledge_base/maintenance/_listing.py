@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._schema import TASK_TYPES, setup_id
+from autometa.knowledge_base._tables import Tables
 
 RUN_COLUMNS = [
     "task_id",
@@ -25,7 +25,7 @@ RUN_COLUMNS = [
 
 
 def runs_that_fit(
-    kb: KnowledgeBase,
+    kb: Tables,
     *,
     tasks: Sequence[str] | None = None,
     algorithms: Sequence[str] | None = None,
@@ -73,7 +73,7 @@ def _wanted(what: str, wanted: Sequence[str] | None, known: Iterable[str]) -> se
     return set(wanted)
 
 
-def task_list(kb: KnowledgeBase, runs: pd.DataFrame) -> pd.DataFrame:
+def task_list(kb: Tables, runs: pd.DataFrame) -> pd.DataFrame:
     """Return one row a task of ``runs``, with counts of setups, runs and failures."""
     counts = _counts(runs, ["task_id"])
     counts["n_setups"] = (

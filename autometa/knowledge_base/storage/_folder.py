@@ -7,7 +7,7 @@ are needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,8 +78,9 @@ class StoredFolder:
 
     def fingerprint(self) -> str:
         """Return a digest of the names of all parts, which are made of their contents."""
-        parts = [*self._tasks, *self._metafeatures, *self.runs]
-        return digest("\n".join(sorted(part.name for part in parts)).encode())
+        return digest_of_names(
+            part.name for part in (*self._tasks, *self._metafeatures, *self.runs)
+        )
 
     def check_filled(self) -> None:
         """Say so when there is nothing in the folder to learn from."""
@@ -125,6 +126,11 @@ class StoredFolder:
                 return read()
             except FileNotFoundError:
                 self.open()
+
+
+def digest_of_names(names: Iterable[str]) -> str:
+    """Return a digest of the names of parts, which are made of their contents."""
+    return digest("\n".join(sorted(names)).encode())
 
 
 def _size(path: Path) -> int:

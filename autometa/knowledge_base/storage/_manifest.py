@@ -12,15 +12,16 @@ import platform
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from autometa._limits import MAX_TEXT_BYTES, parse_json, read_bounded
-from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError, ParameterError
 from autometa.knowledge_base._schema import RUN_DEFAULTS, SCHEMA_VERSION
 from autometa.knowledge_base.storage._files import digest, file_names, unreadable, write_whole
 
 MANIFEST = "manifest.json"
 SOURCE = "source"
+ABOUT = ("name", "version", "description", "licence", "contact")
 
 
 def write_manifest(
@@ -54,6 +55,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     own = _provenance_in(folder / MANIFEST, manifest)
     manifest["provenance"] = join_provenance(own, *added)
     return manifest
+
+
+def check_about(about: Mapping[str, str]) -> dict[str, str]:
+    """Return what a manifest says of its knowledge base, or say what it may not say.
+
+    Raises
+    ------
+    ParameterError
+        If a name is none of these, or a value is no text.
+    """
+    odd = [name for name, value in about.items() if name not in ABOUT or not isinstance(value, str)]
+    if odd:
+        raise ParameterError(f"'about' must hold texts by the names {list(ABOUT)}. Got {odd}.")
+    return dict(about)
+
+
+def about_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a manifest says of its knowledge base; what is no text is left out."""
+    found = manifest.get("about")
+    found = found if isinstance(found, dict) else {}
+    return {name: found[name] for name in ABOUT if isinstance(found.get(name), str)}
 
 
 def add_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
@@ -143,7 +165,7 @@ def _measured_by(source: Mapping[str, Any]) -> dict[str, Any]:
     return found | ({"cutoff_seconds": float(cutoff)} if _is_positive(cutoff) else {})
 
 
-def _is_positive(value: Any) -> bool:
+def _is_positive(value: Any) -> TypeGuard[float]:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and math.isfinite(value) and value > 0
 

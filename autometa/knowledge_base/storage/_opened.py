@@ -55,7 +55,10 @@ class Part(Protocol):
     name: str
     n_rows: int
     is_clean: bool
-    n_left_out: int
+
+    @property
+    def n_left_out(self) -> int:
+        """Of the rows that were read, how many cannot be learnt from."""
 
     @property
     def spans(self) -> list[Span]:

@@ -58,11 +58,16 @@ def write_part(folder: Path, table: str, frame: pd.DataFrame) -> Path:
     Rows are sorted by task, those of one task keep their order; runs that the
     frame holds twice are written once.
     """
-    data = encode(table, to_arrow(table, frame))
+    name, data = encoded_part(table, frame)
     raise_schema(folder)
-    path = folder / f"{table}-{digest(data)}-{footer_digest(data)}.parquet"
-    write_whole(path, data)
-    return path
+    write_whole(folder / name, data)
+    return folder / name
+
+
+def encoded_part(table: str, frame: pd.DataFrame) -> tuple[str, bytes]:
+    """Return the name and the bytes of the part that a frame becomes."""
+    data = encode(table, to_arrow(table, frame))
+    return f"{table}-{digest(data)}-{footer_digest(data)}.parquet", data
 
 
 def part_paths(folder: Path, table: str) -> list[Path]:

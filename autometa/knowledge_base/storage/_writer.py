@@ -22,7 +22,7 @@ from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns
 from autometa.knowledge_base._same_tasks import check_same_tasks
 from autometa.knowledge_base._schema import RUN_KEY
-from autometa.knowledge_base.storage._folder import StoredFolder
+from autometa.knowledge_base.storage._folder import StoredFolder, digest_of_names
 from autometa.knowledge_base.storage._layout import from_arrow
 from autometa.knowledge_base.storage._manifest import (
     MANIFEST,
@@ -31,7 +31,7 @@ from autometa.knowledge_base.storage._manifest import (
     read_manifest,
     write_manifest,
 )
-from autometa.knowledge_base.storage._parts import write_part
+from autometa.knowledge_base.storage._parts import encoded_part, write_part
 
 PIECE_ROWS = 1_000_000  # about 1 GB as a frame
 
@@ -194,6 +194,15 @@ def restore_tasks(
         lost = frame[names.isin(gone)]
         if len(lost):
             write_part(folder, table, lost)
+
+
+def fingerprint_of_tables(
+    tasks: pd.DataFrame, metafeatures: pd.DataFrame, runs: pd.DataFrame
+) -> str:
+    """Return the fingerprint of the folder that these tables become when they are saved."""
+    parts = [("tasks", tasks), ("metafeatures", metafeatures)]
+    parts += [("runs", piece) for piece in _pieces(runs)]
+    return digest_of_names(encoded_part(table, frame)[0] for table, frame in parts if len(frame))
 
 
 def _is_new(runs: pd.DataFrame, held: StoredRuns) -> Booleans:

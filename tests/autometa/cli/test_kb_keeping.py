@@ -34,7 +34,7 @@ def run(capsys, monkeypatch, tmp_path):
 def folder(tmp_path):
     path = tmp_path / "kb"
     history(grid("ab", range(4)), source="mine").save(path)
-    history(grid("bc", range(4, 6)), source="theirs").save(path)
+    history(grid("bc", range(4, 6)), source="theirs").save(path, if_exists="append")
     return path
 
 

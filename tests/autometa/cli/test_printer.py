@@ -15,7 +15,8 @@ import autometa.cli
 from autometa import KnowledgeBase
 from autometa.cli import main
 from autometa.cli._output import JOINERS, UNSEEN, PlainConsole, make_table, visible
-from autometa.knowledge_base import add_to, export, read_export
+from autometa.importers import read_export
+from autometa.knowledge_base import add_to, export
 
 CLI = Path(autometa.cli.__file__).parent
 PRINTERS = {"print", "echo", "secho", "Console", "Table", "Text", "Panel", "from_markup"}
@@ -91,7 +92,7 @@ def hostile(tmp_path, monkeypatch):
     )  # fmt: skip
     kb = KnowledgeBase.from_frames(tasks, features, runs, {"by": EVIL})
     kb.save(tmp_path / "kb")
-    kb.runs = kb.runs.assign(score=0.1)
+    kb = KnowledgeBase(kb.tasks, kb.metafeatures, kb.runs.assign(score=0.1))
     kb.save(tmp_path / "other")
     frame = pd.DataFrame({EVIL: range(60), "y": ["no", "yes"] * 30})
     frame.to_csv(tmp_path / "x.csv", index=False)

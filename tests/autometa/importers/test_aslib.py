@@ -76,7 +76,7 @@ def test_folds_are_kept_and_survive_saving_and_merging(scenario, tmp_path):
         {"by": "me"},
     )
     other.save(tmp_path / "kb")
-    kb.save(tmp_path / "kb")
+    kb.save(tmp_path / "kb", if_exists="append")
     assert folds_of(KnowledgeBase.load(tmp_path / "kb")).to_dict() == folds
 
 

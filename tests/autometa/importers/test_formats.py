@@ -131,14 +131,14 @@ def test_a_prefix_keeps_tasks_of_several_sources_apart(tmp_path, scenario):
     assert set(kb.metafeatures.index) <= set(tasks)
     assert named.dropped == plain.dropped
     for imported in (plain, named):
-        imported.knowledge_base.save(tmp_path / "kb")
+        imported.knowledge_base.save(tmp_path / "kb", if_exists="append")
     assert len(KnowledgeBase.load(tmp_path / "kb").tasks) == 2 * len(tasks)
 
 
 def test_imports_into_one_folder_add_up(tmp_path, scenario):
     (tmp_path / "long.csv").write_text(LONG)
     for source in (tmp_path / "long.csv", scenario(), tmp_path / "long.csv"):
-        import_history(source).knowledge_base.save(tmp_path / "kb")
+        import_history(source).knowledge_base.save(tmp_path / "kb", if_exists="append")
     kb = KnowledgeBase.load(tmp_path / "kb")
     assert len(kb.tasks) == 2 + 4
     assert len(kb.runs) == 2 + 8

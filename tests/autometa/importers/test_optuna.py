@@ -11,8 +11,9 @@ import pytest
 from optuna.storages import JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
+from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseError
-from autometa.importers import Dropped, read_optuna, shown
+from autometa.importers import Dropped, read_optuna
 from autometa.knowledge_base import KnowledgeBase
 
 
@@ -266,8 +267,8 @@ def test_urls_that_lead_nowhere_are_errors(url, match):
 
 
 def test_passwords_are_not_told():
-    assert shown("postgresql://ann:s3cret@db:5432/x") == "postgresql://ann:***@db:5432/x"
-    assert shown("sqlite:///a.db") == "sqlite:///a.db"
+    assert hide_password("postgresql://ann:s3cret@db:5432/x") == "postgresql://ann:***@db:5432/x"
+    assert hide_password("sqlite:///a.db") == "sqlite:///a.db"
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def do_add(folder: Path, rows: Iterable[ROW], source: str = "a test") -> None:
 
 def do_save(folder: Path, rows: Iterable[ROW]) -> None:
     """Add rows as a user of Python does."""
-    history(rows).save(folder)
+    history(rows).save(folder, if_exists="append")
 
 
 def do_merge(folder: Path, others: Iterable[Path]) -> None:

@@ -104,7 +104,7 @@ def test_damage_to_other_tasks_does_not_hinder(large_folder):
     with pytest.raises(KnowledgeBaseCorruptError):
         kb.averages()
     new = expected.assign(source="again")
-    KnowledgeBase.from_frames(task_table(), None, new).save(large_folder)
+    KnowledgeBase.from_frames(task_table(), None, new).save(large_folder, if_exists="append")
     assert len(KnowledgeBase.load(large_folder).runs_of(last)) == 2 * len(expected)
 
 
@@ -193,7 +193,7 @@ def test_a_folder_one_may_only_read_opens_and_is_left_alone(folder, request):
     request.getfixturevalue("nobody")
     kb = KnowledgeBase.load(folder)
     assert len(kb.runs) == len(RUNS)
-    kb.save(folder)  # nothing new, nothing to write
+    kb.save(folder, if_exists="append")  # nothing new, nothing to write
     with pytest.raises(KnowledgeBaseError, match="Could not write"):
-        kb.add(RUNS.assign(source="mine")).save(folder)
+        kb.add(RUNS.assign(source="mine")).save(folder, if_exists="append")
     assert sorted(os.listdir(folder)) == before

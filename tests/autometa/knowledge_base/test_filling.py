@@ -27,7 +27,7 @@ def base(features=None, task=None, **run):
 
 def by_saving(tmp_path, *kbs):
     for kb in kbs:
-        kb.save(tmp_path / "kb")
+        kb.save(tmp_path / "kb", if_exists="append")
     return KnowledgeBase.load(tmp_path / "kb")
 
 
@@ -40,7 +40,7 @@ def by_adding(tmp_path, *kbs):
 def by_merging_folders(tmp_path, *kbs):
     folders = [tmp_path / str(i) for i in range(len(kbs))]
     for folder, kb in zip(folders, kbs, strict=True):
-        kb.save(folder)
+        kb.save(folder, if_exists="append")
     merge_folders(folders, tmp_path / "kb")
     return KnowledgeBase.load(tmp_path / "kb")
 
@@ -82,7 +82,7 @@ def test_what_was_unknown_is_filled_in(tmp_path, way):
 def test_values_that_differ_are_left_out_and_said(tmp_path):
     base({"skew": [9.0]}, {"family": "x"}).save(tmp_path)
     with pytest.warns(KnowledgeBaseWarning, match="2 values that describe tasks"):
-        base({"skew": [8.0]}, {"family": "y"}).save(tmp_path)
+        base({"skew": [8.0]}, {"family": "y"}).save(tmp_path, if_exists="append")
     kb = KnowledgeBase.load(tmp_path)
     assert (kb.metafeatures["skew"].tolist(), kb.tasks["family"].tolist()) == ([9.0], ["x"])
 
@@ -91,8 +91,8 @@ def test_saving_again_writes_nothing(tmp_path):
     kb = base({"n_rows": [9.0]}, {"n_rows": 9.0}, fit_seconds=2.0)
     kb.save(tmp_path)
     before = sorted(path.name for path in tmp_path.iterdir())
-    kb.save(tmp_path)
-    base().save(tmp_path)
+    kb.save(tmp_path, if_exists="append")
+    base().save(tmp_path, if_exists="append")
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 

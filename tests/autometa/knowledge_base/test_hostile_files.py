@@ -23,8 +23,8 @@ from autometa import KnowledgeBase
 from autometa.building._journal import Journal
 from autometa.building._journal import _read as read_journal
 from autometa.exceptions import AutoMetaError, AutoMetaWarning
-from autometa.importers import import_history
-from autometa.knowledge_base import compact, export, read_export, remove, verify
+from autometa.importers import import_history, read_export
+from autometa.knowledge_base import compact, export, remove, verify
 from autometa.knowledge_base.storage import _parts
 from autometa.knowledge_base.storage._files import digest
 from autometa.knowledge_base.storage._manifest import _signed, _text, read_manifest

@@ -14,7 +14,6 @@ from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning, Parame
 from autometa.knowledge_base import (
     add_to,
     compact,
-    default_knowledge_base,
     default_state,
     diff,
     merge_folders,
@@ -179,7 +178,7 @@ def folder(tmp_path):
     """Two sources; odd setups are of knn, even ones of tree."""
     path = tmp_path / "kb"
     history(grid("ab", range(4)), source="mine").save(path)
-    history(grid("bc", range(4, 6)), source="optuna:study 1").save(path)
+    history(grid("bc", range(4, 6)), source="optuna:study 1").save(path, if_exists="append")
     return path
 
 
@@ -234,7 +233,7 @@ def test_what_was_removed_can_be_added_again_even_after_a_kill(folder, monkeypat
     monkeypatch.undo()
     assert load(folder) == MINE
     assert any("was replaced by a rewrite" in found.message for found in verify(folder).findings)
-    history(grid("bc", range(4, 6)), source="optuna:study 1").save(folder)
+    history(grid("bc", range(4, 6)), source="optuna:study 1").save(folder, if_exists="append")
     assert load(folder) == MINE | STUDY
     assert any("counts: it was added again" in found.message for found in verify(folder).findings)
     compact(folder)
@@ -340,9 +339,9 @@ def own(tmp_path, monkeypatch):
 def test_what_a_user_added_is_read_on_top_of_the_bundled_knowledge_base(own):
     bundled = KnowledgeBase.bundled()
     assert default_state() == ()
-    assert default_knowledge_base().n_runs == bundled.n_runs
+    assert KnowledgeBase.default().n_runs == bundled.n_runs
     do_add(own, grid("ab", range(3)))
-    found = default_knowledge_base()
+    found = KnowledgeBase.default()
     assert found.n_runs == bundled.n_runs + 6
     assert {"a", "b"} | set(bundled.tasks["task_id"]) == set(found.tasks["task_id"])
     assert rows_of(KnowledgeBase.load(own)) == grid("ab", range(3))
@@ -367,7 +366,7 @@ def test_a_damaged_own_knowledge_base_is_left_out_with_a_warning(own):
     path = part_paths(own, "runs")[0]
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.warns(KnowledgeBaseWarning, match="Your own knowledge base is left out"):
-        found = default_knowledge_base()
+        found = KnowledgeBase.default()
     assert found.n_runs == KnowledgeBase.bundled().n_runs
 
 

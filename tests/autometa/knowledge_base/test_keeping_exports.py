@@ -11,8 +11,8 @@ from keepers import grid, history, score
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError, ParameterError
-from autometa.importers import import_history
-from autometa.knowledge_base import diff, export, is_export, read_export
+from autometa.importers import import_history, is_export, read_export
+from autometa.knowledge_base import diff, export
 
 
 @pytest.fixture

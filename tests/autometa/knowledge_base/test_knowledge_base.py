@@ -104,13 +104,13 @@ def test_what_is_saved_is_what_is_loaded(kb, tmp_path):
 def test_saving_twice_writes_nothing_new(kb, tmp_path):
     kb.save(tmp_path)
     before = sorted(path.name for path in tmp_path.iterdir())
-    kb.save(tmp_path)
+    kb.save(tmp_path, if_exists="append")
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_added_runs_are_one_more_part(kb, tmp_path):
     kb.save(tmp_path)
-    kb.add(runs(scores=(0.5, 0.6), task_id=2)).save(tmp_path)
+    kb.add(runs(scores=(0.5, 0.6), task_id=2)).save(tmp_path, if_exists="append")
     assert len(list(tmp_path.glob("runs-*.parquet"))) == 2
     assert len(KnowledgeBase.load(tmp_path).runs) == 4
 
@@ -222,7 +222,7 @@ def test_runs_of_equal_scores_are_kept_while_anything_else_differs(column, value
     parts = [KnowledgeBase.from_frames(tasks, None, runs.iloc[[i]]) for i in range(3)]
     assert len(parts[0].merge(parts[1]).add(runs.iloc[[2]]).runs) == 3
     for part in (kb, parts[1], kb):
-        part.save(tmp_path / "kb")
+        part.save(tmp_path / "kb", if_exists="append")
         add_to(tmp_path / "added", part, "test")
     assert len(KnowledgeBase.load(tmp_path / "kb").runs) == 3
     assert len(KnowledgeBase.load(tmp_path / "added").runs) == 3
@@ -276,7 +276,11 @@ def test_defaults_are_those_of_the_kind_of_task():
 def test_a_folder_that_holds_both_spellings_reads_as_one_setup(tmp_path):
     """As earlier versions wrote it: in memory and from the disk."""
     kb = of({"k": 5}).merge(of({"k": 6}))
-    kb.runs = kb.runs.assign(config=['{"k": 5}', '{"k": 5.0}'], source=["a", "b"])
+    kb = KnowledgeBase(
+        kb.tasks,
+        kb.metafeatures,
+        kb.runs.assign(config=['{"k": 5}', '{"k": 5.0}'], source=["a", "b"]),
+    )
     assert len(kb.setups) == 1
     kb.save(tmp_path / "kb")
     loaded = KnowledgeBase.load(tmp_path / "kb")
@@ -312,10 +316,10 @@ def test_two_tasks_of_one_id_are_refused_by_name_at_every_door(other, said, tmp_
     twin.save(tmp_path / "twin")
     doors = [
         lambda: kb.merge(twin),
-        lambda: kb.add(run, twin.tasks),
+        lambda: kb.add(run, tasks=twin.tasks),
         lambda: add_to(tmp_path / "kb", twin, "test"),
         lambda: merge_folders([tmp_path / "twin"], tmp_path / "kb"),
-        lambda: twin.save(tmp_path / "kb"),
+        lambda: twin.save(tmp_path / "kb", if_exists="append"),
     ]
     for door in doors:
         with pytest.raises(KnowledgeBaseError, match=r"'train'.*task_prefix") as refused:

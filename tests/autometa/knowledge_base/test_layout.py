@@ -142,11 +142,11 @@ def test_an_old_folder_that_gets_a_new_part_says_so(tmp_path):
     shutil.copytree(SCHEMA_1, folder)
     kb = KnowledgeBase.load(folder)
     before = read_manifest(folder)
-    kb.save(folder)
+    kb.save(folder, if_exists="append")
     assert read_manifest(folder) == before
     assert before["schema_version"] == 1
     more = draw_runs(0).assign(task_id=kb.tasks["task_id"].iloc[0])
-    kb.add(more).save(folder)
+    kb.add(more).save(folder, if_exists="append")
     assert read_manifest(folder)["schema_version"] == SCHEMA_VERSION
     assert read_manifest(folder)["provenance"] == before["provenance"]
     assert len(KnowledgeBase.load(folder).runs) == len(kb.runs)
@@ -157,8 +157,8 @@ def test_provenance_of_what_joins_a_folder_is_kept(tmp_path):
         return KnowledgeBase.from_frames(task_table(), None, draw_runs(seed), {"by": by})
 
     history(0, "me").save(tmp_path)
-    history(1, "you").save(tmp_path)
-    history(2, "me").save(tmp_path)
+    history(1, "you").save(tmp_path, if_exists="append")
+    history(2, "me").save(tmp_path, if_exists="append")
     both = KnowledgeBase.load(tmp_path)
     assert both.provenance == {"sources": [{"by": "me"}, {"by": "you"}]}
     both.merge(history(3, "them")).save(tmp_path / "all")

@@ -238,6 +238,8 @@ def test_advice_is_what_it_is_without_the_wrong_runs(tmp_path):
 
 def test_a_score_beyond_reason_is_not_added(tmp_path):
     kb = sound_runs()
-    kb.runs.loc[0, "score"] = 1e308
+    runs = kb.runs
+    runs.loc[0, "score"] = 1e308
+    kb = KnowledgeBase(kb.tasks, kb.metafeatures, runs)
     with pytest.warns(KnowledgeBaseWarning, match=r"a score of 1e\+308"):
         assert add_to(tmp_path / "kb", kb, "mine").n_runs == 11

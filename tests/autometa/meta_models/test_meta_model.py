@@ -11,13 +11,13 @@ from histories import history, setups, smooth, two_clusters
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from autometa import KnowledgeBase
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
     MetricError,
     ParameterError,
 )
-from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 
 NAN = float("nan")
@@ -96,7 +96,7 @@ class TestOrder:
         kb = history(np.tile([[0.9, 0.1]], (9, 1)), {"f": [1.0, 2.0] + [NAN] * 7})
         scores = kb.runs["score"].to_numpy().reshape(9, 2).copy()
         scores[:2] = [0.1, 0.9]  # the two described tasks say otherwise
-        kb.runs["score"] = scores.ravel()
+        kb = KnowledgeBase(kb.tasks, kb.metafeatures, kb.runs.assign(score=scores.ravel()))
         assert setups(MetaModel().fit(kb).recommend(None)) == [0, 1]
 
     def test_a_family_counts_once_however_many_members_it_has(self):
@@ -262,9 +262,10 @@ class TestHostileInput:
 
     def test_undefined_infinite_missing_and_further_meta_features_are_allowed(self):
         kb = two_clusters()
-        kb.metafeatures.iloc[0] = NAN
-        kb.metafeatures.iloc[1, 1] = np.inf
-        kb.metafeatures["never"] = NAN
+        features = kb.metafeatures.assign(never=NAN)
+        features.iloc[0] = NAN
+        features.iloc[1, 1] = np.inf
+        kb = KnowledgeBase(kb.tasks, features, kb.runs)
         model = MetaModel().fit(kb)
         row = pd.Series({"size": 100.0, "noise": np.inf, "other": 5.0})
         assert setups(model.recommend(row, 1)) == [0]

@@ -56,7 +56,7 @@ def test_tasks_of_other_types_and_tasks_without_runs_are_left_out():
         {"task_id": ["a", "b"], "algorithm": ["knn"] * 2, "score": [0.1, 0.2]},
         ["binary", "regression"],
     )
-    kb.add(kb.runs.iloc[:0], pd.DataFrame({"task_id": ["c"], "task_type": ["binary"]}))
+    kb.add(kb.runs.iloc[:0], tasks=pd.DataFrame({"task_id": ["c"], "task_type": ["binary"]}))
     assert read_history(kb, ["binary"], "accuracy").tasks["task_id"].tolist() == ["a"]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from histories import history, setups
 
+from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
 from autometa.meta_models import MetaModel
 
@@ -19,11 +20,11 @@ SECONDS = np.array([0.5, 0.05, 0.005])  # for the 100 rows of a fold: 5, 0.5 and
 def timed(n_folds=None):
     """Better setups take longer to predict."""
     kb = history(np.tile([0.95, 0.90, 0.50], (20, 1)), {"f": np.arange(20.0)})
-    kb.tasks = kb.tasks.assign(n_rows=300.0 if n_folds is None else 100.0 * n_folds)
-    kb.runs = kb.runs.assign(predict_seconds=np.tile(SECONDS, 20))
+    tasks = kb.tasks.assign(n_rows=300.0 if n_folds is None else 100.0 * n_folds)
+    runs = kb.runs.assign(predict_seconds=np.tile(SECONDS, 20))
     if n_folds:
-        kb.provenance = {"protocol": {"n_folds": n_folds}}
-    return kb
+        runs = runs.assign(n_folds=n_folds)
+    return KnowledgeBase.from_frames(tasks, kb.metafeatures, runs)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_a_limit_that_nothing_keeps_names_the_quickest(model):
 
 def test_the_limit_holds_with_a_time_budget_and_for_an_explanation():
     kb = timed()
-    kb.runs = kb.runs.assign(fit_seconds=0.1)
+    kb = KnowledgeBase(kb.tasks, kb.metafeatures, kb.runs.assign(fit_seconds=0.1))
     found = MetaModel().fit(kb).recommend(ROW, time_budget=10.0, max_predict_ms=1.0)
     assert setups(found)[0] == 1
     assert [one.algorithm for one in found[0].explain().runners_up] == ["algorithm2"]

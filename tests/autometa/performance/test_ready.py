@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from histories import history, smooth, two_clusters
 
+from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
-from autometa.knowledge_base import KnowledgeBase, verify, write_learnt
+from autometa.knowledge_base import verify, write_learnt
 from autometa.meta_models import MetaModel
 from autometa.performance import _leaf_similarity
 
@@ -65,7 +66,9 @@ def test_advice_is_the_same_and_nothing_is_learnt(folder, grown):
 def test_every_question_is_answered_by_what_was_learnt_ahead(tmp_path, grown):
     features, scores, seconds = smooth(n=40)
     kb = history(scores, features, seconds)
-    kb.runs = pd.concat([kb.runs, kb.runs.assign(metric="balanced_accuracy")])
+    kb = KnowledgeBase(
+        kb.tasks, kb.metafeatures, pd.concat([kb.runs, kb.runs.assign(metric="balanced_accuracy")])
+    )
     kb.save(tmp_path / "kb")
     done = []
     model = MetaModel().fit(KnowledgeBase.load(tmp_path / "kb"))
@@ -86,14 +89,16 @@ def test_other_forests_are_grown_anew(ready, grown, parameters):
 
 def test_what_was_learnt_before_runs_were_added_is_not_used(ready, grown):
     more = two_clusters(n=6, seed=1)
-    more.tasks = more.tasks.assign(task_id=more.tasks["task_id"] + "x")
-    more.runs = more.runs.assign(task_id=more.runs["task_id"] + "x")
-    more.metafeatures = more.metafeatures.rename(index=lambda name: f"{name}x")
+    more = KnowledgeBase(
+        more.tasks.assign(task_id=more.tasks["task_id"] + "x"),
+        more.metafeatures.rename(index=lambda name: f"{name}x"),
+        more.runs.assign(task_id=more.runs["task_id"] + "x"),
+    )
     changed = KnowledgeBase.load(ready).merge(more)
     assert changed.origin is None
     advice(changed)
     assert grown
-    more.save(ready)
+    more.save(ready, if_exists="append")
     grown.clear()
     advice(KnowledgeBase.load(ready))
     assert grown
@@ -176,8 +181,8 @@ def test_a_task_without_meta_features_is_answered_too(ready):
     [("binary", "roc_auc"), ("multiclass", "accuracy"), ("regression", "r2")],
 )
 def test_the_bundled_knowledge_base_ships_with_what_is_learnt_from_it(grown, task_type, metric):
-    bundled, anew = KnowledgeBase.bundled(), KnowledgeBase.bundled()
-    anew.tasks = anew.tasks  # it has no origin any more
+    bundled = KnowledgeBase.bundled()
+    anew = KnowledgeBase(bundled.tasks, bundled.metafeatures, bundled.runs)  # of no origin
     task = bundled.tasks["task_id"][bundled.tasks["task_type"] == task_type].iloc[0]
     described = bundled.metafeatures.loc[task] * 1.1
     asked = {"task_type": task_type, "metric": metric}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from histories import history
 
+from autometa import KnowledgeBase
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.meta_models import MetaModel
 
@@ -36,7 +37,9 @@ def test_seconds_are_those_of_the_machine_that_asks():
     kb = history(np.full((12, 1), 0.5), {"f": np.arange(12.0)}, seconds=3.0)
     plain = MetaModel(n_trees=5).fit(kb).recommend(None, reference_seconds=lambda: 1 / 0)
     assert plain[0].expected_fit_seconds == pytest.approx(3.0)
-    kb.runs = kb.runs.assign(reference_seconds=2 * STANDARD_SECONDS)
+    kb = KnowledgeBase(
+        kb.tasks, kb.metafeatures, kb.runs.assign(reference_seconds=2 * STANDARD_SECONDS)
+    )
     model = MetaModel(n_trees=5).fit(kb)
     assert model.recommend(None)[0].expected_fit_seconds == pytest.approx(1.5)
     slow = model.recommend(None, reference_seconds=lambda: 4 * STANDARD_SECONDS)

@@ -111,7 +111,7 @@ def much_and_little(describe):
     run = {"algorithm": "e", "config": "{}", "metric": "f1_macro", "score": 0.5}
     task = "t0" if describe else "z"
     return kb.add(pd.DataFrame([run | {"task_id": task}]),
-                  pd.DataFrame({"task_id": [task], "task_type": ["binary"]}))  # fmt: skip
+                  tasks=pd.DataFrame({"task_id": [task], "task_type": ["binary"]}))  # fmt: skip
 
 
 @pytest.mark.parametrize("describe", [True, False])

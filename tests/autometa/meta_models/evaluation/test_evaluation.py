@@ -55,7 +55,11 @@ FOLDS = [0.9, 0.8, 0.7, 0.6]
 )
 def test_noise_is_that_of_the_differences_on_the_same_folds(other, noise):
     kb = history([[0.75, 0.7]])
-    kb.runs = kb.runs.assign(fold_scores=pd.Series([FOLDS, other], dtype=object))
+    kb = KnowledgeBase(
+        kb.tasks,
+        kb.metafeatures,
+        kb.runs.assign(fold_scores=pd.Series([FOLDS, other], dtype=object)),
+    )
     truth = read_truth(read_history(kb, ("binary",), "accuracy"), kb, "accuracy")
     assert truth.noise(0, 0, 1) == pytest.approx(noise, nan_ok=True, abs=1e-9)
     assert truth.noise(0, 1, 1) == 0.0
@@ -64,7 +68,9 @@ def test_noise_is_that_of_the_differences_on_the_same_folds(other, noise):
 def test_what_is_worse_in_every_fold_is_worse_beyond_noise():
     kb = history([[0.75, 0.7]])
     folds = [FOLDS, [score - 0.05 for score in FOLDS]]
-    kb.runs = kb.runs.assign(fold_scores=pd.Series(folds, dtype=object))
+    kb = KnowledgeBase(
+        kb.tasks, kb.metafeatures, kb.runs.assign(fold_scores=pd.Series(folds, dtype=object))
+    )
     truth = read_truth(read_history(kb, ("binary",), "accuracy"), kb, "accuracy")
     orders = {"MetaModel": np.array([1]), "greedy portfolio": np.array([0])}
     row = _harm_rows(truth, 0, orders, {}).iloc[0]

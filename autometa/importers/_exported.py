@@ -1,4 +1,4 @@
-"""Exports read back: the three tables of a folder that `export` wrote."""
+"""Exports read back: the three tables of a folder that `KnowledgeBase.export` wrote."""
 
 from __future__ import annotations
 
