@@ -107,7 +107,7 @@ def tune(
             _print(result, as_json)  # to a terminal that may have been closed
     if early.exit_code:
         raise typer.Exit(early.exit_code)
-    if not is_written or not result.n_judged:
+    if not is_written or not result.n_completed:
         raise typer.Exit(1)
 
 
@@ -160,9 +160,9 @@ def _print_json(result: Any) -> None:
             "schema": 1,
             "metric": result.metric,
             "pos_label": result.pos_label,
-            "best": {**(rows[0] if result.n_judged else {}), "score": result.score},
+            "best": {**(rows[0] if result.n_completed else {}), "score": result.score},
             "score_interval": result.score_interval,
-            "judged": result.n_judged,
+            "judged": result.n_completed,
             "is_fallback": result.is_fallback,
             "stopped_early": result.stopped_early,
             "leaderboard": rows,

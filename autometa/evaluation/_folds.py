@@ -38,10 +38,10 @@ def make_folds(
     if task_type == "regression":
         return list(KFold(n_folds, shuffle=True, random_state=seed).split(rows))
     codes = np.asarray(y)
-    judged = np.flatnonzero(np.bincount(codes)[codes] > 1)
-    if len(judged) < n_folds:  # too few to leave any out
-        judged = rows
-    tests = [judged[test] for test in _spread(codes[judged], n_folds, seed)]
+    splittable = np.flatnonzero(np.bincount(codes)[codes] > 1)
+    if len(splittable) < n_folds:  # too few to leave any out
+        splittable = rows
+    tests = [splittable[test] for test in _spread(codes[splittable], n_folds, seed)]
     tests.sort(key=lambda test: -np.count_nonzero(np.bincount(codes[test])))  # stable
     return [(np.delete(rows, test), test) for test in tests]
 
@@ -71,7 +71,7 @@ def fold_numbers(folds: Iterable[Fold], n_rows: int) -> npt.NDArray[np.intp]:
 def fold_seed(y: npt.NDArray[Any], task_type: str) -> int:
     """Return a seed for `make_folds` drawn from the target, not from a run.
 
-    Two runs on one table are then judged on the same folds, so that their scores can
+    Two runs on one table are then scored on the same folds, so that their scores can
     be compared setup by setup. The names of classes, and a scale or an offset of a
     numeric target, do not change it.
     """

@@ -15,10 +15,10 @@ from autometa.evaluation import Outcome
 from autometa.tuning._plan import Candidate
 from autometa.tuning._sizing import Sized, fit_into, smallest_part
 from autometa.tuning._standing import SAFE_SHARE, Standing
-from autometa.tuning._study import TrialBook
+from autometa.tuning._study import StudyLog
 
 LOOK_AHEAD = 3  # places of the plan: what is advised first is worth being made smaller
-N_SIZED_FIRST = 40  # of the plan, while nothing is judged and the first trial is waited for
+N_SIZED_FIRST = 40  # of the plan, while nothing is scored and the first trial is waited for
 MAX_PROPOSALS = 5  # of the sampler, before a setup is made smaller to fit
 LATE_SHARE = 0.25  # of the budget; then a trial may take most of what is left
 REFIT_SHARE = 0.3  # of the budget: no more is kept for the end
@@ -39,31 +39,31 @@ class Agenda(Standing):
         Leaders that were tried on more rows.
     """
 
-    book: TrialBook
+    study_log: StudyLog
     plan: list[Candidate] = field(default_factory=list)
     ceilings: dict[Any, float] = field(default_factory=dict)
     promoted: set[Any] = field(default_factory=set)
 
     def _next(self) -> tuple[FrozenTrial, Sized]:
         """Return what was enqueued, a leader on more rows, what is planned, or a proposal."""
-        enqueued = self.book.take_enqueued()
+        enqueued = self.study_log.take_enqueued()
         if enqueued is not None:
             trial, candidate = enqueued
             return trial, self._size(candidate)
         sized = self._promotion() or self._planned()
         if sized is None:
             return self._proposal()
-        trial, candidate = self.book.ask(sized.candidate)
+        trial, candidate = self.study_log.ask(sized.candidate)
         return trial, replace(sized, candidate=candidate)
 
     def _promotion(self) -> Sized | None:
-        """Return the leader on twice the rows or more, when it was judged on a part of them."""
+        """Return the leader on twice the rows or more, when it was scored on a part of them."""
         best = self.best
-        if best is None or best.verdict.fidelity >= 1.0:
+        if best is None or best.result.fidelity >= 1.0:
             return None
-        key = (best.candidate.key, best.verdict.fidelity)
+        key = (best.candidate.key, best.result.fidelity)
         sized = self._size(best.candidate)
-        if key in self.promoted or sized.fidelity < min(1.0, MIN_PROMOTION * best.verdict.fidelity):
+        if key in self.promoted or sized.fidelity < min(1.0, MIN_PROMOTION * best.result.fidelity):
             return None
         self.promoted.add(key)
         return sized
@@ -75,14 +75,14 @@ class Agenda(Standing):
         near the head. When none fits in any size, the quickest comes, however long it
         takes.
         """
-        tried = self.book.tried
+        tried = self.study_log.tried
         again = [c for c in self.plan if c.key in self.ceilings]
         self.plan = [c for c in self.plan if c.key not in tried or c in again]
         if not self.plan:
             return None
         sizes = [
             self._size(c, may_shrink=True)
-            for c in self.plan[: None if self.judged else N_SIZED_FIRST]
+            for c in self.plan[: None if self.completed else N_SIZED_FIRST]
         ]
         fits = [i for i, sized in enumerate(sizes) if sized.expected <= self._trial_seconds]
         whole = [i for i in fits if i < LOOK_AHEAD and sizes[i].is_whole(self.plan[i])]
@@ -94,7 +94,7 @@ class Agenda(Standing):
     def _proposal(self) -> tuple[FrozenTrial, Sized]:
         """Return what the sampler proposes, with fewer trees where nothing else makes it fit."""
         for _ in range(MAX_PROPOSALS):
-            trial, candidate = self.book.ask()
+            trial, candidate = self.study_log.ask()
             sized = self._size(candidate)
             if sized.expected <= self._trial_seconds:
                 return trial, sized
@@ -102,8 +102,8 @@ class Agenda(Standing):
             if smaller.candidate.key == candidate.key:
                 break  # as small as it can be: it is tried, whatever is expected
             needs = f"Needs about {sized.expected:.1f} s; tried with fewer trees."
-            self._announce(self.book.skip(trial, candidate, needs))
-            trial, candidate = self.book.ask(smaller.candidate)
+            self._announce(self.study_log.skip(trial, candidate, needs))
+            trial, candidate = self.study_log.ask(smaller.candidate)
             return trial, replace(smaller, candidate=candidate)
         return trial, sized
 
@@ -112,7 +112,7 @@ class Agenda(Standing):
         """Seconds that a trial begun now should take at most."""
         left = self.search_left
         is_late = left < LATE_SHARE * self.clock.budget
-        return (0.8 if is_late else 0.3 if self.judged else 0.15) * left
+        return (0.8 if is_late else 0.3 if self.completed else 0.15) * left
 
     def _size(self, candidate: Candidate, may_shrink: bool = False) -> Sized:
         """Return the candidate in the size that the time asks for.
@@ -123,7 +123,7 @@ class Agenda(Standing):
             return Sized(candidate=candidate)
         return fit_into(
             candidate,
-            self.pace,
+            self.fit_time_model,
             n_used=self.settings.n_used,
             trial_seconds=self._trial_seconds,
             refit_seconds=min(REFIT_SHARE * self.clock.budget, SAFE_SHARE * self.clock.left),
@@ -138,7 +138,7 @@ class Agenda(Standing):
         if self.clock.is_endless or not is_too_large:
             return
         if outcome.status == "stopped":
-            self.pace.learn(
+            self.fit_time_model.learn(
                 candidate.algorithm,
                 candidate.config,
                 outcome.seconds / self.settings.n_used,
@@ -146,11 +146,11 @@ class Agenda(Standing):
                 sized.fidelity,
             )
         if candidate.key not in self.ceilings and sized.fidelity > smallest_part(
-            self.pace, candidate
+            self.fit_time_model, candidate
         ):
             self.ceilings[candidate.key] = sized.fidelity / 4
             self.plan.insert(0, candidate)
 
     def _announce(self, trial: FrozenTrial) -> None:
         for callback in self.settings.callbacks:
-            self.book.announce(callback, trial)
+            self.study_log.announce(callback, trial)

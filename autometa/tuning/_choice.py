@@ -126,10 +126,12 @@ def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
     if without is not None and held_out.parts is not held_out.folds:
         seen = held_out.parts != without
         y, classes = held_out.y[seen], held_out.n_classes
-        judge = _ensemble.make_judge(held_out.metric, y, classes, positive=held_out.positive)
-        return judge(entry.values[seen])[0]
-    found = mean_score(_visible(entry, without))
-    return -np.inf if np.isnan(found) else found
+        score_of = _ensemble.make_score_function(
+            held_out.metric, y, classes, positive=held_out.positive
+        )
+        return score_of(entry.values[seen])[0]
+    mean = mean_score(_visible(entry, without))
+    return -np.inf if np.isnan(mean) else mean
 
 
 def _visible(entry: Entry, without: int | None) -> list[float]:

@@ -20,7 +20,7 @@ from autometa.metrics import FastScore, Predictions, get_metric, is_defined, sco
 
 Score = tuple[float, float]
 Counts = Floats | None
-Judge = Callable[[Floats], Score]
+ScoreFunction = Callable[[Floats], Score]
 
 MAX_STEPS = 40
 MAX_SLOW_STEPS = 12  # of metrics that scikit-learn computes: a hundred times as slow as ours
@@ -78,7 +78,7 @@ def select(
     if len(values) == 1:
         return {0: 1.0}
     rows = _rows(values, y, metric, n_classes, folds)
-    judge = make_judge(
+    score_of = make_score_function(
         metric,
         y[rows],
         n_classes,
@@ -89,14 +89,14 @@ def select(
     columns = [np.asarray(v[rows], dtype="float64") for v in values]
     max_steps = MAX_STEPS if get_metric(metric).fast else MAX_SLOW_STEPS
     deadline = time.monotonic() + time_limit
-    chosen = _greedy(columns, judge, costs, max_cost, max_steps, deadline)
+    chosen = _greedy(columns, score_of, costs, max_cost, max_steps, deadline)
     weights = np.bincount(chosen, minlength=len(values)) / len(chosen)
     if len(y) < SMALL_ROWS:
-        weights = _drawn_together(weights, columns, judge)
+        weights = _drawn_together(weights, columns, score_of)
     return {int(i): float(weights[i]) for i in np.flatnonzero(weights)}
 
 
-def _drawn_together(weights: Floats, columns: list[Floats], judge: Judge) -> Floats:
+def _drawn_together(weights: Floats, columns: list[Floats], score_of: ScoreFunction) -> Floats:
     """Return weights nearer to each other: few rows cannot tell fine ones apart.
 
     Not when that would make the average worse than the best candidate alone.
@@ -104,12 +104,12 @@ def _drawn_together(weights: Floats, columns: list[Floats], judge: Judge) -> Flo
     members = weights > 0
     drawn = (1 - UNIFORM_SHARE) * weights + UNIFORM_SHARE * members / members.sum()
     average = np.sum([drawn[i] * columns[i] for i in np.flatnonzero(members)], axis=0)
-    return drawn if judge(average) >= judge(columns[0]) else weights
+    return drawn if score_of(average) >= score_of(columns[0]) else weights
 
 
 def _greedy(
     columns: list[Floats],
-    judge: Judge,
+    score_of: ScoreFunction,
     costs: Sequence[float],
     max_cost: float,
     max_steps: int,
@@ -117,14 +117,14 @@ def _greedy(
 ) -> list[int]:
     chosen = [0]
     total = columns[0].copy()
-    single = best = judge(total)
+    single = best = score_of(total)
     best_size = 1
     while len(chosen) < max_steps and time.monotonic() < deadline:
         spent = sum(costs[i] for i in set(chosen))
         open_to = [i for i in range(len(columns)) if i in chosen or spent + costs[i] <= max_cost]
         steps: list[tuple[Score, int]] = []
         for i in open_to:
-            steps.append((judge((total + columns[i]) / (len(chosen) + 1)), -i))
+            steps.append((score_of((total + columns[i]) / (len(chosen) + 1)), -i))
             if time.monotonic() >= deadline:
                 break
         step, negative = max(steps)
@@ -198,14 +198,14 @@ def _counts(
     return np.asarray((before / np.maximum(after, 1))[y[rows]])
 
 
-def make_judge(
+def make_score_function(
     metric: str,
     y: npt.NDArray[Any],
     n_classes: int,
     folds: Positions | None = None,
     positive: int = 1,
     counts: Counts = None,
-) -> Judge:
+) -> ScoreFunction:
     """Return a function from predictions to (score, tie-break), both greater-is-better.
 
     The score is the mean over the folds whose labels define it, ``-inf`` when none
@@ -227,12 +227,12 @@ def make_judge(
         )
         return score(metric, part)
 
-    def judge(values: Floats) -> Score:
+    def score_of(values: Floats) -> Score:
         by_part = [of_part(values, rows) for rows in parts]
         mean = float(np.mean(by_part)) if by_part else -np.inf
         return _rounded(mean), _rounded(tie(y, values, counts, positive))
 
-    return judge
+    return score_of
 
 
 def _rounded(score: float) -> float:
@@ -245,6 +245,6 @@ def _rounded(score: float) -> float:
 
 def _tie_break(n_classes: int) -> FastScore:
     """Return the score that sees the smallest improvement of predictions."""
-    found = get_metric("neg_log_loss" if n_classes else "neg_root_mean_squared_error").fast
-    assert found is not None
-    return found
+    fast = get_metric("neg_log_loss" if n_classes else "neg_root_mean_squared_error").fast
+    assert fast is not None
+    return fast

@@ -43,18 +43,18 @@ RANDOM = frozenset(
 class Chosen:
     """A member of the final model before it is fitted on all rows."""
 
-    judged: CompletedTrial
+    trial: CompletedTrial
     weight: float
 
 
 def choose(search: Search, ensemble: bool) -> list[Chosen]:
     """Return the members of the final model, the heaviest first."""
-    if not search.judged:
+    if not search.completed:
         return []
     weights = choose_weights(
-        [_entry(search, j) for j in search.judged], search.held_out, _limits(search, ensemble)
+        [_entry(search, j) for j in search.completed], search.held_out, _limits(search, ensemble)
     )
-    chosen = [Chosen(judged=search.judged[i], weight=weight) for i, weight in weights.items()]
+    chosen = [Chosen(trial=search.completed[i], weight=weight) for i, weight in weights.items()]
     return sorted(chosen, key=lambda c: c.weight, reverse=True)
 
 
@@ -69,7 +69,7 @@ class Final:
     weights : dict of int to float
         By trial number; they sum to 1.
     expected : OutOfFold or None
-        None for a setup of an earlier run that was fitted without being judged again.
+        None for a setup of an earlier run that was fitted without being scored again.
     stored_score : float
         The score of such a setup.
     """
@@ -96,10 +96,10 @@ def fit_final(search: Search, ensemble: bool) -> Final | None:
     if not chosen:
         return None
     refits = Refits(search, chosen)
-    eligible = set(range(len(search.judged)))
+    eligible = set(range(len(search.completed)))
     expected: list[OutOfFold] = []
     members = refits.run(
-        meanwhile=lambda: expected.append(_judge_choice(search, eligible, ensemble))
+        meanwhile=lambda: expected.append(_score_choice(search, eligible, ensemble))
     )
     fitted = [chosen[i] for i in sorted(refits.models)]
     if len(fitted) == len(chosen):
@@ -108,20 +108,20 @@ def fit_final(search: Search, ensemble: bool) -> Final | None:
         return Final(
             members=members,
             weights=_by_trial(fitted),
-            expected=_judge_rest(search, chosen, fitted, ensemble),
+            expected=_score_rest(search, chosen, fitted, ensemble),
         )
     stand_in = _best_with_models(search)
     if stand_in is None:
         return Final(members=[], weights={}, expected=expected[0])
-    eligible = {i for i, j in enumerate(search.judged) if j.score <= stand_in.score}
+    eligible = {i for i, j in enumerate(search.completed) if j.score <= stand_in.score}
     return Final(
         members=_kept_models(search, stand_in),
         weights={stand_in.number: 1.0},
-        expected=_judge_choice(search, eligible, ensemble=False),
+        expected=_score_choice(search, eligible, ensemble=False),
     )
 
 
-def _judge_rest(
+def _score_rest(
     search: Search, chosen: list[Chosen], fitted: list[Chosen], ensemble: bool
 ) -> OutOfFold:
     """Return what is to be expected of the members that are left of a choice.
@@ -130,30 +130,30 @@ def _judge_rest(
     in the model: it must not lend it its score. And the members that are left were picked
     from many on these very rows: alone, the best of them looks better than it is.
     """
-    left = {c.judged.number for c in fitted}
-    lost = {c.judged.number for c in chosen} - left
-    numbers = [j.number for j in search.judged]
+    left = {c.trial.number for c in fitted}
+    lost = {c.trial.number for c in chosen} - left
+    numbers = [j.number for j in search.completed]
     without_lost = {i for i, number in enumerate(numbers) if number not in lost}
     alone = {i for i, number in enumerate(numbers) if number in left}
-    scored = [_judge_choice(search, eligible, ensemble) for eligible in (without_lost, alone)]
+    scored = [_score_choice(search, eligible, ensemble) for eligible in (without_lost, alone)]
     return min(scored, key=lambda expected: expected.score)
 
 
 def _by_trial(chosen: list[Chosen]) -> dict[int, float]:
     total = sum(c.weight for c in chosen)
-    return {c.judged.number: c.weight / total for c in chosen}
+    return {c.trial.number: c.weight / total for c in chosen}
 
 
-def _judge_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFold:
+def _score_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFold:
     """Return what a choice among the eligible setups predicts for rows it has not seen."""
     held_out, columns = search.held_out, sorted(eligible)
-    entries = [_entry(search, search.judged[i]) for i in columns]
+    entries = [_entry(search, search.completed[i]) for i in columns]
     crossed = cross_fit(entries, held_out, _limits(search, ensemble))
-    weights = np.zeros((len(crossed.weights), len(search.judged)))
+    weights = np.zeros((len(crossed.weights), len(search.completed)))
     weights[:, columns] = crossed.weights
     return OutOfFold(
-        trials=tuple(j.number for j in search.judged),
-        values=[j.verdict.values for j in search.judged],
+        trials=tuple(j.number for j in search.completed),
+        values=[j.result.values for j in search.completed],
         ensemble=crossed.values,
         weights=weights,
         score=crossed.score,
@@ -172,11 +172,11 @@ def _judge_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFo
     )
 
 
-def _entry(search: Search, judged: CompletedTrial) -> Entry:
+def _entry(search: Search, trial: CompletedTrial) -> Entry:
     return Entry(
-        values=judged.verdict.values,
-        fold_scores=judged.verdict.fold_scores,
-        cost=search.refit_seconds(judged),
+        values=trial.result.values,
+        fold_scores=trial.result.fold_scores,
+        cost=search.refit_seconds(trial),
     )
 
 
@@ -211,7 +211,7 @@ class Refits:
         return self._members()
 
     def _random(self) -> list[int]:
-        return [i for i in self.models if self.chosen[i].judged.candidate.algorithm in RANDOM]
+        return [i for i in self.models if self.chosen[i].trial.candidate.algorithm in RANDOM]
 
     def _start(self, jobs: deque[tuple[int, int]]) -> None:
         while jobs and self.search.pool.n_busy < self.search.settings.n_jobs:
@@ -235,22 +235,22 @@ class Refits:
                 return
 
     def _submit(self, index: int, number: int) -> None:
-        search, judged = self.search, self.chosen[index].judged
+        search, trial = self.search, self.chosen[index].trial
         is_extra = number > 0
-        if is_extra and 1.5 * search.refit_seconds(judged) > search.clock.left:
+        if is_extra and 1.5 * search.refit_seconds(trial) > search.clock.left:
             return
-        fidelity = search.refit_fidelity(judged)
+        fidelity = search.refit_fidelity(trial)
         if fidelity < 1.0:
-            if judged.verdict.models and fidelity <= judged.verdict.fidelity:
+            if trial.result.models and fidelity <= trial.result.fidelity:
                 return  # the models it sent have seen more
-            algorithm = judged.candidate.algorithm
+            algorithm = trial.candidate.algorithm
             search.notes.append(
                 f"{algorithm} was fitted on {fidelity:.0%} of the rows: all of them would take "
-                f"about {search.refit_seconds(judged):.1f} s; {search.clock.left:.1f} s were left."
+                f"about {search.refit_seconds(trial):.1f} s; {search.clock.left:.1f} s were left."
             )
         timeout = None if search.clock.is_endless else max(0.05, search.clock.left)
         seed = search.settings.seed + number
-        candidate = judged.candidate
+        candidate = trial.candidate
         setup = (candidate.algorithm, candidate.config, seed, fidelity)
         search.pool.submit((index, number), refit, *setup, timeout=timeout)
 
@@ -260,7 +260,7 @@ class Refits:
         if outcome.status == "ok":
             self.models.setdefault(index, []).append(outcome.value)
         else:
-            algorithm = self.chosen[index].judged.candidate.algorithm
+            algorithm = self.chosen[index].trial.candidate.algorithm
             self.search.notes.append(f"{algorithm} was not fitted on all rows: {outcome.message}")
 
     def _members(self) -> list[Member]:
@@ -268,7 +268,7 @@ class Refits:
         members: list[Member] = []
         for i in sorted(self.models):
             weight = self.chosen[i].weight / total / len(self.models[i])
-            algorithm = self.chosen[i].judged.candidate.algorithm
+            algorithm = self.chosen[i].trial.candidate.algorithm
             for model in self.models[i]:
                 name = f"{algorithm}_{len(members)}"
                 members.append(Member(name=name, model=model, weight=weight))
@@ -276,15 +276,15 @@ class Refits:
 
 
 def _best_with_models(search: Search) -> CompletedTrial | None:
-    with_models = [j for j in search.judged if j.verdict.models]
+    with_models = [j for j in search.completed if j.result.models]
     return max(with_models, key=lambda j: j.score, default=None)
 
 
-def _kept_models(search: Search, judged: CompletedTrial) -> list[Member]:
+def _kept_models(search: Search, trial: CompletedTrial) -> list[Member]:
     """Return the models that a trial sent: good for when no refit was ready."""
-    models = pickle.loads(judged.verdict.models)  # noqa: S301 - written by our own worker
+    models = pickle.loads(trial.result.models)  # noqa: S301 - written by our own worker
     search.notes.append("No refit was ready in time; models kept from the search are used.")
-    name = judged.candidate.algorithm
+    name = trial.candidate.algorithm
     return [
         Member(name=f"{name}_{i}", model=model, weight=1.0 / len(models))
         for i, model in enumerate(models)

@@ -21,7 +21,7 @@ import numpy as np
 
 from autometa._common.arrays import Floats, Positions
 from autometa.metrics import get_metric
-from autometa.tuning._ensemble import make_judge
+from autometa.tuning._ensemble import make_score_function
 from autometa.tuning._held_out import HeldOut
 
 Interval = tuple[float, float]
@@ -112,14 +112,14 @@ def _redrawn(cells: list[Positions], rng: np.random.Generator) -> Positions:
 
 
 def _score(values: Floats, held_out: HeldOut, rows: Positions) -> float:
-    judge = make_judge(
+    score_of = make_score_function(
         held_out.metric,
         held_out.y[rows],
         held_out.n_classes,
         held_out.folds[rows],
         held_out.positive,
     )
-    return judge(values[rows])[0]
+    return score_of(values[rows])[0]
 
 
 def _effective_rows(held_out: HeldOut) -> float:

@@ -1,4 +1,4 @@
-"""What a run is judged by, once the labels that its folds hold out are known."""
+"""The metric of a run, once the labels that its folds hold out have been read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autometa.tuning._held_out import HeldOut
 
 
 def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
-    """Return the metric to judge by, and what is to be said of it.
+    """Return the metric to score by, and notes on it for the user.
 
     Where the metric asked for is defined on no fold (a class of one row, say, is
     never held out), the first metric of the task type that is defined on most folds
@@ -39,7 +39,7 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
         ]
     other = max(measured_metrics(table.task_type), key=n_defined)  # the first of equals
     return other, [
-        f"'{metric}' is undefined on every fold{rare}; setups are judged by '{other}' instead."
+        f"'{metric}' is undefined on every fold{rare}; setups are scored by '{other}' instead."
     ]
 
 

@@ -153,7 +153,7 @@ def _classes(table: Table) -> str:
 def choose_folds(size: Size, budget: float) -> tuple[int, int]:
     """Return how many splits to make and how many of them to use.
 
-    Five folds while about a dozen setups can be judged on them in the budget,
+    Five folds while about a dozen setups can be scored on them in the budget,
     then three, then one split of a fifth or a tenth of the rows.
     """
     work = size.cells * max(1.0, size.n_outputs / 2)
@@ -175,7 +175,7 @@ def known_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidat
     kind = "regression" if task_type == "regression" else "classification"
     setups = {name: get_algorithm(name).setups(task_type) for name in sorted(allowed)}
     first = [(name, label) for name, label in ORDER[kind] if label in setups.get(name, {})]
-    rest = [(name, label) for name, known in setups.items() for label in known]
+    rest = [(name, label) for name, labels in setups.items() for label in labels]
     return [
         Candidate(algorithm=name, config=setups[name][label], source="known")
         for name, label in dict.fromkeys([*first, *rest])
@@ -230,7 +230,7 @@ def advise(
     """Return what the knowledge base recommends for the table; None asks the default one."""
     from autometa.advice import recommend_for_table
 
-    found = recommend_for_table(
+    recommendations = recommend_for_table(
         table,
         metric=metric,
         n=N_ADVISED,
@@ -244,7 +244,7 @@ def advise(
             source="recommended",
             expected_seconds=r.expected_fit_seconds,
         )
-        for r in found
+        for r in recommendations
         if r.algorithm in algorithms
     ]
     return list({candidate.key: candidate for candidate in advised}.values())
@@ -256,14 +256,14 @@ def as_of_today(algorithm: str, config: dict[str, Any], task_type: str) -> dict[
     Hyperparameters that are no longer known are left out; those that are new, and
     values the space has no room for, become the library's default.
     """
-    known = get_algorithm(algorithm)
-    space = known.space(task_type)
+    today = get_algorithm(algorithm)
+    space = today.space(task_type)
     kept = {
         name: value
         for name, value in config.items()
         if name in space and _has_room(space[name], value)
     }
-    return {**known.setups(task_type)["library"], **kept}
+    return {**today.setups(task_type)["library"], **kept}
 
 
 def _has_room(distribution: BaseDistribution, value: Any) -> bool:

@@ -26,7 +26,7 @@ from autometa.tuning._budget import Clock
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._pools import Pool
 from autometa.tuning._sharing import SharedFolder, take
-from autometa.tuning._worker_side import PACE_ROWS, Cleaned, clean, load
+from autometa.tuning._worker_side import TIMED_ROWS, Cleaned, clean, load
 
 HERE_SECONDS = 1.0  # what takes less is cleaned here: a worker would first have to start
 HERE_SHARE = 0.3  # of the time left
@@ -131,7 +131,7 @@ class Preparation:
             spent = f"The budget of {self.clock.budget:g} s was spent when the table was checked."
             notes.append(spent)
             return None
-        can_shrink = len(self.table.y) > 2 * max(PACE_ROWS) and not self.table.is_sparse
+        can_shrink = len(self.table.y) > 2 * max(TIMED_ROWS) and not self.table.is_sparse
         if self.is_under_way:
             self.cleaned = self._wait(CLEANING_LIMIT if can_shrink else LAST_LIMIT, notes)
             if self.cleaned is None and can_shrink and self.clock.left > MIN_SECONDS:
@@ -139,21 +139,21 @@ class Preparation:
                 self.cleaned = self._wait(LAST_LIMIT, notes)
         if self.cleaned is None:
             return None
-        found: Cleaned = take(self.cleaned)
+        cleaned: Cleaned = take(self.cleaned)
         table, raw = self.table, self.raw
-        if found.rows is not None:
+        if cleaned.rows is not None:
             notes.append(
-                f"The run works on {len(found.rows)} of {len(table.y)} rows: to read the values "
+                f"The run works on {len(cleaned.rows)} of {len(table.y)} rows: to read the values "
                 "of all would take too much of the budget."
             )
-            table = part_of(table, found.rows)
+            table = part_of(table, cleaned.rows)
             raw = self.folder.put("part", table)
         return Prepared(
             table=table,
-            cleaner=found.cleaner,
-            X=found.X,
+            cleaner=cleaned.cleaner,
+            X=cleaned.X,
             initargs=(raw, self.cleaned, threads),
-            rows=found.rows,
+            rows=cleaned.rows,
         )
 
     def _submit(self, seconds: float) -> None:

@@ -24,7 +24,7 @@ FAILED = ("timeout", "memory", "error")
 
 @dataclass(frozen=True, kw_only=True)
 class TuneResult:
-    """What `tune` found.
+    """The fitted pipeline of a run of `tune`, its study and its scores.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class TuneResult:
     pos_label : object or None
         The positive class of a binary task.
     is_fallback : bool
-        Whether no setup could be judged and fitted, so that the pipeline is a small
+        Whether no setup could be scored and fitted, so that the pipeline is a small
         tree without a score.
     out_of_fold : OutOfFold or None
         See `oof_predictions`.
@@ -76,7 +76,7 @@ class TuneResult:
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
 
     @property
-    def n_judged(self) -> int:
+    def n_completed(self) -> int:
         """Trials with a score, those of earlier runs with the same storage included."""
         return sum(evaluation_of(trial).get("status") == "ok" for trial in self.study.trials)
 
@@ -93,7 +93,7 @@ class TuneResult:
         -------
         tuple of float
             Low and high, within the bounds of the metric. NaN for the fall-back, and for
-            a setup of an earlier run that was not judged again.
+            a setup of an earlier run that was not scored again.
         """
         return UNKNOWN if self.out_of_fold is None else self.out_of_fold.interval
 
@@ -241,15 +241,15 @@ class TuneResult:
         source : str, default="table.csv"
             The table it reads, as on the command line.
         target : str, optional
-            The column to predict; None is the one `tune` was told of.
+            The column to predict; None is the one given to `tune`.
         encoding : str, optional
             Of a file of text; None reads it from the file.
         """
         from autometa.tuning._code import script
 
-        told = f"{self.metric} {self.score:.5g} in cross-validation"
+        summary = f"{self.metric} {self.score:.5g} in cross-validation"
         target = target or str(self.task["target"].iloc[0])
-        return script(self.best_pipeline, source, target, told, encoding)
+        return script(self.best_pipeline, source, target, summary, encoding)
 
 
 _COLUMNS = (

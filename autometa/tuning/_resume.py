@@ -49,8 +49,8 @@ def check_algorithms(
         If none can.
     """
     choices = stored.get("algorithm", algorithm_choices())
-    known = choices.choices if isinstance(choices, CategoricalDistribution) else ()
-    unlisted = [name for name in spaces if name not in known]
+    stored_names = choices.choices if isinstance(choices, CategoricalDistribution) else ()
+    unlisted = [name for name in spaces if name not in stored_names]
     changed = [
         name
         for name, space in spaces.items()

@@ -61,7 +61,7 @@ def _run_until_asked(search: Search) -> None:
         raise
     if search.interruption.is_asked:
         search.notes.append(
-            f"Stopped early: the best of {len(search.judged)} scored setups is handed over."
+            f"Stopped early: the best of {len(search.completed)} scored setups is handed over."
         )
 
 
@@ -81,14 +81,14 @@ def _finish(search: Search, ensemble: bool) -> Final | None:
 
 def _warn_of_failure(search: Search) -> None:
     causes: Counter[str] = Counter()
-    for trial in search.book.record.trials():
+    for trial in search.study_log.record.trials():
         evaluation = evaluation_of(trial)
         if evaluation.get("status", "ok") != "ok":
             causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
-    told = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
+    summary = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
     message = (
-        "No setup could be judged, so a small decision tree is returned. Commonest causes: "
-        f"{told or 'the budget was spent before the first trial; give more seconds'}."
+        "No setup could be scored, so a small decision tree is returned. Commonest causes: "
+        f"{summary or 'the budget was spent before the first trial; give more seconds'}."
     )
     search.notes.append(message)
     warnings.warn(FallbackWarning(message), stacklevel=4)

@@ -22,7 +22,7 @@ from autometa.tuning._pools import Pool
 from autometa.tuning._sizing import Sized
 from autometa.tuning._standing import CompletedTrial
 from autometa.tuning._study import candidate_of
-from autometa.tuning._worker_side import EvaluationResult, Request, ask_advice, judge
+from autometa.tuning._worker_side import EvaluationRequest, EvaluationResult, ask_advice, evaluate
 
 ADVICE = "advice"
 LOOK_SECONDS = 0.2  # how often a run looks whether it is to end
@@ -37,7 +37,7 @@ MIN_SEARCH_SECONDS = 0.3  # less is not worth a trial
 
 @dataclass(kw_only=True)
 class Search(Agenda):
-    """Runs trials in a pool, tells the study, and keeps what the ensemble needs.
+    """Runs trials in a pool, records them in the study, and keeps what the ensemble needs.
 
     Attributes
     ----------
@@ -58,11 +58,11 @@ class Search(Agenda):
     n_restarts: int = 0
 
     def prepare(self) -> None:
-        """Ask for advice, and line up what is known already."""
-        known = known_candidates(self.table.task_type, self.settings.algorithms)
+        """Ask for advice, and line up the known setups."""
+        untried = known_candidates(self.table.task_type, self.settings.algorithms)
         patience = self.clock.trial_timeout(0.0, self.search_left)
-        self.plan = [*self.book.stopped(np.inf if patience is None else patience), *known]
-        best = sorted(self.book.resumed, key=lambda t: t.value or 0.0, reverse=True)
+        self.plan = [*self.study_log.stopped(np.inf if patience is None else patience), *untried]
+        best = sorted(self.study_log.resumed, key=lambda t: t.value or 0.0, reverse=True)
         self.recalls = deque(best[:MAX_RECALLED])
         if self.settings.knowledge_base is not False:
             self._submit_advice()
@@ -116,14 +116,14 @@ class Search(Agenda):
 
     def _start_one(self) -> bool:
         n_trials = self.settings.n_trials
-        if self.book.is_stopped:
+        if self.study_log.is_stopped:
             self.ended = "A callback stopped the search."
         elif self.search_left < min(MIN_SEARCH_SECONDS, 0.1 * self.clock.budget):
             self.ended = SPENT
         elif self.recalls:
             self._start_recall(self.recalls.popleft())
             return True
-        elif n_trials is not None and self.book.n_finished + len(self.running) >= n_trials:
+        elif n_trials is not None and self.study_log.n_finished + len(self.running) >= n_trials:
             self.ended = f"All {n_trials} trials were made."
         else:
             trial, sized = self._next()
@@ -132,18 +132,18 @@ class Search(Agenda):
         return False
 
     def _start_recall(self, trial: FrozenTrial) -> None:
-        """Judge a trial of an earlier run again: its predictions are not in the storage."""
-        known = trial.user_attrs.get("evaluation", {})
+        """Score a trial of an earlier run again: its predictions are not in the storage."""
+        evaluation = trial.user_attrs.get("evaluation", {})
         candidate = candidate_of(trial)
-        if "seconds" in known:
-            candidate = replace(candidate, expected_seconds=float(known["seconds"]))
+        if "seconds" in evaluation:
+            candidate = replace(candidate, expected_seconds=float(evaluation["seconds"]))
         self._submit(("recall", trial.number), None, self._size(candidate))
 
     def _submit(self, key: Any, trial: FrozenTrial | None, sized: Sized) -> None:
         best = self.best
         candidate = sized.candidate
         is_whole = trial is not None and sized.fidelity >= 1.0
-        request = Request(
+        request = EvaluationRequest(
             algorithm=candidate.algorithm,
             config=candidate.config,
             seed=self.settings.seed,
@@ -157,7 +157,7 @@ class Search(Agenda):
             keep_above=best.score if best else -np.inf,
         )
         timeout = self.clock.trial_timeout(sized.expected, self.search_left)
-        self.pool.submit(key, judge, request, timeout=timeout)
+        self.pool.submit(key, evaluate, request, timeout=timeout)
         self.running[key] = (trial, sized)
 
     def wait(self, timeout: float | None) -> Outcome | None:
@@ -207,14 +207,14 @@ class Search(Agenda):
         if outcome.status == "timeout":  # the limit came from the budget: no fault of the setup
             outcome = replace(outcome, status="stopped")
         if outcome.status == "ok":
-            self._receive_verdict(outcome.key, trial, sized, outcome.value)
+            self._receive_result(outcome.key, trial, sized, outcome.value)
             return
         if outcome.status in ("stopped", "memory"):
             self._try_smaller(sized, outcome)
         if trial is not None:
             limit = outcome.seconds if outcome.status == "stopped" else None
             self._announce(
-                self.book.fail(trial, sized.candidate, outcome.status, outcome.message, limit)
+                self.study_log.fail(trial, sized.candidate, outcome.status, outcome.message, limit)
             )
 
     def _receive_advice(self, outcome: Outcome) -> None:
@@ -227,27 +227,27 @@ class Search(Agenda):
         if isinstance(self.settings.knowledge_base, KnowledgeBase):
             warnings.warn(KnowledgeBaseWarning(self.notes[-1]), stacklevel=2)
 
-    def _receive_verdict(
-        self, key: Any, trial: FrozenTrial | None, sized: Sized, verdict: EvaluationResult
+    def _receive_result(
+        self, key: Any, trial: FrozenTrial | None, sized: Sized, result: EvaluationResult
     ) -> None:
         candidate = sized.candidate
-        self.pace.learn(
+        self.fit_time_model.learn(
             candidate.algorithm,
             candidate.config,
-            verdict.seconds,
+            result.seconds,
             candidate.expected_seconds,
-            verdict.fidelity,
+            result.fidelity,
         )
         number = trial.number if trial is not None else key[1]
-        judged = CompletedTrial(number=number, candidate=candidate, verdict=verdict)
-        is_defined = np.isfinite(judged.score)
-        if is_defined and verdict.is_complete:
-            self._keep(judged)
+        completed = CompletedTrial(number=number, candidate=candidate, result=result)
+        is_defined = np.isfinite(completed.score)
+        if is_defined and result.is_complete:
+            self._keep(completed)
         if trial is None:
             return
         if is_defined:
-            told = replace(verdict, fidelity=verdict.fidelity * self.settings.row_share)
-            self._announce(self.book.tell(trial, candidate, told))
+            recorded = replace(result, fidelity=result.fidelity * self.settings.row_share)
+            self._announce(self.study_log.tell(trial, candidate, recorded))
         else:
             message = f"'{self.settings.metric}' cannot be computed from the predictions."
-            self._announce(self.book.fail(trial, candidate, "error", message))
+            self._announce(self.study_log.fail(trial, candidate, "error", message))

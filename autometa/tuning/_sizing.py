@@ -2,7 +2,7 @@
 
 Expected seconds are guesses, at times wrong by a factor of ten. They decide how many
 rows and trees a trial takes, not whether there is one: a table that is too large for
-the budget is judged on a part of its training rows, and the winner is fitted on all
+the budget is scored on a part of its training rows, and the winner is fitted on all
 of them when there is time.
 """
 
@@ -26,7 +26,7 @@ TREES = ("n_estimators", "iterations", "max_iter")
 
 @dataclass(frozen=True, kw_only=True)
 class Sized:
-    """A setup and how much of the training rows it is to be judged on.
+    """A setup and how much of the training rows it is to be scored on.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Sized:
 
 def fit_into(
     candidate: Candidate,
-    pace: FitTimeModel,
+    fit_time_model: FitTimeModel,
     *,
     n_used: int,
     trial_seconds: float,
@@ -65,7 +65,7 @@ def fit_into(
     Parameters
     ----------
     candidate : Candidate
-    pace : FitTimeModel
+    fit_time_model : FitTimeModel
     n_used : int
         Folds.
     trial_seconds, refit_seconds : float
@@ -75,37 +75,40 @@ def fit_into(
         None leaves the hyperparameters as they are.
     """
     if task_type is not None:
-        while _expected(pace, candidate, 1.0) > refit_seconds:
+        while _expected(fit_time_model, candidate, 1.0) > refit_seconds:
             smaller = with_fewer_trees(candidate, task_type)
             if smaller is None:
                 break
             candidate = smaller
     fidelity = largest_part(
-        pace, candidate, seconds=trial_seconds / n_used, max_fidelity=max_fidelity
+        fit_time_model, candidate, seconds=trial_seconds / n_used, max_fidelity=max_fidelity
     )
-    while task_type is not None and n_used * _expected(pace, candidate, fidelity) > trial_seconds:
+    while (
+        task_type is not None
+        and n_used * _expected(fit_time_model, candidate, fidelity) > trial_seconds
+    ):
         smaller = with_fewer_trees(candidate, task_type)
         if smaller is None:
             break
         candidate = smaller
-    expected = n_used * _expected(pace, candidate, fidelity)
+    expected = n_used * _expected(fit_time_model, candidate, fidelity)
     return Sized(candidate=candidate, fidelity=fidelity, expected=expected)
 
 
 def largest_part(
-    pace: FitTimeModel, candidate: Candidate, *, seconds: float, max_fidelity: float = 1.0
+    fit_time_model: FitTimeModel, candidate: Candidate, *, seconds: float, max_fidelity: float = 1.0
 ) -> float:
     """Return the largest share of rows, by halves, on which one fit should take ``seconds``."""
-    smallest = smallest_part(pace, candidate)
+    smallest = smallest_part(fit_time_model, candidate)
     fidelity = max(smallest, max_fidelity)
-    while fidelity > smallest and _expected(pace, candidate, fidelity) > seconds:
+    while fidelity > smallest and _expected(fit_time_model, candidate, fidelity) > seconds:
         fidelity = max(smallest, fidelity / 2)
     return fidelity
 
 
-def smallest_part(pace: FitTimeModel, candidate: Candidate) -> float:
+def smallest_part(fit_time_model: FitTimeModel, candidate: Candidate) -> float:
     """Return the share of rows below which nothing is learnt of a setup, or it cannot be fitted."""
-    size = pace.size
+    size = fit_time_model.size
     enough = max(MIN_PART_ROWS, MIN_ROWS_PER_CLASS * size.n_classes) / size.n_rows
     needed = get_algorithm(candidate.algorithm).min_class_rows
     if size.n_rarest is not None and needed > 1:  # a part holds each class in its share
@@ -138,7 +141,7 @@ def with_fewer_trees(candidate: Candidate, task_type: str) -> Candidate | None:
     )
 
 
-def _expected(pace: FitTimeModel, candidate: Candidate, fidelity: float) -> float:
-    return pace.expected(
+def _expected(fit_time_model: FitTimeModel, candidate: Candidate, fidelity: float) -> float:
+    return fit_time_model.expected(
         candidate.algorithm, candidate.config, candidate.expected_seconds, fidelity
     )

@@ -1,4 +1,4 @@
-"""Which rows the setups of a run are judged on, so that no words of theirs are known.
+"""Which rows the setups of a run are scored on, so that none of their words were read before.
 
 Words of text columns are learnt from the training rows of each fold. In large tables that
 would take seconds a fold, so there the rows that are held out are drawn from those that the

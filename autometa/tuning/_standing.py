@@ -50,12 +50,12 @@ class CompletedTrial:
 
     number: int
     candidate: Candidate
-    verdict: EvaluationResult
+    result: EvaluationResult
 
     @property
     def score(self) -> float:
         """Mean over the folds where the metric is defined, greater is better."""
-        return self.verdict.score
+        return self.result.score
 
 
 @dataclass(kw_only=True)
@@ -64,7 +64,7 @@ class Standing:
 
     Attributes
     ----------
-    judged : list of CompletedTrial
+    completed : list of CompletedTrial
         Complete trials, with their out-of-fold predictions.
     members_seconds : float
         What fitting the members would take, were the search to end now.
@@ -73,44 +73,44 @@ class Standing:
     table: Table
     settings: Settings
     clock: Clock
-    pace: FitTimeModel
+    fit_time_model: FitTimeModel
     held_out: HeldOut
-    judged: list[CompletedTrial] = field(default_factory=list)
+    completed: list[CompletedTrial] = field(default_factory=list)
     members_seconds: float = 0.0
 
     @property
     def best(self) -> CompletedTrial | None:
         """The complete trial with the greatest score."""
-        return max(self.judged, key=lambda j: j.score, default=None)
+        return max(self.completed, key=lambda j: j.score, default=None)
 
     @property
     def search_left(self) -> float:
         """Seconds until trials must make way for the refits."""
         return self.clock.left - self.clock.reserve(self.members_seconds)
 
-    def refit_seconds(self, judged: CompletedTrial) -> float:
+    def refit_seconds(self, trial: CompletedTrial) -> float:
         """Return what one fit on all rows should take."""
         share = 1.0 - 1.0 / self.settings.n_splits
-        if judged.verdict.fidelity < 1.0:
-            candidate = judged.candidate
-            return self.pace.expected(
+        if trial.result.fidelity < 1.0:
+            candidate = trial.candidate
+            return self.fit_time_model.expected(
                 candidate.algorithm, candidate.config, candidate.expected_seconds
             )
-        return judged.verdict.seconds / share
+        return trial.result.seconds / share
 
-    def refit_fidelity(self, judged: CompletedTrial) -> float:
+    def refit_fidelity(self, trial: CompletedTrial) -> float:
         """Return the share of rows that the setup can be fitted on in the time that is left."""
-        if self.clock.is_endless or self.refit_seconds(judged) <= self.clock.left:
+        if self.clock.is_endless or self.refit_seconds(trial) <= self.clock.left:
             return 1.0
         seconds = SAFE_SHARE * self.clock.left
-        return largest_part(self.pace, judged.candidate, seconds=seconds, max_fidelity=0.5)
+        return largest_part(self.fit_time_model, trial.candidate, seconds=seconds, max_fidelity=0.5)
 
     def _estimate_refits(self) -> None:
         """Work out what fitting the members will take, were the search to end now."""
-        leaders = sorted(self.judged, key=lambda j: j.score, reverse=True)[:N_LEADERS]
+        leaders = sorted(self.completed, key=lambda j: j.score, reverse=True)[:N_LEADERS]
         costs = [self.refit_seconds(j) for j in leaders]
         weights = select(
-            [j.verdict.values for j in leaders],
+            [j.result.values for j in leaders],
             self.held_out.y,
             self.settings.metric,
             self.table.n_classes,
@@ -128,37 +128,36 @@ class Standing:
         It lies as far below the median as the median lies below the best, and
         farther than folds differ by chance.
         """
-        if len(self.judged) < MIN_SCORED_TO_CUT:
+        if len(self.completed) < MIN_SCORED_TO_CUT:
             return -np.inf
-        first = sorted(j.verdict.fold_scores[0] for j in self.judged)
+        first = sorted(j.result.fold_scores[0] for j in self.completed)
         if np.isnan(first[0]):  # undefined by the labels of the fold, so for every setup
             return -np.inf
-        noise = float(np.median([np.nanstd(j.verdict.fold_scores) for j in self.judged]))
+        noise = float(np.median([np.nanstd(j.result.fold_scores) for j in self.completed]))
         return float(min(2 * np.median(first) - first[-1], first[-1] - 4 * noise))
 
-    def _keep(self, judged: CompletedTrial) -> None:
+    def _keep(self, trial: CompletedTrial) -> None:
         """Keep a complete trial, of a setup the largest; fold models of the best that sent any."""
-        self.judged = [
+        self.completed = [
             j
-            for j in self.judged
-            if j.candidate.key != judged.candidate.key
-            or j.verdict.fidelity >= judged.verdict.fidelity
+            for j in self.completed
+            if j.candidate.key != trial.candidate.key or j.result.fidelity >= trial.result.fidelity
         ]
-        if judged.verdict.models:
-            better = any(j.verdict.models and j.score >= judged.score for j in self.judged)
+        if trial.result.models:
+            better = any(j.result.models and j.score >= trial.score for j in self.completed)
             if better:  # two ran at a time, and this one was begun before the other ended
-                judged = _without_models(judged)
+                trial = _without_models(trial)
             else:
-                self.judged = [_without_models(j) for j in self.judged]
-        self.judged.append(judged)
-        room = MAX_KEPT_BYTES // max(1, judged.verdict.values.nbytes)
-        if len(self.judged) > min(MAX_KEPT, max(MIN_KEPT, room)):
-            self.judged.remove(min(self.judged, key=lambda j: j.score))
+                self.completed = [_without_models(j) for j in self.completed]
+        self.completed.append(trial)
+        room = MAX_KEPT_BYTES // max(1, trial.result.values.nbytes)
+        if len(self.completed) > min(MAX_KEPT, max(MIN_KEPT, room)):
+            self.completed.remove(min(self.completed, key=lambda j: j.score))
         if not self.clock.is_endless:
             self._estimate_refits()
 
 
-def _without_models(judged: CompletedTrial) -> CompletedTrial:
-    if not judged.verdict.models:
-        return judged
-    return replace(judged, verdict=replace(judged.verdict, models=b""))
+def _without_models(trial: CompletedTrial) -> CompletedTrial:
+    if not trial.result.models:
+        return trial
+    return replace(trial, result=replace(trial.result, models=b""))

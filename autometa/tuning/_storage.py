@@ -1,4 +1,4 @@
-"""Storages of studies: opened whatever else opens them, with faults told in one sentence."""
+"""Storages of studies: opened whatever else opens them, with faults named in one sentence."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Result = TypeVar("Result")
 PATIENCE_SECONDS = 15.0
 FIRST_PAUSE = 0.05
 MAX_PAUSE = 1.0
-CONNECT_SECONDS = 10  # a server that does not answer in this time is not there
+CONNECT_SECONDS = 10  # a server that does not answer in this time is taken for dead
 LOCK_SECONDS = 5  # SQLite's own default: how long a writer waits for another
 
 
 def open_study(
     storage: Any, study_name: str, sampler: optuna.samplers.BaseSampler | None = None
 ) -> optuna.Study:
-    """Return the study of that name, which is made when it is not there.
+    """Return the study of that name, which is made when it does not exist.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The best trial of earlier runs on a study, when this run had no time to judge it again.
+"""The best trial of earlier runs on a study, when this run had no time to score it again.
 
 The storage keeps scores, not predictions: an ensemble needs them made again, which takes as
 long as the trial did. A single fit on all rows takes a part of that.
@@ -23,41 +23,41 @@ SPARE = 1.3  # times the expected seconds must be there, when something else wou
 
 
 def best_stored(search: Search) -> FrozenTrial | None:
-    """Return the best stored trial when it beats all that this run has judged; else None."""
-    best = max(search.book.resumed, key=lambda trial: trial.value or -math.inf, default=None)
+    """Return the best stored trial when it beats all that this run has scored; else None."""
+    best = max(search.study_log.resumed, key=lambda trial: trial.value or -math.inf, default=None)
     if best is None or best.value is None:
         return None
     fidelity = evaluation_of(best).get("fidelity", 1.0)
-    for judged in search.judged:
-        is_it = judged.number == best.number and judged.verdict.fidelity >= fidelity
-        if is_it or judged.score >= best.value:
+    for trial in search.completed:
+        is_it = trial.number == best.number and trial.result.fidelity >= fidelity
+        if is_it or trial.score >= best.value:
             return None
     return best
 
 
 def fit_stored(search: Search) -> Final | None:
-    """Fit the best stored setup on all rows, unjudged; None when there is no need or no time.
+    """Fit the best stored setup on all rows; None when there is no need or no time.
 
-    Its score is the stored one. What cannot be fitted is said.
+    Its score is the stored one: it is not scored again. A fit that fails leaves a note.
     """
     trial = best_stored(search)
     if trial is None:
         return None
     candidate = candidate_of(trial)
-    found = f"Trial {trial.number} of an earlier run ({candidate.algorithm}, {trial.value:.4g})"
+    about = f"Trial {trial.number} of an earlier run ({candidate.algorithm}, {trial.value:.4g})"
     if not _has_time(search, trial):
         search.notes.append(
-            f"{found} is better than all that could be judged now, and there was no time to fit "
+            f"{about} is better than all that could be scored now, and there was no time to fit "
             "it again. Give more seconds."
         )
         return None
     setup = (candidate.algorithm, candidate.config, search.settings.seed, 1.0)
     model = _fit(search, setup)
     if model is None:
-        search.notes.append(f"{found} is the best, but could not be fitted again in time.")
+        search.notes.append(f"{about} is the best, but could not be fitted again in time.")
         return None
     search.notes.append(
-        f"{found} was fitted again: there was no time to judge it anew beside others. The score "
+        f"{about} was fitted again: there was no time to score it anew beside others. The score "
         "is the stored one."
     )
     return Final(
@@ -71,7 +71,7 @@ def fit_stored(search: Search) -> Final | None:
 def _has_time(search: Search, trial: FrozenTrial) -> bool:
     if search.clock.left <= 0:
         return False
-    if not search.judged:
+    if not search.completed:
         return True
     share = 1.0 - 1.0 / search.settings.n_splits
     seconds = float(evaluation_of(trial).get("seconds", 0.0)) / share

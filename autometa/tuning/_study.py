@@ -1,4 +1,4 @@
-"""TrialBook: the Optuna study of a run, written by the parent alone.
+"""StudyLog: the Optuna study of a run, written by the parent alone.
 
 A trial is a choice of ``algorithm`` and of that algorithm's hyperparameters,
 named ``<algorithm>.<hyperparameter>``. Each is stored before the next begins, so
@@ -45,7 +45,7 @@ Callback = Callable[[optuna.Study, FrozenTrial], None]
 MORE_TIME = 1.5  # times what a setup was cut at: less would cut it again
 
 
-class TrialBook:
+class StudyLog:
     """Asks Optuna for setups and tells it how they did.
 
     Parameters
@@ -95,20 +95,20 @@ class TrialBook:
     ) -> None:
         self.dataset_hash = content_hash(table)
         self.notes: list[str] = []
-        judged_by = metric if pos_label is None else f"{metric}-{pos_label}"
-        name = study_name or f"autometa-{self.dataset_hash}-{judged_by}"
+        scored_by = metric if pos_label is None else f"{metric}-{pos_label}"
+        name = study_name or f"autometa-{self.dataset_hash}-{scored_by}"
         self._storage_name = describe(storage)
         drawn = sampler or _own_sampler(seed)
         self.record = StudyRecord(open_study(storage, name, drawn), self.notes, ends_at)
         trials = self.record.trials()
         if sampler is None and trials:  # by the first run's numbers its setups would come again
             drawn = _own_sampler(seed + len(trials))
-        if self.record.attribute("asked_metric") != metric:  # see `judge_by`
+        if self.record.attribute("asked_metric") != metric:  # see `set_scoring_metric`
             self.get_or_set_attr("metric", metric, must_equal=True)
         if pos_label is not None:
             self.get_or_set_attr("pos_label", pos_label, must_equal=True)
         self.get_or_set_attr("dataset", self.dataset_hash, must_equal=True)
-        self._known = {
+        self._all_spaces = {
             a.name: a.space(table.task_type)
             for a in every_algorithm()
             if a.supports(table.task_type) or a.name in algorithms
@@ -180,7 +180,7 @@ class TrialBook:
             Seconds that a trial may have now.
         """
         tried = self.tried
-        found: dict[tuple[Any, ...], Candidate] = {}
+        candidates: dict[tuple[Any, ...], Candidate] = {}
         for trial in self.record.trials():
             evaluation = evaluation_of(trial)
             if evaluation.get("status") != "stopped" or "limit" not in evaluation:
@@ -189,8 +189,8 @@ class TrialBook:
                 continue
             candidate = candidate_of(trial)
             if candidate.key not in tried and patience > MORE_TIME * float(evaluation["limit"]):
-                found[candidate.key] = candidate
-        return list(found.values())
+                candidates[candidate.key] = candidate
+        return list(candidates.values())
 
     def get_or_set_attr(self, name: str, value: Any, *, must_equal: bool = False) -> Any:
         """Keep ``value`` with the study; return the one kept by the run that began it.
@@ -211,8 +211,8 @@ class TrialBook:
             )
         return kept
 
-    def judge_by(self, metric: str) -> None:
-        """Keep with the study what trials are judged by, where that is not what was asked for.
+    def set_scoring_metric(self, metric: str) -> None:
+        """Keep with the study the metric of its scores, where another was asked for.
 
         Who imports the study reads what its values are; who asks the same again finds it.
         """
@@ -226,7 +226,7 @@ class TrialBook:
         for waiting in self.record.waiting():
             params = waiting.system_attrs.get("fixed_params", {})
             asked = str(params.get("algorithm"))
-            if asked in self._known and asked not in self.spaces:
+            if asked in self._all_spaces and asked not in self.spaces:
                 continue  # for a run that was asked for this algorithm
             trial = self.record.take(waiting.number, {"process": self.mark})
             if trial is None:
@@ -257,20 +257,20 @@ class TrialBook:
         return trial, proposed
 
     def tell(
-        self, trial: FrozenTrial, candidate: Candidate, verdict: EvaluationResult
+        self, trial: FrozenTrial, candidate: Candidate, result: EvaluationResult
     ) -> FrozenTrial:
         """Store how the trial did; one that was cut short is stored as pruned."""
         summary = {
             "source": candidate.source,
-            "status": "ok" if verdict.is_complete else "pruned",
-            "scores": {k: v for k, v in verdict.scores.items() if np.isfinite(v)},
-            "fold_scores": verdict.fold_scores,
-            "fit_seconds": verdict.fit_seconds,
-            "seconds": verdict.seconds,
-            "fidelity": verdict.fidelity,
+            "status": "ok" if result.is_complete else "pruned",
+            "scores": {k: v for k, v in result.scores.items() if np.isfinite(v)},
+            "fold_scores": result.fold_scores,
+            "fit_seconds": result.fit_seconds,
+            "seconds": result.seconds,
+            "fidelity": result.fidelity,
         }
-        state = TrialState.COMPLETE if verdict.is_complete else TrialState.PRUNED
-        return self._end(trial, summary, state, verdict.score)
+        state = TrialState.COMPLETE if result.is_complete else TrialState.PRUNED
+        return self._end(trial, summary, state, result.score)
 
     def skip(self, trial: FrozenTrial, candidate: Candidate, message: str) -> FrozenTrial:
         """End a trial that was not worth starting."""
@@ -346,7 +346,7 @@ class TrialBook:
             ended = self.record.end(trial.number, TrialState.FAIL, None, attributes)
             # of two runs that start at once, the one that wrote last queues the setup
             is_ours = ended.user_attrs.get("ended_by") == self.mark
-            if is_ours and not is_second and is_setup(trial, self._known):
+            if is_ours and not is_second and is_setup(trial, self._all_spaces):
                 self.record.enqueue(trial.params, {"retry_of": trial.number})
 
 

@@ -40,7 +40,7 @@ from autometa.tuning._search import Search
 from autometa.tuning._sharing import SharedFolder
 from autometa.tuning._splits import has_shared_words
 from autometa.tuning._standing import Settings
-from autometa.tuning._study import Callback, TrialBook
+from autometa.tuning._study import Callback, StudyLog
 
 SAMPLE_ROWS = 5
 MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes seconds
@@ -200,32 +200,34 @@ def tune(
     pool = opener()
     interruption = Interruption(lambda: clock.end_within(FINISH_SECONDS), defers=isolate)
     search: Search | None = None
-    book: TrialBook | None = None
+    study_log: StudyLog | None = None
     try:
         preparation = Preparation(table, pool, folder, clock, seed, lambda: interruption.is_asked)
         fallback = preparation.begin()
         about = str(table.classes.tolist()[positive]) if depends_on_positive(metric) else None
         ends_at = None if clock.is_endless else time.time() + clock.left
-        book = TrialBook(table, metric, names, seed, storage, study_name, sampler, ends_at, about)
+        study_log = StudyLog(
+            table, metric, names, seed, storage, study_name, sampler, ends_at, about
+        )
         prepared = preparation.finish(threads, notes)
         # without a trial to come, some rows say what folds and metric would have been
         part = part_of(table, some_rows(table, seed)) if prepared is None else prepared.table
         size = Size.of_table(part)
         shared_words = prepared is not None and has_shared_words(prepared.cleaner, size.n_rows)
-        n_splits, n_used = _agree_on_folds(book, _folds(size, clock, shared_words))
+        n_splits, n_used = _agree_on_folds(study_log, _folds(size, clock, shared_words))
         for attribute, value in _about(table).items():
-            book.get_or_set_attr(attribute, value)
-        drawn = int(book.get_or_set_attr("fold_seed", fold_seed(part.y, table.task_type)))
+            study_log.get_or_set_attr(attribute, value)
+        drawn = int(study_log.get_or_set_attr("fold_seed", fold_seed(part.y, table.task_type)))
         held_out = HeldOut.of_table(part, metric, n_splits, n_used, drawn, positive, shared_words)
         metric, said = settle_metric(held_out, part)
-        book.judge_by(metric)
+        study_log.set_scoring_metric(metric)
         held_out = replace(held_out, metric=metric)
         settings = Settings(
             metric=metric,
             n_trials=n_trials,
             n_jobs=n_jobs,
-            seed=int(book.get_or_set_attr("seed", seed)),
-            algorithms=book.algorithms,
+            seed=int(study_log.get_or_set_attr("seed", seed)),
+            algorithms=study_log.algorithms,
             knowledge_base=knowledge,
             n_splits=n_splits,
             n_used=n_used,
@@ -237,9 +239,9 @@ def tune(
         search = Search(
             table=part,
             settings=settings,
-            book=book,
+            study_log=study_log,
             clock=clock,
-            pace=FitTimeModel(size),
+            fit_time_model=FitTimeModel(size),
             open_pool=opener,
             pool=pool,
             held_out=held_out,
@@ -249,7 +251,7 @@ def tune(
         with interruption:
             final = search_and_finish(search, prepared, ensemble)
             if not interruption.is_asked:  # whose seconds these are, for who imports the study
-                book.get_or_set_attr("reference_seconds", cached_reference_seconds())
+                study_log.get_or_set_attr("reference_seconds", cached_reference_seconds())
         pipeline = fallback
         if final is not None and prepared is not None:
             pipeline = assemble(prepared.cleaner, final.members, table)
@@ -258,12 +260,12 @@ def tune(
     finally:
         (search.pool if search is not None else pool).close()
         folder.close()
-        if book is not None:
-            book.close()
+        if study_log is not None:
+            study_log.close()
     interruption.pass_on()
     return TuneResult(
         best_pipeline=pipeline,
-        study=book.study,
+        study=study_log.study,
         metric=metric,
         score=final.score if final else float("nan"),
         seconds=clock.elapsed,
@@ -272,8 +274,8 @@ def tune(
         out_of_fold=final.expected if final else None,
         stopped_early=interruption.is_asked,
         sample=_sample(table),
-        task=_describe(table, book.dataset_hash),
-        notes=tuple(dict.fromkeys([*search.pool.notes, *book.notes, *search.notes])),
+        task=_describe(table, study_log.dataset_hash),
+        notes=tuple(dict.fromkeys([*search.pool.notes, *study_log.notes, *search.notes])),
         pos_label=table.classes.tolist()[positive] if table.n_classes == 2 else None,
     )
 
@@ -302,17 +304,17 @@ def _folds(size: Size, clock: Clock, shared_words: bool) -> tuple[int, int]:
     return limit, min(n_used, limit)
 
 
-def _agree_on_folds(book: TrialBook, wanted: tuple[int, int]) -> tuple[int, int]:
+def _agree_on_folds(study_log: StudyLog, wanted: tuple[int, int]) -> tuple[int, int]:
     """Return the splits, and how many are used, that all trials of the study are judged on."""
-    kept = book.get_or_set_attr("folds", list(wanted))
+    kept = study_log.get_or_set_attr("folds", list(wanted))
     if not (isinstance(kept, list) and len(kept) == 2 and all(isinstance(n, int) for n in kept)):
         raise StorageError(
-            f"The study '{book.study.study_name}' must keep its 'folds' as two whole numbers. It "
+            f"The study '{study_log.study.study_name}' must keep its 'folds' as two whole numbers. It "
             f"has {kept!r}; give another 'study_name'."
         )
     n_splits, n_used = kept
     if n_used < wanted[1]:
-        book.notes.append(
+        study_log.notes.append(
             f"The study was begun on {n_used} of {n_splits} folds, and its trials are judged on "
             f"these; this budget would allow {wanted[1]}. Give another study_name for that."
         )

@@ -1,4 +1,4 @@
-"""What runs in a worker: judge a setup on the folds, fit it on all rows, ask for advice."""
+"""What runs in a worker: score a setup on the folds, fit it on all rows, ask for advice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autometa.tuning._sharing import put, take
 from autometa.tuning._splits import has_shared_words, make_splits
 
 MAX_MODEL_BYTES = 48 << 20
-PACE_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
+TIMED_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
 
 
@@ -38,7 +38,7 @@ class WorkerTable:
 
     @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
     def folds(self, n_splits: int, n_used: int, seed: int, fidelity: float = 1.0) -> list[Any]:
-        """Return the splits that every setup is judged on, or parts of their training rows."""
+        """Return the splits that every setup is scored on, or parts of their training rows."""
         table = self.table
         folds = make_splits(table, n_splits, n_used, seed, self.has_shared_words)
         return shorten_folds(folds, table.y, table.task_type, fidelity, seed)
@@ -65,8 +65,8 @@ class WorkerTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """A setup to judge.
+class EvaluationRequest:
+    """A setup to score on the folds.
 
     Attributes
     ----------
@@ -184,24 +184,24 @@ def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) 
 
 
 def _affordable_rows(table: Table, seconds: float, seed: int) -> npt.NDArray[np.intp] | None:
-    """Return the rows that can be cleaned in time, None for all; two parts tell the pace."""
+    """Return the rows that can be cleaned in time, None for all; two parts are timed."""
     n_rows = len(table.y)
-    if seconds == np.inf or n_rows <= 2 * max(PACE_ROWS) or table.is_sparse:
+    if seconds == np.inf or n_rows <= 2 * max(TIMED_ROWS) or table.is_sparse:
         return None
     if seconds <= 0:
-        return _part(table, PACE_ROWS[0] / n_rows, seed)
+        return _part(table, TIMED_ROWS[0] / n_rows, seed)
     taken = []
-    for n in PACE_ROWS:
+    for n in TIMED_ROWS:
         start = time.perf_counter()
         TableCleaner().fit_transform(_rows_of(table.X, _part(table, n / n_rows, seed)))
         taken.append(time.perf_counter() - start)
         if taken[-1] > seconds / 2:  # not even a larger part can be afforded
             return _part(table, n / n_rows, seed)
-    per_row = max(0.0, taken[1] - taken[0]) / (PACE_ROWS[1] - PACE_ROWS[0])
-    if taken[1] + per_row * (n_rows - PACE_ROWS[1]) <= seconds:
+    per_row = max(0.0, taken[1] - taken[0]) / (TIMED_ROWS[1] - TIMED_ROWS[0])
+    if taken[1] + per_row * (n_rows - TIMED_ROWS[1]) <= seconds:
         return None
     n_more = max(0.0, seconds - taken[1]) / per_row if per_row else 0.0
-    return _part(table, min(1.0, (PACE_ROWS[1] + n_more) / n_rows), seed)
+    return _part(table, min(1.0, (TIMED_ROWS[1] + n_more) / n_rows), seed)
 
 
 def _part(table: Table, share: float, seed: int = 0) -> npt.NDArray[np.intp]:
@@ -216,11 +216,11 @@ def _rows_of(X: pd.DataFrame, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
 
 def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
     """Return the table that was cleaned once for all calls of all workers."""
-    found: Cleaned = take(cleaned)
-    return WorkerTable(table=take(shared), X=found.X, threads=threads, cleaner=found.cleaner)
+    content: Cleaned = take(cleaned)
+    return WorkerTable(table=take(shared), X=content.X, threads=threads, cleaner=content.cleaner)
 
 
-def judge(state: WorkerTable, request: Request) -> EvaluationResult:
+def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult:
     """Cross-validate a setup; stop after the first fold when that is hopeless."""
     table = state.table
     pipeline = _build(state, request.algorithm, request.config, request.seed)

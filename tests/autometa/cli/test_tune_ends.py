@@ -80,14 +80,14 @@ def test_a_model_whose_place_fails_at_the_end_goes_to_one_that_is_said(run, tmp_
     assert script.exists()
 
 
-@pytest.mark.filterwarnings("always:No setup could be judged")
+@pytest.mark.filterwarnings("always:No setup could be scored")
 def test_without_one_scored_trial_the_exit_code_is_1(run):
     arguments = ("tune", "sklearn:wine", "-b", "0.1", "--json")
     code, out, err = run(*arguments)
     content = json.loads(out)
     assert (code, content["judged"], content["is_fallback"]) == (1, 0, True)
     assert content["best"] == {"score": None}
-    assert err.count("No setup could be judged") == 1  # the warning and the note are one
+    assert err.count("No setup could be scored") == 1  # the warning and the note are one
 
 
 def test_a_study_that_cannot_be_continued_is_one_sentence_and_exit_code_2(run, tmp_path):

@@ -6,28 +6,28 @@ import os
 import time
 from typing import Any
 
-from autometa.tuning._worker_side import Request, WorkerTable, judge
+from autometa.tuning._worker_side import EvaluationRequest, WorkerTable, evaluate
 
 
-def crash_on_trees(state: WorkerTable, request: Request) -> Any:
+def crash_on_trees(state: WorkerTable, request: EvaluationRequest) -> Any:
     if request.algorithm == "decision_tree":
         os.abort()
-    return judge(state, request)
+    return evaluate(state, request)
 
 
-def hang_on_trees(state: WorkerTable, request: Request) -> Any:
+def hang_on_trees(state: WorkerTable, request: EvaluationRequest) -> Any:
     if request.algorithm == "decision_tree":
         time.sleep(600)
-    return judge(state, request)
+    return evaluate(state, request)
 
 
-def grow_on_trees(state: WorkerTable, request: Request) -> Any:
+def grow_on_trees(state: WorkerTable, request: EvaluationRequest) -> Any:
     if request.algorithm == "decision_tree":
         return len(bytearray(1 << 40))
-    return judge(state, request)
+    return evaluate(state, request)
 
 
-def fail_always(state: WorkerTable, request: Request) -> Any:
+def fail_always(state: WorkerTable, request: EvaluationRequest) -> Any:
     raise ValueError(f"{request.algorithm} is not to be had")
 
 

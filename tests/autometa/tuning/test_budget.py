@@ -54,13 +54,15 @@ def test_a_trial_is_killed_before_the_search_ends():
 
 
 def test_pace_learns_how_slow_this_machine_is():
-    pace = FitTimeModel(SIZE)
-    before = pace.expected("lightgbm", {"n_estimators": 100})
+    fit_time_model = FitTimeModel(SIZE)
+    before = fit_time_model.expected("lightgbm", {"n_estimators": 100})
     for _ in range(5):
-        pace.learn("lightgbm", {"n_estimators": 100}, 3 * before)
-    assert pace.expected("lightgbm", {"n_estimators": 100}) == pytest.approx(3 * before, rel=0.01)
+        fit_time_model.learn("lightgbm", {"n_estimators": 100}, 3 * before)
+    assert fit_time_model.expected("lightgbm", {"n_estimators": 100}) == pytest.approx(
+        3 * before, rel=0.01
+    )
     other = FitTimeModel(SIZE).expected("ridge", {})
-    assert pace.expected("ridge", {}) == pytest.approx(3 * other, rel=0.01)
+    assert fit_time_model.expected("ridge", {}) == pytest.approx(3 * other, rel=0.01)
 
 
 def test_pace_believes_the_knowledge_base_before_its_own_guess():

@@ -85,7 +85,7 @@ def test_a_member_lost_at_the_refit_does_not_falsify_the_score(monkeypatch):
 
     monkeypatch.setattr(finish, "refit", lost)
     monkeypatch.setattr(
-        finish, "choose", lambda s, _: [Chosen(judged=j, weight=1 / 3) for j in s.judged]
+        finish, "choose", lambda s, _: [Chosen(trial=j, weight=1 / 3) for j in s.completed]
     )
     X, y = numbers()
     algorithms = ["ridge", "elastic_net", "decision_tree"]

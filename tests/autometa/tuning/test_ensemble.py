@@ -12,7 +12,7 @@ from autometa.tuning._ensemble import (
     MAX_SORTED_ROWS,
     _counts,
     _rows,
-    make_judge,
+    make_score_function,
     max_candidates,
     select,
 )
@@ -76,7 +76,7 @@ def test_a_spent_time_limit_gives_the_best_single():
 @pytest.mark.parametrize(
     ("task_type", "metric"), [(t, name) for t in TASK_TYPES for name in measured_metrics(t)]
 )
-def test_the_judge_agrees_with_scikit_learn(task_type, metric, positive, is_weighted):
+def test_the_score_function_agrees_with_scikit_learn(task_type, metric, positive, is_weighted):
     rng = np.random.default_rng(1)
     n_classes = {"binary": 2, "multiclass": 4}.get(task_type, 0)
     counts = rng.integers(1, 4, 300).astype(float) if is_weighted else None
@@ -90,8 +90,8 @@ def test_the_judge_agrees_with_scikit_learn(task_type, metric, positive, is_weig
         y, values = rng.normal(size=300), rng.normal(size=300)
     whole = Predictions(y=y, values=values, n_classes=n_classes, positive=positive, weights=counts)
     expected = mean_score(score(metric, whole.rows(folds == fold)) for fold in range(3))
-    judge = make_judge(metric, y, n_classes, folds, positive, counts)
-    assert judge(values)[0] == pytest.approx(expected, rel=1e-8)  # of nine digits
+    score_of = make_score_function(metric, y, n_classes, folds, positive, counts)
+    assert score_of(values)[0] == pytest.approx(expected, rel=1e-8)  # of nine digits
 
 
 def test_every_metric_that_is_kept_but_those_that_sort_for_long_is_fast():
@@ -114,8 +114,8 @@ def test_only_the_common_class_is_thinned_and_stands_for_all_its_rows():
         counts = _counts([values], y, rows, 2, None)
         assert counts.sum() == pytest.approx(len(y))
         assert counts[y[rows] == 1].tolist() == [1.0] * 120
-        sample = make_judge(metric, y[rows], 2, counts=counts)(values[rows])[0]
-        assert sample == pytest.approx(make_judge(metric, y, 2)(values)[0], abs=2e-3)
+        sample = make_score_function(metric, y[rows], 2, counts=counts)(values[rows])[0]
+        assert sample == pytest.approx(make_score_function(metric, y, 2)(values)[0], abs=2e-3)
 
 
 def test_averages_are_chosen_by_the_mean_over_folds_that_is_reported():
@@ -124,16 +124,16 @@ def test_averages_are_chosen_by_the_mean_over_folds_that_is_reported():
     steady = np.clip(0.5 + 0.05 * (2 * y - 1) + 0.1 * rng.normal(size=2_000), 0, 1)
     shifting = 0.5 + 0.08 * (folds - 2) + 0.02 * (2 * y - 1)  # right within each fold
     values = [two_classes(p) for p in (shifting, steady)]
-    judge = make_judge("roc_auc", y, 2, folds)
+    score_of = make_score_function("roc_auc", y, 2, folds)
     weights = select(values, y, "roc_auc", 2, [1, 1], folds=folds)
     assert weights[0] > 0.5
     average = sum(weight * values[i] for i, weight in weights.items())
-    assert judge(average) >= max(judge(v) for v in values)
+    assert score_of(average) >= max(score_of(v) for v in values)
 
 
 def test_an_undefined_score_loses():
-    judge = make_judge("roc_auc", np.zeros(4), 2)
-    assert judge(two_classes([0.1, 0.2, 0.3, 0.4]))[0] == -np.inf
+    score_of = make_score_function("roc_auc", np.zeros(4), 2)
+    assert score_of(two_classes([0.1, 0.2, 0.3, 0.4]))[0] == -np.inf
 
 
 @pytest.mark.parametrize(

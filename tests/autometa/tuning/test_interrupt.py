@@ -25,7 +25,7 @@ import pandas as pd
 import faults
 import autometa.tuning._search as search
 from autometa.tuning import tune
-search.judge = faults.hang_on_trees
+search.evaluate = faults.hang_on_trees
 frame = pd.read_csv(sys.argv[1])
 before = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 def say(study, trial):
@@ -35,7 +35,7 @@ result = tune(frame.drop(columns="two"), frame["two"], time_budget=eval(sys.argv
               storage=sys.argv[2], algorithms=["naive_bayes", "decision_tree"], n_jobs=2,
               knowledge_base=False, callbacks=[say])
 after = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
-print(json.dumps([result.stopped_early, result.n_judged, list(result.notes), before == after]))
+print(json.dumps([result.stopped_early, result.n_completed, list(result.notes), before == after]))
 """
 
 
@@ -150,23 +150,23 @@ def test_a_run_can_be_ended_from_elsewhere(mixed, features):
         callbacks=[lambda study, trial: trial.number < 2 or end_run()],
     )
     assert result.stopped_early
-    assert result.n_judged == 3
+    assert result.n_completed == 3
     assert any("best of 3 scored setups" in note for note in result.notes)
 
 
 def test_ctrl_c_in_a_trial_of_this_process_hands_over_too(mixed, features, monkeypatch):
     from autometa.tuning import _search
 
-    judge, calls = _search.judge, []
+    evaluate, calls = _search.evaluate, []
 
     def interrupted(state, request):
         calls.append(request.algorithm)
         if len(calls) == 3:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(5)
-        return judge(state, request)
+        return evaluate(state, request)
 
-    monkeypatch.setattr("autometa.tuning._search.judge", interrupted)
+    monkeypatch.setattr("autometa.tuning._search.evaluate", interrupted)
     result = tune(
         features,
         mixed["two"],
@@ -176,5 +176,5 @@ def test_ctrl_c_in_a_trial_of_this_process_hands_over_too(mixed, features, monke
         knowledge_base=False,
         isolate=False,
     )
-    assert (result.stopped_early, result.n_judged) == (True, 2)
+    assert (result.stopped_early, result.n_completed) == (True, 2)
     assert result.leaderboard()["status"].tolist() == ["ok", "ok", "stopped"]

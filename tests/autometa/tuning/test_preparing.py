@@ -66,7 +66,7 @@ def test_the_files_go_with_the_run(folder):
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01])
 def test_a_part_of_the_rows_is_cleaned_when_all_would_take_too_long(monkeypatch, folder, seconds):
-    monkeypatch.setattr(_worker_side, "PACE_ROWS", (100, 200))
+    monkeypatch.setattr(_worker_side, "TIMED_ROWS", (100, 200))
     rng = np.random.default_rng(0)
     y = np.zeros(30_000, dtype=int)
     y[:3] = 1
@@ -81,7 +81,7 @@ def test_a_part_of_the_rows_is_cleaned_when_all_would_take_too_long(monkeypatch,
 
 
 def test_a_run_on_a_part_of_the_rows_says_so(monkeypatch):
-    monkeypatch.setattr(_worker_side, "PACE_ROWS", (100, 200))
+    monkeypatch.setattr(_worker_side, "TIMED_ROWS", (100, 200))
     monkeypatch.setattr("autometa.tuning._preparing.CLEANING_SHARE", 0.0)
     monkeypatch.setattr("autometa.tuning._preparing.HERE_SHARE", 0.0)
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""Rows that setups are judged on: their words are not known to what is judged."""
+"""Rows that setups are scored on: their words were not read before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autometa.algorithms import TableCleaner, word_rows
 from autometa.tables import Table
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._splits import MAX_FOLD_TEXT_ROWS, has_shared_words, make_splits
-from autometa.tuning._worker_side import Request, WorkerTable, judge, refit
+from autometa.tuning._worker_side import EvaluationRequest, WorkerTable, evaluate, refit
 
 LARGE = MAX_FOLD_TEXT_ROWS + 2_000
 
@@ -73,11 +73,11 @@ def test_a_fold_sees_words_of_its_training_rows_alone(n_rows, n_used, is_shared)
 
 def test_a_large_table_with_text_sends_the_models_of_its_fold_back():
     state = worker(text_table(LARGE))
-    request = Request(
+    request = EvaluationRequest(
         algorithm="naive_bayes", config={}, seed=0, metric="neg_log_loss", n_splits=5, n_used=1,
         fold_seed=7, keep_above=-np.inf,
     )  # fmt: skip
-    verdict = judge(state, request)
+    verdict = evaluate(state, request)
     held_out = HeldOut.of_table(state.table, "neg_log_loss", 5, 1, 7, 1, shared_words=True)
     assert verdict.models
     assert held_out.score(verdict.values) == pytest.approx(verdict.score, abs=1e-12)
@@ -85,12 +85,12 @@ def test_a_large_table_with_text_sends_the_models_of_its_fold_back():
 
 def test_a_small_table_with_text_sends_one_model_of_all_rows_that_the_final_pipeline_can_use():
     state = worker(text_table(600))
-    request = Request(
+    request = EvaluationRequest(
         algorithm="naive_bayes", config={}, seed=0, metric="neg_log_loss", n_splits=5, n_used=5,
         fold_seed=7, keep_above=-np.inf,
     )  # fmt: skip
-    (model,) = pickle.loads(judge(state, request).models)
+    (model,) = pickle.loads(evaluate(state, request).models)
     expected = refit(state, "naive_bayes", {}, 0)
     np.testing.assert_allclose(model.predict_proba(state.X), expected.predict_proba(state.X))
-    assert not judge(state, replace(request, keep_above=np.inf)).models
-    assert not judge(state, replace(request, keep_above=0.0)).models  # a loss is below 0
+    assert not evaluate(state, replace(request, keep_above=np.inf)).models
+    assert not evaluate(state, replace(request, keep_above=0.0)).models  # a loss is below 0

@@ -14,18 +14,18 @@ INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "rando
 CHEAP = ("naive_bayes", "decision_tree")
 
 
-def test_the_best_stored_trial_is_fitted_again_when_it_cannot_be_judged_anew(
+def test_the_best_stored_trial_is_fitted_again_when_it_cannot_be_scored_anew(
     mixed, features, monkeypatch
 ):
     storage = InMemoryStorage()
     settings = {"algorithms": CHEAP, "storage": storage, "n_trials": 4, **INLINE}
     first = tune(features, mixed["two"], ensemble=False, **settings)
     best = first.leaderboard().iloc[0]
-    monkeypatch.setattr("autometa.tuning._search.judge", faults.fail_always)
+    monkeypatch.setattr("autometa.tuning._search.evaluate", faults.fail_always)
     again = tune(features, mixed["two"], ensemble=False, **settings)
     assert again.ensemble == {best["trial"]: 1.0}
     assert again.score == best["score"]
-    assert (again.is_fallback, again.n_judged) == (False, first.n_judged)
+    assert (again.is_fallback, again.n_completed) == (False, first.n_completed)
     np.testing.assert_array_equal(
         again.best_pipeline.predict_proba(features), first.best_pipeline.predict_proba(features)
     )
@@ -34,7 +34,7 @@ def test_the_best_stored_trial_is_fitted_again_when_it_cannot_be_judged_anew(
     assert "was fitted again" in note
 
 
-def test_what_was_judged_again_needs_no_stored_score(mixed, features):
+def test_what_was_scored_again_needs_no_stored_score(mixed, features):
     settings = {"algorithms": CHEAP, "storage": InMemoryStorage(), "n_trials": 4, **INLINE}
     first, again = (tune(features, mixed["two"], **settings) for _ in range(2))
     assert again.score == pytest.approx(first.score)

@@ -1,4 +1,4 @@
-"""TrialBook: the study of a run, as Optuna stores it."""
+"""StudyLog: the study of a run, as Optuna stores it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autometa.exceptions import StorageError
 from autometa.tables import check_table
 from autometa.tuning._liveness import _began, close_run, is_gone, open_run
 from autometa.tuning._plan import Candidate
-from autometa.tuning._study import TrialBook, candidate_of, content_hash
+from autometa.tuning._study import StudyLog, candidate_of, content_hash
 from autometa.tuning._worker_side import EvaluationResult
 
 ALGORITHMS = ("lightgbm", "logistic_regression")
@@ -35,7 +35,7 @@ def table():
     return check_table(pd.DataFrame({"a": rng.normal(size=40)}), rng.integers(0, 2, 40))
 
 
-def verdict(fold_scores, *, is_complete=True):
+def result(fold_scores, *, is_complete=True):
     return EvaluationResult(
         scores={"roc_auc": float(np.mean(fold_scores)), "f1": float("nan")},
         fold_scores=fold_scores,
@@ -47,62 +47,62 @@ def verdict(fold_scores, *, is_complete=True):
 
 
 def test_a_candidate_is_what_the_trial_is_made_of(table):
-    book = TrialBook(table, "roc_auc", ALGORITHMS, seed=0)
-    trial, asked = book.ask(LINEAR)
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=0)
+    trial, asked = study_log.ask(LINEAR)
     assert asked == LINEAR
-    told = book.tell(trial, asked, verdict([0.7, 0.9]))
+    told = study_log.tell(trial, asked, result([0.7, 0.9]))
     assert (told.state, told.value) == (TrialState.COMPLETE, pytest.approx(0.8))
     assert told.params == LINEAR.params
     assert told.user_attrs["evaluation"]["scores"] == {"roc_auc": pytest.approx(0.8)}
     assert candidate_of(told) == LINEAR
-    assert book.tried == {LINEAR.key}
+    assert study_log.tried == {LINEAR.key}
 
 
 def test_the_sampler_proposes_from_the_space_of_the_algorithm_it_chose(table):
-    book = TrialBook(table, "roc_auc", ALGORITHMS, seed=0)
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=0)
     for _ in range(12):
-        trial, asked = book.ask()
-        assert set(asked.config) == set(book.spaces[asked.algorithm])
-        book.tell(trial, asked, verdict([0.5]))
+        trial, asked = study_log.ask()
+        assert set(asked.config) == set(study_log.spaces[asked.algorithm])
+        study_log.tell(trial, asked, result([0.5]))
 
 
 def test_the_same_seed_proposes_the_same(table):
     proposals = []
     for _ in range(2):
-        book = TrialBook(table, "roc_auc", ALGORITHMS, seed=7)
+        study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=7)
         asked = []
         for number in range(12):
-            trial, candidate = book.ask()
+            trial, candidate = study_log.ask()
             asked.append(candidate)
-            book.tell(trial, candidate, verdict([number / 20]))
+            study_log.tell(trial, candidate, result([number / 20]))
         proposals.append(asked)
     assert proposals[0] == proposals[1]
 
 
 def test_failed_skipped_and_cut_trials_say_why(table):
-    book = TrialBook(table, "roc_auc", ALGORITHMS, seed=0)
-    failed = book.fail(*book.ask(LINEAR), "timeout", "Stopped after 3.0 s.")
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=0)
+    failed = study_log.fail(*study_log.ask(LINEAR), "timeout", "Stopped after 3.0 s.")
     assert failed.state == TrialState.FAIL
     assert failed.user_attrs["evaluation"] == {
         "source": "known",
         "status": "timeout",
         "message": "Stopped after 3.0 s.",
     }
-    assert book.skip(*book.ask(), "Needs about 9 s.").state == TrialState.PRUNED
-    cut = book.tell(*book.ask(), verdict([0.4], is_complete=False))
+    assert study_log.skip(*study_log.ask(), "Needs about 9 s.").state == TrialState.PRUNED
+    cut = study_log.tell(*study_log.ask(), result([0.4], is_complete=False))
     assert (cut.state, cut.value) == (TrialState.PRUNED, pytest.approx(0.4))
-    assert book.n_finished == 3
+    assert study_log.n_finished == 3
 
 
 def test_the_study_of_a_table_is_found_again(table):
     storage = InMemoryStorage()
-    first = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
-    first.tell(*first.ask(LINEAR), verdict([0.7]))
+    first = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    first.tell(*first.ask(LINEAR), result([0.7]))
     assert first.get_or_set_attr("folds", [5, 5]) == [5, 5]
-    again = TrialBook(table, "roc_auc", ALGORITHMS, 1, storage)
+    again = StudyLog(table, "roc_auc", ALGORITHMS, 1, storage)
     assert [t.value for t in again.resumed] == [pytest.approx(0.7)]
     assert again.get_or_set_attr("folds", [3, 3]) == [5, 5]
-    other = TrialBook(table, "accuracy", ALGORITHMS, 0, storage)
+    other = StudyLog(table, "accuracy", ALGORITHMS, 0, storage)
     assert other.n_finished == 0  # another study, by its name
 
 
@@ -140,14 +140,14 @@ def test_a_run_is_gone_when_its_process_is_or_its_time_is_over(dead_process):
 
 def test_a_trial_of_a_dead_process_is_ended_and_queued_again_once(table, dead_process):
     storage = InMemoryStorage()
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
-    live, _ = book.ask(LINEAR)
-    dead, asked = book.ask()
-    book.record.study._storage.set_trial_user_attr(
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    live, _ = study_log.ask(LINEAR)
+    dead, asked = study_log.ask()
+    study_log.record.study._storage.set_trial_user_attr(
         dead._trial_id, "process", mark(process=dead_process)
     )
-    book.study.ask()  # a worker of plain Optuna, which says nothing of itself
-    again = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    study_log.study.ask()  # a worker of plain Optuna, which says nothing of itself
+    again = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
     states = [trial.state.name for trial in again.study.trials]
     assert states == ["RUNNING", "FAIL", "RUNNING", "WAITING"]
     assert (again.study.trials[1].user_attrs["evaluation"]) == {
@@ -159,12 +159,12 @@ def test_a_trial_of_a_dead_process_is_ended_and_queued_again_once(table, dead_pr
     assert (retry.number, proposed.key) == (3, asked.key)
     assert retry.user_attrs["retry_of"] == 1
     again.close()  # the second death in a row
-    third = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    third = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
     assert [trial.state.name for trial in third.study.trials] == [
         *("RUNNING", "FAIL", "RUNNING", "FAIL")
     ]
     assert third.study.trials[3].user_attrs["evaluation"]["status"] == "error"
-    assert book.tell(live, LINEAR, verdict([0.7])).value == pytest.approx(0.7)
+    assert study_log.tell(live, LINEAR, result([0.7])).value == pytest.approx(0.7)
 
 
 def test_a_study_goes_on_with_other_algorithms_in_any_order(table):
@@ -176,18 +176,18 @@ def test_a_study_goes_on_with_other_algorithms_in_any_order(table):
         ("decision_tree", "lightgbm", "naive_bayes"),
     ]
     for number, algorithms in enumerate(runs):
-        book = TrialBook(table, "roc_auc", algorithms, number, storage)
+        study_log = StudyLog(table, "roc_auc", algorithms, number, storage)
         for _ in range(12):  # past the ten that are drawn at random
-            trial, asked = book.ask()
+            trial, asked = study_log.ask()
             assert asked.algorithm in algorithms
-            book.tell(trial, asked, verdict([0.5]))
-        usable = {t.params["algorithm"] for t in book.resumed}
+            study_log.tell(trial, asked, result([0.5]))
+        usable = {t.params["algorithm"] for t in study_log.resumed}
         assert usable <= set(algorithms)
-        book.close()
-    assert len(book.study.trials) == 48
-    assert book.notes == [
+        study_log.close()
+    assert len(study_log.study.trials) == 48
+    assert study_log.notes == [
         "Stored trials that this run does not use: "
-        f"{sum(t.params['algorithm'] == 'logistic_regression' for t in book.study.trials)} "
+        f"{sum(t.params['algorithm'] == 'logistic_regression' for t in study_log.study.trials)} "
         "of algorithms that were not asked for."
     ]
 
@@ -197,11 +197,11 @@ def test_trials_of_other_programs_are_left_aside(table):
     study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
     study.ask()
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
-    assert book.notes == ["Stored trials that this run does not use: 3 not written by tune."]
-    assert (book.resumed, book.n_finished, book.tried) == ([], 0, set())
-    book.tell(*book.ask(LINEAR), verdict([0.7]))
-    assert book.n_finished == 1
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    assert study_log.notes == ["Stored trials that this run does not use: 3 not written by tune."]
+    assert (study_log.resumed, study_log.n_finished, study_log.tried) == ([], 0, set())
+    study_log.tell(*study_log.ask(LINEAR), result([0.7]))
+    assert study_log.n_finished == 1
 
 
 @pytest.mark.parametrize(
@@ -220,20 +220,20 @@ def test_a_study_begun_with_other_choices_is_refused_or_what_is_left_out_is_said
     study.tell(study.ask({"algorithm": distribution}), 0.5)
     if told.startswith("cannot"):
         with pytest.raises(StorageError, match=f"'mine' {told} with lightgbm"):
-            TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+            StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
         return
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
-    assert book.algorithms == ("lightgbm",)
-    assert told in book.notes[0]
-    assert book.ask()[1].algorithm == "lightgbm"
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    assert study_log.algorithms == ("lightgbm",)
+    assert told in study_log.notes[0]
+    assert study_log.ask()[1].algorithm == "lightgbm"
 
 
 def test_a_changed_search_space_leaves_an_algorithm_out(table):
     storage = InMemoryStorage()
     study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
     study.tell(study.ask({"logistic_regression.C": FloatDistribution(0, 1)}), 0.5)
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
-    assert book.algorithms == ("lightgbm",)
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    assert study_log.algorithms == ("lightgbm",)
 
 
 @pytest.mark.parametrize(
@@ -244,17 +244,17 @@ def test_a_study_that_minimises_or_has_several_objectives_is_refused(table, dire
     storage = InMemoryStorage()
     optuna.create_study(storage=storage, study_name="mine", directions=directions)
     with pytest.raises(StorageError, match=f"'mine' in 'InMemoryStorage' {told}"):
-        TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+        StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
 
 
 def test_a_study_of_another_metric_or_table_is_refused(table):
     storage = InMemoryStorage()
-    TrialBook(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
     with pytest.raises(StorageError, match="is of metric 'roc_auc', not 'accuracy'"):
-        TrialBook(table, "accuracy", ALGORITHMS, 0, storage, "mine")
+        StudyLog(table, "accuracy", ALGORITHMS, 0, storage, "mine")
     other = check_table(table.X + 1, table.y)
     with pytest.raises(StorageError, match="is of dataset"):
-        TrialBook(other, "roc_auc", ALGORITHMS, 0, storage, "mine")
+        StudyLog(other, "roc_auc", ALGORITHMS, 0, storage, "mine")
 
 
 @pytest.mark.parametrize(
@@ -271,35 +271,39 @@ def test_a_study_of_another_metric_or_table_is_refused(table):
     ],
 )
 def test_an_enqueued_trial_that_cannot_be_tried_fails_alone(table, params, told):
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
-    book.study.enqueue_trial(params)
-    book.study.enqueue_trial({"algorithm": "logistic_regression"})
-    trial, asked = book.take_enqueued()
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
+    study_log.study.enqueue_trial(params)
+    study_log.study.enqueue_trial({"algorithm": "logistic_regression"})
+    trial, asked = study_log.take_enqueued()
     assert (trial.number, asked.algorithm) == (1, "logistic_regression")
-    failed = book.study.trials[0]
+    failed = study_log.study.trials[0]
     assert failed.state == TrialState.FAIL
     assert told in failed.user_attrs["evaluation"]["message"]
-    assert told in book.notes[0]
-    assert book.take_enqueued() is None
+    assert told in study_log.notes[0]
+    assert study_log.take_enqueued() is None
 
 
 def test_an_enqueued_trial_of_an_algorithm_that_was_not_asked_for_waits(table):
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
-    book.study.enqueue_trial({"algorithm": "naive_bayes"})
-    assert book.take_enqueued() is None
-    assert book.study.trials[0].state == TrialState.WAITING
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
+    study_log.study.enqueue_trial({"algorithm": "naive_bayes"})
+    assert study_log.take_enqueued() is None
+    assert study_log.study.trials[0].state == TrialState.WAITING
 
 
 def test_what_was_cut_short_is_tried_again_with_more_time(table):
     storage = InMemoryStorage()
-    book = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
-    book.fail(*book.ask(LINEAR), "stopped", "Stopped after 3.0 s.", limit=3.0)
-    assert (book.tried, book.stopped(100.0), book.n_finished) == ({LINEAR.key}, [], 0)
-    again = TrialBook(table, "roc_auc", ALGORITHMS, 0, storage)
+    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    study_log.fail(*study_log.ask(LINEAR), "stopped", "Stopped after 3.0 s.", limit=3.0)
+    assert (study_log.tried, study_log.stopped(100.0), study_log.n_finished) == (
+        {LINEAR.key},
+        [],
+        0,
+    )
+    again = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
     assert again.tried == set()
     assert again.stopped(4.0) == []
     assert [c.key for c in again.stopped(5.0)] == [LINEAR.key]
-    again.tell(*again.ask(LINEAR), verdict([0.7]))
+    again.tell(*again.ask(LINEAR), result([0.7]))
     assert again.stopped(5.0) == []
 
 

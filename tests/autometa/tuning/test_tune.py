@@ -157,7 +157,7 @@ def test_a_table_of_constants_is_told(mixed):
 
 
 @pytest.mark.parametrize("budget", [0.2, 1.0, 6.0])
-@pytest.mark.filterwarnings("ignore:No setup could be judged")
+@pytest.mark.filterwarnings("ignore:No setup could be scored")
 def test_something_fitted_comes_back_within_the_budget(budget):
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
     start = time.monotonic()
@@ -177,8 +177,8 @@ def test_a_spent_budget_leaves_a_small_tree_and_says_so():
     assert r2_score(y, result.best_pipeline.predict(X)) > 0.3
 
 
-def run_with(monkeypatch, judge, mixed, features, **wanted):
-    monkeypatch.setattr("autometa.tuning._search.judge", judge)
+def run_with(monkeypatch, evaluate, mixed, features, **wanted):
+    monkeypatch.setattr("autometa.tuning._search.evaluate", evaluate)
     settings = {"n_trials": 6, "time_budget": None, "algorithms": CHEAP, "random_state": 0}
     return tune(features, mixed["two"], knowledge_base=False, **(settings | wanted))
 
