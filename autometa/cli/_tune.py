@@ -71,7 +71,7 @@ def tune(
     from autometa.datasets import load_dataset
     from autometa.knowledge_base import KnowledgeBase
     from autometa.metrics import metric_kind
-    from autometa.tuning import tune as run
+    from autometa.tuning._tune import tune_since
 
     check_outputs(save, code)
     with EarlyEnd() as early:
@@ -80,7 +80,8 @@ def tune(
         )
         show = _LiveTable() if talk().is_terminal and not as_json else None
         try:
-            result = run(
+            result = tune_since(
+                STARTED,
                 loaded.X,
                 loaded.labels,
                 metric=metric,
@@ -97,7 +98,6 @@ def tune(
                 knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
                 name=loaded.name,
                 target=loaded.target,
-                started=STARTED,
             )
         finally:
             if show:

@@ -5,14 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autometa.tuning._advice_first import AdviceFirstScheduler
     from autometa.tuning._interrupt import end_run
+    from autometa.tuning._plan import Candidate
+    from autometa.tuning._request import Request
     from autometa.tuning._result import TuneResult
     from autometa.tuning._saving import load_model
+    from autometa.tuning._scheduler import Decision, Scheduler, TrialReport
+    from autometa.tuning._state import CompletedTrial, SearchState
     from autometa.tuning._tune import tune
 
-__all__ = ["TuneResult", "end_run", "load_model", "tune"]
+__all__ = [
+    "AdviceFirstScheduler",
+    "Candidate",
+    "CompletedTrial",
+    "Decision",
+    "Request",
+    "Scheduler",
+    "SearchState",
+    "TrialReport",
+    "TuneResult",
+    "end_run",
+    "load_model",
+    "tune",
+]
 
 _HOME = {
+    "AdviceFirstScheduler": "_advice_first",
+    "Candidate": "_plan",
+    "CompletedTrial": "_state",
+    "Decision": "_scheduler",
+    "Request": "_request",
+    "Scheduler": "_scheduler",
+    "SearchState": "_state",
+    "TrialReport": "_scheduler",
     "TuneResult": "_result",
     "end_run": "_interrupt",
     "load_model": "_saving",

@@ -7,12 +7,10 @@ and how much is kept for the end.
 from __future__ import annotations
 
 import math
-import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Self
 
 from autometa.tables import Table
@@ -33,16 +31,13 @@ class Clock:
     ----------
     budget : float or None
         Seconds in all; None has no end.
-    started : float, "process" or None
-        Moment of ``time.monotonic()`` the budget counts from: that this process
-        began for "process", now for None.
+    started : float or None
+        Moment of ``time.monotonic()`` the budget counts from; None is now.
     """
 
-    def __init__(self, budget: float | None, started: float | str | None = None) -> None:
+    def __init__(self, budget: float | None, started: float | None = None) -> None:
         self.budget = math.inf if budget is None else float(budget)
-        if started == "process":
-            started = time.monotonic() - process_age()
-        self.started = time.monotonic() if started is None else float(started)
+        self.started = time.monotonic() if started is None else started
 
     @property
     def is_endless(self) -> bool:
@@ -84,16 +79,6 @@ class Clock:
             return None
         patience = max(5.0 * expected, 0.15 * self.budget, 3.0)
         return max(0.05, min(search_left, patience))
-
-
-def process_age() -> float:
-    """Return the seconds since this process began, or since it began to compute."""
-    try:
-        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
-        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - began)
-    except (OSError, AttributeError, ValueError, IndexError):  # known on Linux only
-        return time.process_time()
 
 
 @dataclass(frozen=True, kw_only=True)

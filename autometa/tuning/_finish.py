@@ -16,8 +16,8 @@ from autometa.tuning._assemble import Member
 from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
 from autometa.tuning._interval import score_interval
 from autometa.tuning._out_of_fold import OutOfFold
-from autometa.tuning._search import Search
-from autometa.tuning._standing import CompletedTrial
+from autometa.tuning._runner import TrialRunner
+from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning._worker_side import refit
 
 MAX_SEEDS = 5
@@ -47,14 +47,14 @@ class Chosen:
     weight: float
 
 
-def choose(search: Search, ensemble: bool) -> list[Chosen]:
+def choose(state: SearchState, ensemble: bool) -> list[Chosen]:
     """Return the members of the final model, the heaviest first."""
-    if not search.completed:
+    if not state.completed:
         return []
     weights = choose_weights(
-        [_entry(search, j) for j in search.completed], search.held_out, _limits(search, ensemble)
+        [_entry(state, j) for j in state.completed], state.held_out, _limits(state, ensemble)
     )
-    chosen = [Chosen(trial=search.completed[i], weight=weight) for i, weight in weights.items()]
+    chosen = [Chosen(trial=state.completed[i], weight=weight) for i, weight in weights.items()]
     return sorted(chosen, key=lambda c: c.weight, reverse=True)
 
 
@@ -85,21 +85,21 @@ class Final:
         return self.stored_score if self.expected is None else self.expected.score
 
 
-def fit_final(search: Search, ensemble: bool) -> Final | None:
+def fit_final(state: SearchState, runner: TrialRunner, ensemble: bool) -> Final | None:
     """Choose the members, fit them, and score the choice; None without a setup to choose.
 
     The score is that of what comes back: where some could not be fitted on all rows, that
     of the members that are left, and when none could, that of the setup whose models of
     the search stand in.
     """
-    chosen = choose(search, ensemble)
+    chosen = choose(state, ensemble)
     if not chosen:
         return None
-    refits = Refits(search, chosen)
-    eligible = set(range(len(search.completed)))
+    refits = Refits(state, runner, chosen)
+    eligible = set(range(len(state.completed)))
     expected: list[OutOfFold] = []
     members = refits.run(
-        meanwhile=lambda: expected.append(_score_choice(search, eligible, ensemble))
+        meanwhile=lambda: expected.append(_score_choice(state, eligible, ensemble))
     )
     fitted = [chosen[i] for i in sorted(refits.models)]
     if len(fitted) == len(chosen):
@@ -108,21 +108,21 @@ def fit_final(search: Search, ensemble: bool) -> Final | None:
         return Final(
             members=members,
             weights=_by_trial(fitted),
-            expected=_score_rest(search, chosen, fitted, ensemble),
+            expected=_score_rest(state, chosen, fitted, ensemble),
         )
-    stand_in = _best_with_models(search)
+    stand_in = _best_with_models(state)
     if stand_in is None:
         return Final(members=[], weights={}, expected=expected[0])
-    eligible = {i for i, j in enumerate(search.completed) if j.score <= stand_in.score}
+    eligible = {i for i, j in enumerate(state.completed) if j.score <= stand_in.score}
     return Final(
-        members=_kept_models(search, stand_in),
+        members=_kept_models(state, stand_in),
         weights={stand_in.number: 1.0},
-        expected=_score_choice(search, eligible, ensemble=False),
+        expected=_score_choice(state, eligible, ensemble=False),
     )
 
 
 def _score_rest(
-    search: Search, chosen: list[Chosen], fitted: list[Chosen], ensemble: bool
+    state: SearchState, chosen: list[Chosen], fitted: list[Chosen], ensemble: bool
 ) -> OutOfFold:
     """Return what is to be expected of the members that are left of a choice.
 
@@ -132,10 +132,10 @@ def _score_rest(
     """
     left = {c.trial.number for c in fitted}
     lost = {c.trial.number for c in chosen} - left
-    numbers = [j.number for j in search.completed]
+    numbers = [j.number for j in state.completed]
     without_lost = {i for i, number in enumerate(numbers) if number not in lost}
     alone = {i for i, number in enumerate(numbers) if number in left}
-    scored = [_score_choice(search, eligible, ensemble) for eligible in (without_lost, alone)]
+    scored = [_score_choice(state, eligible, ensemble) for eligible in (without_lost, alone)]
     return min(scored, key=lambda expected: expected.score)
 
 
@@ -144,16 +144,16 @@ def _by_trial(chosen: list[Chosen]) -> dict[int, float]:
     return {c.trial.number: c.weight / total for c in chosen}
 
 
-def _score_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFold:
+def _score_choice(state: SearchState, eligible: set[int], ensemble: bool) -> OutOfFold:
     """Return what a choice among the eligible setups predicts for rows it has not seen."""
-    held_out, columns = search.held_out, sorted(eligible)
-    entries = [_entry(search, search.completed[i]) for i in columns]
-    crossed = cross_fit(entries, held_out, _limits(search, ensemble))
-    weights = np.zeros((len(crossed.weights), len(search.completed)))
+    held_out, columns = state.held_out, sorted(eligible)
+    entries = [_entry(state, state.completed[i]) for i in columns]
+    crossed = cross_fit(entries, held_out, _limits(state, ensemble))
+    weights = np.zeros((len(crossed.weights), len(state.completed)))
     weights[:, columns] = crossed.weights
     return OutOfFold(
-        trials=tuple(j.number for j in search.completed),
-        values=[j.result.values for j in search.completed],
+        trials=tuple(j.number for j in state.completed),
+        values=[j.result.values for j in state.completed],
         ensemble=crossed.values,
         weights=weights,
         score=crossed.score,
@@ -161,30 +161,30 @@ def _score_choice(search: Search, eligible: set[int], ensemble: bool) -> OutOfFo
             crossed.values,
             held_out,
             crossed.score,
-            seconds=MAX_INTERVAL_SHARE * search.clock.left,
-            seed=search.settings.seed,
+            seconds=MAX_INTERVAL_SHARE * state.clock.left,
+            seed=state.settings.seed,
         ),
         rows=held_out.rows,
         folds=held_out.folds,
         parts=held_out.parts,
-        n_rows=len(search.table.y),
-        classes=search.table.classes.tolist(),
+        n_rows=len(state.table.y),
+        classes=state.table.classes.tolist(),
     )
 
 
-def _entry(search: Search, trial: CompletedTrial) -> Entry:
+def _entry(state: SearchState, trial: CompletedTrial) -> Entry:
     return Entry(
         values=trial.result.values,
         fold_scores=trial.result.fold_scores,
-        cost=search.refit_seconds(trial),
+        cost=state.refit_seconds(trial),
     )
 
 
-def _limits(search: Search, ensemble: bool) -> Limits:
-    left = search.clock.left
+def _limits(state: SearchState, ensemble: bool) -> Limits:
+    left = state.clock.left
     return Limits(
         ensemble=ensemble,
-        max_cost=MAX_REFIT_SHARE * left * search.settings.n_jobs,
+        max_cost=MAX_REFIT_SHARE * left * state.settings.n_jobs,
         seconds=max(MIN_CHOICE_SECONDS, MAX_CHOICE_SHARE * left),
     )
 
@@ -192,8 +192,9 @@ def _limits(search: Search, ensemble: bool) -> Limits:
 class Refits:
     """Fits the chosen on all rows in workers, and again with other seeds while time is left."""
 
-    def __init__(self, search: Search, chosen: list[Chosen]) -> None:
-        self.search = search
+    def __init__(self, state: SearchState, runner: TrialRunner, chosen: list[Chosen]) -> None:
+        self.state = state
+        self.runner = runner
         self.chosen = chosen
         self.models: dict[int, list[Any]] = {}
 
@@ -206,7 +207,7 @@ class Refits:
         self._start(jobs)
         meanwhile()
         self._run(jobs)
-        if not self.search.clock.is_endless and len(self.search.table.y) <= MAX_SEED_ROWS:
+        if not self.state.clock.is_endless and len(self.state.table.y) <= MAX_SEED_ROWS:
             self._run(deque((i, s) for s in range(1, MAX_SEEDS) for i in self._random()))
         return self._members()
 
@@ -214,20 +215,20 @@ class Refits:
         return [i for i in self.models if self.chosen[i].trial.candidate.algorithm in RANDOM]
 
     def _start(self, jobs: deque[tuple[int, int]]) -> None:
-        while jobs and self.search.pool.n_busy < self.search.settings.n_jobs:
+        while jobs and self.runner.n_busy < self.state.settings.n_jobs:
             self._submit(*jobs.popleft())
 
     def _run(self, jobs: deque[tuple[int, int]]) -> None:
-        pool, clock = self.search.pool, self.search.clock
-        while jobs or pool.n_busy:
+        runner, clock = self.runner, self.state.clock
+        while jobs or runner.n_busy:
             self._start(jobs)
-            if not pool.n_busy:
+            if not runner.n_busy:
                 continue
             left = clock.left
             try:
-                outcome = self.search.wait(None if clock.is_endless else left)
+                outcome = self.runner.wait(None if clock.is_endless else left)
             except WorkerError as error:
-                self.search.notes.append(str(error))
+                self.state.notes.append(str(error))
                 return
             if outcome is not None:
                 self._receive(outcome)
@@ -235,24 +236,24 @@ class Refits:
                 return
 
     def _submit(self, index: int, number: int) -> None:
-        search, trial = self.search, self.chosen[index].trial
+        state, trial = self.state, self.chosen[index].trial
         is_extra = number > 0
-        if is_extra and 1.5 * search.refit_seconds(trial) > search.clock.left:
+        if is_extra and 1.5 * state.refit_seconds(trial) > state.clock.left:
             return
-        fidelity = search.refit_fidelity(trial)
+        fidelity = state.refit_fidelity(trial)
         if fidelity < 1.0:
             if trial.result.models and fidelity <= trial.result.fidelity:
                 return  # the models it sent have seen more
             algorithm = trial.candidate.algorithm
-            search.notes.append(
+            state.notes.append(
                 f"{algorithm} was fitted on {fidelity:.0%} of the rows: all of them would take "
-                f"about {search.refit_seconds(trial):.1f} s; {search.clock.left:.1f} s were left."
+                f"about {state.refit_seconds(trial):.1f} s; {state.clock.left:.1f} s were left."
             )
-        timeout = None if search.clock.is_endless else max(0.05, search.clock.left)
-        seed = search.settings.seed + number
+        timeout = None if state.clock.is_endless else max(0.05, state.clock.left)
+        seed = state.settings.seed + number
         candidate = trial.candidate
         setup = (candidate.algorithm, candidate.config, seed, fidelity)
-        search.pool.submit((index, number), refit, *setup, timeout=timeout)
+        self.runner.submit((index, number), refit, *setup, timeout=timeout)
 
     def _receive(self, outcome: Outcome) -> None:
         key: Any = outcome.key
@@ -261,7 +262,7 @@ class Refits:
             self.models.setdefault(index, []).append(outcome.value)
         else:
             algorithm = self.chosen[index].trial.candidate.algorithm
-            self.search.notes.append(f"{algorithm} was not fitted on all rows: {outcome.message}")
+            self.state.notes.append(f"{algorithm} was not fitted on all rows: {outcome.message}")
 
     def _members(self) -> list[Member]:
         total = sum(self.chosen[i].weight for i in self.models)
@@ -275,15 +276,15 @@ class Refits:
         return members
 
 
-def _best_with_models(search: Search) -> CompletedTrial | None:
-    with_models = [j for j in search.completed if j.result.models]
+def _best_with_models(state: SearchState) -> CompletedTrial | None:
+    with_models = [j for j in state.completed if j.result.models]
     return max(with_models, key=lambda j: j.score, default=None)
 
 
-def _kept_models(search: Search, trial: CompletedTrial) -> list[Member]:
+def _kept_models(state: SearchState, trial: CompletedTrial) -> list[Member]:
     """Return the models that a trial sent: good for when no refit was ready."""
     models = pickle.loads(trial.result.models)  # noqa: S301 - written by our own worker
-    search.notes.append("No refit was ready in time; models kept from the search are used.")
+    state.notes.append("No refit was ready in time; models kept from the search are used.")
     name = trial.candidate.algorithm
     return [
         Member(name=f"{name}_{i}", model=model, weight=1.0 / len(models))

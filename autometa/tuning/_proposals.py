@@ -20,8 +20,9 @@ from optuna.distributions import (
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from autometa.tuning._plan import Candidate
+from autometa.tuning._quiet import quiet
+from autometa.tuning._request import Proposal
 from autometa.tuning._resume import Space, evaluation_of, has_room, is_setup
-from autometa.tuning._storage import quiet
 
 SEEN_BY_SAMPLER = (TrialState.COMPLETE, TrialState.PRUNED)
 
@@ -69,7 +70,7 @@ class Proposals:
                 if evaluation_of(trial) and is_setup(trial, self.spaces):
                     self._study.add_trial(self._copy(trial))
 
-    def propose(self, params: Mapping[str, Any] | None) -> tuple[Trial, Candidate]:
+    def propose(self, params: Mapping[str, Any] | None) -> Proposal:
         """Let the sampler fill in what ``params`` leave open, everything when there are none."""
         with quiet():
             if params:
@@ -80,7 +81,7 @@ class Proposals:
                 name: _suggest(own, f"{algorithm}.{name}", distribution)
                 for name, distribution in self.spaces[algorithm].items()
             }
-        return own, Candidate(algorithm=algorithm, config=config)
+        return Proposal(candidate=Candidate(algorithm=algorithm, config=config), trial=own)
 
     def end(
         self, number: int, summary: dict[str, Any], state: TrialState, value: float | None

@@ -19,12 +19,12 @@ from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from autometa.tuning._patience import PatientCaller
+from autometa.tuning._quiet import quiet
 from autometa.tuning._storage import (
     close_connections,
     describe,
     faults,
     is_lost_connection,
-    quiet,
     reason_of,
 )
 
@@ -191,19 +191,17 @@ class StudyRecord:
                 return self._ask(operation)
             except faults() as error:
                 self._move_to_memory(error)
-        with quiet():
-            return operation(self.study)
+        return _quietly(operation, self.study)
 
     def _ask(self, operation: Callable[[optuna.Study], Result]) -> Result:
         """Do something with the stored study; once more when only the connection was lost."""
         study = self.study
-        with quiet():
-            try:
-                return self._caller.call(lambda: operation(study), self._patience)
-            except faults() as error:
-                if not is_lost_connection(error):
-                    raise
-            return self._caller.call(lambda: operation(study), self._patience)
+        try:
+            return self._caller.call(lambda: _quietly(operation, study), self._patience)
+        except faults() as error:
+            if not is_lost_connection(error):
+                raise
+        return self._caller.call(lambda: _quietly(operation, study), self._patience)
 
     @property
     def _patience(self) -> float:
@@ -232,6 +230,11 @@ class StudyRecord:
         close_connections(failed._storage)
         self.study = study
         self._ids = {trial.number: trial._trial_id for trial in study.get_trials(deepcopy=False)}
+
+
+def _quietly(operation: Callable[[optuna.Study], Result], study: optuna.Study) -> Result:
+    with quiet():
+        return operation(study)
 
 
 def _nothing() -> FrozenTrial:

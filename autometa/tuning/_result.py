@@ -16,8 +16,7 @@ from autometa.evaluation import cached_reference_seconds
 from autometa.knowledge_base import canonical_config
 from autometa.tuning._interval import UNKNOWN
 from autometa.tuning._out_of_fold import OutOfFold
-from autometa.tuning._resume import algorithm_of, evaluation_of
-from autometa.tuning._study import candidate_of
+from autometa.tuning._resume import algorithm_of, candidate_of, evaluation_of
 
 FAILED = ("timeout", "memory", "error")
 

@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial
 
 from autometa.algorithms import every_algorithm
 from autometa.exceptions import StorageError
+from autometa.tuning._plan import Candidate
 
 Space = Mapping[str, BaseDistribution]
 
@@ -95,6 +96,19 @@ def algorithm_of(trial: FrozenTrial) -> str:
     """Return the algorithm a trial names; nothing when it names none."""
     algorithm = trial.params.get("algorithm")
     return algorithm if isinstance(algorithm, str) else ""
+
+
+def candidate_of(trial: FrozenTrial) -> Candidate:
+    """Return the setup of a stored trial."""
+    algorithm = trial.params["algorithm"]
+    prefix = f"{algorithm}."
+    config = {
+        name.removeprefix(prefix): value
+        for name, value in trial.params.items()
+        if name.startswith(prefix)
+    }
+    source = evaluation_of(trial).get("source", "search")
+    return Candidate(algorithm=algorithm, config=config, source=source)
 
 
 def is_setup(trial: FrozenTrial, spaces: Mapping[str, Space]) -> bool:

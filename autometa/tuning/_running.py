@@ -3,47 +3,43 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections import Counter
-from collections.abc import Callable
 
 from autometa.exceptions import FallbackWarning
 from autometa.tuning._finish import Final, fit_final
-from autometa.tuning._pools import Pool
 from autometa.tuning._preparing import Prepared
 from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search
+from autometa.tuning._state import SearchState
 from autometa.tuning._stored import fit_stored
+from autometa.tuning._warning import warn_user
 
-MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end
+MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end: nobody wonders about less
+N_CAUSES = 3  # of failures that a message names
 
 
 def search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool) -> Final | None:
     """Search, fit the winners; search on in what time that leaves, and fit what is better."""
+    state, runner = search.state, search.runner
     if prepared is None:
-        _warn_of_failure(search)
+        _warn_of_failure(state)
         return None
-    search.open_pool = _with_table(search.open_pool, prepared)
-    prepared.set_up(search.pool)
+    prepared.set_up(runner)
     search.prepare()
     _run_until_asked(search)
-    finishing = search.clock.elapsed
+    finishing = state.clock.elapsed
     final = _finish(search, ensemble)
-    search.members_seconds = min(search.members_seconds, search.clock.elapsed - finishing)
+    state.members_seconds = min(state.members_seconds, state.clock.elapsed - finishing)
     while final is not None and search.may_go_on:
-        best = search.best
+        best = state.best
         _run_until_asked(search)
-        if search.best is not best:
+        if state.best is not best:
             final = _finish(search, ensemble) or final
     is_asked = search.interruption.is_asked
-    if not (search.clock.is_endless or is_asked) and search.clock.left > MAX_UNSAID_SECONDS:
-        left = f"Ended with {search.clock.left:.0f} s of the budget left."
-        search.notes.append(f"{left} {search.ended}")
+    if not (state.clock.is_endless or is_asked) and state.clock.left > MAX_UNSAID_SECONDS:
+        left = f"Ended with {state.clock.left:.0f} s of the budget left."
+        state.notes.append(f"{left} {search.ended}")
     return final
-
-
-def _with_table(open_pool: Callable[[], Pool], prepared: Prepared) -> Callable[[], Pool]:
-    return lambda: prepared.set_up(open_pool())
 
 
 def _run_until_asked(search: Search) -> None:
@@ -60,35 +56,38 @@ def _run_until_asked(search: Search) -> None:
             search.stop()
         raise
     if search.interruption.is_asked:
-        search.notes.append(
-            f"Stopped early: the best of {len(search.completed)} scored setups is handed over."
+        n_scored = len(search.state.completed)
+        search.state.notes.append(
+            f"Stopped early: the best of {n_scored} scored setups is handed over."
         )
 
 
 def _finish(search: Search, ensemble: bool) -> Final | None:
-    """Return the final model, or None, with a warning, when there is only the fall-back."""
-    final = fit_stored(search) or fit_final(search, ensemble)
+    """Return the final model, or None, with a warning, when only the fall-back can be had."""
+    state, runner = search.state, search.runner
+    final = fit_stored(state, runner) or fit_final(state, runner, ensemble)
     if final is None:
-        _warn_of_failure(search)
+        _warn_of_failure(state)
         return None
     if not final.members:
         message = "No model was fitted on all rows in time; a small tree is returned."
-        search.notes.append(message)
-        warnings.warn(FallbackWarning(message), stacklevel=3)
+        state.notes.append(message)
+        warn_user(FallbackWarning(message))
         return None
     return final
 
 
-def _warn_of_failure(search: Search) -> None:
+def _warn_of_failure(state: SearchState) -> None:
     causes: Counter[str] = Counter()
-    for trial in search.study_log.record.trials():
+    for trial in state.study_log.trials():
         evaluation = evaluation_of(trial)
         if evaluation.get("status", "ok") != "ok":
             causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
-    summary = "; ".join(f"{cause} ({count}x)" for cause, count in causes.most_common(3))
+    commonest = causes.most_common(N_CAUSES)
+    summary = "; ".join(f"{cause} ({count}x)" for cause, count in commonest)
     message = (
         "No setup could be scored, so a small decision tree is returned. Commonest causes: "
         f"{summary or 'the budget was spent before the first trial; give more seconds'}."
     )
-    search.notes.append(message)
-    warnings.warn(FallbackWarning(message), stacklevel=4)
+    state.notes.append(message)
+    warn_user(FallbackWarning(message))

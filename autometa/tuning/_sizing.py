@@ -9,7 +9,7 @@ of them when there is time.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from optuna.distributions import FloatDistribution, IntDistribution
@@ -17,33 +17,12 @@ from optuna.distributions import FloatDistribution, IntDistribution
 from autometa.algorithms import get_algorithm, rows_in_training
 from autometa.tuning._budget import FitTimeModel
 from autometa.tuning._plan import Candidate
+from autometa.tuning._request import Request
 
 MIN_PART_ROWS = 1_000  # below, fits take hundredths of a second and scores are mostly noise
-MIN_ROWS_PER_CLASS = 20
-MIN_TREES = 20
+MIN_ROWS_PER_CLASS = 20  # with fewer, which rows of a class were taken decides its scores
+MIN_TREES = 20  # below, boosting has hardly left the mean, and learning rates are at their end
 TREES = ("n_estimators", "iterations", "max_iter")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sized:
-    """A setup and how much of the training rows it is to be scored on.
-
-    Attributes
-    ----------
-    candidate : Candidate
-    fidelity : float
-        Share of the training rows of each fold.
-    expected : float
-        Seconds that all folds should take.
-    """
-
-    candidate: Candidate
-    fidelity: float = 1.0
-    expected: float = 0.0
-
-    def is_whole(self, candidate: Candidate) -> bool:
-        """Return whether nothing was taken from a candidate."""
-        return self.fidelity >= 1.0 and self.candidate.key == candidate.key
 
 
 def fit_into(
@@ -55,7 +34,7 @@ def fit_into(
     refit_seconds: float = math.inf,
     max_fidelity: float = 1.0,
     task_type: str | None = None,
-) -> Sized:
+) -> Request:
     """Return the candidate in a size that should fit, or in the smallest there is.
 
     Trees are halved until a fit on all rows should take ``refit_seconds``: a winner
@@ -92,7 +71,7 @@ def fit_into(
             break
         candidate = smaller
     expected = n_used * _expected(fit_time_model, candidate, fidelity)
-    return Sized(candidate=candidate, fidelity=fidelity, expected=expected)
+    return Request(candidate=candidate, fidelity=fidelity, expected_seconds=expected)
 
 
 def largest_part(

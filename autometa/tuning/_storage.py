@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.parse
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from optuna.study import StudyDirection
 
 from autometa._urls import hide_password, with_driver
 from autometa.exceptions import StorageError
+from autometa.tuning._quiet import quiet
 
 Result = TypeVar("Result")
 
@@ -50,7 +51,8 @@ def open_study(
     """
     name = describe(storage)
     try:
-        with quiet():
+        with quiet(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # gRPC, journals
             opened = _open_url(storage) if isinstance(storage, str) else storage
             study = _patiently(
                 lambda: optuna.create_study(
@@ -130,19 +132,6 @@ def reason_of(error: BaseException) -> str:
     error = getattr(error, "orig", None) or error
     said = str(error).strip().splitlines()
     return hide_password(said[0].rstrip(".") if said else type(error).__name__)
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep Optuna from announcing what a run does as a matter of course."""
-    level = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(level)
 
 
 def _open_url(url: str) -> BaseStorage:

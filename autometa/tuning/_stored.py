@@ -13,50 +13,50 @@ from optuna.trial import FrozenTrial
 from autometa.exceptions import WorkerError
 from autometa.tuning._assemble import Member
 from autometa.tuning._finish import Final
-from autometa.tuning._resume import evaluation_of
-from autometa.tuning._search import Search
-from autometa.tuning._study import candidate_of
+from autometa.tuning._resume import candidate_of, evaluation_of
+from autometa.tuning._runner import TrialRunner
+from autometa.tuning._state import SearchState
 from autometa.tuning._worker_side import refit
 
 KEY = "stored"
-SPARE = 1.3  # times the expected seconds must be there, when something else would be fitted
+SPARE = 1.3  # times the expected seconds must be left, when something else would be fitted
 
 
-def best_stored(search: Search) -> FrozenTrial | None:
+def best_stored(state: SearchState) -> FrozenTrial | None:
     """Return the best stored trial when it beats all that this run has scored; else None."""
-    best = max(search.study_log.resumed, key=lambda trial: trial.value or -math.inf, default=None)
+    best = max(state.study_log.resumed, key=lambda trial: trial.value or -math.inf, default=None)
     if best is None or best.value is None:
         return None
     fidelity = evaluation_of(best).get("fidelity", 1.0)
-    for trial in search.completed:
+    for trial in state.completed:
         is_it = trial.number == best.number and trial.result.fidelity >= fidelity
         if is_it or trial.score >= best.value:
             return None
     return best
 
 
-def fit_stored(search: Search) -> Final | None:
+def fit_stored(state: SearchState, runner: TrialRunner) -> Final | None:
     """Fit the best stored setup on all rows; None when there is no need or no time.
 
     Its score is the stored one: it is not scored again. A fit that fails leaves a note.
     """
-    trial = best_stored(search)
+    trial = best_stored(state)
     if trial is None:
         return None
     candidate = candidate_of(trial)
     about = f"Trial {trial.number} of an earlier run ({candidate.algorithm}, {trial.value:.4g})"
-    if not _has_time(search, trial):
-        search.notes.append(
+    if not _has_time(state, trial):
+        state.notes.append(
             f"{about} is better than all that could be scored now, and there was no time to fit "
             "it again. Give more seconds."
         )
         return None
-    setup = (candidate.algorithm, candidate.config, search.settings.seed, 1.0)
-    model = _fit(search, setup)
+    setup = (candidate.algorithm, candidate.config, state.settings.seed, 1.0)
+    model = _fit(state, runner, setup)
     if model is None:
-        search.notes.append(f"{about} is the best, but could not be fitted again in time.")
+        state.notes.append(f"{about} is the best, but could not be fitted again in time.")
         return None
-    search.notes.append(
+    state.notes.append(
         f"{about} was fitted again: there was no time to score it anew beside others. The score "
         "is the stored one."
     )
@@ -68,25 +68,25 @@ def fit_stored(search: Search) -> Final | None:
     )
 
 
-def _has_time(search: Search, trial: FrozenTrial) -> bool:
-    if search.clock.left <= 0:
+def _has_time(state: SearchState, trial: FrozenTrial) -> bool:
+    if state.clock.left <= 0:
         return False
-    if not search.completed:
+    if not state.completed:
         return True
-    share = 1.0 - 1.0 / search.settings.n_splits
+    share = 1.0 - 1.0 / state.settings.n_splits
     seconds = float(evaluation_of(trial).get("seconds", 0.0)) / share
-    return SPARE * seconds + search.members_seconds <= search.clock.left
+    return SPARE * seconds + state.members_seconds <= state.clock.left
 
 
-def _fit(search: Search, setup: tuple[object, ...]) -> object | None:
-    timeout = None if search.clock.is_endless else search.clock.left
+def _fit(state: SearchState, runner: TrialRunner, setup: tuple[object, ...]) -> object | None:
+    timeout = None if state.clock.is_endless else state.clock.left
     try:
-        search.pool.submit(KEY, refit, *setup, timeout=timeout)
-        while search.clock.left > 0 and search.pool.n_busy:
-            outcome = search.wait(timeout)
+        runner.submit(KEY, refit, *setup, timeout=timeout)
+        while state.clock.left > 0 and runner.n_busy:
+            outcome = runner.wait(timeout)
             if outcome is not None and outcome.key == KEY:
                 return outcome.value if outcome.status == "ok" else None
     except WorkerError as error:
-        search.notes.append(str(error))
-    search.pool.cancel(KEY)
+        state.notes.append(str(error))
+    runner.cancel(KEY)
     return None

@@ -1,4 +1,4 @@
-"""StudyLog: the Optuna study of a run, written by the parent alone.
+"""OptunaStudyLog: the Optuna study of a run, written by the parent alone.
 
 A trial is a choice of ``algorithm`` and of that algorithm's hyperparameters,
 named ``<algorithm>.<hyperparameter>``. Each is stored before the next begins, so
@@ -9,27 +9,28 @@ the stored one may have been begun by a run that was asked for others.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import optuna
-import pandas as pd
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from autometa.algorithms import every_algorithm, get_algorithm
 from autometa.exceptions import StorageError
 from autometa.tables import Table
+from autometa.tuning._content_hash import content_hash
 from autometa.tuning._liveness import close_run, is_gone, open_run
 from autometa.tuning._plan import Candidate
 from autometa.tuning._proposals import Proposals
 from autometa.tuning._record import StudyRecord
+from autometa.tuning._request import Proposal
 from autometa.tuning._resume import (
     algorithm_choices,
     algorithm_of,
+    candidate_of,
     check_algorithms,
     evaluation_of,
     is_setup,
@@ -37,16 +38,16 @@ from autometa.tuning._resume import (
     stored_distributions,
     wrong_with,
 )
-from autometa.tuning._storage import describe, open_study, quiet
+from autometa.tuning._sampler import search_sampler
+from autometa.tuning._storage import describe, open_study
+from autometa.tuning._study_log import Callback
 from autometa.tuning._worker_side import EvaluationResult
 
-Callback = Callable[[optuna.Study, FrozenTrial], None]
-
-MORE_TIME = 1.5  # times what a setup was cut at: less would cut it again
+MORE_TIME = 1.5  # times what a setup was cut at: with hardly more it would be cut again
 
 
-class StudyLog:
-    """Asks Optuna for setups and tells it how they did.
+class OptunaStudyLog:
+    """A `StudyLog` in an Optuna study, whose sampler sees a study in memory.
 
     Parameters
     ----------
@@ -60,11 +61,13 @@ class StudyLog:
         None derives one from the table's content and the metric, so that the
         same question finds its study again.
     sampler : optuna sampler or None
-        None is multivariate TPE, grouped by algorithm.
+        None takes that of ``make_sampler``.
     ends_at : float or None
         Moment of ``time.time()`` at which the run's budget ends.
     pos_label : str or None
         The positive class, for metrics that depend on it.
+    make_sampler : callable
+        Returns the sampler for a seed, where none is given.
 
     Attributes
     ----------
@@ -92,17 +95,18 @@ class StudyLog:
         sampler: optuna.samplers.BaseSampler | None = None,
         ends_at: float | None = None,
         pos_label: str | None = None,
+        make_sampler: Callable[[int], optuna.samplers.BaseSampler] = search_sampler,
     ) -> None:
         self.dataset_hash = content_hash(table)
         self.notes: list[str] = []
         scored_by = metric if pos_label is None else f"{metric}-{pos_label}"
         name = study_name or f"autometa-{self.dataset_hash}-{scored_by}"
         self._storage_name = describe(storage)
-        drawn = sampler or _own_sampler(seed)
+        drawn = sampler or make_sampler(seed)
         self.record = StudyRecord(open_study(storage, name, drawn), self.notes, ends_at)
         trials = self.record.trials()
         if sampler is None and trials:  # by the first run's numbers its setups would come again
-            drawn = _own_sampler(seed + len(trials))
+            drawn = make_sampler(seed + len(trials))
         if self.record.attribute("asked_metric") != metric:  # see `set_scoring_metric`
             self.get_or_set_attr("metric", metric, must_equal=True)
         if pos_label is not None:
@@ -136,6 +140,10 @@ class StudyLog:
     def study(self) -> optuna.Study:
         """The study with every trial."""
         return self.record.study
+
+    def trials(self) -> list[FrozenTrial]:
+        """Return all trials by number, those of other runs too."""
+        return self.record.trials()
 
     def close(self) -> None:
         """Take note that the run is over: what it left running can be taken for dead.
@@ -171,13 +179,13 @@ class StudyLog:
             and (trial.number in own or evaluation_of(trial).get("status") != "stopped")
         }
 
-    def stopped(self, patience: float) -> list[Candidate]:
+    def cut_short(self, seconds: float) -> list[Candidate]:
         """Return the setups that earlier runs cut short, where this one has more time.
 
         Parameters
         ----------
-        patience : float
-            Seconds that a trial may have now.
+        seconds : float
+            What a trial may have now.
         """
         tried = self.tried
         candidates: dict[tuple[Any, ...], Candidate] = {}
@@ -188,7 +196,7 @@ class StudyLog:
             if not is_setup(trial, self.spaces):
                 continue
             candidate = candidate_of(trial)
-            if candidate.key not in tried and patience > MORE_TIME * float(evaluation["limit"]):
+            if candidate.key not in tried and seconds > MORE_TIME * float(evaluation["limit"]):
                 candidates[candidate.key] = candidate
         return list(candidates.values())
 
@@ -221,7 +229,7 @@ class StudyLog:
             self.record.set_attribute("asked_metric", asked)
             self.record.set_attribute("metric", metric)
 
-    def take_enqueued(self) -> tuple[FrozenTrial, Candidate] | None:
+    def begin_enqueued(self) -> tuple[FrozenTrial, Candidate] | None:
         """Begin the first trial that was enqueued; one that cannot be tried fails alone."""
         for waiting in self.record.waiting():
             params = waiting.system_attrs.get("fixed_params", {})
@@ -235,26 +243,32 @@ class StudyLog:
             if wrong:
                 self._refuse(trial, wrong)
                 continue
-            own, candidate = self.proposals.propose(params)
+            proposal = self.proposals.propose(params)
+            own = proposal.trial
             taken = self.record.set_params(trial.number, own.params, self._distributions(own))
             self.proposals.adopt(taken.number, own)
-            return taken, candidate
+            return taken, proposal.candidate
         return None
 
-    def ask(self, candidate: Candidate | None = None) -> tuple[FrozenTrial, Candidate]:
-        """Begin a trial of ``candidate``, or of what the sampler proposes."""
+    def propose(self, candidate: Candidate | None = None) -> Proposal:
+        """Ask the sampler for a setup, or to fill in what ``candidate`` leaves open."""
         self.proposals.show(self.record.trials())
-        own, proposed = self.proposals.propose(None if candidate is None else candidate.params)
-        if candidate is not None:
-            proposed = Candidate(
-                algorithm=proposed.algorithm,
-                config=proposed.config,
-                source=candidate.source,
-                expected_seconds=candidate.expected_seconds,
-            )
+        if candidate is None:
+            return self.proposals.propose(None)
+        proposal = self.proposals.propose(candidate.params)
+        completed = replace(
+            proposal.candidate,
+            source=candidate.source,
+            expected_seconds=candidate.expected_seconds,
+        )
+        return replace(proposal, candidate=completed)
+
+    def begin(self, proposal: Proposal) -> FrozenTrial:
+        """Store a trial that runs from now on."""
+        own = proposal.trial
         trial = self.record.begin(own.params, self._distributions(own), {"process": self.mark})
         self.proposals.adopt(trial.number, own)
-        return trial, proposed
+        return trial
 
     def tell(
         self, trial: FrozenTrial, candidate: Candidate, result: EvaluationResult
@@ -348,47 +362,3 @@ class StudyLog:
             is_ours = ended.user_attrs.get("ended_by") == self.mark
             if is_ours and not is_second and is_setup(trial, self._all_spaces):
                 self.record.enqueue(trial.params, {"retry_of": trial.number})
-
-
-def _own_sampler(seed: int) -> optuna.samplers.BaseSampler:
-    with quiet():  # grouping is called experimental since 2020
-        return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
-
-
-def candidate_of(trial: FrozenTrial) -> Candidate:
-    """Return the setup of a stored trial."""
-    algorithm = trial.params["algorithm"]
-    prefix = f"{algorithm}."
-    config = {
-        name.removeprefix(prefix): value
-        for name, value in trial.params.items()
-        if name.startswith(prefix)
-    }
-    source = trial.user_attrs.get("evaluation", {}).get("source", "search")
-    return Candidate(algorithm=algorithm, config=config, source=source)
-
-
-def _cell_hashes(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufmM":
-        return np.asarray(
-            pd.util.hash_array(column.to_numpy())
-        )  # the same, without 0.1 ms a column
-    try:
-        return np.asarray(pd.util.hash_pandas_object(column, index=False))
-    except TypeError:
-        return np.asarray(pd.util.hash_pandas_object(column.astype(str), index=False))
-
-
-def content_hash(table: Table) -> str:
-    """Return 12 hexadecimal digits that tell this table and target from others."""
-    digest = hashlib.sha256()
-    if table.is_sparse:
-        matrix: Any = table.X
-        for part in (np.array(matrix.shape), matrix.indptr, matrix.indices, matrix.data):
-            digest.update(np.ascontiguousarray(part).tobytes())
-    for name, column in () if table.is_sparse else table.X.items():
-        digest.update(f"{name}\n{column.dtype}\n".encode())
-        digest.update(_cell_hashes(column).tobytes())
-    digest.update(np.ascontiguousarray(table.y).tobytes())
-    digest.update(repr(table.classes.tolist()).encode())
-    return digest.hexdigest()[:12]

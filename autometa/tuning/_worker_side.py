@@ -78,7 +78,7 @@ class EvaluationRequest:
         Number of the positive class of a binary task.
     fidelity : float
         Share of the training rows of each fold that are used.
-    cut : float
+    stop_below : float
         A first fold that scores less ends the evaluation.
     keep_above : float
         A mean score of at least this sends the fitted models back.
@@ -93,7 +93,7 @@ class EvaluationRequest:
     fold_seed: int
     positive: int = 1
     fidelity: float = 1.0
-    cut: float = -np.inf
+    stop_below: float = -np.inf
     keep_above: float = np.inf
 
 
@@ -244,7 +244,7 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
                 positive=request.positive,
             )
         parts.append(part)
-        if part.scores[request.metric] < request.cut:
+        if part.scores[request.metric] < request.stop_below:
             break
     seconds = (time.perf_counter() - start) / len(parts)
     values = parts[0].values
@@ -266,7 +266,7 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
     )
 
 
-def _stand_ins(state: WorkerTable, request: Request, parts: list[Evaluation]) -> bytes:
+def _stand_ins(state: WorkerTable, request: EvaluationRequest, parts: list[Evaluation]) -> bytes:
     """Return the models that serve when no refit is ready in time: those of the folds.
 
     Where words are learnt anew in each fold, the final pipeline does not have the words of

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import autometa.tuning._finish as finish
-import autometa.tuning._tune as tuning
+import autometa.tuning._validation as validation
 import autometa.tuning._worker_side as worker_side
 from autometa.exceptions import ParameterError
 from autometa.tuning import tune
@@ -130,7 +130,7 @@ def test_when_models_of_the_folds_stand_in_score_and_weights_are_theirs(monkeypa
     y = (X["a"] * X["b"] > 0).astype(int)
     monkeypatch.setattr(finish.Refits, "_run", lambda self, jobs: None)  # no refit in time
     monkeypatch.setattr(worker_side, "MAX_MODEL_BYTES", 1_000_000)  # trees exceed it
-    monkeypatch.setattr(tuning, "choose_folds", lambda *_: (3, 3))
+    monkeypatch.setattr(validation, "choose_folds", lambda *_: (3, 3))
     result = tune(
         X[:1000],
         y[:1000],

@@ -8,6 +8,7 @@ import pytest
 from sklearn.datasets import load_wine
 
 from autometa.exceptions import ParameterError, StorageError
+from autometa.tuning import _validation as validation
 from autometa.tuning import tune
 
 SETTINGS = {
@@ -63,7 +64,7 @@ def test_folds_without_positives_do_not_count(metric):
 
 def test_a_metric_that_no_fold_defines_is_replaced_and_that_is_said():
     X, y = table(1)
-    result = tune(X, y, "roc_auc", **SETTINGS)
+    result = tune(X, y, metric="roc_auc", **SETTINGS)
     assert result.metric == "neg_log_loss"
     assert set(result.leaderboard()["status"]) == {"ok"}
     assert any(
@@ -73,9 +74,9 @@ def test_a_metric_that_no_fold_defines_is_replaced_and_that_is_said():
 
 
 def test_one_split_of_many_rows_holds_out_the_rare_classes(monkeypatch):
-    monkeypatch.setattr("autometa.tuning._tune.choose_folds", lambda *_: (10, 1))  # of large tables
+    monkeypatch.setattr(validation, "choose_folds", lambda *_: (10, 1))  # as of large tables
     X, y = table(3, n=4_000)
-    result = tune(X, y, "average_precision", **SETTINGS)
+    result = tune(X, y, metric="average_precision", **SETTINGS)
     assert len(result.study.best_trial.user_attrs["evaluation"]["fold_scores"]) == 1
     assert np.isfinite(result.leaderboard()["score"]).all()
 
@@ -93,7 +94,7 @@ def test_the_rarer_class_is_positive_whatever_it_is_called():
     assert results[0].score == pytest.approx(results[1].score, abs=1e-9)
     boards = [result.leaderboard()["score"] for result in results]
     np.testing.assert_allclose(*boards)
-    other = tune(X, np.array(["legit", "fraud"])[y], "f1", pos_label="legit", **settings)
+    other = tune(X, np.array(["legit", "fraud"])[y], metric="f1", pos_label="legit", **settings)
     assert other.score > results[0].score + 0.1
     assert other.best_pipeline.classes_.tolist() == ["fraud", "legit"]
 
@@ -122,8 +123,8 @@ def test_two_runs_on_one_table_share_their_folds():
 def test_a_study_says_what_its_values_are_and_is_found_again_by_what_was_asked(tmp_path):
     X, y = table(1)
     settings = SETTINGS | {"storage": f"sqlite:///{tmp_path / 'run.db'}"}
-    first = tune(X, y, "roc_auc", **settings)
-    again = tune(X, y, "roc_auc", **settings | {"n_trials": 4})
+    first = tune(X, y, metric="roc_auc", **settings)
+    again = tune(X, y, metric="roc_auc", **settings | {"n_trials": 4})
     assert first.study.study_name == again.study.study_name
     assert again.study.user_attrs["metric"] == again.metric == "neg_log_loss"
     assert len(again.study.trials) == 4
@@ -132,9 +133,9 @@ def test_a_study_says_what_its_values_are_and_is_found_again_by_what_was_asked(t
 def test_scores_about_different_classes_are_kept_in_different_studies(tmp_path):
     X, y = table(120)
     settings = SETTINGS | {"storage": f"sqlite:///{tmp_path / 'run.db'}", "n_trials": 1}
-    about = [tune(X, y, "f1", pos_label=label, **settings) for label in (None, 1, 0)]
+    about = [tune(X, y, metric="f1", pos_label=label, **settings) for label in (None, 1, 0)]
     names = [result.study.study_name for result in about]
     assert names[0] == names[1] != names[2]
     assert about[2].study.user_attrs["metric"] == "f1"
     with pytest.raises(StorageError, match="is of pos_label '0', not '1'"):
-        tune(X, y, "f1", pos_label=1, study_name=names[2], **settings)
+        tune(X, y, metric="f1", pos_label=1, study_name=names[2], **settings)

@@ -15,7 +15,7 @@ from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 from autometa.tables import check_table, stays_sparse, take_rows
 from autometa.tuning import load_model, tune
 from autometa.tuning._assemble import fit_fallback
-from autometa.tuning._study import content_hash
+from autometa.tuning._content_hash import content_hash
 
 pytestmark = pytest.mark.filterwarnings("ignore:Columns that are constant or empty")
 

@@ -1,4 +1,4 @@
-"""StudyLog: the study of a run, as Optuna stores it."""
+"""OptunaStudyLog: the study of a run, as Optuna stores it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from optuna.trial import TrialState
 
 from autometa.exceptions import StorageError
 from autometa.tables import check_table
+from autometa.tuning._content_hash import content_hash
 from autometa.tuning._liveness import _began, close_run, is_gone, open_run
 from autometa.tuning._plan import Candidate
-from autometa.tuning._study import StudyLog, candidate_of, content_hash
+from autometa.tuning._resume import candidate_of
+from autometa.tuning._study import OptunaStudyLog
 from autometa.tuning._worker_side import EvaluationResult
 
 ALGORITHMS = ("lightgbm", "logistic_regression")
@@ -35,6 +37,12 @@ def table():
     return check_table(pd.DataFrame({"a": rng.normal(size=40)}), rng.integers(0, 2, 40))
 
 
+def ask(study_log, candidate=None):
+    """Begin a trial of a candidate, or of what the sampler proposes."""
+    proposal = study_log.propose(candidate)
+    return study_log.begin(proposal), proposal.candidate
+
+
 def result(fold_scores, *, is_complete=True):
     return EvaluationResult(
         scores={"roc_auc": float(np.mean(fold_scores)), "f1": float("nan")},
@@ -47,8 +55,8 @@ def result(fold_scores, *, is_complete=True):
 
 
 def test_a_candidate_is_what_the_trial_is_made_of(table):
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=0)
-    trial, asked = study_log.ask(LINEAR)
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, seed=0)
+    trial, asked = ask(study_log, LINEAR)
     assert asked == LINEAR
     told = study_log.tell(trial, asked, result([0.7, 0.9]))
     assert (told.state, told.value) == (TrialState.COMPLETE, pytest.approx(0.8))
@@ -59,9 +67,9 @@ def test_a_candidate_is_what_the_trial_is_made_of(table):
 
 
 def test_the_sampler_proposes_from_the_space_of_the_algorithm_it_chose(table):
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=0)
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, seed=0)
     for _ in range(12):
-        trial, asked = study_log.ask()
+        trial, asked = ask(study_log)
         assert set(asked.config) == set(study_log.spaces[asked.algorithm])
         study_log.tell(trial, asked, result([0.5]))
 
@@ -69,10 +77,10 @@ def test_the_sampler_proposes_from_the_space_of_the_algorithm_it_chose(table):
 def test_the_same_seed_proposes_the_same(table):
     proposals = []
     for _ in range(2):
-        study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=7)
+        study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, seed=7)
         asked = []
         for number in range(12):
-            trial, candidate = study_log.ask()
+            trial, candidate = ask(study_log)
             asked.append(candidate)
             study_log.tell(trial, candidate, result([number / 20]))
         proposals.append(asked)
@@ -80,29 +88,29 @@ def test_the_same_seed_proposes_the_same(table):
 
 
 def test_failed_skipped_and_cut_trials_say_why(table):
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, seed=0)
-    failed = study_log.fail(*study_log.ask(LINEAR), "timeout", "Stopped after 3.0 s.")
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, seed=0)
+    failed = study_log.fail(*ask(study_log, LINEAR), "timeout", "Stopped after 3.0 s.")
     assert failed.state == TrialState.FAIL
     assert failed.user_attrs["evaluation"] == {
         "source": "known",
         "status": "timeout",
         "message": "Stopped after 3.0 s.",
     }
-    assert study_log.skip(*study_log.ask(), "Needs about 9 s.").state == TrialState.PRUNED
-    cut = study_log.tell(*study_log.ask(), result([0.4], is_complete=False))
+    assert study_log.skip(*ask(study_log), "Needs about 9 s.").state == TrialState.PRUNED
+    cut = study_log.tell(*ask(study_log), result([0.4], is_complete=False))
     assert (cut.state, cut.value) == (TrialState.PRUNED, pytest.approx(0.4))
     assert study_log.n_finished == 3
 
 
 def test_the_study_of_a_table_is_found_again(table):
     storage = InMemoryStorage()
-    first = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
-    first.tell(*first.ask(LINEAR), result([0.7]))
+    first = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    first.tell(*ask(first, LINEAR), result([0.7]))
     assert first.get_or_set_attr("folds", [5, 5]) == [5, 5]
-    again = StudyLog(table, "roc_auc", ALGORITHMS, 1, storage)
+    again = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 1, storage)
     assert [t.value for t in again.resumed] == [pytest.approx(0.7)]
     assert again.get_or_set_attr("folds", [3, 3]) == [5, 5]
-    other = StudyLog(table, "accuracy", ALGORITHMS, 0, storage)
+    other = OptunaStudyLog(table, "accuracy", ALGORITHMS, 0, storage)
     assert other.n_finished == 0  # another study, by its name
 
 
@@ -140,14 +148,14 @@ def test_a_run_is_gone_when_its_process_is_or_its_time_is_over(dead_process):
 
 def test_a_trial_of_a_dead_process_is_ended_and_queued_again_once(table, dead_process):
     storage = InMemoryStorage()
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
-    live, _ = study_log.ask(LINEAR)
-    dead, asked = study_log.ask()
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    live, _ = ask(study_log, LINEAR)
+    dead, asked = ask(study_log)
     study_log.record.study._storage.set_trial_user_attr(
         dead._trial_id, "process", mark(process=dead_process)
     )
     study_log.study.ask()  # a worker of plain Optuna, which says nothing of itself
-    again = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    again = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
     states = [trial.state.name for trial in again.study.trials]
     assert states == ["RUNNING", "FAIL", "RUNNING", "WAITING"]
     assert (again.study.trials[1].user_attrs["evaluation"]) == {
@@ -155,11 +163,11 @@ def test_a_trial_of_a_dead_process_is_ended_and_queued_again_once(table, dead_pr
         "status": "stopped",
         "message": "The process that ran it ended.",
     }
-    retry, proposed = again.take_enqueued()
+    retry, proposed = again.begin_enqueued()
     assert (retry.number, proposed.key) == (3, asked.key)
     assert retry.user_attrs["retry_of"] == 1
     again.close()  # the second death in a row
-    third = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    third = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
     assert [trial.state.name for trial in third.study.trials] == [
         *("RUNNING", "FAIL", "RUNNING", "FAIL")
     ]
@@ -176,9 +184,9 @@ def test_a_study_goes_on_with_other_algorithms_in_any_order(table):
         ("decision_tree", "lightgbm", "naive_bayes"),
     ]
     for number, algorithms in enumerate(runs):
-        study_log = StudyLog(table, "roc_auc", algorithms, number, storage)
+        study_log = OptunaStudyLog(table, "roc_auc", algorithms, number, storage)
         for _ in range(12):  # past the ten that are drawn at random
-            trial, asked = study_log.ask()
+            trial, asked = ask(study_log)
             assert asked.algorithm in algorithms
             study_log.tell(trial, asked, result([0.5]))
         usable = {t.params["algorithm"] for t in study_log.resumed}
@@ -197,10 +205,10 @@ def test_trials_of_other_programs_are_left_aside(table):
     study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
     study.ask()
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
     assert study_log.notes == ["Stored trials that this run does not use: 3 not written by tune."]
     assert (study_log.resumed, study_log.n_finished, study_log.tried) == ([], 0, set())
-    study_log.tell(*study_log.ask(LINEAR), result([0.7]))
+    study_log.tell(*ask(study_log, LINEAR), result([0.7]))
     assert study_log.n_finished == 1
 
 
@@ -220,19 +228,19 @@ def test_a_study_begun_with_other_choices_is_refused_or_what_is_left_out_is_said
     study.tell(study.ask({"algorithm": distribution}), 0.5)
     if told.startswith("cannot"):
         with pytest.raises(StorageError, match=f"'mine' {told} with lightgbm"):
-            StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+            OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
         return
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
     assert study_log.algorithms == ("lightgbm",)
     assert told in study_log.notes[0]
-    assert study_log.ask()[1].algorithm == "lightgbm"
+    assert ask(study_log)[1].algorithm == "lightgbm"
 
 
 def test_a_changed_search_space_leaves_an_algorithm_out(table):
     storage = InMemoryStorage()
     study = optuna.create_study(storage=storage, study_name="mine", direction="maximize")
     study.tell(study.ask({"logistic_regression.C": FloatDistribution(0, 1)}), 0.5)
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
     assert study_log.algorithms == ("lightgbm",)
 
 
@@ -244,17 +252,17 @@ def test_a_study_that_minimises_or_has_several_objectives_is_refused(table, dire
     storage = InMemoryStorage()
     optuna.create_study(storage=storage, study_name="mine", directions=directions)
     with pytest.raises(StorageError, match=f"'mine' in 'InMemoryStorage' {told}"):
-        StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+        OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
 
 
 def test_a_study_of_another_metric_or_table_is_refused(table):
     storage = InMemoryStorage()
-    StudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
+    OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage, "mine")
     with pytest.raises(StorageError, match="is of metric 'roc_auc', not 'accuracy'"):
-        StudyLog(table, "accuracy", ALGORITHMS, 0, storage, "mine")
+        OptunaStudyLog(table, "accuracy", ALGORITHMS, 0, storage, "mine")
     other = check_table(table.X + 1, table.y)
     with pytest.raises(StorageError, match="is of dataset"):
-        StudyLog(other, "roc_auc", ALGORITHMS, 0, storage, "mine")
+        OptunaStudyLog(other, "roc_auc", ALGORITHMS, 0, storage, "mine")
 
 
 @pytest.mark.parametrize(
@@ -271,40 +279,40 @@ def test_a_study_of_another_metric_or_table_is_refused(table):
     ],
 )
 def test_an_enqueued_trial_that_cannot_be_tried_fails_alone(table, params, told):
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
     study_log.study.enqueue_trial(params)
     study_log.study.enqueue_trial({"algorithm": "logistic_regression"})
-    trial, asked = study_log.take_enqueued()
+    trial, asked = study_log.begin_enqueued()
     assert (trial.number, asked.algorithm) == (1, "logistic_regression")
     failed = study_log.study.trials[0]
     assert failed.state == TrialState.FAIL
     assert told in failed.user_attrs["evaluation"]["message"]
     assert told in study_log.notes[0]
-    assert study_log.take_enqueued() is None
+    assert study_log.begin_enqueued() is None
 
 
 def test_an_enqueued_trial_of_an_algorithm_that_was_not_asked_for_waits(table):
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, InMemoryStorage())
     study_log.study.enqueue_trial({"algorithm": "naive_bayes"})
-    assert study_log.take_enqueued() is None
+    assert study_log.begin_enqueued() is None
     assert study_log.study.trials[0].state == TrialState.WAITING
 
 
 def test_what_was_cut_short_is_tried_again_with_more_time(table):
     storage = InMemoryStorage()
-    study_log = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
-    study_log.fail(*study_log.ask(LINEAR), "stopped", "Stopped after 3.0 s.", limit=3.0)
-    assert (study_log.tried, study_log.stopped(100.0), study_log.n_finished) == (
+    study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    study_log.fail(*ask(study_log, LINEAR), "stopped", "Stopped after 3.0 s.", limit=3.0)
+    assert (study_log.tried, study_log.cut_short(100.0), study_log.n_finished) == (
         {LINEAR.key},
         [],
         0,
     )
-    again = StudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
+    again = OptunaStudyLog(table, "roc_auc", ALGORITHMS, 0, storage)
     assert again.tried == set()
-    assert again.stopped(4.0) == []
-    assert [c.key for c in again.stopped(5.0)] == [LINEAR.key]
-    again.tell(*again.ask(LINEAR), result([0.7]))
-    assert again.stopped(5.0) == []
+    assert again.cut_short(4.0) == []
+    assert [c.key for c in again.cut_short(5.0)] == [LINEAR.key]
+    again.tell(*ask(again, LINEAR), result([0.7]))
+    assert again.cut_short(5.0) == []
 
 
 def test_the_hash_tells_tables_apart(table):

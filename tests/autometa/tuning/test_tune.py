@@ -23,6 +23,7 @@ from autometa.exceptions import DatasetError, FallbackWarning, MetricError, Para
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import tune
 from autometa.tuning._plan import Candidate
+from autometa.tuning._tune import tune_since
 
 CHEAP = ("logistic_regression", "decision_tree", "naive_bayes")
 INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "random_state": 0}
@@ -125,11 +126,11 @@ def test_two_trials_at_a_time_share_one_study(mixed, features):
 
 def test_any_scorer_of_scikit_learn_is_taken(mixed, features):
     result = tune(
-        features, mixed["two"], "balanced_accuracy", n_trials=2, algorithms=CHEAP, **INLINE
+        features, mixed["two"], metric="balanced_accuracy", n_trials=2, algorithms=CHEAP, **INLINE
     )
     assert (result.metric, 0.5 < result.score <= 1.0) == ("balanced_accuracy", True)
     with pytest.raises(MetricError, match="Did you mean 'roc_auc'"):
-        tune(features, mixed["two"], "roc_uac", n_trials=2, **INLINE)
+        tune(features, mixed["two"], metric="roc_uac", n_trials=2, **INLINE)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_something_fitted_comes_back_within_the_budget(budget):
 def test_a_spent_budget_leaves_a_small_tree_and_says_so():
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     with pytest.warns(FallbackWarning, match="budget was spent before the first trial"):
-        result = tune(X, y, time_budget=0.3, started=time.monotonic() - 0.3)
+        result = tune_since(time.monotonic() - 0.3, X, y, time_budget=0.3)
     assert np.isnan(result.score)
     assert result.ensemble == {}
     assert r2_score(y, result.best_pipeline.predict(X)) > 0.3

@@ -1,0 +1,77 @@
+"""TuneOptions: what `tune` was asked for, apart from the table; checked before any work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import optuna
+
+from autometa.exceptions import ParameterError
+from autometa.knowledge_base import KnowledgeBase
+from autometa.tuning._pools import check_memory_limit
+from autometa.tuning._scheduler import Scheduler
+from autometa.tuning._study_log import Callback
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneOptions:
+    """The parameters of `autometa.tune` but for the table and its target; see there.
+
+    Raises
+    ------
+    ParameterError
+        If one is out of range.
+    """
+
+    metric: str | None = None
+    time_budget: float | None = 60
+    n_trials: int | None = None
+    n_jobs: int = 1
+    storage: Any = None
+    random_state: Any = None
+    algorithms: Iterable[str] | None = None
+    ensemble: bool = True
+    callbacks: Iterable[Callback] | None = None
+    task_type: str | None = None
+    pos_label: Any = None
+    knowledge_base: KnowledgeBase | str | bool | None = None
+    name: str | None = None
+    target: str | None = None
+    study_name: str | None = None
+    memory_limit: int | None = None
+    isolate: bool = True
+    sampler: optuna.samplers.BaseSampler | None = None
+    scheduler: Callable[[], Scheduler] | None = None
+
+    def __post_init__(self) -> None:
+        _check_end(self.time_budget, self.n_trials)
+        if not isinstance(self.n_jobs, int) or isinstance(self.n_jobs, bool) or self.n_jobs < 1:
+            raise ParameterError(f"'n_jobs' must be an int >= 1. Got {self.n_jobs!r}.")
+        if self.isolate:  # a worker takes the limit; this process has none of its own
+            check_memory_limit(self.memory_limit)
+        if self.scheduler is not None and not callable(self.scheduler):
+            raise ParameterError(
+                "'scheduler' must be a class, or a function without arguments, that returns a "
+                f"Scheduler; one is made for each run. Got {type(self.scheduler).__name__}."
+            )
+
+
+def _check_end(time_budget: float | None, n_trials: int | None) -> None:
+    """Raise unless seconds or trials say when to stop."""
+    is_number = isinstance(time_budget, Real) and not isinstance(time_budget, bool)
+    if time_budget is not None and not (is_number and time_budget > 0):  # NaN is not > 0
+        raise ParameterError(
+            f"'time_budget' must be a number of seconds > 0 or None. Got {time_budget!r}."
+        )
+    is_count = isinstance(n_trials, Integral) and not isinstance(n_trials, bool)
+    if n_trials is not None and not (is_count and n_trials > 0):
+        raise ParameterError(f"'n_trials' must be an int > 0 or None. Got {n_trials!r}.")
+    if n_trials is None and (time_budget is None or math.isinf(time_budget)):
+        raise ParameterError(
+            "Without an end of the 'time_budget', 'n_trials' must say when to stop. "
+            f"Got time_budget={time_budget!r} and n_trials=None."
+        )

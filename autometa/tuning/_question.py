@@ -1,0 +1,91 @@
+"""Question: a checked table, and what `tune` is asked about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from sklearn.utils import check_random_state
+
+from autometa.advice import open_knowledge_base
+from autometa.datasets import named_table
+from autometa.knowledge_base import KnowledgeBase
+from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
+from autometa.tables import Table, check_table
+from autometa.tuning._options import TuneOptions
+from autometa.tuning._plan import choose_algorithms, left_out
+
+MAX_SEED = 2**31 - 1 - 100  # scikit-learn takes 31 bits; refits and resumed runs count up from it
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Question:
+    """A checked table, and what is asked about it.
+
+    Attributes
+    ----------
+    table : Table
+    metric : str
+    positive : int
+        Number of the positive class of a binary task.
+    algorithms : tuple of str
+        What may be chosen.
+    seed : int
+    knowledge_base : KnowledgeBase, False or None
+        None is the default one.
+    notes : tuple of str
+        What could not be taken as it was asked.
+    """
+
+    table: Table
+    metric: str
+    positive: int
+    algorithms: tuple[str, ...]
+    seed: int
+    knowledge_base: KnowledgeBase | Literal[False] | None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, X: Any, y: Any, options: TuneOptions) -> Self:
+        """Check a table and its target, and the options that depend on them.
+
+        Raises
+        ------
+        DatasetError
+            If the table or the target cannot be used.
+        MetricError
+            If the metric is unknown or does not apply to such a task.
+        ParameterError
+            If another option does not suit the table.
+        """
+        named = named_table(X, y, name=options.name, target=options.target)
+        table = check_table(
+            named.X,
+            named.y,
+            options.task_type,
+            name=named.name,
+            target=named.target,
+            metric_kind=metric_kind(options.metric),
+        )
+        algorithms = choose_algorithms(options.algorithms, table)
+        return cls(
+            table=table,
+            metric=check_metric(options.metric, table.task_type),
+            positive=positive_class(table.y, table.classes, options.pos_label),
+            algorithms=algorithms,
+            seed=int(check_random_state(options.random_state).randint(MAX_SEED)),
+            knowledge_base=open_knowledge_base(options.knowledge_base),
+            notes=tuple(left_out(algorithms, table)) if options.algorithms is None else (),
+        )
+
+    @property
+    def pos_label(self) -> Any:
+        """The positive class of a binary task; None for other tasks."""
+        return self.table.classes.tolist()[self.positive] if self.table.n_classes == 2 else None
+
+    @property
+    def study_label(self) -> str | None:
+        """The positive class where scores depend on it: such studies are told apart by it."""
+        if not depends_on_positive(self.metric):
+            return None
+        return str(self.table.classes.tolist()[self.positive])

@@ -1,0 +1,241 @@
+"""Run: one run of `tune`, stage by stage, from a table to a fitted pipeline."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Self
+
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from autometa.evaluation import cached_reference_seconds
+from autometa.tables import Table
+from autometa.tuning._advice_first import AdviceFirstScheduler
+from autometa.tuning._assemble import assemble, some_rows
+from autometa.tuning._budget import Clock, FitTimeModel, Size
+from autometa.tuning._finish import Final
+from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
+from autometa.tuning._metric import settle_metric
+from autometa.tuning._options import TuneOptions
+from autometa.tuning._pools import choose_threads, open_pool
+from autometa.tuning._preparing import Preparation, Prepared, part_of
+from autometa.tuning._question import Question
+from autometa.tuning._result import TuneResult
+from autometa.tuning._runner import PoolRunner
+from autometa.tuning._running import search_and_finish
+from autometa.tuning._search import Search
+from autometa.tuning._sharing import SharedFolder
+from autometa.tuning._splits import has_shared_words
+from autometa.tuning._state import SearchState, Settings
+from autometa.tuning._study import OptunaStudyLog
+from autometa.tuning._validation import Validation, choose_validation
+
+SAMPLE_ROWS = 5  # enough to tell two models apart, and quick to predict
+MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes seconds
+
+
+def run(X: Any, y: Any, options: TuneOptions, started: float | None = None) -> TuneResult:
+    """Return what `tune` does; ``started`` is when the budget began, None is now."""
+    clock = Clock(options.time_budget, started)
+    question = Question.of(X, y, options)
+    with Run(question, options, clock) as current:
+        ready = current.prepare()
+        search = current.set_up(ready)
+        final = current.find(search, ready)
+        pipeline = ready.fallback
+        if final is not None and ready.prepared is not None:
+            pipeline = assemble(ready.prepared.cleaner, final.members, question.table)
+    current.interruption.pass_on()
+    return current.result(pipeline, final, search.state)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ready:
+    """What the search begins with.
+
+    Attributes
+    ----------
+    fallback : Pipeline
+        A small tree, already fitted.
+    prepared : Prepared or None
+        The cleaned table; None when there was no time for that.
+    study_log : OptunaStudyLog
+    """
+
+    fallback: Pipeline
+    prepared: Prepared | None
+    study_log: OptunaStudyLog
+
+
+class Run:
+    """What one run holds open: workers, shared files, the study, and the signals it handles."""
+
+    def __init__(self, question: Question, options: TuneOptions, clock: Clock) -> None:
+        self.question, self.options, self.clock = question, options, clock
+        self.notes = list(question.notes)
+        self.threads = choose_threads(
+            question.table, options.n_jobs, not clock.is_endless, options.memory_limit
+        )
+        self.interruption = Interruption(
+            lambda: clock.end_within(FINISH_SECONDS), defers=options.isolate
+        )
+        self.folder = SharedFolder()
+        opener = partial(
+            open_pool, options.n_jobs, self.threads, options.memory_limit, options.isolate
+        )
+        self.runner = PoolRunner(opener, self._is_asked_to_end)
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open.callback(self.folder.close)
+        self._open.callback(self.runner.close)  # before the files that its workers have mapped
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _is_asked_to_end(self) -> bool:
+        return self.interruption.is_asked
+
+    def prepare(self) -> Ready:
+        """Clean the table, fit the fall-back, and open the study meanwhile."""
+        preparation = Preparation(
+            self.question.table,
+            self.runner,
+            self.folder,
+            self.clock,
+            self.question.seed,
+            self._is_asked_to_end,
+        )
+        fallback = preparation.begin()
+        study_log = self._open_study()
+        prepared = preparation.finish(self.threads, self.notes)
+        return Ready(fallback=fallback, prepared=prepared, study_log=study_log)
+
+    def _open_study(self) -> OptunaStudyLog:
+        question, options = self.question, self.options
+        study_log = OptunaStudyLog(
+            question.table,
+            question.metric,
+            question.algorithms,
+            question.seed,
+            options.storage,
+            options.study_name,
+            options.sampler,
+            ends_at=None if self.clock.is_endless else time.time() + self.clock.left,
+            pos_label=question.study_label,
+        )
+        self._open.callback(study_log.close)
+        for name, value in about(question.table).items():
+            study_log.get_or_set_attr(name, value)
+        return study_log
+
+    def set_up(self, ready: Ready) -> Search:
+        """Choose folds and metric, and make the search that is to run."""
+        question, prepared, study_log = self.question, ready.prepared, ready.study_log
+        table = self._table_of_trials(prepared)
+        size = Size.of_table(table)
+        shared_words = prepared is not None and has_shared_words(prepared.cleaner, size.n_rows)
+        validation = choose_validation(table, size, self.clock, study_log, shared_words)
+        held_out = validation.hold_out(table, question.metric, question.positive)
+        metric, notes = settle_metric(held_out, table)
+        study_log.set_scoring_metric(metric)
+        state = SearchState(
+            table=table,
+            settings=self._settings(metric, validation, len(table.y), study_log),
+            clock=self.clock,
+            fit_time_model=FitTimeModel(size),
+            held_out=replace(held_out, metric=metric),
+            study_log=study_log,
+            notes=self.notes + notes,
+        )
+        return Search(
+            state=state,
+            scheduler=(self.options.scheduler or AdviceFirstScheduler)(),
+            runner=self.runner,
+            interruption=self.interruption,
+        )
+
+    def _table_of_trials(self, prepared: Prepared | None) -> Table:
+        """Return the rows that trials work on.
+
+        Without a trial to come, some rows say what folds and metric would have been.
+        """
+        if prepared is not None:
+            return prepared.table
+        table = self.question.table
+        return part_of(table, some_rows(table, self.question.seed))
+
+    def _settings(
+        self, metric: str, validation: Validation, n_rows: int, study_log: OptunaStudyLog
+    ) -> Settings:
+        question, options = self.question, self.options
+        return Settings(
+            metric=metric,
+            n_trials=options.n_trials,
+            n_jobs=options.n_jobs,
+            seed=int(study_log.get_or_set_attr("seed", question.seed)),
+            algorithms=study_log.algorithms,
+            knowledge_base=question.knowledge_base,
+            n_splits=validation.n_splits,
+            n_used=validation.n_used,
+            fold_seed=validation.fold_seed,
+            positive=question.positive,
+            row_share=n_rows / len(question.table.y),
+            callbacks=tuple(options.callbacks or ()),
+        )
+
+    def find(self, search: Search, ready: Ready) -> Final | None:
+        """Search and fit; None when only the fall-back can be handed over."""
+        with self.interruption:
+            final = search_and_finish(search, ready.prepared, self.options.ensemble)
+            if not self.interruption.is_asked:  # whose seconds these are, for importers
+                ready.study_log.get_or_set_attr("reference_seconds", cached_reference_seconds())
+        if final is None or ready.prepared is None or final.expected is None:
+            return final
+        n_rows = len(self.question.table.y)
+        return replace(final, expected=ready.prepared.in_table(final.expected, n_rows))
+
+    def result(self, pipeline: Pipeline, final: Final | None, state: SearchState) -> TuneResult:
+        """Return the fitted pipeline with all that is to be said of it."""
+        table, study_log = self.question.table, state.study_log
+        return TuneResult(
+            best_pipeline=pipeline,
+            study=study_log.study,
+            metric=state.settings.metric,
+            score=final.score if final else float("nan"),
+            seconds=self.clock.elapsed,
+            ensemble=final.weights if final else {},
+            is_fallback=final is None,
+            out_of_fold=final.expected if final else None,
+            stopped_early=self.interruption.is_asked,
+            sample=_sample(table),
+            task=_describe(table, study_log.dataset_hash),
+            notes=tuple(dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes])),
+            pos_label=self.question.pos_label,
+        )
+
+
+def _sample(table: Table) -> pd.DataFrame | None:
+    """Return some rows by which a saved model is compared with the one that was fitted."""
+    if table.X.shape[1] > MAX_SAMPLE_COLUMNS or table.is_sparse:
+        return None
+    return table.X.head(SAMPLE_ROWS).copy()  # a view would keep the whole table
+
+
+def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:
+    """Return the table as a task; an importer of the study makes the same of its attributes."""
+    return pd.DataFrame([{"task_id": dataset_hash, **about(table), "source": "tune"}])
+
+
+def about(table: Table) -> dict[str, Any]:
+    """Return what the study keeps of the table."""
+    return {
+        "name": table.name,
+        "task_type": table.task_type,
+        "target": table.target,
+        "n_rows": float(len(table.y)),
+    }
