@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +48,11 @@ if TYPE_CHECKING:
     from autometa.meta_models import MetaModel
     from autometa.recommendation import Recommendation, Recommendations, build_pipeline
     from autometa.samplers import WarmStartSampler
-    from autometa.tuning import TuneResult, load_model, tune
+    from autometa.tuning import ModelInfo, TuneResult, load_model, model_info, save_model, tune
 
 __version__ = "0.1.0"
+
+logging.getLogger("autometa").addHandler(logging.NullHandler())  # who listens says where
 
 __all__ = [
     "AlgorithmNotFoundError",
@@ -72,6 +75,7 @@ __all__ = [
     "MetaModel",
     "MetricError",
     "ModelFileError",
+    "ModelInfo",
     "OutputError",
     "ParameterError",
     "Recommendation",
@@ -84,7 +88,9 @@ __all__ = [
     "describe",
     "load_dataset",
     "load_model",
+    "model_info",
     "recommend",
+    "save_model",
     "setup_id",
     "show_versions",
     "tune",
@@ -96,6 +102,7 @@ _HOMES = {
     "AutoMetaRegressor": "estimators",
     "KnowledgeBase": "knowledge_base",
     "MetaModel": "meta_models",
+    "ModelInfo": "tuning",
     "Recommendation": "recommendation",
     "Recommendations": "recommendation",
     "TuneResult": "tuning",
@@ -104,7 +111,9 @@ _HOMES = {
     "describe": "datasets",
     "load_dataset": "datasets",
     "load_model": "tuning",
+    "model_info": "tuning",
     "recommend": "advice",
+    "save_model": "tuning",
     "setup_id": "knowledge_base",
     "show_versions": "_versions",
     "tune": "tuning",

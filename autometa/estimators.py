@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from optuna import Study
-from optuna.trial import FrozenTrial
+from optuna.samplers import BaseSampler
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
@@ -18,9 +18,8 @@ from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import different_names, plain_table
-from autometa.tuning import tune
-
-Callback = Callable[[Study, FrozenTrial], None]
+from autometa.tuning import Scheduler, tune
+from autometa.tuning._study_log import Callback
 
 
 class _AutoMeta(BaseEstimator):  # type: ignore[misc]
@@ -28,6 +27,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
+        *,
         metric: str | None = None,
         time_budget: float | None = 60,
         n_trials: int | None = None,
@@ -38,7 +38,12 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         ensemble: bool = True,
         callbacks: Iterable[Callback] | None = None,
         knowledge_base: KnowledgeBase | str | bool | None = None,
+        study_name: str | None = None,
+        memory_limit: int | None = None,
+        max_predict_ms: float | None = None,
         isolate: bool = True,
+        sampler: BaseSampler | None = None,
+        scheduler: Callable[[], Scheduler] | None = None,
     ) -> None:
         self.metric = metric
         self.time_budget = time_budget
@@ -50,7 +55,12 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.ensemble = ensemble
         self.callbacks = callbacks
         self.knowledge_base = knowledge_base
+        self.study_name = study_name
+        self.memory_limit = memory_limit
+        self.max_predict_ms = max_predict_ms
         self.isolate = isolate
+        self.sampler = sampler
+        self.scheduler = scheduler
 
     def _fit(self, X: Any, y: Any, task_type: str) -> Self:
         named = named_table(X, y)
@@ -98,6 +108,17 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         return np.asarray(self.best_pipeline_.predict(self._check(X, reset=False)))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted pipeline to one file; `autometa.load_model` reads it.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written there.
+        """
+        check_is_fitted(self)
+        self.result_.save(path)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -163,8 +184,18 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     knowledge_base : KnowledgeBase, path, False or None, default=None
         What to learn from: None is the bundled one with what the user added
         on top, False none at all.
+    study_name : str or None, default=None
+        None derives it from the table and the metric.
+    memory_limit : int or None, default=None
+        Bytes of address space a worker may use.
+    max_predict_ms : float or None, default=None
+        Milliseconds that predicting one row may take: see `autometa.tune`.
     isolate : bool, default=True
         False runs trials in this process: see `autometa.tune`.
+    sampler : optuna sampler or None, default=None
+        What proposes setups once the recommended ones are tried; None is multivariate TPE.
+    scheduler : callable or None, default=None
+        Returns a scheduler: see `autometa.tune`.
     pos_label : object or None, default=None
         The positive class of a binary task; None is the rarer one. Scores such as F1
         are about it, predictions are not.
@@ -195,6 +226,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
 
     def __init__(
         self,
+        *,
         metric: str | None = None,
         time_budget: float | None = 60,
         n_trials: int | None = None,
@@ -205,7 +237,12 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         ensemble: bool = True,
         callbacks: Iterable[Callback] | None = None,
         knowledge_base: KnowledgeBase | str | bool | None = None,
+        study_name: str | None = None,
+        memory_limit: int | None = None,
+        max_predict_ms: float | None = None,
         isolate: bool = True,
+        sampler: BaseSampler | None = None,
+        scheduler: Callable[[], Scheduler] | None = None,
         pos_label: Any = None,
     ) -> None:
         super().__init__(
@@ -219,7 +256,12 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             ensemble=ensemble,
             callbacks=callbacks,
             knowledge_base=knowledge_base,
+            study_name=study_name,
+            memory_limit=memory_limit,
+            max_predict_ms=max_predict_ms,
             isolate=isolate,
+            sampler=sampler,
+            scheduler=scheduler,
         )
         self.pos_label = pos_label
 
@@ -253,7 +295,9 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
         A scorer name of scikit-learn; None is negated root mean squared error.
     time_budget, n_trials, n_jobs, storage, random_state
         See `AutoMetaClassifier`.
-    algorithms, ensemble, callbacks, knowledge_base, isolate
+    algorithms, ensemble, callbacks, knowledge_base, study_name
+        See `AutoMetaClassifier`.
+    memory_limit, max_predict_ms, isolate, sampler, scheduler
         See `AutoMetaClassifier`.
 
     Attributes

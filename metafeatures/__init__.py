@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "translate",
 ]
 
+logging.getLogger("metafeatures").addHandler(logging.NullHandler())  # who listens says where
 
 _FILES = {
     "AnyTaskType": "_registry",

@@ -35,7 +35,7 @@ from autometa.samplers._matching import Encoding, Rows
 from autometa.samplers._study import MAX_TRIALS, StudyView
 from autometa.samplers._transfer import Transfer
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("autometa.samplers")
 _lock = threading.RLock()
 
 # Every so many trials the base sampler is asked, whatever the history says, and

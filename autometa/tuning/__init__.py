@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autometa.tuning._advice_first import AdviceFirstScheduler
     from autometa.tuning._interrupt import end_run
+    from autometa.tuning._model_info import ModelInfo, model_info
     from autometa.tuning._plan import Candidate
     from autometa.tuning._request import Request
     from autometa.tuning._result import TuneResult
-    from autometa.tuning._saving import load_model
+    from autometa.tuning._saving import load_model, save_model
     from autometa.tuning._scheduler import Decision, Scheduler, TrialReport
     from autometa.tuning._state import CompletedTrial, SearchState
     from autometa.tuning._tune import tune
@@ -20,6 +21,7 @@ __all__ = [
     "Candidate",
     "CompletedTrial",
     "Decision",
+    "ModelInfo",
     "Request",
     "Scheduler",
     "SearchState",
@@ -27,6 +29,8 @@ __all__ = [
     "TuneResult",
     "end_run",
     "load_model",
+    "model_info",
+    "save_model",
     "tune",
 ]
 
@@ -35,6 +39,7 @@ _HOME = {
     "Candidate": "_plan",
     "CompletedTrial": "_state",
     "Decision": "_scheduler",
+    "ModelInfo": "_model_info",
     "Request": "_request",
     "Scheduler": "_scheduler",
     "SearchState": "_state",
@@ -42,6 +47,8 @@ _HOME = {
     "TuneResult": "_result",
     "end_run": "_interrupt",
     "load_model": "_saving",
+    "model_info": "_model_info",
+    "save_model": "_saving",
     "tune": "_tune",
 }
 

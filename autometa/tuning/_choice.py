@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,11 +31,14 @@ class Entry:
         NaN where undefined.
     cost : float
         Seconds that fitting it on all rows should take.
+    predict_ms : float
+        Milliseconds that predicting a row takes.
     """
 
     values: npt.NDArray[np.float64]
     fold_scores: Sequence[float]
     cost: float = 0.0
+    predict_ms: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +53,14 @@ class Limits:
         Seconds that fitting the members may take together.
     seconds : float
         For the choice itself.
+    predict_ms : float
+        Milliseconds that the members together may take to predict a row.
     """
 
     ensemble: bool = True
     max_cost: float = np.inf
     seconds: float = np.inf
+    predict_ms: float = np.inf
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,6 +87,8 @@ def choose_weights(
     """Return weights that sum to 1 by position in ``entries``; ``without`` hides a part."""
     scores = [_score(entry, held_out, without) for entry in entries]
     ranked = sorted(range(len(entries)), key=lambda i: scores[i], reverse=True)
+    quick = [i for i in ranked if not entries[i].predict_ms > limits.predict_ms]  # NaN is let in
+    ranked = quick or [min(ranked, key=lambda i: entries[i].predict_ms)]
     if not limits.ensemble:
         return {ranked[0]: 1.0}
     ranked = ranked[: _ensemble.max_candidates(len(held_out.y), held_out.metric)]
@@ -90,18 +98,33 @@ def choose_weights(
     visible = held_out.folds
     if without is not None:
         visible = np.where(held_out.parts == without, -1, visible)
+    costs, max_cost = _costs([entries[i] for i in ranked], limits)
     weights = _ensemble.select(
         [entries[i].values for i in ranked],
         held_out.y,
         held_out.metric,
         held_out.n_classes,
-        costs=[entries[i].cost for i in ranked],
-        max_cost=limits.max_cost,
+        costs=costs,
+        max_cost=max_cost,
         time_limit=limits.seconds,
         folds=visible,
         positive=held_out.positive,
     )
     return {ranked[i]: weight for i, weight in weights.items()}
+
+
+def _costs(entries: Sequence[Entry], limits: Limits) -> tuple[list[float], float]:
+    """Return what each entry takes, and what the members may take together.
+
+    With two limits, the greater of the two shares counts: members that keep to the sum of
+    these keep to both.
+    """
+    if limits.predict_ms == np.inf:
+        return [entry.cost for entry in entries], limits.max_cost
+    shares = [
+        max(entry.cost / limits.max_cost, entry.predict_ms / limits.predict_ms) for entry in entries
+    ]
+    return shares, 1.0
 
 
 def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: Limits) -> CrossFit:
@@ -112,7 +135,7 @@ def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: Limits) -> Cr
     deadline = time.monotonic() + limits.seconds
     for n_done, part in enumerate(parts):
         seconds = (deadline - time.monotonic()) / (len(parts) - n_done)
-        share = Limits(ensemble=limits.ensemble, max_cost=limits.max_cost, seconds=seconds)
+        share = replace(limits, seconds=seconds)
         chosen = choose_weights(entries, held_out, share, without=int(part))
         rows = held_out.parts == part
         for i, weight in chosen.items():

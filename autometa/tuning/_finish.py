@@ -177,14 +177,16 @@ def _entry(state: SearchState, trial: CompletedTrial) -> Entry:
         values=trial.result.values,
         fold_scores=trial.result.fold_scores,
         cost=state.refit_seconds(trial),
+        predict_ms=state.predict_ms(trial),
     )
 
 
 def _limits(state: SearchState, ensemble: bool) -> Limits:
-    left = state.clock.left
+    left, limit = state.clock.left, state.settings.max_predict_ms
     return Limits(
         ensemble=ensemble,
         max_cost=MAX_REFIT_SHARE * left * state.settings.n_jobs,
+        predict_ms=np.inf if limit is None else limit,
         seconds=max(MIN_CHOICE_SECONDS, MAX_CHOICE_SHARE * left),
     )
 
@@ -207,9 +209,16 @@ class Refits:
         self._start(jobs)
         meanwhile()
         self._run(jobs)
-        if not self.state.clock.is_endless and len(self.state.table.y) <= MAX_SEED_ROWS:
+        if self._may_repeat:
             self._run(deque((i, s) for s in range(1, MAX_SEEDS) for i in self._random()))
         return self._members()
+
+    @property
+    def _may_repeat(self) -> bool:
+        """Whether fits with other seeds may follow: more models take longer to predict."""
+        settings, is_timed = self.state.settings, not self.state.clock.is_endless
+        is_small = len(self.state.table.y) <= MAX_SEED_ROWS
+        return is_timed and is_small and settings.max_predict_ms is None
 
     def _random(self) -> list[int]:
         return [i for i in self.models if self.chosen[i].trial.candidate.algorithm in RANDOM]

@@ -43,6 +43,7 @@ class TuneOptions:
     target: str | None = None
     study_name: str | None = None
     memory_limit: int | None = None
+    max_predict_ms: float | None = None
     isolate: bool = True
     sampler: optuna.samplers.BaseSampler | None = None
     scheduler: Callable[[], Scheduler] | None = None
@@ -53,6 +54,11 @@ class TuneOptions:
             raise ParameterError(f"'n_jobs' must be an int >= 1. Got {self.n_jobs!r}.")
         if self.isolate:  # a worker takes the limit; this process has none of its own
             check_memory_limit(self.memory_limit)
+        limit = self.max_predict_ms
+        if limit is not None and not (isinstance(limit, Real) and limit > 0):
+            raise ParameterError(
+                f"'max_predict_ms' must be a number of milliseconds > 0 or None. Got {limit!r}."
+            )
         if self.scheduler is not None and not callable(self.scheduler):
             raise ParameterError(
                 "'scheduler' must be a class, or a function without arguments, that returns a "

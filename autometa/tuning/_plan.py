@@ -226,6 +226,7 @@ def advise(
     metric: str,
     time_budget: float | None,
     algorithms: tuple[str, ...],
+    max_predict_ms: float | None = None,
 ) -> list[Candidate]:
     """Return what the knowledge base recommends for the table; None asks the default one."""
     from autometa.advice import recommend_for_table
@@ -236,6 +237,7 @@ def advise(
         n=N_ADVISED,
         time_budget=time_budget,
         knowledge_base=knowledge_base,
+        max_predict_ms=max_predict_ms,
     )
     advised = [
         Candidate(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import optuna
 import pandas as pd
 from optuna.trial import FrozenTrial
@@ -14,6 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import cached_reference_seconds
 from autometa.knowledge_base import canonical_config
+from autometa.knowledge_base._schema import RUN_DEFAULTS
 from autometa.tuning._interval import UNKNOWN
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._resume import algorithm_of, candidate_of, evaluation_of
@@ -41,8 +44,8 @@ class TuneResult:
         could be fitted.
     seconds : float
         What the run took, all included.
-    ensemble : dict of int to float
-        Weights by trial number; they sum to 1.
+    weights : dict of int to float
+        Of the members of the pipeline, by trial number; they sum to 1.
     task : DataFrame
         The table as a row of a knowledge base's ``tasks``.
     notes : tuple of str
@@ -65,7 +68,7 @@ class TuneResult:
     metric: str
     score: float
     seconds: float
-    ensemble: dict[int, float]
+    weights: dict[int, float]
     task: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
     stopped_early: bool = False
@@ -96,6 +99,16 @@ class TuneResult:
         """
         return UNKNOWN if self.out_of_fold is None else self.out_of_fold.interval
 
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Return the label or value that the pipeline predicts for each row of a table.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            The columns that `tune` saw.
+        """
+        return np.asarray(self.best_pipeline.predict(X))
+
     def leaderboard(self) -> pd.DataFrame:
         """Return one row a trial, best first, those without a score last.
 
@@ -113,7 +126,7 @@ class TuneResult:
         """
         rows = [_row(trial) for trial in self.study.trials if _is_ours(trial)]
         board = pd.DataFrame(rows, columns=list(_COLUMNS))
-        board["weight"] = board["trial"].map(self.ensemble).fillna(0.0)
+        board["weight"] = board["trial"].map(self.weights).fillna(0.0)
         board = board.sort_values("score", ascending=False, kind="stable", ignore_index=True)
         board.insert(0, "rank", range(1, len(board) + 1))
         return board
@@ -171,11 +184,11 @@ class TuneResult:
     def runs(self) -> pd.DataFrame:
         """Return the trials as runs that `KnowledgeBase.add` takes, with `task` beside them.
 
-        One row a trial and metric; trials that were cut short, stopped or not
-        started are left out: they say nothing of their setup.
+        One row a trial and metric, with every column of a knowledge base's ``runs``. Trials
+        that were cut short, stopped or not started are left out: they say nothing of their setup.
         """
         rows: list[dict[str, Any]] = []
-        speed = cached_reference_seconds()
+        reference = cached_reference_seconds()
         for trial in self.study.trials:
             evaluation = evaluation_of(trial)
             status = evaluation.get("status") if algorithm_of(trial) else None
@@ -187,7 +200,8 @@ class TuneResult:
                 continue
             candidate = candidate_of(trial)
             rows += [
-                {
+                RUN_DEFAULTS
+                | {
                     "task_id": self.task["task_id"].iloc[0],
                     "algorithm": candidate.algorithm,
                     "config": canonical_config(candidate.config),
@@ -198,12 +212,12 @@ class TuneResult:
                     "status": status,
                     "message": evaluation.get("message", ""),
                     "source": "tune",
-                    "reference_seconds": speed,
+                    "reference_seconds": reference,
                     "fold_scores": evaluation.get("fold_scores") if metric == self.metric else None,
                 }
                 for metric, value in scores.items()
             ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=list(RUN_DEFAULTS))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted pipeline to one file, whole or not at all; see `load_model`.
@@ -223,8 +237,20 @@ class TuneResult:
             "runs": self.runs().to_dict(orient="records"),
             "n_trials": len(self.study.trials),
         }
-        about = {"metric": self.metric, "score": self.score, "history": history}
-        save_model(self.best_pipeline, path, about, self.sample)
+        about = {
+            "metric": self.metric,
+            "score": self.score,
+            "score_interval": self.score_interval,
+            "members": self._members(),
+            "history": history,
+        }
+        save_model(self.best_pipeline, path, about=about, sample=self.sample)
+
+    def _members(self) -> list[dict[str, Any]]:
+        """Return the setups of the ensemble and their weights, the heaviest first."""
+        board = self.leaderboard()
+        members = board[board["weight"] > 0].sort_values("weight", ascending=False, kind="stable")
+        return members[["algorithm", "config", "weight"]].to_dict(orient="records")
 
     def code(
         self,

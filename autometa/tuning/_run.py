@@ -185,6 +185,7 @@ class Run:
             fold_seed=validation.fold_seed,
             positive=question.positive,
             row_share=n_rows / len(question.table.y),
+            max_predict_ms=options.max_predict_ms,
             callbacks=tuple(options.callbacks or ()),
         )
 
@@ -208,7 +209,7 @@ class Run:
             metric=state.settings.metric,
             score=final.score if final else float("nan"),
             seconds=self.clock.elapsed,
-            ensemble=final.weights if final else {},
+            weights=final.weights if final else {},
             is_fallback=final is None,
             out_of_fold=final.expected if final else None,
             stopped_early=self.interruption.is_asked,

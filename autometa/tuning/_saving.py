@@ -31,11 +31,11 @@ from autometa._limits import (
     parse_json,
     read_bounded,
 )
-from autometa.exceptions import ModelFileError, OutputError
+from autometa.exceptions import ModelFileError, OutputError, ParameterError
 from autometa.tuning._boosters import check_boosters
+from autometa.tuning._model_info import MANIFEST
 from autometa.tuning._outputs import write_whole
 
-MANIFEST = "autometa.json"
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
 SCHEMA_VERSION = 1
 LIBRARIES = ("autometa", "scikit-learn", "lightgbm", "numpy", "pandas", "skops")
@@ -81,19 +81,21 @@ TRUSTED_TYPES = frozenset(
 
 
 def save_model(
-    pipeline: Pipeline,
+    fitted: Any,
     path: str | os.PathLike[str],
+    *,
     about: Mapping[str, Any] | None = None,
     sample: pd.DataFrame | None = None,
 ) -> None:
-    """Write a fitted pipeline to ``path``, whole or not at all.
+    """Write a fitted model to ``path``, whole or not at all; `load_model` reads it.
 
     What was written is read back before it takes the place of another file.
 
     Parameters
     ----------
-    pipeline : Pipeline
-        Of types that autometa builds.
+    fitted : TuneResult, AutoMetaClassifier, AutoMetaRegressor or Pipeline
+        A pipeline of types that autometa builds, such as ``best_pipeline``. The others
+        are saved with their metric, score and runs.
     path : path
         An existing file is replaced once the new one is complete.
     about : dict, optional
@@ -107,9 +109,12 @@ def save_model(
     OutputError
         If the file cannot be written, or what was written is not the pipeline.
     """
+    if not isinstance(fitted, Pipeline):
+        _save_with_runs(fitted, path)
+        return
     import skops.io
 
-    content = skops.io.dumps(pipeline)
+    content = skops.io.dumps(fitted)
     file = io.BytesIO(content)
     with zipfile.ZipFile(file, "a") as archive:
         manifest = {
@@ -120,7 +125,18 @@ def save_model(
             "about": dict(about or {}),
         }
         archive.writestr(MANIFEST, json.dumps(manifest, default=str))
-    write_whole(path, file.getbuffer(), partial(_check_copy, pipeline, sample))
+    write_whole(path, file.getbuffer(), partial(_check_copy, fitted, sample))
+
+
+def _save_with_runs(fitted: Any, path: str | os.PathLike[str]) -> None:
+    """Save what `tune` or an estimator fitted, by its own method."""
+    save = getattr(fitted, "save", None)
+    if not callable(save):
+        raise ParameterError(
+            "save_model needs a TuneResult, a fitted AutoMetaClassifier or AutoMetaRegressor, or a "
+            f"fitted Pipeline. Got {type(fitted).__name__}."
+        )
+    save(path)
 
 
 def _check_copy(pipeline: Pipeline, sample: pd.DataFrame | None, path: Path) -> None:

@@ -118,8 +118,8 @@ class Search:
         budget = None if clock.is_endless else clock.left / settings.n_used
         limit = None if clock.is_endless else ADVICE_SHARE * clock.left
         knowledge_base = base if isinstance(base, KnowledgeBase) else None
-        arguments = (knowledge_base, settings.metric, budget, settings.algorithms)
-        self.runner.submit(ADVICE, ask_advice, *arguments, timeout=limit)
+        question = settings.metric, budget, settings.algorithms, settings.max_predict_ms
+        self.runner.submit(ADVICE, ask_advice, knowledge_base, *question, timeout=limit)
         self.awaits_advice = True
 
     def _start_trials(self) -> None:

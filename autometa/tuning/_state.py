@@ -42,6 +42,7 @@ class Settings:
     fold_seed: int = 0
     positive: int = 1
     row_share: float = 1.0
+    max_predict_ms: float | None = None
     callbacks: Sequence[Callback] = ()
 
 
@@ -124,6 +125,11 @@ class SearchState:
         ended = self.study_log.skip(trial, proposal.candidate, reason)
         for callback in self.settings.callbacks:
             self.study_log.announce(callback, ended)
+
+    def predict_ms(self, trial: CompletedTrial) -> float:
+        """Return the milliseconds that the model of a trial takes to predict a row."""
+        rows_of_fold = len(self.held_out.y) / self.settings.n_used
+        return 1e3 * trial.result.predict_seconds / rows_of_fold
 
     def refit_seconds(self, trial: CompletedTrial) -> float:
         """Return what one fit on all rows should take."""

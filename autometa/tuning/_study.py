@@ -280,6 +280,7 @@ class OptunaStudyLog:
             "scores": {k: v for k, v in result.scores.items() if np.isfinite(v)},
             "fold_scores": result.fold_scores,
             "fit_seconds": result.fit_seconds,
+            "predict_seconds": result.predict_seconds,
             "seconds": result.seconds,
             "fidelity": result.fidelity,
         }

@@ -35,6 +35,7 @@ def tune(
     target: str | None = None,
     study_name: str | None = None,
     memory_limit: int | None = None,
+    max_predict_ms: float | None = None,
     isolate: bool = True,
     sampler: optuna.samplers.BaseSampler | None = None,
     scheduler: Callable[[], Scheduler] | None = None,
@@ -95,6 +96,10 @@ def tune(
         Bytes of address space a worker may use, 640 MiB at least, which its libraries
         take; None is four fifths of the machine's memory. Below 4 GiB workers have one
         thread.
+    max_predict_ms : float or None
+        Milliseconds that predicting one row may take, on average over some hundred rows or
+        more, the cleaning of the table left out. Advice keeps to what is expected, the
+        members of the ensemble together to what the folds took.
     isolate : bool, default=True
         False runs trials in this process: quick to start, for tiny tables and
         tests, but then no trial can be stopped, and a crash ends everything.

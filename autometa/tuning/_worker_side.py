@@ -109,6 +109,8 @@ class EvaluationResult:
         Of the metric asked for; NaN in folds whose labels leave it undefined.
     fit_seconds : float
         Processor seconds of one fit.
+    predict_seconds : float
+        Processor seconds of predicting the rows that a fold holds out.
     seconds : float
         Wall-clock seconds of one fit and its predictions.
     values : ndarray
@@ -129,6 +131,7 @@ class EvaluationResult:
     fit_seconds: float
     seconds: float
     values: npt.NDArray[np.float64]
+    predict_seconds: float = float("nan")
     is_complete: bool = True
     models: bytes = b""
     fidelity: float = 1.0
@@ -258,6 +261,7 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
         scores=means,
         fold_scores=fold_scores,
         fit_seconds=float(np.mean([part.fit_seconds for part in parts])),
+        predict_seconds=float(np.mean([part.predict_seconds for part in parts])),
         seconds=seconds,
         values=values[held_out],
         is_complete=len(parts) == request.n_used,
@@ -296,9 +300,10 @@ def ask_advice(
     metric: str,
     time_budget: float | None,
     algorithms: tuple[str, ...],
+    max_predict_ms: float | None = None,
 ) -> list[Candidate]:
     """Return what the knowledge base recommends for the worker's table."""
-    return advise(state.table, knowledge_base, metric, time_budget, algorithms)
+    return advise(state.table, knowledge_base, metric, time_budget, algorithms, max_predict_ms)
 
 
 def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:

@@ -260,7 +260,7 @@ def _private_copy(name: str) -> ModuleType:
 
 def _quiet_log() -> logging.Logger:
     """Return a log for the client, which else says a line about each uncompressed answer."""
-    log = logging.getLogger("autometa.openml")
+    log = logging.getLogger("autometa.importers.openml")
     log.setLevel(logging.ERROR)
     return log
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -139,7 +141,7 @@ def test_when_models_of_the_folds_stand_in_score_and_weights_are_theirs(monkeypa
         **INLINE | {"time_budget": 60},
     )
     scores = result.leaderboard().set_index("trial")
-    (number,) = result.ensemble
+    (number,) = result.weights
     assert scores.loc[number, "algorithm"] == "logistic_regression"
     assert scores["score"].max() > 0.9  # of trees whose models were too large to send
     held = roc_auc_score(y[1000:], result.best_pipeline.predict_proba(X[1000:])[:, 1])
@@ -160,3 +162,16 @@ def test_predictions_that_were_not_kept_are_not_given():
     assert result.oof_predictions([1])["trial"].dropna().unique().tolist() == [1]
     with pytest.raises(ParameterError, match=r"predictions are kept: \[0, 1\]. Got \[7\]"):
         result.oof_predictions([1, 7])
+
+
+def test_members_keep_together_to_the_time_a_prediction_may_take():
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=2_000)
+    truth = held_out(y, np.arange(2_000) % 5, "neg_root_mean_squared_error")
+    values = [y + rng.normal(size=2_000) for _ in range(6)]  # the more, the better
+    timed = [replace(e, predict_ms=0.4) for e in entries(truth, values)]
+    assert len(choose_weights(timed, truth, Limits())) == 6
+    assert len(choose_weights(timed, truth, Limits(predict_ms=1.0))) == 2
+    assert len(choose_weights(timed, truth, Limits(predict_ms=2.5, max_cost=10.0))) == 6
+    slow = [replace(e, predict_ms=float(6 - i)) for i, e in enumerate(timed)]
+    assert choose_weights(slow, truth, Limits(predict_ms=0.5)) == {5: 1.0}  # none: the quickest

@@ -124,7 +124,7 @@ def test_a_storage_that_fails_costs_the_record_not_the_run(mixed, features, tmp_
     assert sorted(board["trial"]) == list(range(6))
     assert board["score"].notna().all()
     assert [number for number, _ in seen] == list(range(6))
-    assert result.ensemble
+    assert result.weights
     assert [t.value for t in result.study.trials] == [value for _, value in seen]
     (note,) = [note for note in result.notes if "went on without it" in note]
     assert "failed (" in note
@@ -177,7 +177,7 @@ result = tune(frame.drop(columns="two"), frame["two"], time_budget=None, n_trial
               random_state=0, storage=sys.argv[2], study_name="mine",
               algorithms=["naive_bayes", "decision_tree"],
               knowledge_base=False, isolate=False)
-print(len(result.leaderboard()), len(result.ensemble) > 0, result.notes)
+print(len(result.leaderboard()), len(result.weights) > 0, result.notes)
 """
 
 

@@ -23,7 +23,7 @@ def test_the_best_stored_trial_is_fitted_again_when_it_cannot_be_scored_anew(
     best = first.leaderboard().iloc[0]
     monkeypatch.setattr("autometa.tuning._search.evaluate", faults.fail_always)
     again = tune(features, mixed["two"], ensemble=False, **settings)
-    assert again.ensemble == {best["trial"]: 1.0}
+    assert again.weights == {best["trial"]: 1.0}
     assert again.score == best["score"]
     assert (again.is_fallback, again.n_completed) == (False, first.n_completed)
     np.testing.assert_array_equal(

@@ -72,7 +72,7 @@ def test_the_leaderboard_tells_what_was_tried(mixed, features):
 def test_without_ensemble_the_best_single_is_fitted(mixed, features):
     result = tune(features, mixed["two"], n_trials=4, algorithms=CHEAP, ensemble=False, **INLINE)
     best = result.leaderboard().loc[0]
-    assert result.ensemble == {best["trial"]: 1.0}
+    assert result.weights == {best["trial"]: 1.0}
     assert result.score == best["score"]
     vote = result.best_pipeline[-1]
     assert isinstance(vote, VotingClassifier)
@@ -107,7 +107,7 @@ def test_a_callback_can_stop_the_search(mixed, features):
     stop = optuna.study.MaxTrialsCallback(2, states=None)
     result = tune(features, mixed["two"], n_trials=9, algorithms=CHEAP, callbacks=[stop], **INLINE)
     assert len(result.study.trials) == 2
-    assert result.ensemble
+    assert result.weights
 
 
 def test_two_trials_at_a_time_share_one_study(mixed, features):
@@ -174,7 +174,7 @@ def test_a_spent_budget_leaves_a_small_tree_and_says_so():
     with pytest.warns(FallbackWarning, match="budget was spent before the first trial"):
         result = tune_since(time.monotonic() - 0.3, X, y, time_budget=0.3)
     assert np.isnan(result.score)
-    assert result.ensemble == {}
+    assert result.weights == {}
     assert r2_score(y, result.best_pipeline.predict(X)) > 0.3
 
 
@@ -206,7 +206,7 @@ def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, f
     assert time.monotonic() - start < 13
     board = result.leaderboard()
     assert set(board.loc[board["algorithm"] == "decision_tree", "status"]) == {"stopped"}
-    assert result.ensemble
+    assert result.weights
 
 
 def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features):
@@ -283,7 +283,7 @@ def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
     states = {trial.state.name for trial in result.study.trials}
     assert "RUNNING" not in states
     ok = result.leaderboard().query("status == 'ok'")
-    assert set(result.ensemble) <= set(ok["trial"])
+    assert set(result.weights) <= set(ok["trial"])
     assert not ok["config"].map(str).duplicated().any()
 
 

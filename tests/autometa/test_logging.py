@@ -1,0 +1,44 @@
+"""The process is left as it was: loggers, handlers, and what other threads say."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import optuna
+
+import autometa
+import metafeatures
+from autometa.tuning._quiet import quiet
+
+
+def test_a_library_adds_no_handler_but_one_that_is_silent():
+    for package in (autometa, metafeatures):
+        handlers = logging.getLogger(package.__name__).handlers
+        assert [type(handler) for handler in handlers] == [logging.NullHandler]
+
+
+def test_studies_of_other_threads_are_still_announced(capfd):
+    """The verbosity of Optuna is one for the process; it is not touched."""
+    level = optuna.logging.get_verbosity()
+    optuna.logging.get_logger("optuna.storages._in_memory")
+    begun, ended = threading.Event(), threading.Event()
+
+    def elsewhere():
+        begun.wait(10)
+        optuna.create_study(study_name="theirs")
+        ended.set()
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    with quiet():
+        optuna.create_study(study_name="ours")
+        begun.set()
+        assert ended.wait(10)
+        assert optuna.logging.get_verbosity() == level
+    thread.join()
+    optuna.create_study(study_name="after")
+    said = capfd.readouterr().err
+    assert "theirs" in said
+    assert "after" in said
+    assert "ours" not in said

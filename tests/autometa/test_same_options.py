@@ -1,0 +1,80 @@
+"""`tune`, the estimators and the command take the same options, but for what is listed here."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from autometa import AutoMetaClassifier, AutoMetaRegressor, tune
+from autometa.cli._tune import tune as command
+from autometa.tuning._options import TuneOptions
+
+NOT_OF_ESTIMATORS = {
+    "task_type": "the class says it",
+    "name": "fit takes a table that nobody names",
+    "target": "as the name",
+}
+NOT_OF_REGRESSORS = {"pos_label": "numbers have no positive class"}
+NOT_OF_THE_COMMAND = {
+    "callbacks": "functions have no text",
+    "sampler": "objects have no text",
+    "scheduler": "as samplers",
+    "isolate": "a command has time to start processes",
+    "max_predict_ms": "not yet",
+    "memory_limit": "not yet",
+    "study_name": "not yet",
+    "name": "the table's own",
+}
+RENAMED = {"algorithm": "algorithms", "seed": "random_state", "positive": "pos_label"}
+OF_THE_COMMAND_ALONE = {"table", "save", "code", "encoding", "as_json"}  # what to read and write
+
+
+def options_of(function):
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: p for p in parameters if p.name not in ("self", "X", "y")}
+
+
+def test_the_options_object_takes_what_tune_takes():
+    taken, wanted = options_of(TuneOptions), options_of(tune)
+    assert list(taken) == list(wanted)
+    assert {n: p.default for n, p in taken.items()} == {n: p.default for n, p in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "without"),
+    [
+        (AutoMetaClassifier, NOT_OF_ESTIMATORS),
+        (AutoMetaRegressor, NOT_OF_ESTIMATORS | NOT_OF_REGRESSORS),
+    ],
+)
+def test_estimators_take_the_options_of_tune(estimator, without):
+    taken, wanted = options_of(estimator.__init__), options_of(tune)
+    assert set(wanted) - set(taken) == set(without)
+    assert set(taken) <= set(wanted)
+    for name, parameter in taken.items():
+        assert parameter.default == wanted[name].default, name
+        assert parameter.annotation == wanted[name].annotation, name
+
+
+def test_the_command_takes_the_options_of_tune():
+    taken = {RENAMED.get(name, name) for name in options_of(command)} - OF_THE_COMMAND_ALONE
+    wanted = set(options_of(tune))
+    assert taken <= wanted
+    assert wanted - taken == set(NOT_OF_THE_COMMAND)
+
+
+@pytest.mark.parametrize("door", [tune, AutoMetaClassifier, AutoMetaRegressor])
+def test_options_are_named(door):
+    kinds = {parameter.kind for parameter in options_of(door).values()}
+    assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("door", [tune, AutoMetaClassifier])
+def test_options_are_documented_in_their_order(door):
+    documented = inspect.getdoc(door)
+    places = [documented.find(f"\n{name} :") for name in options_of(door)]
+    joined = documented.find("\nname, target :")
+    assert [p for p in places if p >= 0] == sorted(p for p in places if p >= 0)
+    missing = {n for n, p in zip(options_of(door), places, strict=True) if p < 0}
+    assert missing == ({"name", "target"} if joined >= 0 else set())

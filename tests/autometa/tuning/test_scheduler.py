@@ -1,0 +1,111 @@
+"""Schedulers: exchanged in one place, and what the one that ships decides."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autometa.exceptions import ParameterError
+from autometa.testing import SchedulerContract
+from autometa.tuning import AdviceFirstScheduler, Decision, Request, Scheduler, tune
+from autometa.tuning._advice_first import hopeless_below
+from autometa.tuning._plan import Candidate
+from autometa.tuning._state import CompletedTrial
+from autometa.tuning._worker_side import EvaluationResult
+
+
+class Halving(Scheduler):
+    """Setups begin on a ninth of the rows; the best third of a rung goes on to three times more."""
+
+    def __init__(self):
+        self.rungs = {}
+
+    def next(self, state):
+        if state.promotions:
+            trial = max(state.promotions, key=lambda waiting: waiting.score)
+            state.promotions.remove(trial)
+            return Request(candidate=trial.candidate, fidelity=min(1.0, 3 * trial.fidelity))
+        if state.plan:
+            return Request(candidate=state.plan.pop(0), fidelity=1 / 9)
+        proposal = state.propose()
+        return Request(candidate=proposal.candidate, proposal=proposal, fidelity=1 / 9)
+
+    def decide(self, state, trial):
+        scores = self.rungs.setdefault(round(trial.fidelity, 3), [])
+        scores.append(trial.score)
+        n_better = sum(score > trial.score for score in scores)
+        if trial.fidelity < 1.0 and n_better < len(scores) // 3:
+            return Decision.PROMOTE
+        return super().decide(state, trial)
+
+
+class OneSetup(Scheduler):
+    def next(self, state):
+        return Request(candidate=state.plan.pop()) if not state.completed else None
+
+
+class TestAdviceFirst(SchedulerContract):
+    def make_scheduler(self):
+        return AdviceFirstScheduler()
+
+
+class TestHalving(SchedulerContract):
+    def make_scheduler(self):
+        return Halving()
+
+    def test_the_best_of_a_rung_go_on_to_more_rows(self):
+        board = self.run(n_trials=24).leaderboard()
+        sizes = board["fidelity"].round(3).value_counts()
+        assert sizes[0.111] > sizes[0.333] > sizes[1.0] >= 1
+        small, larger = (board[board["fidelity"].round(3) == share] for share in (0.111, 0.333))
+        promoted = small[small["config"].map(repr).isin(set(larger["config"].map(repr)))]
+        assert len(promoted) == len(larger)
+        assert promoted["score"].mean() > small["score"].mean()
+
+
+@pytest.fixture
+def inline(mixed, features):
+    return lambda **options: tune(
+        features,
+        mixed["two"],
+        algorithms=["naive_bayes", "decision_tree"],
+        time_budget=None,
+        knowledge_base=False,
+        isolate=False,
+        random_state=0,
+        **options,
+    )
+
+
+def test_a_scheduler_that_has_nothing_left_ends_the_search(inline):
+    result = inline(n_trials=9, scheduler=OneSetup)
+    assert len(result.leaderboard()) == 1
+    assert len(result.weights) == 1
+
+
+def test_a_scheduler_that_is_none_is_refused(inline):
+    with pytest.raises(ParameterError, match="returns a Scheduler; one is made for each run"):
+        inline(n_trials=1, scheduler="halving")
+
+
+def completed(number, fold_scores):
+    result = EvaluationResult(
+        scores={},
+        fold_scores=fold_scores,
+        fit_seconds=0.1,
+        seconds=0.1,
+        values=np.zeros(3),
+    )
+    candidate = Candidate(algorithm="ridge", config={"alpha": float(number)})
+    return CompletedTrial(number=number, candidate=candidate, result=result)
+
+
+def test_a_first_fold_is_hopeless_far_below_the_median_and_beyond_chance():
+    trials = [completed(i, [score, score]) for i, score in enumerate([0.5, 0.7, 0.8, 0.9])]
+    assert hopeless_below(trials) == pytest.approx(2 * 0.75 - 0.9)  # no noise: the median rules
+    noisy = [completed(i, [s, s - 0.2]) for i, s in enumerate([0.5, 0.7, 0.8, 0.9])]
+    assert hopeless_below(noisy) == pytest.approx(0.9 - 4 * 0.1)
+    assert hopeless_below(trials[:3]) == -math.inf
+    assert hopeless_below([completed(i, [math.nan, 0.5]) for i in range(4)]) == -math.inf
