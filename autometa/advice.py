@@ -349,3 +349,8 @@ def _default(state: tuple[str, ...]) -> KnowledgeBase:
 @lru_cache(maxsize=1)
 def _default_model(state: tuple[str, ...]) -> MetaModel:
     return MetaModel(random_state=0).fit(_default(state))
+
+
+def base_of(knowledge_base: KnowledgeBase | None) -> KnowledgeBase:
+    """Return a knowledge base; the default one, read once, for None."""
+    return _default(default_state()) if knowledge_base is None else knowledge_base

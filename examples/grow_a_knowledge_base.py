@@ -7,15 +7,14 @@ from pathlib import Path
 
 from sklearn.datasets import load_wine
 
-from autometa import KnowledgeBase, describe, recommend, tune
+from autometa import KnowledgeBase, recommend, tune
 
 X, y = load_wine(return_X_y=True, as_frame=True)
 result = tune(X, y, n_trials=3, time_budget=None, random_state=0)
 
 kb = KnowledgeBase.bundled()
 print("Before:", kb)
-task_id = result.task["task_id"].iloc[0]
-kb.add(result, metafeatures=describe(X, y).to_frame(task_id).T)
+kb.add(result, metafeatures=result.metafeatures)
 print("After: ", kb)
 
 with tempfile.TemporaryDirectory() as folder:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from optuna.distributions import BaseDistribution
 
 from autometa.algorithms import get_algorithm, list_algorithms
@@ -102,6 +103,22 @@ class Candidate:
     def key(self) -> tuple[Any, ...]:
         """Equal for equal setups."""
         return self.algorithm, *sorted((name, repr(v)) for name, v in self.config.items())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Advice:
+    """What a knowledge base says of a table.
+
+    Attributes
+    ----------
+    candidates : list of Candidate
+        Best first.
+    metafeatures : Series or None
+        Those of the table that the knowledge base holds; None when it holds none.
+    """
+
+    candidates: list[Candidate]
+    metafeatures: pd.Series[float] | None
 
 
 def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[str, ...]:
@@ -227,9 +244,11 @@ def advise(
     time_budget: float | None,
     algorithms: tuple[str, ...],
     max_predict_ms: float | None = None,
-) -> list[Candidate]:
+) -> Advice:
     """Return what the knowledge base recommends for the table; None asks the default one."""
-    from autometa.advice import recommend_for_table
+    from autometa.advice import base_of, describe_table, recommend_for_table
+
+    metafeatures = describe_table(table, base_of(knowledge_base))
 
     recommendations = recommend_for_table(
         table,
@@ -238,6 +257,7 @@ def advise(
         time_budget=time_budget,
         knowledge_base=knowledge_base,
         max_predict_ms=max_predict_ms,
+        metafeatures=metafeatures,
     )
     advised = [
         Candidate(
@@ -249,7 +269,8 @@ def advise(
         for r in recommendations
         if r.algorithm in algorithms
     ]
-    return list({candidate.key: candidate for candidate in advised}.values())
+    distinct = {candidate.key: candidate for candidate in advised}
+    return Advice(candidates=list(distinct.values()), metafeatures=metafeatures)
 
 
 def as_of_today(algorithm: str, config: dict[str, Any], task_type: str) -> dict[str, Any]:

@@ -48,6 +48,9 @@ class TuneResult:
         Of the members of the pipeline, by trial number; they sum to 1.
     task : DataFrame
         The table as a row of a knowledge base's ``tasks``.
+    metafeatures : DataFrame or None
+        Of the table, one row, as `KnowledgeBase.add` takes them: those that the knowledge
+        base holds. None when none was asked, or its advice did not come in time.
     notes : tuple of str
         What did not go as planned.
     stopped_early : bool
@@ -70,6 +73,7 @@ class TuneResult:
     seconds: float
     weights: dict[int, float]
     task: pd.DataFrame = field(repr=False)
+    metafeatures: pd.DataFrame | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     stopped_early: bool = False
     sample: pd.DataFrame | None = field(default=None, repr=False)
@@ -250,7 +254,8 @@ class TuneResult:
         """Return the setups of the ensemble and their weights, the heaviest first."""
         board = self.leaderboard()
         members = board[board["weight"] > 0].sort_values("weight", ascending=False, kind="stable")
-        return members[["algorithm", "config", "weight"]].to_dict(orient="records")
+        rows: list[dict[str, Any]] = members[["algorithm", "config", "weight"]].to_dict("records")
+        return rows
 
     def code(
         self,

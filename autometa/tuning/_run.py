@@ -214,6 +214,7 @@ class Run:
             out_of_fold=final.expected if final else None,
             stopped_early=self.interruption.is_asked,
             sample=_sample(table),
+            metafeatures=_one_row(state.metafeatures, study_log.dataset_hash),
             task=_describe(table, study_log.dataset_hash),
             notes=tuple(dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes])),
             pos_label=self.question.pos_label,
@@ -230,6 +231,10 @@ def _sample(table: Table) -> pd.DataFrame | None:
 def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:
     """Return the table as a task; an importer of the study makes the same of its attributes."""
     return pd.DataFrame([{"task_id": dataset_hash, **about(table), "source": "tune"}])
+
+
+def _one_row(metafeatures: pd.Series[float] | None, task_id: str) -> pd.DataFrame | None:
+    return None if metafeatures is None else metafeatures.to_frame(task_id).T
 
 
 def about(table: Table) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning._interrupt import Interruption
-from autometa.tuning._plan import anchors, known_candidates, merge
+from autometa.tuning._plan import Advice, anchors, known_candidates, merge
 from autometa.tuning._request import Request
 from autometa.tuning._resume import candidate_of
 from autometa.tuning._runner import TrialRunner
@@ -237,7 +237,9 @@ class Search:
         self.awaits_advice = False
         if outcome.status == "ok":
             defaults = anchors(state.table.task_type, settings.algorithms)
-            state.plan = merge(outcome.value, state.plan, defaults)
+            advice: Advice = outcome.value
+            state.plan = merge(advice.candidates, state.plan, defaults)
+            state.metafeatures = advice.metafeatures
             return
         message = f"No advice of the knowledge base: {outcome.message}"
         state.notes.append(message)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
+
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel
@@ -89,6 +91,8 @@ class SearchState:
         Those that `Scheduler.decide` promoted and `Scheduler.next` has not taken up.
     members_seconds : float
         What fitting the members would take, were the search to end now.
+    metafeatures : Series or None
+        Of the table, once the knowledge base was asked.
     notes : list of str
         What did not go as planned.
     """
@@ -103,6 +107,7 @@ class SearchState:
     plan: list[Candidate] = field(default_factory=list)
     promotions: list[CompletedTrial] = field(default_factory=list)
     members_seconds: float = 0.0
+    metafeatures: pd.Series[float] | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

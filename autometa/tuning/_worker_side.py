@@ -18,7 +18,7 @@ from autometa.evaluation import Evaluation, cross_validate, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
-from autometa.tuning._plan import Candidate, advise
+from autometa.tuning._plan import Advice, advise
 from autometa.tuning._sharing import put, take
 from autometa.tuning._splits import has_shared_words, make_splits
 
@@ -301,7 +301,7 @@ def ask_advice(
     time_budget: float | None,
     algorithms: tuple[str, ...],
     max_predict_ms: float | None = None,
-) -> list[Candidate]:
+) -> Advice:
     """Return what the knowledge base recommends for the worker's table."""
     return advise(state.table, knowledge_base, metric, time_budget, algorithms, max_predict_ms)
 
