@@ -56,6 +56,7 @@ MAY_IMPORT = {
         "algorithms",
         "knowledge_base",
         "importers",
+        "testing",
     },
     "distributed": {"building"},
     "matplotlib": {"pictures"},

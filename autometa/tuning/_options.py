@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-import optuna
+from optuna.samplers import BaseSampler
 
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
@@ -45,7 +45,7 @@ class TuneOptions:
     memory_limit: int | None = None
     max_predict_ms: float | None = None
     isolate: bool = True
-    sampler: optuna.samplers.BaseSampler | None = None
+    sampler: BaseSampler | None = None
     scheduler: Callable[[], Scheduler] | None = None
 
     def __post_init__(self) -> None:

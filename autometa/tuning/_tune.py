@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import optuna
+from optuna.samplers import BaseSampler
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning._options import TuneOptions
@@ -37,7 +37,7 @@ def tune(
     memory_limit: int | None = None,
     max_predict_ms: float | None = None,
     isolate: bool = True,
-    sampler: optuna.samplers.BaseSampler | None = None,
+    sampler: BaseSampler | None = None,
     scheduler: Callable[[], Scheduler] | None = None,
 ) -> TuneResult:
     """Return the best pipeline that can be found and fitted within a budget.
