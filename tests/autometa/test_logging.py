@@ -12,16 +12,24 @@ import metafeatures
 from autometa.tuning._quiet import quiet
 
 
+class Heard(logging.Handler):
+    def __init__(self):
+        super().__init__()
+        self.said = []
+
+    def emit(self, record):
+        self.said.append(record.getMessage())
+
+
 def test_a_library_adds_no_handler_but_one_that_is_silent():
     for package in (autometa, metafeatures):
         handlers = logging.getLogger(package.__name__).handlers
         assert [type(handler) for handler in handlers] == [logging.NullHandler]
 
 
-def test_studies_of_other_threads_are_still_announced(capfd):
+def test_studies_of_other_threads_are_still_announced():
     """The verbosity of Optuna is one for the process; it is not touched."""
     level = optuna.logging.get_verbosity()
-    optuna.logging.get_logger("optuna.storages._in_memory")
     begun, ended = threading.Event(), threading.Event()
 
     def elsewhere():
@@ -29,16 +37,18 @@ def test_studies_of_other_threads_are_still_announced(capfd):
         optuna.create_study(study_name="theirs")
         ended.set()
 
+    heard, logger = Heard(), logging.getLogger("optuna")
+    logger.addHandler(heard)
     thread = threading.Thread(target=elsewhere)
     thread.start()
-    with quiet():
-        optuna.create_study(study_name="ours")
-        begun.set()
-        assert ended.wait(10)
-        assert optuna.logging.get_verbosity() == level
-    thread.join()
-    optuna.create_study(study_name="after")
-    said = capfd.readouterr().err
-    assert "theirs" in said
-    assert "after" in said
-    assert "ours" not in said
+    try:
+        with quiet():
+            optuna.create_study(study_name="ours")
+            begun.set()
+            assert ended.wait(10)
+            assert optuna.logging.get_verbosity() == level
+        optuna.create_study(study_name="after")
+    finally:
+        thread.join()
+        logger.removeHandler(heard)
+    assert [line.rpartition(" ")[2] for line in heard.said] == ["theirs", "after"]
