@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -143,9 +143,14 @@ def recommend(
 
 
 def open_knowledge_base(
-    knowledge_base: KnowledgeBase | str | os.PathLike[str] | bool | None,
+    knowledge_base: KnowledgeBase
+    | str
+    | os.PathLike[str]
+    | Sequence[str | os.PathLike[str]]
+    | bool
+    | None,
 ) -> KnowledgeBase | Literal[False] | None:
-    """Return a knowledge base that may be given by its path; True is None, the default one.
+    """Return a knowledge base that may be given by its path or name; None is the default one.
 
     Raises
     ------
@@ -154,15 +159,15 @@ def open_knowledge_base(
     ParameterError
         If it is none of these.
     """
-    if isinstance(knowledge_base, str | os.PathLike):
-        return KnowledgeBase.load(knowledge_base)
+    if isinstance(knowledge_base, str | os.PathLike | list | tuple):
+        return open_named(knowledge_base)
     if knowledge_base is None or knowledge_base is True:
         return None
     if knowledge_base is False or isinstance(knowledge_base, KnowledgeBase):
         return knowledge_base
     raise ParameterError(
-        "'knowledge_base' must be a KnowledgeBase, the path of one, True, False or None. "
-        f"Got {type(knowledge_base).__name__}."
+        "'knowledge_base' must be a KnowledgeBase, its path or name, a list of these, True, False "
+        f"or None. Got {type(knowledge_base).__name__}."
     )
 
 

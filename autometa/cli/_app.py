@@ -7,13 +7,19 @@ or 129 when Ctrl-C, SIGTERM or a closed terminal ended the command.
 from __future__ import annotations
 
 import gc
+import importlib
+import pkgutil
 import sys
+import traceback
 import warnings
+from typing import Annotated
 
 import typer
 
-from autometa.cli import _describe, _recommend, _tune, kb
-from autometa.cli._output import forget_notes, note, note_once
+import autometa.cli as package
+from autometa.cli._command import Debug, Quiet, Verbose, app
+from autometa.cli._contract import error_object
+from autometa.cli._output import MODE, begin, note, print_json, say_error, set_mode
 from autometa.exceptions import (
     AutoMetaError,
     BudgetError,
@@ -23,17 +29,6 @@ from autometa.exceptions import (
     WorkerError,
 )
 
-app = typer.Typer(
-    name="autometa",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("recommend")(_recommend.recommend)
-app.command("tune")(_tune.tune)
-app.command("describe")(_describe.describe)
-app.add_typer(kb.app, name="kb")
-
 FAILURES = (
     BudgetError,
     KnowledgeBaseCorruptError,
@@ -41,6 +36,12 @@ FAILURES = (
     KnowledgeBaseWriteError,
     WorkerError,
 )
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # typer exports only what refines it
+HELP_IS_PRINTED = "NoArgsIsHelpError"  # of a group without a command; the text is out already
+
+for _module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    if not _module.name.endswith(".__main__"):  # which would run another command
+        importlib.import_module(_module.name)
 
 
 def _print_version(wanted: bool) -> None:
@@ -51,48 +52,96 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(
+    epilog="Examples:\n  autometa recommend churn.csv --target left\n"
+    "  autometa tune churn.csv --target left --time-budget 60 --save model\n"
+    "Then: autometa recommend --help"
+)
 def _options(
-    version: bool = typer.Option(
-        False,
-        "--version",
-        help="Print the version and stop.",
-        is_eager=True,
-        callback=_print_version,
-    ),
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and stop.",
+            is_eager=True,
+            callback=_print_version,
+        ),
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
 ) -> None:
     """Which algorithms and hyperparameters to try on a table, and a pipeline tuned for it."""
+    set_mode(quiet=quiet, verbose=verbose, debug=debug)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
-    forget_notes()
+    begin()
+    words = sys.argv[1:] if arguments is None else arguments
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]
-            app(arguments)
+            sys.exit(app(words, standalone_mode=False) or 0)
     except KeyboardInterrupt:
-        note("Stopped.")
+        say_error("Stopped.")
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except typer.Abort:
+        say_error("Aborted.")
+        sys.exit(1)
+    except USAGE_ERROR as error:  # the command's own --json was not read
+        MODE.as_json |= "--json" in words
+        sys.exit(_say_usage(error))
     except Exception as error:
-        if _is_expected(error):
-            note(f"Error: {error}")
-            sys.exit(1 if isinstance(error, FAILURES) else 2)
-        if isinstance(error, OSError):  # a full disk, missing rights: nothing that code can mend
-            where = f": '{error.filename}'" if error.filename else ""
-            note(f"Error: {error.strerror or error}{where}.")
-            sys.exit(1)
-        raise
+        code = _exit_code(error)
+        if code is None:
+            raise
+        if MODE.is_debug:
+            say_error(traceback.format_exc())
+        _say(type(error).__name__, _message(error))
+        sys.exit(code)
     finally:
         gc.enable()
 
 
-def _is_expected(error: Exception) -> bool:
+def _exit_code(error: Exception) -> int | None:
+    """Return how a command ends by an error that users can do something about, None for a bug."""
     from metafeatures.exceptions import MetaFeatureError
 
-    return isinstance(error, AutoMetaError | MetaFeatureError)
+    if isinstance(error, AutoMetaError | MetaFeatureError):
+        return 1 if isinstance(error, FAILURES) else 2
+    return 1 if isinstance(error, OSError) else None  # a full disk, missing rights
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and not isinstance(error, AutoMetaError):
+        where = f": '{error.filename}'" if error.filename else ""
+        return f"{error.strerror or error}{where}."
+    return str(error)
+
+
+def _say(kind: str, message: str, hint: str | None = None) -> None:
+    """Say an error; of a name that does not exist the message says which is meant."""
+    if MODE.as_json:
+        print_json(error_object(kind, message, hint), is_error=True)
+    else:
+        say_error(f"Error: {message}")
+        if hint:
+            say_error(hint)
+
+
+def _say_usage(error: Exception) -> int:
+    if type(error).__name__ != HELP_IS_PRINTED:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "autometa"
+        _say(
+            "UsageError",
+            error.format_message(),  # type: ignore[attr-defined]
+            f"Try '{path} --help'.",
+        )
+    return 2
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
@@ -100,4 +149,6 @@ def _show_warning(message: Warning | str, category: type[Warning], *_: object) -
     from metafeatures.exceptions import MetaFeatureWarning
 
     if issubclass(category, AutoMetaWarning | MetaFeatureWarning):
-        note_once(f"Note: {message}")
+        note(str(message))
+    elif MODE.is_verbose or MODE.is_debug:
+        note(f"{category.__name__}: {message}")

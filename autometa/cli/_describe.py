@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, number, print_json
+from autometa.cli._command import ADVICE, Answer, command
+from autometa.cli._output import console, make_table, number, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,49 +17,91 @@ if TYPE_CHECKING:
 
 Families = Annotated[
     list[str] | None,
-    typer.Option("--family", "-f", help="Only this family; repeatable.", show_default=False),
+    typer.Option(
+        "--family",
+        help="Only this family; repeat it, or separate by commas.",
+        show_default=False,
+        autocompletion=_options.starting_with(lambda: _families()),
+        rich_help_panel=_options.SEARCH,
+    ),
 ]
 TimeBudget = Annotated[
     float | None,
-    typer.Option("--time-budget", min=0.001, help="Seconds; cheap ones come first."),
+    typer.Option(
+        "--time-budget",
+        min=0.001,
+        help="Seconds; cheap ones come first.",
+        rich_help_panel=_options.SEARCH,
+    ),
 ]
-AllRows = Annotated[bool, typer.Option("--all-rows", help="No bounds: all rows, all columns.")]
-
+AllRows = Annotated[
+    bool,
+    typer.Option(
+        "--all-rows",
+        help="No bounds: all rows, all columns.",
+        rich_help_panel=_options.SEARCH,
+    ),
+]
 SUMMARIES = ("mean", "sd", "min", "q25", "median", "q75", "max", "range", "sum")
 
 
+@command(
+    "describe",
+    panel=ADVICE,
+    examples=[
+        "autometa describe churn.csv --target left",
+        "autometa describe openml:31 --family simple,clustering --json",
+    ],
+    then="autometa recommend --metafeatures described.json --task-type binary",
+)
 def describe(
     table: _options.TableName,
     target: _options.Target = None,
     task_type: _options.TaskTypeOption = None,
+    encoding: _options.Encoding = None,
     family: Families = None,
     time_budget: TimeBudget = None,
     all_rows: AllRows = False,
-    encoding: _options.Encoding = None,
-    as_json: _options.AsJson = False,
-) -> None:
+) -> Answer:
     """Print the meta-features of TABLE: what it is like, in numbers."""
     from autometa.datasets import load_dataset
     from metafeatures import MetaFeatureExtractor
 
-    loaded = load_dataset(table, target, task_type=task_type, encoding=encoding)
+    with _options.path_of(table) as path:
+        loaded = load_dataset(path, target, task_type=task_type, encoding=encoding)
     bounds: dict[str, Any] = {"max_rows": None} if all_rows else {}
     extractor = MetaFeatureExtractor(
-        families=family or None, time_budget=time_budget, random_state=0, **bounds
+        families=_options.several(family) or None,
+        time_budget=time_budget,
+        random_state=0,
+        **bounds,
     )
     values = loaded.describe(extractor)
     reasons = extractor.report_["reason"]
     reasons = reasons[reasons != ""]
-    if as_json:
-        task = {"name": loaded.name, "target": loaded.target, "task_type": loaded.task_type}
-        found = {"metafeatures": values.to_dict(), "reasons": reasons.to_dict()}
-        print_json({"schema": 1, "task": task} | found)
-        return
+    task = {"name": loaded.name, "target": loaded.target, "task_type": loaded.task_type}
+    return Answer(
+        content={
+            "task": task,
+            "metafeatures": values.to_dict(),
+            "reasons": reasons.to_dict(),
+        },
+        show=partial(_show, values, reasons),
+    )
+
+
+def _show(values: pd.Series[float], reasons: pd.Series[str]) -> None:
     for shown in _tables(values):
         console().print(shown)
         console().print()
     for reason, names in reasons.groupby(reasons):
-        note(f"{len(names)} {reason}")
+        say(f"{len(names)} {reason}")
+
+
+def _families() -> list[str]:
+    from metafeatures import list_metafeatures
+
+    return sorted(list_metafeatures()["family"].unique())
 
 
 def _tables(values: pd.Series[float]) -> list[Table]:
@@ -74,8 +118,8 @@ def _tables(values: pd.Series[float]) -> list[Table]:
             for measure in measures:
                 names = [f"{measure}.{output}" for output in outputs]
                 cells = [number(part[name]) if name in part else "" for name in names]
-                known = next((name for name in names if name in part), measure)
-                definition = str(catalogue.loc[known, "definition"])
+                listed = next((name for name in names if name in part), measure)
+                definition = str(catalogue.loc[listed, "definition"])
                 if outputs == ("value",):
                     cells = [number(part[measure])]
                 elif outputs[0] in SUMMARIES:
@@ -99,8 +143,8 @@ def _by_outputs(names: pd.Index[str]) -> dict[tuple[str, ...], list[str]]:
     single = [measure for measure, outputs in by_measure.items() if outputs == [""]]
     several = {measure: outputs for measure, outputs in by_measure.items() if outputs != [""]}
     summarised = [outputs for outputs in several.values() if set(outputs) <= set(SUMMARIES)]
-    found = {output for outputs in summarised for output in outputs}
-    summaries = tuple(summary for summary in SUMMARIES if summary in found)
+    in_use = {output for outputs in summarised for output in outputs}
+    summaries = tuple(summary for summary in SUMMARIES if summary in in_use)
     groups: dict[tuple[str, ...], list[str]] = {}
     for measure, outputs in several.items():
         is_summarised = set(outputs) <= set(SUMMARIES)

@@ -1,32 +1,55 @@
-"""Arguments that several commands share."""
+"""Options and arguments that several commands share: one name, one meaning, one help text."""
 
 from __future__ import annotations
 
+import contextlib
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from autometa.exceptions import ParameterError
+
+DATA = "Data"
+SEARCH = "What is looked for"
+MACHINE = "This machine"
+FILES = "Files"
+
+STDIN = "-"
+NONE = "none"
 
 TableName = Annotated[
     str,
     typer.Argument(
         metavar="TABLE",
-        help="A csv, tsv, txt, parquet, arff or feather file, sklearn:NAME, or openml:ID.",
+        help="A csv, tsv, txt, parquet, arff or feather file, sklearn:NAME, openml:ID, or - for "
+        "a csv from stdin.",
         show_default=False,
     ),
 ]
 Target = Annotated[
-    str | None, typer.Option("--target", "-t", help="The column to predict.", show_default=False)
+    str | None,
+    typer.Option(
+        "--target",
+        "-t",
+        help="The column to predict.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
 ]
-
-
 Encoding = Annotated[
     str | None,
     typer.Option(
         "--encoding",
         help="Of a file of text, such as gbk; UTF-8 or Windows-1252 when not given.",
         show_default=False,
+        rich_help_panel=DATA,
     ),
 ]
 
@@ -41,7 +64,12 @@ class TaskType(StrEnum):
 
 TaskTypeOption = Annotated[
     TaskType | None,
-    typer.Option("--task-type", help="Read from the target when not given.", show_default=False),
+    typer.Option(
+        "--task-type",
+        help="Read from the target when not given.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
 ]
 Positive = Annotated[
     str | None,
@@ -49,24 +77,125 @@ Positive = Annotated[
         "--positive",
         help="The positive class of a binary task; the rarer one by default.",
         show_default=False,
+        rich_help_panel=DATA,
     ),
 ]
+
+
+def several(values: list[str] | None) -> list[str]:
+    r"""Return the values of an option that may be repeated, or hold several between commas.
+
+    Examples
+    --------
+    >>> several(["knn,svm", r"a\,b"])
+    ['knn', 'svm', 'a,b']
+    """
+    parts = [part for value in values or [] for part in re.split(r"(?<!\\),", value)]
+    return [part.strip().replace("\\,", ",") for part in parts if part.strip()]
+
+
+def seconds_or_none(text: str | float | None) -> float | None:
+    """Return the seconds of a budget; "none" is None, no end."""
+    if text is None or str(text).lower() == NONE:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ParameterError(
+            f"'--time-budget' must be seconds or '{NONE}'. Got '{text}'; give a number."
+        ) from None
+
+
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+
+def n_bytes(text: str | int | None) -> int | None:
+    """Return the bytes that a size such as 4GB or 512MiB means.
+
+    Examples
+    --------
+    >>> n_bytes("4GB"), n_bytes("1.5 GiB"), n_bytes("650000000")
+    (4000000000, 1610612736, 650000000)
+    """
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+\.?\d*)\s*([kmg]i?)?b?", str(text).strip().lower())
+    if match is None:
+        raise ParameterError(
+            f"'--memory-limit' must be a size such as 4GB or 512MiB. Got '{text}'."
+        )
+    return int(float(match[1]) * UNITS[match[2] or ""])
+
+
+def starting_with(names: Callable[[], Any]) -> Callable[[str], list[str]]:
+    """Return what completes a value in a shell: the names that begin as it does."""
+
+    def complete(incomplete: str) -> list[str]:
+        done, comma, last = incomplete.rpartition(",")
+        return [f"{done}{comma}{name}" for name in names() if str(name).startswith(last)]
+
+    return complete
+
+
+def _metrics() -> list[str]:
+    import autometa
+
+    return list(autometa.list_metrics()["name"])
+
+
+def _algorithms() -> list[str]:
+    import autometa
+
+    return list(autometa.list_algorithms()["name"])
+
+
+complete_metric = starting_with(_metrics)
+complete_algorithm = starting_with(_algorithms)
+
 Metric = Annotated[
     str | None,
     typer.Option(
         "--metric",
         "-m",
-        help="A scorer of scikit-learn; ROC AUC, log loss or RMSE when not given.",
+        help="A scorer of scikit-learn, or an everyday name such as rmse ('autometa metrics' "
+        "lists them); ROC AUC, log loss or RMSE when not given.",
         show_default=False,
+        autocompletion=complete_metric,
+        rich_help_panel=SEARCH,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-KnowledgeBasePath = Annotated[
-    Path | None,
+Algorithms = Annotated[
+    list[str] | None,
     typer.Option(
-        "--knowledge-base",
-        "-k",
-        help="Folder of the knowledge base to use instead of the bundled one and your own.",
+        "--algorithm",
+        help="Only these; repeat it, or separate by commas ('autometa algorithms' lists them).",
         show_default=False,
+        autocompletion=complete_algorithm,
+        rich_help_panel=SEARCH,
     ),
 ]
+MaxPredictMs = Annotated[
+    float | None,
+    typer.Option(
+        "--max-predict-ms",
+        help="Milliseconds to predict a row, at most.",
+        show_default=False,
+        rich_help_panel=SEARCH,
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")
+]
+
+
+@contextlib.contextmanager
+def path_of(table: str) -> Iterator[str]:
+    """Yield the name under which a table is read: of stdin, that of a temporary copy."""
+    if table != STDIN:
+        yield table
+        return
+    with tempfile.TemporaryDirectory(prefix="autometa-") as folder:
+        copy = Path(folder) / "stdin.csv"
+        with copy.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield str(copy)

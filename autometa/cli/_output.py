@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import math
 import sys
 import unicodedata
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +22,9 @@ from rich.text import Text
 
 from autometa._common.json_numbers import json_values
 from autometa._urls import hide_password
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What has no look of its own: controls, formats (such as those that turn the reading
 # direction), surrogates, and separators of lines and paragraphs.
@@ -55,8 +60,17 @@ def visible(text: str, lines: bool = False) -> str:
 class PlainConsole(Console):
     """A console to which every string is text: no markup, no emoji codes, no control characters."""
 
-    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
-        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+    def __init__(
+        self, *, stderr: bool = False, width: int | None = None, quiet: bool = False
+    ) -> None:
+        super().__init__(
+            stderr=stderr,
+            width=width,
+            quiet=quiet,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Return what stands for a string wherever rich meets one: lines, titles, cells."""
@@ -80,30 +94,85 @@ def console() -> Console:
     return out
 
 
+@dataclass
+class Mode:
+    """How the command that runs talks, and what it has said.
+
+    Attributes
+    ----------
+    as_json, is_quiet, is_verbose, is_debug : bool
+        As its options say.
+    notes : list of str
+        What the JSON object repeats.
+    """
+
+    as_json: bool = False
+    is_quiet: bool = False
+    is_verbose: bool = False
+    is_debug: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+MODE = Mode()
+LOGGED = ("autometa", "metafeatures")  # optuna's logger has a handler of its own
+
+
+class _SayRecords(logging.Handler):
+    """Says what is logged, as everything else that is said."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"{record.name}: {record.getMessage()}")
+
+
+_SAY_RECORDS = _SayRecords()
+
+
+def begin() -> None:
+    """Begin another command, as tests do in one process."""
+    vars(MODE).update(vars(Mode()))  # the object is shared: other modules have imported it
+    for name in LOGGED:
+        logging.getLogger(name).removeHandler(_SAY_RECORDS)
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def set_mode(
+    as_json: bool = False, quiet: bool = False, verbose: bool = False, debug: bool = False
+) -> None:
+    """Set how the command talks; what was set before its name, ``autometa -q tune``, holds too."""
+    MODE.as_json |= as_json
+    MODE.is_quiet |= quiet
+    MODE.is_verbose |= verbose
+    MODE.is_debug |= debug
+    if debug:
+        for name in LOGGED:
+            logger = logging.getLogger(name)
+            logger.addHandler(_SAY_RECORDS)
+            logger.setLevel(logging.DEBUG)
+
+
 def talk() -> Console:
     """Return the console of progress and notes."""
-    return PlainConsole(stderr=True)
+    return PlainConsole(stderr=True, quiet=MODE.is_quiet)
+
+
+def say(text: str) -> None:
+    """Say one line on stderr, unless the command is to be quiet; passwords of URLs are hidden."""
+    if not MODE.is_quiet:
+        say_error(text)
+
+
+def say_error(text: str) -> None:
+    """Say on stderr what a quiet command says too."""
+    with contextlib.suppress(OSError):  # what cannot be said must not break what is done
+        _print(visible(hide_password(text), lines=MODE.is_debug), sys.stderr)
 
 
 def note(text: str) -> None:
-    """Say one line on stderr; passwords of URLs in it are hidden."""
-    with contextlib.suppress(OSError):  # what cannot be said must not break what is done
-        _print(visible(hide_password(text)), sys.stderr)
-
-
-_SAID: set[str] = set()
-
-
-def note_once(text: str) -> None:
-    """Say one line on stderr unless this command has said it: warnings come back as notes."""
-    if text not in _SAID:
-        _SAID.add(text)
-        note(text)
-
-
-def forget_notes() -> None:
-    """Begin another command, as tests do in one process."""
-    _SAID.clear()
+    """Say what a user should know of the answer, once; the JSON object repeats it."""
+    text = hide_password(text)
+    if text not in MODE.notes:  # warnings come back as notes of a result
+        MODE.notes.append(text)
+        say(f"Note: {text}")
 
 
 def _print(text: str, file: Any) -> None:
@@ -112,9 +181,10 @@ def _print(text: str, file: Any) -> None:
     print(text.encode(encoding, "backslashreplace").decode(encoding), file=file)
 
 
-def print_json(content: dict[str, Any]) -> None:
+def print_json(content: dict[str, Any], *, is_error: bool = False) -> None:
     """Print one JSON object; what is not a finite number becomes null."""
-    print(json.dumps(json_values(content), allow_nan=False))
+    text = json.dumps(json_values(content), allow_nan=False)
+    print(text, file=sys.stderr if is_error else sys.stdout)
 
 
 def make_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -147,3 +217,9 @@ def settings(config: dict[str, Any]) -> str:
         f"{key}={number(value) if isinstance(value, float) else value}"
         for key, value in sorted(config.items())
     )
+
+
+def print_csv(frame: pd.DataFrame) -> None:
+    """Print a table as csv: as it is for files and pipes, made visible for a terminal."""
+    text = frame.to_csv(index=False, lineterminator="\n")
+    print(visible(text, lines=True) if sys.stdout.isatty() else text, end="")

@@ -3,103 +3,190 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
-from typing import Annotated, Any
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from autometa.cli import _options
-from autometa.cli._output import console, make_table, number, print_json, seconds, settings, visible
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import ADVICE, Answer, command
+from autometa.cli._output import console, make_table, number, seconds, settings, visible
+from autometa.exceptions import ParameterError
+
+if TYPE_CHECKING:
+    from autometa.recommendation import Recommendations
+
+EVERY_RANK = 0  # --explain without a rank: the first for people, every one in JSON
 
 
+class RecommendCommand(TyperCommand):
+    """A command whose option ``--explain`` may stand without its value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give ``--explain`` a value where no number follows it."""
+        words = []
+        for word, following in zip(args, [*args[1:], ""], strict=True):
+            words.append(word)
+            if word == "--explain" and not following.isdigit():
+                words.append(str(EVERY_RANK))
+        return list(super().parse_args(ctx, words))
+
+
+@command(
+    "recommend",
+    panel=ADVICE,
+    cls=RecommendCommand,
+    examples=[
+        "autometa recommend churn.csv --target left",
+        "autometa recommend sklearn:wine -n 3 --explain 2 --time-budget 60",
+    ],
+    then="autometa tune churn.csv --target left --time-budget 60 --save model",
+)
 def recommend(
-    table: _options.TableName,
+    table: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TABLE]",
+            help="A csv, tsv, txt, parquet, arff or feather file, sklearn:NAME, openml:ID, or - "
+            "for a csv from stdin. Left out with --metafeatures.",
+            show_default=False,
+        ),
+    ] = None,
     target: _options.Target = None,
-    metric: _options.Metric = None,
     task_type: _options.TaskTypeOption = None,
     positive: _options.Positive = None,
-    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many setups.")] = 10,
+    encoding: _options.Encoding = None,
+    metafeatures: Annotated[
+        Path | None,
+        typer.Option(
+            "--metafeatures",
+            help="Instead of TABLE, what 'autometa describe --json' printed of it: advice for "
+            "data that may not leave their place. Needs --task-type.",
+            show_default=False,
+            rich_help_panel=_options.DATA,
+        ),
+    ] = None,
+    metric: _options.Metric = None,
+    n: Annotated[
+        int,
+        typer.Option("--n", "-n", min=1, help="How many setups.", rich_help_panel=_options.SEARCH),
+    ] = 10,
     time_budget: Annotated[
         float | None,
         typer.Option(
-            "--time-budget", "-b", help="Seconds for training: cheap first.", show_default=False
+            "--time-budget",
+            help="Seconds there will be for training: orders by gain per second. Advice itself "
+            "is not bound by it.",
+            show_default=False,
+            rich_help_panel=_options.SEARCH,
         ),
     ] = None,
-    max_predict_ms: Annotated[
-        float | None,
-        typer.Option(help="Milliseconds to predict a row, at most.", show_default=False),
-    ] = None,
-    knowledge_base: _options.KnowledgeBasePath = None,
+    max_predict_ms: _options.MaxPredictMs = None,
+    knowledge_base: _knowledge_bases.Names = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say why the first stands where it does.")
-    ] = False,
-    encoding: _options.Encoding = None,
-    as_json: _options.AsJson = False,
-) -> None:
-    """Say which algorithms and hyperparameters to try on TABLE, best first."""
+        int | None,
+        typer.Option(
+            "--explain",
+            metavar="[RANK]",
+            min=EVERY_RANK,
+            help="Say why the setup of this rank stands there; the first when no rank is given.",
+            show_default=False,
+            rich_help_panel=_options.SEARCH,
+        ),
+    ] = None,
+) -> Answer:
+    """Say which algorithms and hyperparameters to try on TABLE, best first.
+
+    Nothing is trained. A time budget is one for the training that follows.
+    """
     gc.disable()  # imports make no garbage; looking for it takes a tenth of the answer's time
+    if (table is None) == (metafeatures is None):
+        raise ParameterError("Give a TABLE, or --metafeatures of one.")
+    used = _knowledge_bases.used(knowledge_base)
+    asked = {
+        "metric": metric,
+        "n": n,
+        "time_budget": time_budget,
+        "max_predict_ms": max_predict_ms,
+        "knowledge_base": used.given,
+    }
+    advice = (
+        _of_metafeatures(metafeatures, task_type, asked)
+        if table is None
+        else _of_table(table, target, task_type, positive, encoding, asked)
+    )
+    if explain is not None and explain > len(advice):
+        raise ParameterError(
+            f"'--explain' must be a rank of the advice, which has {len(advice)} setups. Got "
+            f"{explain}."
+        )
+    facts = advice.to_dict()
+    return Answer(
+        content={key: facts[key] for key in ("task", "novelty", "neighbors")}
+        | {"recommendations": _ranked(advice, explain)},
+        show=partial(_show, facts["task"], advice, explain),
+        knowledge_base=used.facts(),
+    )
+
+
+def _of_table(
+    table: str,
+    target: str | None,
+    task_type: str | None,
+    positive: str | None,
+    encoding: str | None,
+    asked: dict[str, Any],
+) -> Recommendations:
     from autometa.advice import recommend_for_table
     from autometa.datasets import load_dataset
-    from autometa.knowledge_base import KnowledgeBase
-    from autometa.metrics import check_metric, metric_kind, positive_class
+    from autometa.metrics import metric_kind
 
-    loaded = load_dataset(
-        table, target, task_type=task_type, metric_kind=metric_kind(metric), encoding=encoding
-    )
-    number_of_positive = positive_class(loaded.y, loaded.classes, positive)
-    advice = recommend_for_table(
-        loaded,
-        metric=metric,
-        n=n,
-        time_budget=time_budget,
-        max_predict_ms=max_predict_ms,
-        knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
-    )
-    metric = check_metric(metric, loaded.task_type)
-    task = {
-        "name": loaded.name,
-        "target": loaded.target,
-        "task_type": loaded.task_type,
-        "metric": metric,
-        "scores_of": advice[0].metric if advice else metric,  # another where it has no history
-        "pos_label": loaded.classes.tolist()[number_of_positive] if loaded.n_classes == 2 else None,
-        "n_rows": len(loaded.X),
-        "n_columns": loaded.X.shape[1],
-    }
-    if as_json:
-        _print_json(task, advice, explain)
-        return
-    _print_table(task, advice)
-    if explain and advice:
-        console().print(f"\n{advice[0].explain()}")
+    with _options.path_of(table) as path:
+        loaded = load_dataset(
+            path,
+            target,
+            task_type=task_type,
+            metric_kind=metric_kind(asked["metric"]),
+            encoding=encoding,
+        )
+    return recommend_for_table(loaded, pos_label=positive, **asked)
 
 
-def _print_json(task: dict[str, Any], advice: Sequence[Any], explain: bool) -> None:
-    ranked = [
+def _of_metafeatures(
+    path: Path | None, task_type: _options.TaskType | None, asked: dict[str, Any]
+) -> Recommendations:
+    import autometa
+
+    if path is None or task_type is None:
+        raise ParameterError("'--metafeatures' needs --task-type: the values do not say it.")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ParameterError(
+            f"'{path}' must be what 'autometa describe --json' prints. It is no JSON: {error}."
+        ) from error
+    if isinstance(content, dict):  # of the values alone, or the whole answer
+        content = content.get("metafeatures", content)
+    return autometa.recommend(metafeatures=content, task_type=task_type.value, **asked)
+
+
+def _ranked(advice: Recommendations, explain: int | None) -> list[dict[str, Any]]:
+    return [
         {
-            "rank": i,
-            **found.to_dict(),
-            **({"explanation": found.explain().to_dict()} if explain else {}),
+            "rank": rank,
+            **one.to_dict(),
+            **({"explanation": one.explain().to_dict()} if explain in (EVERY_RANK, rank) else {}),
         }
-        for i, found in enumerate(advice, start=1)
+        for rank, one in enumerate(advice, start=1)
     ]
-    print_json({"schema": 1, "task": task, "recommendations": ranked})
 
 
-def _judged(task: dict[str, Any]) -> str:
-    """Say by what setups are ordered, and whose scores are shown."""
-    if task["scores_of"] == task["metric"]:
-        return f"judged by {task['metric']}"
-    return f"asked for {task['metric']}, ordered and scored by {task['scores_of']}"
-
-
-def _print_table(task: dict[str, Any], advice: Sequence[Any]) -> None:
-    title = (
-        f"{task['name']}: {task['task_type']}, {task['n_rows']} rows x "
-        f"{task['n_columns']} columns, {_judged(task)} (greater is better)"
-    )
+def _show(task: dict[str, Any], advice: Recommendations, explain: int | None) -> None:
     shown = make_table(
-        title,
+        _title(task),
         "rank",
         "algorithm",
         "score",
@@ -108,28 +195,43 @@ def _print_table(task: dict[str, Any], advice: Sequence[Any]) -> None:
         "hyperparameters",
         right=("rank", "score", "90 % interval", "fit"),
     )
-    for rank, found in enumerate(advice, start=1):
-        low, high = found.score_interval
+    for rank, one in enumerate(advice, start=1):
+        low, high = one.score_interval
         shown.add_row(
             str(rank),
-            found.algorithm,
-            number(found.expected_score),
+            one.algorithm,
+            number(one.expected_score),
             f"{number(low, 3)} .. {number(high, 3)}",
-            seconds(found.expected_fit_seconds),
-            settings(found.config),
+            seconds(one.expected_fit_seconds),
+            settings(one.config),
         )
     out = console()
     out.print(shown)
-    if advice and advice[0].neighbors:
-        names = ", ".join(visible(neighbor.name) for neighbor in advice[0].neighbors[:5])
+    if advice.neighbors:
+        names = ", ".join(visible(neighbor.name) for neighbor in advice.neighbors[:5])
         out.print(f"Most like this dataset: {names}.")
-        out.print(_familiarity(advice[0].novelty))
+        out.print(_familiarity(advice.novelty))
+    if explain is not None and advice:
+        out.print(f"\n{advice[max(explain, 1) - 1].explain()}")
+
+
+def _title(task: dict[str, Any]) -> str:
+    n_rows, n_columns = task["n_rows"], task["n_columns"]
+    size = f"{n_rows} rows" + (f" x {n_columns} columns" if n_columns else "")
+    scored = (
+        f"scored by {task['metric']}"
+        if task["scores_of"] == task["metric"]
+        else f"asked for {task['metric']}, ordered and scored by {task['scores_of']}"
+    )
+    return (
+        f"{task['name'] or 'described'}: {task['task_type']}, {size}, {scored} (greater is better)"
+    )
 
 
 def _familiarity(novelty: float) -> str:
     """Say how far the advice rests on tasks like this one."""
     if novelty >= 1.0:
-        return "It is unlike every known task: this is the all-round order, and less is certain."
+        return "It is unlike all earlier tasks: this is the all-round order, and less is certain."
     if novelty > 0.0:
         return f"It is unusual: {novelty:.0%} of the advice is the all-round order."
-    return "It is as near to them as known tasks are to each other."
+    return "It is as near to them as earlier tasks are to each other."

@@ -5,24 +5,28 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autometa.cli import _options
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import ADVICE, Answer, command
 from autometa.cli._output import (
+    MODE,
     console,
     make_table,
-    note_once,
+    note,
     number,
-    print_json,
+    say,
     seconds,
     settings,
     talk,
 )
 from autometa.cli._signals import EarlyEnd
 from autometa.cli._written import check_outputs, without_writing, write_outputs
+from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,72 +34,159 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 STARTED = time.monotonic()  # the budget counts from the command's start
-SHOWN_ROWS = 10
+SHOWN_ROWS = 10  # of the leaderboard, which --json has whole
 
 
+@command(
+    "tune",
+    panel=ADVICE,
+    examples=[
+        "autometa tune churn.csv --target left --time-budget 60 --save model --code train.py",
+        "autometa tune sklearn:wine --time-budget none --n-trials 20 --seed 0 --save model",
+    ],
+    then="autometa predict model new.csv --out predictions.csv",
+)
 def tune(
     table: _options.TableName,
     target: _options.Target = None,
-    time_budget: Annotated[
-        float, typer.Option("--time-budget", "-b", min=0.1, help="Seconds, all included.")
-    ] = 60.0,
-    metric: _options.Metric = None,
     task_type: _options.TaskTypeOption = None,
     positive: _options.Positive = None,
+    encoding: _options.Encoding = None,
+    metric: _options.Metric = None,
+    time_budget: Annotated[
+        str,
+        typer.Option(
+            "--time-budget",
+            metavar="SECONDS",
+            help="For everything, imports and writing included. 'none' has no end: give "
+            "--n-trials; the result then depends on --seed alone.",
+            rich_help_panel=_options.SEARCH,
+        ),
+    ] = "60",
     n_trials: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many trials.", show_default=False)
+        int | None,
+        typer.Option(
+            min=1,
+            help="Stop after so many trials.",
+            show_default=False,
+            rich_help_panel=_options.SEARCH,
+        ),
     ] = None,
-    n_jobs: Annotated[int, typer.Option("--n-jobs", min=1, help="Worker processes.")] = 1,
-    algorithm: Annotated[
-        list[str] | None,
-        typer.Option("--algorithm", "-a", help="Only these; repeat it.", show_default=False),
+    algorithm: _options.Algorithms = None,
+    max_predict_ms: _options.MaxPredictMs = None,
+    ensemble: Annotated[
+        bool, typer.Option(help="Average the best models.", rich_help_panel=_options.SEARCH)
+    ] = True,
+    knowledge_base: _knowledge_bases.Names = None,
+    no_knowledge_base: Annotated[
+        bool,
+        typer.Option(
+            "--no-knowledge-base",
+            help="Learn from no earlier run: search alone.",
+            rich_help_panel=_options.SEARCH,
+        ),
+    ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Makes a run repeatable.", show_default=False, rich_help_panel=_options.SEARCH
+        ),
     ] = None,
-    ensemble: Annotated[bool, typer.Option(help="Average the best models.")] = True,
-    seed: Annotated[int | None, typer.Option(help="Makes a run repeatable.")] = None,
+    n_jobs: Annotated[
+        int,
+        typer.Option("--n-jobs", min=1, help="Worker processes.", rich_help_panel=_options.MACHINE),
+    ] = 1,
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Address space of a worker, such as 4GB; four fifths of the machine's memory "
+            "when not given.",
+            show_default=False,
+            rich_help_panel=_options.MACHINE,
+        ),
+    ] = None,
     storage: Annotated[
         str | None,
-        typer.Option(help="Optuna storage URL: a stopped run resumes.", show_default=False),
+        typer.Option(
+            help="Optuna storage URL: a stopped run resumes.",
+            show_default=False,
+            rich_help_panel=_options.FILES,
+        ),
+    ] = None,
+    study_name: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the study in the storage; of the table's content when not given.",
+            show_default=False,
+            rich_help_panel=_options.FILES,
+        ),
     ] = None,
     save: Annotated[
-        Path | None, typer.Option(help="Write the fitted pipeline here.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Write the fitted pipeline here.",
+            show_default=False,
+            rich_help_panel=_options.FILES,
+        ),
     ] = None,
     code: Annotated[
         Path | None,
-        typer.Option(help="Write a scikit-learn script that rebuilds it.", show_default=False),
+        typer.Option(
+            help="Write a scikit-learn script that rebuilds it.",
+            show_default=False,
+            rich_help_panel=_options.FILES,
+        ),
     ] = None,
-    knowledge_base: _options.KnowledgeBasePath = None,
-    encoding: _options.Encoding = None,
-    as_json: _options.AsJson = False,
-) -> None:
-    """Find and fit the best pipeline for TABLE within a time budget."""
+) -> Answer:
+    """Find and fit the best pipeline for TABLE within a time budget.
+
+    Without --save the fitted pipeline is gone when the command ends.
+    """
     from autometa.datasets import load_dataset
-    from autometa.knowledge_base import KnowledgeBase
     from autometa.metrics import metric_kind
     from autometa.tuning._tune import tune_since
 
+    budget = _options.seconds_or_none(time_budget)
+    limit = _options.n_bytes(memory_limit)
+    if no_knowledge_base and knowledge_base:
+        raise ParameterError("Give one of --knowledge-base and --no-knowledge-base.")
+    if code is not None and table == _options.STDIN:
+        raise ParameterError("'--code' needs a table that can be read again. Got '-'; give a file.")
     check_outputs(save, code)
+    if save is None:
+        say("The model will not be kept; give --save FILE.")
+    used = _knowledge_bases.used(knowledge_base)
     with EarlyEnd() as early:
-        loaded = load_dataset(
-            table, target, task_type=task_type, metric_kind=metric_kind(metric), encoding=encoding
-        )
-        show = _LiveTable() if talk().is_terminal and not as_json else None
+        with _options.path_of(table) as path:
+            loaded = load_dataset(
+                path,
+                target,
+                task_type=task_type,
+                metric_kind=metric_kind(metric),
+                encoding=encoding,
+            )
+        show = _LiveTable() if talk().is_terminal and not MODE.as_json else None
         try:
             result = tune_since(
                 STARTED,
                 loaded.X,
                 loaded.labels,
                 metric=metric,
-                time_budget=without_writing(time_budget, save),
+                time_budget=without_writing(budget, save),
                 n_trials=n_trials,
                 n_jobs=n_jobs,
                 storage=storage,
+                study_name=study_name,
                 random_state=seed,
-                algorithms=algorithm,
+                algorithms=_options.several(algorithm) or None,
                 ensemble=ensemble,
                 callbacks=[show] if show else None,
                 task_type=loaded.task_type,
                 pos_label=positive,
-                knowledge_base=KnowledgeBase.load(knowledge_base) if knowledge_base else None,
+                knowledge_base=False if no_knowledge_base else used.given,
+                memory_limit=limit,
+                max_predict_ms=max_predict_ms,
                 name=loaded.name,
                 target=loaded.target,
             )
@@ -103,21 +194,15 @@ def tune(
             if show:
                 show.close()
         is_written = write_outputs(result, save, code, table, loaded.target, encoding)
-        with contextlib.suppress(OSError) if early.exit_code else contextlib.nullcontext():
-            _print(result, as_json)  # to a terminal that may have been closed
-    if early.exit_code:
-        raise typer.Exit(early.exit_code)
-    if not is_written or not result.n_completed:
-        raise typer.Exit(1)
-
-
-def _print(result: Any, as_json: bool) -> None:
-    if as_json:
-        _print_json(result)
-    else:
-        _print_result(result)
     for said in result.notes:
-        note_once(f"Note: {said}")
+        note(said)
+    is_failure = not is_written or not result.n_completed
+    return Answer(
+        content=_content(loaded, result),
+        show=partial(_show, result),
+        knowledge_base=None if no_knowledge_base else used.facts(),
+        exit_code=early.exit_code or int(is_failure),
+    )
 
 
 class _LiveTable:
@@ -152,33 +237,38 @@ class _LiveTable:
             self.live.stop()
 
 
-def _print_json(result: Any) -> None:
-    board = result.leaderboard()
-    rows = _records(board)
-    print_json(
-        {
-            "schema": 1,
+def _content(loaded: Any, result: Any) -> dict[str, Any]:
+    rows = _records(result.leaderboard())
+    return {
+        "task": {
+            "name": loaded.name,
+            "target": loaded.target,
+            "task_type": loaded.task_type,
             "metric": result.metric,
             "pos_label": result.pos_label,
-            "best": {**(rows[0] if result.n_completed else {}), "score": result.score},
-            "score_interval": result.score_interval,
-            "judged": result.n_completed,
-            "is_fallback": result.is_fallback,
-            "stopped_early": result.stopped_early,
-            "leaderboard": rows,
-            "seconds": result.seconds,
-        }
-    )
+            "n_rows": len(loaded.X),
+            "n_columns": loaded.X.shape[1],
+        },
+        "metric": result.metric,
+        "pos_label": result.pos_label,
+        "best": {**(rows[0] if result.n_completed else {}), "score": result.score},
+        "score_interval": result.score_interval,
+        "n_completed": result.n_completed,
+        "is_fallback": result.is_fallback,
+        "stopped_early": result.stopped_early,
+        "leaderboard": rows,
+        "seconds": result.seconds,
+    }
 
 
 def _records(board: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in board.to_dict("records")]
 
 
-def _print_result(result: Any) -> None:
+def _show(result: Any) -> None:
     board = result.leaderboard()
     shown = make_table(
-        f"{len(board)} trials in {seconds(result.seconds)}, judged by {result.metric} "
+        f"{len(board)} trials in {seconds(result.seconds)}, scored by {result.metric} "
         "(greater is better)",
         "rank",
         "algorithm",

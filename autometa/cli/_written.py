@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autometa.cli._output import note
+from autometa.cli._output import say, say_error
 
 # For an ensemble on 569 x 30 importing what writes, writing and reading back took 0.9 processor
 # seconds, half of it the import, and the command ended 1.7 s after its budget.
@@ -31,9 +31,9 @@ def check_outputs(save: Path | None, code: Path | None) -> None:
         raise OutputError(f"'--save' and '--code' must name two files. Both name '{save}'.")
 
 
-def without_writing(time_budget: float, save: Path | None) -> float:
+def without_writing(time_budget: float | None, save: Path | None) -> float | None:
     """Return the seconds that are left for finding a pipeline: writing it is in the budget."""
-    if save is None:
+    if save is None or time_budget is None:
         return time_budget
     return time_budget - min(SAVE_SECONDS, MAX_SAVE_SHARE * time_budget)
 
@@ -76,11 +76,11 @@ def _write(kind: str, path: Path, write: Any) -> bool:
         write(path)
     except AutoMetaError as error:
         place = write_elsewhere(path.name, write)
-        note(f"Error: {error}")
+        say_error(f"Error: {error}")
         if place is None:
-            note(f"The {kind} could not be written elsewhere either; it is lost.")
+            say_error(f"The {kind} could not be written elsewhere either; it is lost.")
         else:
-            note(f"The {kind} was written to '{place}' instead.")
+            say_error(f"The {kind} was written to '{place}' instead.")
         return False
-    note(f"Wrote '{path}'.")
+    say(f"Wrote '{path}'.")
     return True

@@ -57,6 +57,19 @@ def load_dataset(
     )
 
 
+def read_table(name: str | os.PathLike[str], *, encoding: str | None = None) -> pd.DataFrame:
+    """Return a named dataset whole, as it is read; see `load_dataset` for its names.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If there is no such dataset.
+    DatasetError
+        If it cannot be read.
+    """
+    return _read(os.fspath(name), encoding)[0]
+
+
 def named_table(
     X: Any,
     y: Any = None,

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from autometa._urls import hide_password
-from autometa.cli import _options
-from autometa.cli._output import note, print_json
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, command
+from autometa.cli._output import note, say
 from autometa.cli._progress import steps
+from autometa.cli.kb._writing import target_folder, would_write
 
 
+@command(
+    "kb add",
+    examples=[
+        "autometa kb add model runs.csv sqlite:///study.db",
+        "autometa kb add runs.parquet --to kb:team --dry-run",
+    ],
+    then="autometa kb info kb:own",
+)
 def add(
     sources: Annotated[
         list[str],
@@ -22,39 +32,36 @@ def add(
             "Optuna storage URLs, ASlib scenarios.",
         ),
     ],
-    to: Annotated[
-        str | None,
-        typer.Option(metavar="KB", help="Folder that gets them; your own when not given."),
-    ] = None,
+    to: _knowledge_bases.To = None,
     format: Annotated[
-        str | None, typer.Option(help="What the sources are; recognised when not given.")
+        str | None,
+        typer.Option(help="What the sources are; recognised when not given.", show_default=False),
     ] = None,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Add runs to a knowledge base; what it holds already is left out.
 
-    Without --to they go to your own, which advice reads beside the bundled one.
+    Without --to they go to your own, which advice reads on top of the bundled one. 'kb
+    import' does the same with the options of each format.
     """
-    from autometa.knowledge_base import folder_named, user_folder
-
-    folder = user_folder() if to is None else folder_named(to)
-    if to is None:
-        note(f"Adding to your own knowledge base, '{folder}'.")
+    name, folder = target_folder(to)
     added = []
-    with steps("sources") as show:
+    with steps("sources") as show, would_write(folder, dry_run) as written:
         for number, source in enumerate(sources, start=1):
-            found = _add(source, folder, format)
+            counts = _add(source, written, format)
             show(source, number, len(sources))
-            note(
-                f"'{source}': {found['n_runs']} new runs, {found['n_tasks']} new tasks; "
-                f"{found['n_repeats']} runs were there already."
+            say(
+                f"'{source}': {counts['n_runs']} new runs, {counts['n_tasks']} new tasks; "
+                f"{counts['n_repeats']} runs were there already."
             )
-            added.append({"source": hide_password(source), **found})
-    if as_json:
-        print_json({"schema": 1, "knowledge_base": str(folder), "added": added})
+            added.append({"source": hide_password(source), **counts})
+    return Answer(
+        content={"added": added, "dry_run": dry_run},
+        knowledge_base=_knowledge_bases.facts_of(name, folder),
+    )
 
 
-def _add(source: str, folder: Path, format: str | None) -> dict[str, int]:
+def _add(source: str, folder: Path, format: str | None) -> dict[str, Any]:
     from dataclasses import asdict
 
     from autometa.importers import import_history, is_export, read_export

@@ -1,4 +1,4 @@
-"""Arguments that several ``kb`` commands share."""
+"""Options that several ``kb`` commands share."""
 
 from __future__ import annotations
 
@@ -6,18 +6,34 @@ from typing import Annotated
 
 import typer
 
-FolderName = Annotated[
-    str,
-    typer.Argument(
-        metavar="KB",
-        help="Folder of a knowledge base; 'own' is yours, 'bundled' the one that ships.",
+from autometa.cli import _options
+
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--task",
+        help="Only this task_id; repeat it, or separate by commas.",
+        show_default=False,
     ),
 ]
-Task = Annotated[
-    list[str] | None, typer.Option("--task", "-t", help="Only this task_id; repeatable.")
+Algorithms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--algorithm",
+        help="Only this algorithm; repeat it, or separate by commas.",
+        show_default=False,
+        autocompletion=_options.complete_algorithm,
+    ),
 ]
-Algorithm = Annotated[
-    list[str] | None, typer.Option("--algorithm", "-a", help="Only this one; repeatable.")
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        "-m",
+        help="Only this metric; repeat it, or separate by commas.",
+        show_default=False,
+        autocompletion=_options.complete_metric,
+    ),
 ]
 Wait = Annotated[
     float, typer.Option(min=0.0, help="Seconds to wait for another command that rewrites it.")

@@ -8,9 +8,19 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, command
+from autometa.cli._output import note, say
 
 
+@command(
+    "kb build",
+    examples=[
+        "autometa kb build --datasets tables --out kb --n-jobs 2",
+        "autometa kb build --datasets tables --out kb --algorithm lightgbm,svm --cpu-limit 60",
+    ],
+    then="autometa kb evaluate kb",
+)
 def build(
     datasets: Annotated[Path, typer.Option(help="Folder of tables with a manifest.csv.")],
     out: Annotated[Path, typer.Option(help="Folder of the knowledge base, new or begun.")],
@@ -19,20 +29,15 @@ def build(
         str | None,
         typer.Option(help="Dask scheduler whose workers evaluate.", show_default=False),
     ] = None,
-    time_limit: Annotated[
-        float, typer.Option(help="Processor seconds for each evaluation.")
+    cpu_limit: Annotated[
+        float, typer.Option("--cpu-limit", help="Processor seconds for each evaluation.")
     ] = 20.0,
     n_folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 3,
-    algorithm: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only setups of this algorithm (repeat for several).", show_default=False
-        ),
-    ] = None,
+    algorithm: _options.Algorithms = None,
     max_tasks: Annotated[
         int | None, typer.Option(help="Only the quickest so many.", show_default=False)
     ] = None,
-) -> None:
+) -> Answer:
     """Evaluate a shared list of setups on every dataset of a folder.
 
     Stopped in any way, the same command goes on where it was.
@@ -44,12 +49,12 @@ def build(
     )
     from autometa.cli._progress import steps
 
-    settings = BuildSettings(n_folds=n_folds, time_limit=time_limit)
+    settings = BuildSettings(n_folds=n_folds, time_limit=cpu_limit)
     with ExitStack() as stack:
         executor = None
         if dask is not None:
             executor, n_jobs = stack.enter_context(dask_executor(dask))
-            note(f"{n_jobs} threads of the workers of {dask} evaluate.")
+            say(f"{n_jobs} threads of the workers of {dask} evaluate.")
         not_loaded = build_knowledge_base(
             datasets,
             out,
@@ -57,12 +62,17 @@ def build(
             n_jobs=n_jobs,
             executor=executor,
             max_tasks=max_tasks,
-            algorithms=algorithm,
+            algorithms=_options.several(algorithm) or None,
             on_progress=stack.enter_context(steps("evaluations")),
         )
     for name, why in not_loaded.items():
         note(f"Table '{name}' could not be used: {why}")
     if not_loaded:
-        note(f"'{out}' lacks {len(not_loaded)} tables. Correct them, and run the same again.")
-        raise typer.Exit(1)
-    note(f"'{out}' is complete.")
+        say(f"'{out}' lacks {len(not_loaded)} tables. Correct them, and run the same again.")
+    else:
+        say(f"'{out}' is complete.")
+    return Answer(
+        content={"out": str(out), "is_complete": not not_loaded, "not_loaded": dict(not_loaded)},
+        knowledge_base=_knowledge_bases.facts_of(str(out), out),
+        exit_code=int(bool(not_loaded)),
+    )

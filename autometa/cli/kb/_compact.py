@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from autometa.cli import _options
-from autometa.cli._output import note, print_json
+from dataclasses import asdict
+
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, command
+from autometa.cli._output import say
 from autometa.cli._progress import steps
 from autometa.cli.kb import _arguments
+from autometa.cli.kb._writing import would_write
 
 
+@command(
+    "kb compact",
+    examples=["autometa kb compact", "autometa kb compact kb:team --dry-run"],
+    then="autometa kb verify kb:own",
+)
 def compact(
-    knowledge_base: _arguments.FolderName = "own",
+    knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN,
     wait: _arguments.Wait = 60.0,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Join the many parts of a knowledge base into few, and drop exact repeats.
 
     Others may read it and add to it meanwhile. What killed commands left behind
     is cleared away.
     """
-    from dataclasses import asdict
-
     from autometa.knowledge_base import compact as run
     from autometa.knowledge_base import folder_named
 
-    with steps("runs") as show:
-        done = run(folder_named(knowledge_base), wait=wait, on_progress=show)
-    if as_json:
-        print_json({"schema": 1, **asdict(done)})
-    note(
-        f"{done.n_parts_before} parts became {done.n_parts_after}, "
-        f"{done.n_bytes_before / 1e6:.2f} MB became {done.n_bytes_after / 1e6:.2f} MB; "
-        f"{done.n_repeats} repeats were dropped."
+    folder = folder_named(knowledge_base)
+    with steps("runs") as show, would_write(folder, dry_run) as written:
+        done = run(written, wait=wait, on_progress=show)
+    say(
+        f"{done.n_parts_before} parts {'would become' if dry_run else 'became'} "
+        f"{done.n_parts_after}, {done.n_bytes_before / 1e6:.2f} MB {done.n_bytes_after / 1e6:.2f} "
+        f"MB; {done.n_repeats} repeats {'would be' if dry_run else 'were'} dropped."
+    )
+    return Answer(
+        content={"dry_run": dry_run, **asdict(done)},
+        knowledge_base=_knowledge_bases.facts_of(knowledge_base, folder),
     )

@@ -3,62 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, number, print_json, visible
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer, command
+from autometa.cli._output import console, make_table, number, say, visible
 
 if TYPE_CHECKING:
     from autometa.knowledge_base import Difference
 
-SHOWN_ROWS = 10
+SHOWN_ROWS = 10  # of each table; --json has all
 
 
+@command(
+    "kb diff",
+    examples=["autometa kb diff kb:bundled kb:own", "autometa kb diff before after --noise 0"],
+    then="autometa kb merge before after --out both",
+)
 def diff(
-    a: Annotated[str, typer.Argument(help="Folder of a knowledge base.")],
-    b: Annotated[str, typer.Argument(help="Folder of another.")],
+    a: Annotated[str, typer.Argument(help=f"A knowledge base: {_knowledge_bases.NAMES}.")],
+    b: Annotated[str, typer.Argument(help="Another.")],
     noise: Annotated[
         float, typer.Option(min=0.0, help="Scores differ beyond so many standard errors; 0: all.")
     ] = 3.0,
-    as_json: _options.AsJson = False,
-) -> None:
+) -> Answer:
     """Say what two knowledge bases do not share, and where their numbers disagree.
 
     Exit code 0 when nothing differs beyond noise, 1 when something does, 2 when
     one of them cannot be read.
     """
-    from autometa.exceptions import KnowledgeBaseError
+    from autometa.exceptions import KnowledgeBaseCorruptError, KnowledgeBaseError
     from autometa.knowledge_base import diff as run
     from autometa.knowledge_base import folder_named
 
     try:
-        found = run(folder_named(a), folder_named(b), noise=noise)
-    except KnowledgeBaseError as error:  # a damaged one too: 1 says that they differ
-        note(f"Error: {error}")
-        raise typer.Exit(2) from error
-    if as_json:
-        print_json({"schema": 1, "is_empty": found.is_empty, **_content(found)})
-    else:
-        _print(found, a, b)
-    if not found.is_empty:
-        raise typer.Exit(1)
+        difference = run(folder_named(a), folder_named(b), noise=noise)
+    except KnowledgeBaseCorruptError as error:  # elsewhere a failure, exit code 1
+        raise KnowledgeBaseError(*error.args) from error
+    return Answer(
+        content={"is_empty": difference.is_empty, **_content(difference)},
+        show=partial(_show, difference, a, b),
+        exit_code=int(not difference.is_empty),
+    )
 
 
-def _content(found: Difference) -> dict[str, Any]:
+def _content(difference: Difference) -> dict[str, Any]:
     content: dict[str, Any] = {}
-    for item in fields(found):
-        value = getattr(found, item.name)
+    for item in fields(difference):
+        value = getattr(difference, item.name)
         is_frame = hasattr(value, "to_dict")
         content[item.name] = value.astype(object).to_dict("records") if is_frame else value
     return content
 
 
-def _print(found: Difference, a: str, b: str) -> None:
+def _show(difference: Difference, a: str, b: str) -> None:
     out = console()
-    for item in fields(found):
-        value = getattr(found, item.name)
+    for item in fields(difference):
+        value = getattr(difference, item.name)
         if item.name.startswith("n_") or not len(value):
             continue
         title = (
@@ -74,7 +78,7 @@ def _print(found: Difference, a: str, b: str) -> None:
             out.print("  " + ", ".join(map(visible, value[:SHOWN_ROWS])))
         if len(value) > SHOWN_ROWS:
             out.print(f"  ... and {len(value) - SHOWN_ROWS} more; --json has all")
-    note(
-        f"{found.n_scores_compared} scores compared; {len(found.scores)} differ, "
-        f"{found.n_scores_within_noise} more within noise."
+    say(
+        f"{difference.n_scores_compared} scores compared; {len(difference.scores)} differ, "
+        f"{difference.n_scores_within_noise} more within noise."
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, print_json
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, command
+from autometa.cli._output import console, make_table, say
 from autometa.cli._progress import steps
-from autometa.cli.kb import _arguments
 
 WORDS = {
     "better": "The advice is better than the all-round order.",
@@ -19,38 +21,92 @@ WORDS = {
 }
 
 
+class FailIf(StrEnum):
+    """Which verdict is a failure."""
+
+    worse = "worse"
+    not_better = "not-better"
+
+
+FAILING = {None: (), FailIf.worse: ("worse",), FailIf.not_better: ("worse", "alike")}
+
+
+@command(
+    "kb evaluate",
+    examples=[
+        "autometa kb evaluate --plots pictures",
+        "autometa kb evaluate kb:team --fail-if worse --seed 1 --json",
+    ],
+    then="autometa kb fit kb:team",
+)
 def evaluate(
-    knowledge_base: _arguments.FolderName = "bundled",
-    metric: Annotated[
-        str | None, typer.Option(help="What to be good at; the usual metric when not given.")
-    ] = None,
+    knowledge_base: _knowledge_bases.Read = None,
+    metric: _options.Metric = None,
     n_splits: Annotated[int, typer.Option(min=2, help="Parts; each is held out once.")] = 10,
     n_repeats: Annotated[int, typer.Option(min=1, help="Divisions into parts.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the divisions and the models.")] = 0,
+    fail_if: Annotated[
+        FailIf | None,
+        typer.Option(help="End with exit code 1 on this verdict.", show_default=False),
+    ] = None,
     plots: Annotated[
         Path | None, typer.Option(help="Folder for pictures (extra 'report').", show_default=False)
     ] = None,
-    as_json: _options.AsJson = False,
-) -> None:
+) -> Answer:
     """Hold families out, ask for advice on their tasks, and compare with simple orders.
 
     Regret is 0 for the best setup of a task and 1 for the worst; after so many setups,
     and as the mean over the logarithm of time for budgets in seconds.
     """
-    from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.meta_models import evaluation
 
-    kb = KnowledgeBase.load(folder_named(knowledge_base))
+    used = _knowledge_bases.used(knowledge_base)
     with steps("parts") as show:
-        found = evaluation.evaluate(
-            kb, metric=metric, n_splits=n_splits, n_repeats=n_repeats, on_progress=show
+        measured = evaluation.evaluate(
+            used.open(),
+            metric=metric,
+            n_splits=n_splits,
+            n_repeats=n_repeats,
+            random_state=seed,
+            on_progress=show,
         )
-    figures = evaluation.summarise_evaluation(found)
+    figures = evaluation.summarise_evaluation(measured)
     if plots is not None:
-        for written in evaluation.plot_evaluation(found, plots):
-            note(f"'{written}' written.")
-    if as_json:
-        print_json({"schema": 1, "task_types": figures})
-        return
+        for written in evaluation.plot_evaluation(measured, plots):
+            say(f"'{written}' written.")
+    verdicts = [of_type["verdict"] for of_type in figures]
+    return Answer(
+        content={"task_types": [_with_plain_keys(of_type) for of_type in figures]},
+        show=partial(_show_all, figures),
+        knowledge_base=used.facts(),
+        exit_code=int(any(verdict in FAILING[fail_if] for verdict in verdicts)),
+    )
+
+
+def _with_plain_keys(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return figures whose regrets have names that a program can use as they are."""
+    return {
+        **figures,
+        "orders": {name: _plain(means) for name, means in figures["orders"].items()},
+        "harm": _plain(figures["harm"]),
+    }
+
+
+def _plain(by_column: dict[str, Any]) -> dict[str, Any]:
+    return {
+        _plain_key(column): _plain(value) if isinstance(value, dict) else value
+        for column, value in by_column.items()
+    }
+
+
+def _plain_key(column: str) -> str:
+    """Return "regret_at_3" of "@3" and "regret_within_60s" of "60 s"; others as they are."""
+    if column.startswith("@"):
+        return f"regret_at_{column[1:]}"
+    return f"regret_within_{column[:-2]}s" if column.endswith(" s") else column
+
+
+def _show_all(figures: list[dict[str, Any]]) -> None:
     for of_type in figures:
         _show(of_type)
 

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli import _options
-from autometa.cli._output import note, print_json
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer, command
+from autometa.cli._output import note, say
 
 
 class Format(StrEnum):
@@ -22,35 +23,37 @@ class Format(StrEnum):
     aslib = "aslib"
 
 
+@command(
+    "kb export",
+    examples=[
+        "autometa kb export --out tables",
+        "autometa kb export kb:own --format aslib --out scenario",
+    ],
+    then="autometa kb add tables --to kb:team",
+)
 def export(
-    out: Annotated[Path, typer.Option(help="New folder that gets the files.")],
-    knowledge_base: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[KB]",
-            help="Its folder, 'own' or 'bundled'; these two together when not given.",
-        ),
-    ] = None,
-    format: Annotated[Format, typer.Option("--format", "-f")] = Format.csv,
-    as_json: _options.AsJson = False,
-) -> None:
+    out: Annotated[Path, typer.Option("--out", help="New folder that gets the files.")],
+    knowledge_base: _knowledge_bases.Read = None,
+    format: Annotated[Format, typer.Option("--format", help="What reads it.")] = Format.csv,
+) -> Answer:
     """Write a knowledge base as files that others read.
 
     csv and parquet: a file a table. frames: the same as Feather files, types
     included. matrix: a csv a metric, tasks by setups. aslib: a scenario.
     """
-    from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.knowledge_base import export as run
 
-    kb = (
-        KnowledgeBase.default()
-        if knowledge_base is None
-        else KnowledgeBase.load(folder_named(knowledge_base))
-    )
-    done = run(kb, out, format.value)
-    if as_json:
-        files = {"files": list(done.files), "left_out": list(done.left_out)}
-        print_json({"schema": 1, "path": str(out), **files})
+    used = _knowledge_bases.used(knowledge_base)
+    done = run(used.open(), out, format.value)
     for said in done.left_out:
         note(f"Left out: {said}.")
-    note(f"'{out}' now holds {', '.join(done.files)}.")
+    say(f"'{out}' now holds {', '.join(done.files)}.")
+    return Answer(
+        content={
+            "out": str(out),
+            "format": format.value,
+            "files": list(done.files),
+            "left_out": list(done.left_out),
+        },
+        knowledge_base=used.facts(),
+    )

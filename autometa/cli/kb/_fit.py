@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from autometa.cli._output import note
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer, command
+from autometa.cli._output import say
 from autometa.cli._progress import steps
-from autometa.cli.kb import _arguments
 
 
-def fit(
-    knowledge_base: _arguments.FolderName,
-) -> None:
+@command(
+    "kb fit",
+    examples=["autometa kb fit", "autometa kb fit kb:team"],
+    then="autometa recommend churn.csv --target left --knowledge-base kb:team",
+)
+def fit(knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN) -> Answer:
     """Learn the answers to all questions now, and keep them beside the knowledge base.
 
     Advice from it then begins at once. Whatever joins the knowledge base later makes
@@ -18,7 +22,13 @@ def fit(
     from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.meta_models import MetaModel
 
-    kb = KnowledgeBase.load(folder_named(knowledge_base))
+    folder = folder_named(knowledge_base)
+    kb = KnowledgeBase.load(folder)
     with steps("questions") as show:
         written = MetaModel(random_state=0).fit(kb).write_ready(on_progress=show)
-    note(f"'{written}': {written.stat().st_size / 1e6:.2f} MB.")
+    n_bytes = written.stat().st_size
+    say(f"'{written}': {n_bytes / 1e6:.2f} MB.")
+    return Answer(
+        content={"file": str(written), "n_bytes": n_bytes},
+        knowledge_base=_knowledge_bases.facts_of(knowledge_base, folder),
+    )

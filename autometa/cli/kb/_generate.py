@@ -7,9 +7,19 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note
+from autometa.cli._command import Answer, command
+from autometa.cli._output import note, say
+from autometa.exceptions import ParameterError
 
 
+@command(
+    "kb generate",
+    examples=[
+        "autometa kb generate --synthetic 20 --out tables",
+        "autometa kb generate --datasets mine --per-dataset 3 --out tables",
+    ],
+    then="autometa kb build --datasets tables --out kb",
+)
 def generate(
     out: Annotated[Path, typer.Option(help="Folder of the generated tables, new or begun.")],
     datasets: Annotated[
@@ -27,7 +37,7 @@ def generate(
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tables.")] = 0,
     max_rows: Annotated[int, typer.Option(min=40, help="Rows of the largest table.")] = 2000,
-) -> None:
+) -> Answer:
     """Derive tables from those of a folder, and synthesise others.
 
     The result goes into `kb build`. Stopped in any way, the same command goes on where it
@@ -37,7 +47,7 @@ def generate(
     from autometa.cli._progress import steps
 
     if not synthetic and (datasets is None or not per_dataset):
-        raise typer.BadParameter("There is nothing to do: give --datasets or --synthetic.")
+        raise ParameterError("There is nothing to do: give --datasets or --synthetic.")
     with steps("tables") as show:
         skipped = generate_tasks(
             out,
@@ -50,4 +60,5 @@ def generate(
         )
     for why in skipped.values():
         note(why)
-    note(f"'{out}' is complete.")
+    say(f"'{out}' is complete.")
+    return Answer(content={"out": str(out), "skipped": dict(skipped)})

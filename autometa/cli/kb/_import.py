@@ -1,7 +1,7 @@
 """``autometa kb import``: histories from elsewhere, one command a format.
 
 ``kb import FORMAT SOURCE...`` has the options of that format; ``kb import
-SOURCE...`` recognises it. A format adds its command to `app`, with one line.
+SOURCE...`` recognises it. The module of a format adds its command to the group.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from autometa.cli import _options
-from autometa.cli.kb._import_openml import import_openml
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, Group, command, group
+from autometa.cli.kb import _arguments
 from autometa.cli.kb._import_run import run_import
 from autometa.exceptions import KnowledgeBaseError
 
 RECOGNISE = "recognise"  # hidden: typed by nobody, put in where the first word is a source
+SCHEMA = Path(__file__).with_suffix(".json")  # of all formats
 
 
-class ImportGroup(TyperGroup):
+class ImportGroup(Group):
     """A group whose first word may be a format, or already a source."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -32,13 +33,12 @@ class ImportGroup(TyperGroup):
         return list(super().parse_args(ctx, args))
 
 
-app = typer.Typer(
+group(
+    "kb import",
+    "Add a history from elsewhere to a knowledge base. Without FORMAT, it is recognised.",
     cls=ImportGroup,
-    no_args_is_help=True,
     subcommand_metavar="[FORMAT] SOURCE... [OPTIONS]",
-    help="Add a history from elsewhere to a knowledge base. Without FORMAT, it is recognised.",
 )
-app.command("openml")(import_openml)
 
 Sources = Annotated[
     list[str],
@@ -46,13 +46,17 @@ Sources = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Folder of the knowledge base, new or to be added to.", show_default=False),
+    typer.Option(
+        "--out",
+        help="Folder of a new knowledge base, instead of --to.",
+        show_default=False,
+        rich_help_panel=_options.FILES,
+    ),
 ]
 Prefix = Annotated[
     str,
     typer.Option(help="Put before each task id, to keep tasks of several sources apart."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be imported.")]
 MetricName = Annotated[
     str | None, typer.Option("--metric", "-m", help="What the values measure.", show_default=False)
 ]
@@ -89,18 +93,18 @@ TaskKind = Annotated[
 ]
 
 
-@app.command(RECOGNISE, hidden=True)
+@command(f"kb import {RECOGNISE}", hidden=True)
 def recognise(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
     metric: MetricName = None,
     lower_is_better: Lower = None,
     metafeatures: Features = None,
     task_type: TaskKind = None,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Import sources whose format is recognised by their content."""
     from autometa.importers import FORMATS  # pandas loads with it: not for --help
 
@@ -116,33 +120,45 @@ def recognise(
     }
     # Only what was given: the formats take different options, and refuse others by name.
     given = {name: value for name, value in options.items() if value is not None}
-    run_import(format, sources, out, task_prefix, dry_run, as_json, given)
+    return run_import(format, sources, to, out, task_prefix, dry_run, given)
 
 
-@app.command()
+@command(
+    "kb import aslib",
+    examples=[
+        "autometa kb import aslib SAT11-HAND QBF-2014 --out kb",
+        "autometa kb import aslib scenario --metric runtime --dry-run",
+    ],
+    then="autometa kb info kb:own",
+)
 def aslib(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
-    measure: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this performance measure; repeat it.", show_default=False),
-    ] = None,
+    metric: _arguments.Metrics = None,
     task_type: TaskKind = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Folders of ASlib scenarios, with their features and folds."""
-    options = {"measures": measure or None, "task_type": task_type}
+    options = {"measures": _options.several(metric) or None, "task_type": task_type}
     options |= _features(translation, approximate)
-    run_import("aslib", sources, out, task_prefix, dry_run, as_json, options)
+    return run_import("aslib", sources, to, out, task_prefix, dry_run, options)
 
 
-@app.command()
+@command(
+    "kb import matrix",
+    examples=[
+        "autometa kb import matrix oboe/ --out kb",
+        "autometa kb import matrix errors.csv --metric error_rate --to kb:team",
+    ],
+    then="autometa kb info kb:own",
+)
 def matrix(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
     metric: MetricName = None,
     lower_is_better: Lower = None,
@@ -160,9 +176,8 @@ def matrix(
     translation: Translation = "auto",
     approximate: Approximate = False,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Matrices of tasks by setups, as Oboe's: files, or a folder of them."""
     options = {
         "metric": metric,
@@ -174,19 +189,26 @@ def matrix(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    run_import("matrix", sources, out, task_prefix, dry_run, as_json, options)
+    return run_import("matrix", sources, to, out, task_prefix, dry_run, options)
 
 
-@app.command()
+@command(
+    "kb import table",
+    examples=[
+        "autometa kb import table results.csv --column score=Result --metric rmse",
+        "autometa kb import table runs.parquet --task-prefix mine: --to kb:team --dry-run",
+    ],
+    then="autometa kb info kb:own",
+)
 def table(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
     column: Annotated[
         list[str] | None,
         typer.Option(
             "--column",
-            "-c",
-            help="Which column is what: score=Result; repeat it.",
+            help="Which column is what: score=Result; repeat it, or separate by commas.",
             show_default=False,
         ),
     ] = None,
@@ -206,12 +228,11 @@ def table(
     translation: Translation = "auto",
     approximate: Approximate = False,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Long tables, one run a row: CSV, TSV, Parquet, Feather, JSON lines."""
     options = {
-        "columns": _pairs(column or []),
+        "columns": _pairs(_options.several(column)),
         "metric": metric,
         "lower_is_better": lower_is_better,
         "task_id": task_id,
@@ -221,15 +242,24 @@ def table(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    run_import("table", sources, out, task_prefix, dry_run, as_json, options)
+    return run_import("table", sources, to, out, task_prefix, dry_run, options)
 
 
-@app.command()
+@command(
+    "kb import optuna",
+    examples=[
+        "autometa kb import optuna sqlite:///study.db",
+        "autometa kb import optuna postgresql://ann@db/optuna --study iris,wine --to kb:team",
+    ],
+    then="autometa kb info kb:own",
+)
 def optuna(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
     study: Annotated[
-        list[str] | None, typer.Option(help="Only this study; repeat it.", show_default=False)
+        list[str] | None,
+        typer.Option(help="Only this study; repeat it, or separate by commas.", show_default=False),
     ] = None,
     metric: MetricName = None,
     objective: Annotated[
@@ -245,12 +275,11 @@ def optuna(
     translation: Translation = "auto",
     approximate: Approximate = False,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Optuna storages: URLs (sqlite:///, postgresql://, ...), SQLite and journal files."""
     options = {
-        "studies": study or None,
+        "studies": _options.several(study) or None,
         "metric": metric,
         "objective": objective,
         "task_id": task_id,
@@ -260,35 +289,49 @@ def optuna(
         "task_type": task_type,
     }
     options |= _features(translation, approximate)
-    run_import("optuna", sources, out, task_prefix, dry_run, as_json, options)
+    return run_import("optuna", sources, to, out, task_prefix, dry_run, options)
 
 
-@app.command()
+@command(
+    "kb import tune",
+    examples=[
+        "autometa kb import tune model",
+        "autometa kb import tune models/* --to kb:team",
+    ],
+    then="autometa kb info kb:own",
+)
 def tune(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
     metafeatures: Features = None,
     translation: Translation = "auto",
     approximate: Approximate = False,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Files that ``autometa tune --save`` wrote."""
     options = {"metafeatures": metafeatures, **_features(translation, approximate)}
-    run_import("tune", sources, out, task_prefix, dry_run, as_json, options)
+    return run_import("tune", sources, to, out, task_prefix, dry_run, options)
 
 
-@app.command("kb")
+@command(
+    "kb import kb",
+    examples=[
+        "autometa kb import kb other/folder",
+        "autometa kb import kb theirs --task-prefix theirs: --to kb:team",
+    ],
+    then="autometa kb info kb:own",
+)
 def knowledge_base(
     sources: Sources,
+    to: _knowledge_bases.To = None,
     out: Out = None,
     task_prefix: Prefix = "",
-    dry_run: DryRun = False,
-    as_json: _options.AsJson = False,
-) -> None:
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Folders of knowledge bases."""
-    run_import("kb", sources, out, task_prefix, dry_run, as_json, {})
+    return run_import("kb", sources, to, out, task_prefix, dry_run, {})
 
 
 def _features(translation: str, approximate: bool) -> dict[str, Any]:

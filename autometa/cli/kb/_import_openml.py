@@ -7,25 +7,36 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, command
+from autometa.cli._output import say
 from autometa.cli._progress import steps
-from autometa.cli.kb._import_run import report_imports
-from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseSourceError
+from autometa.cli.kb._import import SCHEMA, Out
+from autometa.cli.kb._import_run import write_imports
+from autometa.cli.kb._writing import target_folder
 
 SEVERAL = "repeat it, or separate by commas."
 
 
+@command(
+    "kb import openml",
+    examples=[
+        "autometa kb import openml --suite 99 --metric roc_auc --out openml99",
+        "autometa kb import openml --task 31,3 --flow 6969 --seconds --to kb:team",
+    ],
+    then="autometa kb info openml99",
+    schema=SCHEMA,
+)
 def import_openml(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder that gets what is kept.")],
     suite: Annotated[
         list[str] | None, typer.Option(help=f"Suite by number or alias; {SEVERAL}")
     ] = None,
     task: Annotated[list[str] | None, typer.Option(help=f"Task by number; {SEVERAL}")] = None,
     flow: Annotated[list[str] | None, typer.Option(help=f"Flow by number; {SEVERAL}")] = None,
-    measure: Annotated[
+    metric: Annotated[
         list[str] | None,
         typer.Option(
-            "--measure",
+            "--metric",
             "-m",
             help="OpenML's name or scikit-learn's; accuracy and RMSE when not given; " + SEVERAL,
         ),
@@ -59,8 +70,10 @@ def import_openml(
         float, typer.Option(min=0.001, help="Seconds of silence that end a request.")
     ] = 60.0,
     tries: Annotated[int, typer.Option(min=1, help="Times that one request is made.")] = 8,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+    to: _knowledge_bases.To = None,
+    out: Out = None,
+    dry_run: _options.DryRun = False,
+) -> Answer:
     """Import runs of a suite, of tasks or of flows from OpenML.
 
     Answers are kept: killed in any way, the same command goes on where it was, and
@@ -68,7 +81,7 @@ def import_openml(
     """
     from autometa.importers import openml
 
-    _check_out(out)
+    name, folder = target_folder(to, out)
     settings = openml.OpenMLSettings(
         server=server,
         cache=cache,
@@ -77,39 +90,23 @@ def import_openml(
         timeout=timeout,
         tries=tries,
     )
-    try:
-        with steps("requests") as show:
-            imported = openml.import_openml(
-                suites=_split(suite),
-                tasks=_split(task),
-                flows=_split(flow),
-                measures=_split(measure),
-                max_runs=max_runs,
-                max_runs_per_task=max_runs_per_task,
-                seconds=seconds,
-                qualities=qualities,
-                settings=settings,
-                on_progress=show,
-                on_wait=lambda why, *_: note(f"OpenML: {why}"),
-            )
-    except KnowledgeBaseSourceError as error:
-        note(f"Error: {error}")
-        raise typer.Exit(1) from error
-    report_imports({f"openml:{','.join(_scope(suite, task, flow))}": imported}, out, as_json)
+    with steps("requests") as show:
+        imported = openml.import_openml(
+            suites=_options.several(suite),
+            tasks=_options.several(task),
+            flows=_options.several(flow),
+            measures=_options.several(metric),
+            max_runs=max_runs,
+            max_runs_per_task=max_runs_per_task,
+            seconds=seconds,
+            qualities=qualities,
+            settings=settings,
+            on_progress=show,
+            on_wait=lambda why, *_: say(f"OpenML: {why}"),
+        )
+    scope = ",".join(_scope(suite=suite, task=task, flow=flow))
+    return write_imports({f"openml:{scope}": imported}, name, folder, dry_run)
 
 
-def _scope(*given: list[str] | None) -> list[str]:
-    names = ("suite", "task", "flow")
-    return [
-        f"{name}/{one}" for name, values in zip(names, given, strict=True) for one in _split(values)
-    ]
-
-
-def _split(values: list[str] | None) -> list[str]:
-    return [part.strip() for value in values or [] for part in value.split(",") if part.strip()]
-
-
-def _check_out(out: Path) -> None:
-    """Raise before anything is fetched when there is no place for it."""
-    if out.exists() and not out.is_dir():
-        raise KnowledgeBaseError(f"'--out' must be a folder, new or begun. '{out}' is a file.")
+def _scope(**given: list[str] | None) -> list[str]:
+    return [f"{kind}/{one}" for kind, values in given.items() for one in _options.several(values)]

@@ -1,14 +1,18 @@
-"""What ``kb import`` does once its options are known: read all, write all, tell all."""
+"""What every ``kb import`` does once its options are read: read all, write all, report all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autometa._urls import hide_password
-from autometa.cli._output import console, make_table, note, print_json, talk, visible
-from autometa.exceptions import KnowledgeBaseError
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer
+from autometa.cli._output import console, make_table, note, say, talk, visible
+from autometa.cli.kb._writing import target_folder, would_write
 
 if TYPE_CHECKING:
     from autometa.importers import Imported
@@ -17,60 +21,53 @@ if TYPE_CHECKING:
 def run_import(
     format: str | None,
     sources: Sequence[str],
+    to: str | None,
     out: Path | None,
     task_prefix: str,
     dry_run: bool,
-    as_json: bool,
     options: dict[str, Any],
-) -> None:
+) -> Answer:
     """Read all sources, and write them once all of them could be read."""
     from autometa.importers import import_history
 
-    if out is None and not dry_run:
-        raise KnowledgeBaseError(
-            "'--out' must name the folder of a knowledge base. To see what would be imported, "
-            "say --dry-run."
-        )
-    found: dict[str, Imported] = {}
+    name, folder = target_folder(to, out)
+    imported: dict[str, Imported] = {}
     with talk().status("reading") as status:
         for source in sources:
             status.update(visible(hide_password(f"reading {Path(source).name}")))
-            found[source] = import_history(source, format, task_prefix=task_prefix, **options)
-    report_imports(found, None if dry_run else out, as_json)
+            imported[source] = import_history(source, format, task_prefix=task_prefix, **options)
+    return write_imports(imported, name, folder, dry_run)
 
 
-def report_imports(found: dict[str, Imported], out: Path | None, as_json: bool = False) -> None:
-    """Save what was imported into ``out``, unless that is None, and tell all of it."""
-    from autometa.knowledge_base import KnowledgeBase
+def write_imports(imported: dict[str, Imported], name: str, folder: Path, dry_run: bool) -> Answer:
+    """Add what was imported to a folder, and report all of it."""
+    from autometa.knowledge_base import KnowledgeBase, add_to
 
-    if out is not None:
-        for imported in found.values():
-            imported.knowledge_base.save(out, if_exists="append")
-    total = KnowledgeBase.load(out) if out is not None else None
-    if as_json:
-        content: dict[str, Any] = {
-            "schema": 1,
-            "out": None if out is None else str(out),
-            "imported": [_as_dict(source, one) for source, one in found.items()],
-        }
-        if total is not None:
-            content["knowledge_base"] = _counts(total)
-        print_json(content)
-        return
-    for source, imported in found.items():
-        _print(source, imported)
-    if out is not None:
-        note(f"'{out}' now holds {total}.")
+    reports = []
+    with would_write(folder, dry_run) as written:
+        for source, one in imported.items():
+            added = add_to(written, one.knowledge_base, source)
+            reports.append(_report(source, one) | {"added": asdict(added)})
+        total = KnowledgeBase.load(written)
+        counts, said = _counts(total), str(total)
+    say(f"'{folder}' {'would then hold' if dry_run else 'now holds'} {said}.")
+    for report in reports:
+        for text in report["notes"]:
+            note(text)
+    return Answer(
+        content={"imported": reports, "total": counts, "dry_run": dry_run},
+        show=partial(_show_all, reports),
+        knowledge_base=_knowledge_bases.facts_of(name, folder),
+    )
 
 
-def _as_dict(source: str, imported: Imported) -> dict[str, Any]:
-    from autometa._urls import hide_password
-
+def _report(source: str, imported: Imported) -> dict[str, Any]:
     kb = imported.knowledge_base
     return {
         "source": hide_password(str(source)),
         "format": str(kb.provenance.get("format", "kb")),
         **_counts(kb),
+        "n_metafeatures": kb.metafeatures.shape[1],
         "dropped": [{"what": d.what, "count": d.count, "why": d.why} for d in imported.dropped],
         "notes": list(imported.notes),
     }
@@ -81,20 +78,23 @@ def _counts(kb: Any) -> dict[str, int]:
     return {"n_tasks": len(kb.tasks), "n_setups": n_setups, "n_runs": len(kb.runs)}
 
 
-def _print(source: str, imported: Imported) -> None:
-    about = _as_dict(source, imported)
+def _show_all(reports: list[dict[str, Any]]) -> None:
+    for report in reports:
+        _show(report)
+
+
+def _show(report: dict[str, Any]) -> None:
     out = console()
-    out.print(visible(f"{about['source']} ({about['format']})"))
+    out.print(visible(f"{report['source']} ({report['format']})"))
     counts = make_table("", "what", "count", right=("count",))
     for key in ("n_tasks", "n_setups", "n_runs"):
-        counts.add_row(key.removeprefix("n_"), str(about[key]))
-    counts.add_row("meta-features", str(imported.knowledge_base.metafeatures.shape[1]))
+        counts.add_row(key.removeprefix("n_"), str(report[key]))
+    counts.add_row("new runs", str(report["added"]["n_runs"]))
+    counts.add_row("meta-features", str(report["n_metafeatures"]))
     out.print(counts)
-    if imported.dropped:
+    if report["dropped"]:
         dropped = make_table("dropped", "what", "count", "why", right=("count",))
-        for item in imported.dropped:
-            dropped.add_row(item.what, str(item.count), item.why)
+        for item in report["dropped"]:
+            dropped.add_row(item["what"], str(item["count"]), item["why"])
         out.print()
         out.print(dropped)
-    for said in imported.notes:
-        note(f"Note: {said}")

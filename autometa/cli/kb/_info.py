@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 
-import typer
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer, command
+from autometa.cli._output import console, make_table, number, visible
 
-from autometa.cli import _options
-from autometa.cli._output import console, make_table, number, print_json, visible
-
-SHOWN_SOURCES = 12
+SHOWN_SOURCES = 12  # a history of many studies has hundreds; --json has all
+SHOWN_LETTERS = 300  # of one source's provenance, which may hold a whole protocol
 
 
-def info(
-    knowledge_base: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[KB]",
-            help="Its folder, 'own' or 'bundled'; these two together when not given.",
-        ),
-    ] = None,
-    as_json: _options.AsJson = False,
-) -> None:
+@command(
+    "kb info",
+    examples=["autometa kb info", "autometa kb info kb:own --json"],
+    then="autometa kb list",
+)
+def info(knowledge_base: _knowledge_bases.Read = None) -> Answer:
     """Say what a knowledge base holds, where it comes from, and what it takes on the disk."""
-    from autometa.knowledge_base import (
-        KnowledgeBase,
-        default_folders,
-        folder_facts,
-        folder_named,
-        run_facts,
-        summarise,
-    )
+    from autometa.knowledge_base import folder_facts, run_facts, summarise
 
-    if knowledge_base is None:
-        folders, kb = default_folders(), KnowledgeBase.default()
-    else:
-        folders = [folder_named(knowledge_base)]
-        kb = KnowledgeBase.load(folders[0])
-    facts = [folder_facts(folder) for folder in folders]
-    summary = {**summarise(kb), **run_facts(kb), "folders": facts}
-    if as_json:
-        print_json({"schema": 1, **summary})
-    else:
-        _print(summary)
+    used = _knowledge_bases.used(knowledge_base)
+    kb = used.open()
+    folders = [folder_facts(folder) for folder in used.folders]
+    content = {**summarise(kb), **run_facts(kb), "folders": folders}
+    return Answer(content=content, show=partial(_show, content), knowledge_base=used.facts())
 
 
-def _print(summary: dict[str, Any]) -> None:
+def _show(summary: dict[str, Any]) -> None:
     out = console()
     for folder in summary["folders"]:
         parts = ", ".join(f"{n} of {table}" for table, n in folder["n_parts"].items())
@@ -70,4 +54,4 @@ def _print(summary: dict[str, Any]) -> None:
         out.print("\nprovenance")
         for source in summary["provenance"].get("sources", [summary["provenance"]]):
             text = json.dumps(source, sort_keys=True)
-            out.print(f"  {text[:300]}", soft_wrap=True)
+            out.print(f"  {text[:SHOWN_LETTERS]}", soft_wrap=True)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, number, print_json, settings
+from autometa.cli import _knowledge_bases, _options
+from autometa.cli._command import Answer, command
+from autometa.cli._output import MODE, console, make_table, number, say, settings
 from autometa.cli.kb import _arguments
+from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN_ROWS = 50
+SHOWN_ROWS = 50  # of a list that may have millions; --limit 0 shows all
 
 
 class TaskType(StrEnum):
@@ -27,61 +30,60 @@ class TaskType(StrEnum):
     classification = "classification"
 
 
+@command(
+    "kb list",
+    examples=[
+        "autometa kb list --task-type binary",
+        "autometa kb list kb:own --runs --task churn --metric roc_auc --limit 20",
+    ],
+    then="autometa kb info",
+)
 def list_(
-    knowledge_base: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[KB]",
-            help="Its folder, 'own' or 'bundled'; these two together when not given.",
-        ),
-    ] = None,
+    knowledge_base: _knowledge_bases.Read = None,
     setups: Annotated[bool, typer.Option("--setups", help="List setups.")] = False,
     runs: Annotated[bool, typer.Option("--runs", help="List runs.")] = False,
-    task: _arguments.Task = None,
-    algorithm: _arguments.Algorithm = None,
+    task: _arguments.Tasks = None,
+    algorithm: _arguments.Algorithms = None,
     task_type: Annotated[
-        list[TaskType] | None, typer.Option(help="Only tasks of this type; repeatable.")
+        list[TaskType] | None, typer.Option(help="Only tasks of this type; repeat it.")
     ] = None,
-    metric: Annotated[
-        list[str] | None,
-        typer.Option("--metric", "-m", help="Only runs with this metric; repeatable."),
-    ] = None,
+    metric: _arguments.Metrics = None,
     limit: Annotated[
         int | None,
         typer.Option(min=0, help="Rows at most; 0 is all. 50, and all of them with --json."),
     ] = None,
-    as_json: _options.AsJson = False,
-) -> None:
+) -> Answer:
     """List the tasks of a knowledge base, or its setups or runs, that fit all filters."""
-    from autometa.knowledge_base import (
-        KnowledgeBase,
-        folder_named,
-        run_list,
-        runs_that_fit,
-        setup_list,
-        task_list,
-    )
+    from autometa.knowledge_base import run_list, runs_that_fit, setup_list, task_list
 
     if setups and runs:
-        raise typer.BadParameter("give one of --setups and --runs")
-    kb = (
-        KnowledgeBase.default()
-        if knowledge_base is None
-        else KnowledgeBase.load(folder_named(knowledge_base))
-    )
-    found = runs_that_fit(
-        kb, tasks=task, algorithms=algorithm, task_types=task_type, metrics=metric
+        raise ParameterError("Give one of --setups and --runs.")
+    used = _knowledge_bases.used(knowledge_base)
+    kb = used.open()
+    fitting = runs_that_fit(
+        kb,
+        tasks=_options.several(task) or None,
+        algorithms=_options.several(algorithm) or None,
+        task_types=task_type,
+        metrics=_options.several(metric) or None,
     )
     what = "setups" if setups else "runs" if runs else "tasks"
-    listed = setup_list(found) if setups else run_list(found) if runs else task_list(kb, found)
-    n_shown = limit if limit is not None else None if as_json else SHOWN_ROWS
+    listed = (
+        setup_list(fitting) if setups else run_list(fitting) if runs else task_list(kb, fitting)
+    )
+    n_shown = limit if limit is not None else None if MODE.as_json else SHOWN_ROWS
     shown = listed.head(n_shown) if n_shown else listed
-    if as_json:
-        print_json({"schema": 1, "n": len(listed), what: _records(shown)})
-        return
-    _print(shown, f"{len(listed)} {what}")
-    if len(shown) < len(listed):
-        note(f"... and {len(listed) - len(shown)} more; --limit 0 lists all.")
+    return Answer(
+        content={"n": len(listed), what: _records(shown)},
+        show=partial(_show_part, shown, len(listed), what),
+        knowledge_base=used.facts(),
+    )
+
+
+def _show_part(shown: pd.DataFrame, n_listed: int, what: str) -> None:
+    _show(shown, f"{n_listed} {what}")
+    if len(shown) < n_listed:
+        say(f"... and {n_listed - len(shown)} more; --limit 0 lists all.")
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -92,7 +94,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def _print(frame: pd.DataFrame, title: str) -> None:
+def _show(frame: pd.DataFrame, title: str) -> None:
     numbers = tuple(str(name) for name in frame.select_dtypes("number").columns)
     shown = make_table(title, *map(str, frame.columns), right=numbers)
     for record in frame.astype(object).to_dict("records"):

@@ -7,19 +7,30 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._output import note
-from autometa.cli.kb import _arguments
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer, command
+from autometa.cli._output import say
 
 
+@command(
+    "kb plot",
+    examples=["autometa kb plot --out pictures", "autometa kb plot kb:own --out pictures"],
+    then="autometa kb evaluate --plots pictures",
+)
 def plot(
-    out: Annotated[Path, typer.Option(help="Folder that gets the pictures.")],
-    knowledge_base: _arguments.FolderName = "bundled",
-) -> None:
+    out: Annotated[Path, typer.Option("--out", help="Folder that gets the pictures.")],
+    knowledge_base: _knowledge_bases.Read = None,
+) -> Answer:
     """Draw which tasks a knowledge base covers, and which algorithms win on them."""
-    from autometa.knowledge_base import KnowledgeBase, folder_named, plot_coverage, plot_wins
+    from autometa.knowledge_base import plot_coverage, plot_wins
 
-    kb = KnowledgeBase.load(folder_named(knowledge_base))
+    used = _knowledge_bases.used(knowledge_base)
+    kb = used.open()
     out.mkdir(parents=True, exist_ok=True)
     plot_coverage(kb, out / "coverage.png")
     plot_wins(kb, out / "wins.png")
-    note(f"'{out}' now holds coverage.png and wins.png.")
+    say(f"'{out}' now holds coverage.png and wins.png.")
+    return Answer(
+        content={"out": str(out), "files": ["coverage.png", "wins.png"]},
+        knowledge_base=used.facts(),
+    )

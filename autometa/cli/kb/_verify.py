@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from autometa.cli import _options
-from autometa.cli._output import console, make_table, note, print_json, visible
+from autometa.cli import _knowledge_bases
+from autometa.cli._command import Answer, command
+from autometa.cli._output import console, make_table, say, visible
 from autometa.cli._progress import steps
 
 if TYPE_CHECKING:
     from autometa.knowledge_base import Verification
 
 
-def verify(
-    knowledge_base: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[KB]",
-            help="Its folder, 'own' or 'bundled'; these two when not given.",
-        ),
-    ] = None,
-    as_json: _options.AsJson = False,
-) -> None:
+@command(
+    "kb verify",
+    examples=["autometa kb verify", "autometa kb verify kb:team --json"],
+    then="autometa kb info",
+)
+def verify(knowledge_base: _knowledge_bases.Read = None) -> Answer:
     """Check every file of a knowledge base; change nothing. Exit code 1 when one is damaged."""
-    from autometa.knowledge_base import default_folders, folder_named
     from autometa.knowledge_base import verify as run
 
-    named = default_folders() if knowledge_base is None else [folder_named(knowledge_base)]
+    used = _knowledge_bases.used(knowledge_base)
     with steps("files") as show:
-        reports = [run(folder, on_progress=show) for folder in named]
-    if as_json:
-        print_json({"schema": 1, "folders": [_content(report) for report in reports]})
-    else:
-        for report in reports:
-            _print(report)
-    if not all(report.is_sound for report in reports):
-        raise typer.Exit(1)
+        reports = [run(folder, on_progress=show) for folder in used.folders]
+    return Answer(
+        content={
+            "is_sound": all(report.is_sound for report in reports),
+            "folders": [_content(report) for report in reports],
+        },
+        show=partial(_show_all, reports),
+        exit_code=int(not all(report.is_sound for report in reports)),
+    )
+
+
+def _show_all(reports: list[Verification]) -> None:
+    for report in reports:
+        _show(report)
 
 
 def _content(report: Verification) -> dict[str, Any]:
@@ -46,25 +47,25 @@ def _content(report: Verification) -> dict[str, Any]:
         "is_sound": report.is_sound,
         "files": report.files,
         "findings": [
-            {"file": found.file, "is_error": found.is_error, "message": found.message}
-            for found in report.findings
+            {"file": finding.file, "is_error": finding.is_error, "message": finding.message}
+            for finding in report.findings
         ],
     }
 
 
-def _print(report: Verification) -> None:
-    errors = {found.file for found in report.errors}
+def _show(report: Verification) -> None:
+    errors = {finding.file for finding in report.errors}
     shown = make_table(str(report.folder), "file", "what", "state")
     for file, what in report.files.items():
         shown.add_row(file, what, "WRONG" if file in errors else "ok")
     out = console()
     out.print(shown)
-    for found in sorted(report.findings, key=lambda found: not found.is_error):
-        kind = "WRONG" if found.is_error else "note"
-        about = f"{visible(found.file)}: " if found.file else ""
-        out.print(f"{kind}: {about}{visible(found.message)}", soft_wrap=True)
+    for finding in sorted(report.findings, key=lambda finding: not finding.is_error):
+        kind = "WRONG" if finding.is_error else "note"
+        about = f"{visible(finding.file)}: " if finding.file else ""
+        out.print(f"{kind}: {about}{visible(finding.message)}", soft_wrap=True)
     n_notes = len(report.findings) - len(report.errors)
-    note(
+    say(
         f"'{report.folder}' is {'sound' if report.is_sound else 'damaged'}: "
         f"{len(report.files)} files, {len(report.errors)} errors, {n_notes} notes."
     )

@@ -126,7 +126,8 @@ def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
     assert (tmp_path / "plots" / "evaluation-binary.png").exists()
     code, out, _ = run(*arguments, "--json")
     (figures,) = json.loads(out)["task_types"]
-    assert figures["orders"]["MetaModel"]["@1"] < figures["orders"]["random"]["@1"]
+    orders = figures["orders"]
+    assert orders["MetaModel"]["regret_at_1"] < orders["random"]["regret_at_1"]
     assert figures["seconds"] is None
 
 
@@ -147,7 +148,7 @@ def test_describe_prints_the_meta_features_by_family(run, csv):
 
 @pytest.mark.filterwarnings("ignore::metafeatures.MetaFeatureWarning")
 def test_describe_takes_families_bounds_and_a_time_budget(run):
-    code, out, err = run("describe", "sklearn:iris", "-f", "simple", "-f", "clustering")
+    code, out, err = run("describe", "sklearn:iris", "--family", "simple,clustering")
     assert code == 0
     assert "silhouette" in out
     assert "landmark" not in out

@@ -18,7 +18,18 @@ from autometa.exceptions import OutputError
 from autometa.tuning import load_model
 from autometa.tuning._outputs import check_output, write_whole
 
-QUICK = ("tune", "sklearn:wine", "--n-trials", "1", "--seed", "0", "-b", "600", "-a", "naive_bayes")
+QUICK = (
+    "tune",
+    "sklearn:wine",
+    "--n-trials",
+    "1",
+    "--seed",
+    "0",
+    "--time-budget",
+    "600",
+    "--algorithm",
+    "naive_bayes",
+)
 
 
 @pytest.fixture
@@ -82,10 +93,10 @@ def test_a_model_whose_place_fails_at_the_end_goes_to_one_that_is_said(run, tmp_
 
 @pytest.mark.filterwarnings("always:No setup could be scored")
 def test_without_one_scored_trial_the_exit_code_is_1(run):
-    arguments = ("tune", "sklearn:wine", "-b", "0.1", "--json")
+    arguments = ("tune", "sklearn:wine", "--time-budget", "0.1", "--json")
     code, out, err = run(*arguments)
     content = json.loads(out)
-    assert (code, content["judged"], content["is_fallback"]) == (1, 0, True)
+    assert (code, content["n_completed"], content["is_fallback"]) == (1, 0, True)
     assert content["best"] == {"score": None}
     assert err.count("No setup could be scored") == 1  # the warning and the note are one
 
@@ -111,7 +122,14 @@ def test_a_signal_ends_the_command_with_the_best_so_far(tmp_path, name, code):
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "autometa.cli", "tune", "sklearn:wine", "--json"),
-            *("-b", "300", "--save", str(model), "--storage", f"sqlite:///{tmp_path / 'run.db'}"),
+            *(
+                "--time-budget",
+                "300",
+                "--save",
+                str(model),
+                "--storage",
+                f"sqlite:///{tmp_path / 'run.db'}",
+            ),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -128,7 +146,7 @@ def test_a_signal_ends_the_command_with_the_best_so_far(tmp_path, name, code):
     content = json.loads(out)
     assert process.returncode == code
     assert (content["stopped_early"], content["is_fallback"]) == (True, False)
-    assert content["judged"] >= 1
+    assert content["n_completed"] >= 1
     assert "Stopped early" in err
     assert f"Wrote '{model}'." in err
     assert "Traceback" not in err

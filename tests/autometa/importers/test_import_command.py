@@ -35,7 +35,7 @@ def long(tmp_path):
 def test_a_source_is_recognised_and_added(run, long, scenario, tmp_path):
     out = tmp_path / "kb"
     for source in (long, scenario()):
-        code, shown, said = run(source, "--out", out)
+        code, shown, said = run(source, "--to", out)
         assert code == 0
         assert "runs" in shown
         assert f"'{out}' now holds" in said
@@ -60,7 +60,8 @@ def test_a_report_for_machines_tells_all(run, long, tmp_path):
             "why": "without any measure and without a failure: line 4",
         }
     ]
-    assert content["knowledge_base"] == {"n_tasks": 2, "n_setups": 1, "n_runs": 2}
+    assert content["total"] == {"n_tasks": 2, "n_setups": 1, "n_runs": 2}
+    assert content["knowledge_base"]["path"] == str(tmp_path / "kb")
 
 
 def test_a_report_for_people_tells_what_was_dropped(run, long):
@@ -98,7 +99,7 @@ def test_nothing_is_written_when_one_of_several_sources_cannot_be_read(run, long
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("x.csv",), "'--out' must name the folder"),
+        (("x.csv", "--out", "kb", "--to", "kb"), "one of --to, which adds, and --out"),
         (("table", "x.csv", "--column", "score", "--dry-run"), "as score=NAME. Got 'score'"),
         (("aslib", "x", "--translation", "weka", "--dry-run"), "'--translation' must be one of"),
         (("sqlite:///nowhere.db", "--dry-run"), "Nothing was created"),

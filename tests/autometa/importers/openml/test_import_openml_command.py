@@ -67,9 +67,12 @@ def test_several_tasks_and_measures_are_repeated_or_separated_by_commas(run, tmp
 def test_a_second_import_asks_nothing_and_adds_nothing(run, server, tmp_path):
     run("--task", "3", "--out", tmp_path / "kb")
     n_calls = len(server.calls)
-    code, _, err = run("--task", "3", "--out", tmp_path / "kb")
+    code, _, err = run("--task", "3", "--to", tmp_path / "kb")
     assert (code, len(server.calls)) == (0, n_calls)
     assert "no request" in err
+    code, _, err = run("--task", "3", "--out", tmp_path / "kb")
+    assert code == 2
+    assert "holds a knowledge base; --to adds to it" in err
     assert len(KnowledgeBase.load(tmp_path / "kb").runs) == 1
 
 
@@ -99,7 +102,7 @@ def test_a_file_in_the_place_of_the_folder_is_told_before_anything_is_asked(run,
     (tmp_path / "kb").write_text("")
     code, _, err = run("--task", "3", "--out", tmp_path / "kb")
     assert code == 2
-    assert "must be a folder" in err
+    assert "must be a new folder" in err
     assert server.calls == []
 
 

@@ -1,0 +1,56 @@
+"""``autometa model info``: what a saved model is."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autometa.cli._command import Answer, command
+from autometa.cli._output import console, make_table, number, settings
+
+
+@command(
+    "model info",
+    examples=["autometa model info model", "autometa model info model --json"],
+    then="autometa predict model new.csv --out predictions.csv",
+)
+def model_info(
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="A file that 'autometa tune --save' wrote.")
+    ],
+) -> Answer:
+    """Say what a saved model predicts, how it scored, and which libraries wrote it.
+
+    The model is not built: a file from elsewhere can be looked at first.
+    """
+    import autometa
+
+    content = autometa.model_info(model).to_dict()
+    return Answer(content=content, show=partial(_show, content))
+
+
+def _show(content: dict[str, Any]) -> None:
+    about = make_table(content["path"], "what", "value")
+    low, high = content["score_interval"]
+    task = content["task"]
+    for what, value in (
+        ("saved", content["created"]),
+        ("task", f"{task.get('name', '-')}: {task.get('task_type', '-')} of {task.get('target')}"),
+        ("metric", content["metric"] or "-"),
+        ("score", f"{number(content['score'])} ({number(low)} .. {number(high)} on new rows)"),
+        ("trials", str(content["n_trials"])),
+        ("libraries", ", ".join(f"{name} {it}" for name, it in content["versions"].items())),
+    ):
+        about.add_row(what, value)
+    members = make_table("setups", "weight", "algorithm", "hyperparameters", right=("weight",))
+    for member in content["members"]:
+        members.add_row(
+            number(member["weight"], 2), member["algorithm"], settings(member["config"])
+        )
+    out = console()
+    out.print(about)
+    out.print()
+    out.print(members)

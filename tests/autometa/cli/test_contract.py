@@ -1,0 +1,194 @@
+"""What ``--json`` promises: one object a command, as its schema says, errors included."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+
+import jsonschema
+import pandas as pd
+import pytest
+from histories import two_clusters
+from keepers import grid, history
+
+import autometa as package
+from autometa.cli._command import SCHEMAS
+from autometa.cli._contract import COMMON, schema_of
+
+RUNS = "task_id,algorithm,config,metric,score\nt,knn,{},accuracy,0.5\n"
+
+
+@pytest.fixture
+def places(tmp_path, churn, monkeypatch):
+    """Folders and files that command lines name, and the current folder."""
+    monkeypatch.chdir(tmp_path)
+    history(grid("ab", range(4)), source="mine").save(tmp_path / "kb")
+    history(grid("bc", range(4, 6)), source="theirs").save(tmp_path / "kb")
+    shutil.copytree(tmp_path / "kb", tmp_path / "spare")
+    two_clusters(8).save(tmp_path / "clusters")
+    (tmp_path / "runs.csv").write_text(RUNS)
+    (tmp_path / "tables").mkdir()
+    shutil.copy(churn, tmp_path / "tables" / "churn.csv")
+    manifest = pd.DataFrame({"file": ["churn.csv"], "target": ["left"], "task_type": ["binary"]})
+    manifest.to_csv(tmp_path / "tables" / "manifest.csv", index=False)
+    return tmp_path
+
+
+# A line a command; what needs a server or minutes is run by the tests of that part, which
+# check their answers against the schema too.
+LINES = {
+    "recommend": "recommend churn.csv -t left -n 2 --explain",
+    "tune": "tune churn.csv -t left --n-trials 1 --seed 0 --time-budget 600 "
+    "--algorithm naive_bayes --no-knowledge-base",
+    "describe": "describe churn.csv --target left --family simple",
+    "metafeatures": "metafeatures --family simple",
+    "schema": "schema kb info",
+    "config show": "config show",
+    "kb add": "kb add runs.csv",
+    "kb compact": "kb compact spare",
+    "kb diff": "kb diff kb clusters",
+    "kb evaluate": "kb evaluate clusters --n-splits 2",
+    "kb export": "kb export kb --out exported",
+    "kb fit": "kb fit clusters",
+    "kb import": "kb import runs.csv --out imported",
+    "kb import table": "kb import table runs.csv --dry-run",
+    "kb import kb": "kb import kb kb --to other",
+    "kb info": "kb info kb",
+    "kb list": "kb list kb --runs",
+    "kb merge": "kb merge kb clusters --out both",
+    "kb name": "kb name team kb",
+    "kb plot": "kb plot kb:bundled --out pictures",
+    "kb remove": "kb remove kb --task a --yes",
+    "kb verify": "kb verify kb",
+}
+ELSEWHERE = {
+    "kb build",
+    "kb describe",
+    "kb generate",
+    "kb import aslib",
+    "kb import matrix",
+    "kb import openml",
+    "kb import optuna",
+    "kb import tune",
+}
+
+
+def strict(schema):
+    """Return a schema that also refuses keys which it does not name."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: strict(value) for key, value in schema.items()}
+    # {"type": "object", "properties": {...}}, not an object whose keys are called so
+    is_closed = {"additionalProperties", "patternProperties"} & set(schema)
+    if isinstance(schema.get("properties"), dict) and "type" in schema and not is_closed:
+        closed["additionalProperties"] = False
+    return closed
+
+
+OPEN = {
+    "tune": ["best"],
+    "metafeatures": ["metafeatures"],
+    "metrics": ["metrics"],
+}  # rows of frames
+
+
+def check(command, content):
+    schema = schema_of(command, SCHEMAS[command])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    closed = strict(schema)
+    for key in OPEN.get(command, []):
+        closed["properties"][key] = schema["properties"][key]
+    jsonschema.Draft202012Validator(closed).validate(content)
+
+
+def test_every_command_is_held_to_its_schema():
+    assert set(LINES) | ELSEWHERE == set(SCHEMAS)
+
+
+@pytest.mark.parametrize("command", SCHEMAS)
+def test_every_schema_is_one(command):
+    schema = schema_of(command, SCHEMAS[command])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert set(schema["required"]) <= set(schema["properties"])
+    for key in COMMON:
+        with pytest.raises(jsonschema.ValidationError, match=key):
+            jsonschema.validate({other: "" for other in COMMON if other != key}, schema)
+
+
+@pytest.mark.filterwarnings("ignore:.*measured on other folds")  # the histories are made up
+@pytest.mark.filterwarnings("ignore::autometa.exceptions.KnowledgeBaseWarning")
+@pytest.mark.parametrize("command", LINES)
+def test_what_a_command_prints_is_what_its_schema_says(autometa, places, command):
+    code, out, err = autometa(*LINES[command].split(), "--json")
+    assert code == (1 if command == "kb diff" else 0), err
+    content = json.loads(out)
+    assert len(out.splitlines()) == 1
+    assert content["command"] == command
+    assert (content["schema"], content["autometa_version"]) == (1, package.__version__)
+    check(command, content)
+
+
+def test_a_schema_is_printed_as_it_is(autometa):
+    _, out, _ = autometa("schema", "kb", "info")
+    assert json.loads(out) == schema_of("kb info", SCHEMAS["kb info"])
+    code, _, err = autometa("schema", "kb", "inof")
+    assert (code, err) == (
+        2,
+        "Error: There is no command 'kb inof'. 'autometa schema' lists those there are.\n",
+    )
+
+
+def test_the_knowledge_base_that_was_used_is_named(autometa, places):
+    used = json.loads(autometa("kb", "info", "kb", "--json")[1])["knowledge_base"]
+    assert (used["name"], used["path"]) == ("kb", "kb")
+    spare = json.loads(autometa("kb", "info", "spare", "--json")[1])["knowledge_base"]
+    assert spare["fingerprint"] == used["fingerprint"]  # a copy
+    clusters = json.loads(autometa("kb", "info", "clusters", "--json")[1])["knowledge_base"]
+    assert clusters["fingerprint"] != used["fingerprint"]
+    both = json.loads(autometa("kb", "list", "kb,clusters", "--json")[1])["knowledge_base"]
+    assert (both["name"], both["path"]) == ("kb,clusters", None)
+    assert [layer["path"] for layer in both["layers"]] == ["kb", "clusters"]
+
+
+@pytest.mark.filterwarnings("always:Columns that are constant")
+def test_what_was_said_is_in_the_notes(autometa, places):
+    code, out, err = autometa("describe", "churn.csv", "-t", "left", "--json")
+    notes = json.loads(out)["notes"]
+    assert code == 0
+    said = [line.removeprefix("Note: ") for line in err.splitlines() if line.startswith("Note: ")]
+    assert notes == said
+    assert any("same" in note for note in notes)  # the constant column
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "code", "part"),
+    [
+        ("recommend none.csv -t y", "DatasetNotFoundError", 2, "There is no file 'none.csv'"),
+        ("recommend churn.csv --targte y", "UsageError", 2, "--targte"),
+        ("kb info nowhere", "KnowledgeBaseError", 2, "nowhere"),
+        ("kb inof", "UsageError", 2, "inof"),
+        ("tune churn.csv -t left --time-budget soon", "ParameterError", 2, "Got 'soon'"),
+        ("tune churn.csv -t left --memory-limit many", "ParameterError", 2, "Got 'many'"),
+    ],
+)
+def test_an_error_is_an_object_on_stderr(autometa, places, line, kind, code, part):
+    ended, out, err = autometa(*line.split(), "--json")
+    assert (ended, out) == (code, "")
+    content = json.loads(err.splitlines()[-1])
+    assert content["schema"] == 1
+    assert set(content["error"]) == {"type", "message", "hint"}
+    assert content["error"]["type"] == kind
+    assert part in content["error"]["message"]
+    assert autometa(*line.split())[2].splitlines()[-1].startswith(("Error: ", "Try '"))
+
+
+def test_a_damaged_file_is_a_failure_and_says_so(autometa, places):
+    path = next((places / "kb").glob("runs-*"))
+    path.write_bytes(path.read_bytes()[:-1])
+    code, _, err = autometa("kb", "export", "kb", "--out", "exported", "--json")
+    assert code == 1
+    assert json.loads(err.splitlines()[-1])["error"]["type"] == "KnowledgeBaseCorruptError"
+    assert not os.path.exists("exported")

@@ -1,0 +1,229 @@
+"""One option, one meaning: over all commands, and from the command line to ``tune``."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import logging
+import re
+import shlex
+import sys
+import warnings
+
+import pytest
+import typer.main
+
+from autometa.cli import _output
+from autometa.cli._command import app
+from autometa.cli._options import n_bytes, several
+from autometa.exceptions import ParameterError
+from autometa.tuning import tune
+
+LETTERS = {
+    "-t": "--target",
+    "-m": "--metric",
+    "-k": "--knowledge-base",
+    "-n": "--n",
+    "-q": "--quiet",
+    "-v": "--verbose",
+    "-h": "--help",
+}
+
+
+def commands(group=None, name=""):
+    """Yield the name and the parser of each command."""
+    group = group or typer.main.get_command(app)
+    for last, command in group.commands.items():
+        full = f"{name} {last}".strip()
+        if hasattr(command, "commands"):
+            yield from commands(command, full)
+        elif not command.hidden:
+            yield full, command
+
+
+ALL = dict(commands())
+
+
+def test_a_letter_means_the_same_everywhere():
+    for name, command in ALL.items():
+        for parameter in command.params:
+            letters = [opt for opt in parameter.opts if re.fullmatch("-[^-]", opt)]
+            for letter in letters:
+                assert LETTERS.get(letter) in parameter.opts, f"{name} {letter}"
+
+
+def test_no_option_has_two_names_for_one_thing():
+    options = {opt for command in ALL.values() for param in command.params for opt in param.opts}
+    assert not options & {"--measure", "--time-limit"}
+    for name, command in ALL.items():
+        writes = {opt for param in command.params for opt in param.opts} & {"--to", "--out"}
+        if name.startswith("kb import"):
+            assert writes == {"--to", "--out"}
+        if name == "kb add":
+            assert writes == {"--to"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_has_the_options_of_all(name):
+    options = {opt for param in ALL[name].params for opt in param.opts}
+    assert {"--json", "-q", "-v", "--debug"} <= options
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_help_has_two_examples_that_parse_and_says_what_comes_next(name, autometa):
+    code, out, _ = autometa(*name.split(), "-h")
+    assert code == 0
+    examples = [line.strip() for line in ALL[name].epilog.splitlines() if line.startswith("  ")]
+    assert len(examples) == 2
+    assert "Then: autometa" in out
+    following = re.search(r"Then: (autometa .*)", ALL[name].epilog)[1]
+    for example in [*examples, following]:
+        words = shlex.split(example.replace("\\[", "[").partition(" > ")[0].partition(" < ")[0])
+        words = [word for word in words if not word.startswith("AUTOMETA_")]
+        assert words[0] == "autometa"
+        parsed, rest = _find(words[1:])
+        ALL[parsed].make_context("autometa", rest)  # raises for an option that is not one
+    assert any(_find(shlex.split(example)[1:])[0] == name for example in examples[-1:]) or (
+        "AUTOMETA" in examples[-1]
+    )
+
+
+def _find(words):
+    for n in (3, 2, 1):
+        if " ".join(words[:n]) in ALL:
+            return " ".join(words[:n]), words[n:]
+    raise AssertionError(f"no command: {words}")
+
+
+# What `tune` takes and its command does not, and why.
+NOT_OPTIONS = {
+    "X": "TABLE",
+    "y": "--target",
+    "target": "--target",
+    "name": "the name of the file",
+    "callbacks": "Python functions; the command shows trials itself",
+    "sampler": "a Python object",
+    "isolate": "for tests and tiny tables: a command has its own process anyway",
+    "started": "the command's own start",
+}
+CALLED = {
+    "random_state": "seed",
+    "algorithms": "algorithm",
+    "pos_label": "positive",
+}
+NOT_PARAMETERS = {
+    "table", "target", "encoding", "no_knowledge_base", "save", "code",
+    "as_json", "quiet", "verbose", "debug",
+}  # fmt: skip
+
+
+def test_what_tune_takes_its_command_takes():
+    parameters = set(inspect.signature(tune).parameters) - set(NOT_OPTIONS)
+    options = {param.name for param in ALL["tune"].params} - NOT_PARAMETERS
+    assert {CALLED.get(name, name) for name in parameters} == options
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("4GB", 4 * 10**9), ("512MiB", 2**29), ("7", 7), ("1.5 kb", 1500)]
+)
+def test_sizes_are_read_as_their_units_say(text, size):
+    assert n_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "GB", "4 horses", "-1GB"])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(ParameterError, match="--memory-limit"):
+        n_bytes(text)
+
+
+def test_lists_are_repeated_or_parted_by_commas():
+    assert several(["a,b", "c"]) == several(["a", "b", "c"]) == ["a", "b", "c"]
+    assert several([r"a\,b,c"]) == ["a,b", "c"]
+    assert several(None) == []
+
+
+def test_a_quiet_command_says_only_its_result(autometa, churn):
+    said = autometa("describe", churn, "-t", "left", "--family", "simple")[2]
+    assert "Note: " in said
+    for words in (["-q", "describe"], ["describe", "-q"]):
+        code, out, err = autometa(*words, churn, "-t", "left", "--family", "simple")
+        assert (code, err) == (0, "")
+        assert "n_rows" in out
+    code, _, err = autometa("describe", "-q", "none.csv", "-t", "y")
+    assert code == 2
+    assert err.startswith("Error: ")
+
+
+def test_warnings_of_other_libraries_are_shown_when_asked_for(autometa, churn, monkeypatch):
+    from autometa import datasets
+
+    load = datasets.load_dataset
+
+    def warn_and_load(*arguments, **options):
+        warnings.warn("a library is about to change", FutureWarning, stacklevel=1)
+        return load(*arguments, **options)
+
+    monkeypatch.setattr(datasets, "load_dataset", warn_and_load)
+    asked = ("describe", churn, "-t", "left", "--family", "simple")
+    assert "about to change" not in autometa(*asked)[2]
+    assert "Note: FutureWarning: a library is about to change" in autometa(*asked, "-v")[2]
+
+
+def test_debug_shows_where_an_error_arises_and_ends_with_its_command(autometa, churn):
+    asked = ("describe", churn, "--target", "lfet")
+    assert "Traceback" not in autometa(*asked)[2]
+    code, _, err = autometa(*asked, "--debug")
+    assert code == 2
+    assert "Traceback" in err
+    assert "Did you mean 'left'?" in err.splitlines()[-1]
+    assert "Traceback" not in autometa(*asked)[2]
+    assert _output._SAY_RECORDS not in logging.getLogger("autometa").handlers
+
+
+def test_a_table_is_read_from_stdin(autometa, churn, monkeypatch):
+    asked = ("--target", "left", "--family", "simple", "--json")
+    named = json.loads(autometa("describe", churn, *asked)[1])
+    piped = io.TextIOWrapper(io.BytesIO(churn.read_bytes()))
+    monkeypatch.setattr(sys, "stdin", piped)
+    content = json.loads(autometa("describe", "-", *asked)[1])
+    assert content["metafeatures"] == named["metafeatures"]
+    assert content["task"]["name"] == "stdin"
+    code, _, err = autometa("tune", "-", "-t", "left", "--code", "x.py")
+    assert code == 2
+    assert "read again" in err
+
+
+def test_explain_takes_a_rank_or_none(autometa, churn):
+    asked = ("recommend", churn, "-t", "left", "-n", "2")
+    assert "\n2. " in autometa(*asked, "--explain", "2")[1]
+    assert "\n1. " in autometa(*asked, "--explain")[1]
+    assert "\n1. " in autometa("recommend", "--explain", churn, "-t", "left", "-n", "2")[1]
+    explained = json.loads(autometa(*asked, "--explain", "2", "--json")[1])["recommendations"]
+    assert ["explanation" in one for one in explained] == [False, True]
+    explained = json.loads(autometa(*asked, "--explain", "--json")[1])["recommendations"]
+    assert ["explanation" in one for one in explained] == [True, True]
+    code, _, err = autometa(*asked, "--explain", "3")
+    assert code == 2
+    assert "2 setups" in err
+
+
+def test_tune_without_save_says_that_the_model_goes(autometa, churn, tmp_path):
+    asked = ["tune", churn, "-t", "left", "--n-trials", "1", "--time-budget", "none", "--seed", "0"]
+    asked += ["--algorithm", "naive_bayes", "--no-knowledge-base", "--json"]
+    code, out, err = autometa(*asked)
+    assert code == 0
+    assert err.splitlines()[0] == "The model will not be kept; give --save FILE."
+    assert "knowledge_base" not in json.loads(out)
+    assert "will not be kept" not in autometa(*asked, "--save", tmp_path / "model")[2]
+
+
+def test_a_run_without_an_end_needs_a_number_of_trials(autometa, churn):
+    code, _, err = autometa("tune", churn, "-t", "left", "--time-budget", "none")
+    assert code == 2
+    assert "n_trials" in err
+    code, _, err = autometa(
+        *("tune", churn, "-t", "left", "-k", "kb:bundled", "--no-knowledge-base")
+    )
+    assert code == 2
+    assert "one of --knowledge-base" in err
