@@ -14,7 +14,7 @@ from autometa.algorithms import every_algorithm, list_algorithms
 from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
-from autometa.knowledge_base import KnowledgeBase, default_state
+from autometa.knowledge_base import KnowledgeBase, default_state, open_named
 from autometa.meta_models import MetaModel, Request
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations

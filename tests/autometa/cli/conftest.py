@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
 
 from autometa.cli import main
+from autometa.cli._command import SCHEMAS
+from autometa.cli._contract import schema_of
 
 
 @pytest.fixture
@@ -34,3 +37,34 @@ def churn(tmp_path):
     path = tmp_path / "churn.csv"
     frame.to_csv(path, index=False)
     return path
+
+
+OPEN = {"tune": ["best"], "metafeatures": ["metafeatures"]}  # rows of tables with more columns
+
+
+def strict(schema):
+    """Return a schema that also refuses keys which it does not name."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: strict(value) for key, value in schema.items()}
+    # {"type": "object", "properties": {...}}, not an object whose keys are called so
+    is_closed = {"additionalProperties", "patternProperties"} & set(schema)
+    if isinstance(schema.get("properties"), dict) and "type" in schema and not is_closed:
+        closed["additionalProperties"] = False
+    return closed
+
+
+@pytest.fixture
+def follows_schema():
+    """Hold what a command printed to its schema, and to have no key that it does not name."""
+
+    def check(command, content):
+        schema = schema_of(command, SCHEMAS[command])
+        closed = strict(schema)
+        for key in OPEN.get(command, []):
+            closed["properties"][key] = schema["properties"][key]
+        jsonschema.Draft202012Validator(closed).validate(content)
+
+    return check

@@ -105,7 +105,7 @@ NOT_OPTIONS = {
     "callbacks": "Python functions; the command shows trials itself",
     "sampler": "a Python object",
     "isolate": "for tests and tiny tables: a command has its own process anyway",
-    "started": "the command's own start",
+    "scheduler": "a Python object",
 }
 CALLED = {
     "random_state": "seed",
