@@ -133,8 +133,10 @@ class Worker:
             self._initialize()
 
     def _initialize(self) -> None:
-        if self.settings.initializer is not None:
-            self._send(self.settings.initializer, self.settings.initargs, True)
+        # Also where there is nothing to do: the answer says that the process has started, and
+        # only then the seconds of its first call begin.
+        initializer = self.settings.initializer or type(None)
+        self._send(initializer, self.settings.initargs, True)
 
     def _start_process(self) -> None:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process

@@ -49,6 +49,13 @@ def test_a_worker_past_its_deadline_is_killed_even_when_it_ignores_signals(pool)
     assert run(pool, calls.add, 1).value == 11
 
 
+def test_the_start_of_a_worker_is_not_counted_whether_or_not_it_is_set_up():
+    for initializer in (None, calls.state):
+        with WorkerPool(1, initializer=initializer) as pool:
+            pool.submit("key", calls.imports, timeout=0.1)  # no process starts in so little
+            assert pool.wait().status == "ok"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no processor timers on Windows")
 def test_processor_seconds_are_limited_and_sleep_is_free(pool):
     pool.submit("busy", calls.spin, 60.0, timeout=60.0, processor_seconds=0.3)
