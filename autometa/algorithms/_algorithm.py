@@ -1,10 +1,15 @@
-"""Algorithm: a named learner with its preprocessing, its search space and its known setups."""
+"""Algorithm: all that anybody asks of a learner, in one value.
+
+Its preprocessing, search space and known setups; what a fit costs; how it is stored;
+where it stands among the others. Adding an algorithm is writing one of these.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -20,6 +25,7 @@ from sklearn.pipeline import Pipeline
 
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._encoding import Encoding, make_encoder
+from autometa.algorithms._seconds import Seconds, one_pass
 from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
 from autometa.algorithms._target import with_scaled_target
 from autometa.exceptions import ParameterError
@@ -58,7 +64,7 @@ class Context:
         return min(wanted, max(lowest, self.n_rows // share))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Algorithm:
     """A learner autometa can build, for one or several task types.
 
@@ -77,14 +83,37 @@ class Algorithm:
         Configurations known to do well, by kind of task and by label
         ("library" is the library's default). Each names every
         hyperparameter of the space.
+    places : dict of str to dict
+        Where setups stand among those of all algorithms that are tried when there is
+        no advice, by kind of task and by label: cheap, strong and unlike each other
+        first. Places are tens, so that others fit between; setups without one come last.
+    is_baseline : bool
+        Whether its library default is tried in every search: one that anybody would
+        try first, so that advice must not do worse.
+    seconds : callable
+        ``seconds(size, config)`` is a guess of the wall-clock seconds of one fit.
+    rounds : str or None
+        Hyperparameter that counts trees, each of which costs alike: halved, with the
+        learning rate doubled, where time is short.
+    is_random : bool
+        Whether another ``random_state`` gives another model: such are fitted several
+        times and averaged where there is time.
     max_rows, max_classes : int or None
         Beyond these it is not offered: time or memory would not be sane.
     min_class_rows : int
         Rows of each class without which it cannot be fitted.
     takes_sparse : bool
         Whether it is fitted on sparse matrices without making them dense.
+    library : str
+        Distribution that fits it, whose version is kept with what was measured.
     requires : str or None
-        Package of an extra that must be installed.
+        Module that must be installed; None where autometa itself requires it.
+    extra : str or None
+        Extra of autometa that installs it.
+    trusted_types : tuple of str
+        Types its fitted models hold that skops does not trust by itself.
+    read_errors : tuple of str
+        Exceptions of its library's own that reading a damaged model raises.
     reference : str
         Where the space and the known setups come from.
     """
@@ -94,11 +123,20 @@ class Algorithm:
     encoding: Encoding | Callable[[Config], Encoding]
     spaces: Mapping[str, Space]
     known_setups: Mapping[str, Mapping[str, Config]]
+    places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    is_baseline: bool = False
+    seconds: Seconds = one_pass
+    rounds: str | None = None
+    is_random: bool = False
     max_rows: int | None = None
     max_classes: int | None = None
     min_class_rows: int = 1
     takes_sparse: bool = False
+    library: str = "scikit-learn"
     requires: str | None = None
+    extra: str | None = None
+    trusted_types: tuple[str, ...] = ()
+    read_errors: tuple[str, ...] = ()
     reference: str = ""
 
     def supports(
@@ -135,6 +173,10 @@ class Algorithm:
         """Return the known setups by label."""
         known = self.known_setups[kind_of_task(task_type)]
         return {label: dict(config) for label, config in known.items()}
+
+    def place(self, label: str, task_type: str) -> float:
+        """Return the place of a known setup among those of all algorithms; inf without one."""
+        return self.places.get(kind_of_task(task_type), {}).get(label, inf)
 
     def sample(self, n: int, task_type: str, seed: int = 0) -> list[Config]:
         """Return ``n`` configurations that fill the space evenly (scrambled Sobol points)."""

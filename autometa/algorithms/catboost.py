@@ -7,6 +7,7 @@ from typing import Any
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import boosting
 
 LIBRARY: Config = {
     "iterations": 500,
@@ -66,7 +67,18 @@ ALGORITHMS = (
             "classification": {"library": LIBRARY, "tuned": TUNED_CLASSIFIER},
             "regression": {"library": LIBRARY, "tuned": TUNED_REGRESSOR},
         },
+        places={
+            "classification": {"tuned": 40, "library": 130},
+            "regression": {"tuned": 40, "library": 120},
+        },
+        seconds=boosting("iterations", lambda config: 2.0 ** float(config.get("depth", 6))),
+        rounds="iterations",
+        is_random=True,
+        library="catboost",
         requires="catboost",
+        extra="boost",
+        trusted_types=("catboost.core.CatBoostClassifier", "catboost.core.CatBoostRegressor"),
+        read_errors=("_catboost.CatBoostError",),
         reference="Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491).",
     ),
 )

@@ -28,6 +28,7 @@ ALGORITHMS = (
         encoding="scaled",
         spaces={"classification": {"shrinkage": FloatDistribution(0.0001, 1.0, log=True)}},
         known_setups={"classification": {"library": {"shrinkage": 0.0001}}},
+        places={"classification": {"library": 190}},
         reference="R. A. Fisher. The Use of Multiple Measurements in Taxonomic Problems. 1936.",
     ),
     Algorithm(
@@ -38,6 +39,7 @@ ALGORITHMS = (
         known_setups={
             "classification": {"library": {"shrinkage": 0.01}, "strong": {"shrinkage": 0.2}}
         },
+        places={"classification": {"strong": 170}},
         max_classes=100,
         min_class_rows=2,  # one row has no covariance
         reference="J. H. Friedman. Regularized Discriminant Analysis. JASA 84, 1989.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import Size
 
 MAX_FEATURES = CategoricalDistribution(["sqrt", 0.3, 0.5, 0.75, 1.0])
 
@@ -88,6 +91,14 @@ def _limited(config: Config, context: Context) -> Config:
     }
 
 
+def _seconds(size: Size, config: Mapping[str, Any]) -> float:
+    share = config.get("max_features", "sqrt")
+    share = size.n_columns**-0.5 if share == "sqrt" else float(share)
+    depth = math.log2(size.n_rows + 2)
+    per_tree = 1e-3 + 2.5e-8 * size.n_rows * depth * max(1.0, share * size.n_columns)
+    return float(config.get("n_estimators", 100)) * per_tree
+
+
 def _forest(config: Config, context: Context) -> Any:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
@@ -113,6 +124,11 @@ ALGORITHMS = (
         encoding="ordinal",
         spaces=SPACES,
         known_setups=FOREST_SETUPS,
+        places={"classification": {"tuned": 80}, "regression": {"tuned": 80}},
+        seconds=_seconds,
+        rounds="n_estimators",
+        is_random=True,
+        trusted_types=("sklearn.tree._tree.Tree",),
         takes_sparse=True,
         reference=REFERENCE,
     ),
@@ -122,6 +138,14 @@ ALGORITHMS = (
         encoding="ordinal",
         spaces=SPACES,
         known_setups=EXTRA_SETUPS,
+        places={
+            "classification": {"tuned": 30, "smooth": 140},
+            "regression": {"tuned": 30, "decorrelated": 150},
+        },
+        seconds=_seconds,
+        rounds="n_estimators",
+        is_random=True,
+        trusted_types=("sklearn.tree._tree.Tree",),
         takes_sparse=True,
         reference=REFERENCE,
     ),

@@ -7,6 +7,7 @@ from typing import Any
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import boosting
 
 LIBRARY: Config = {
     "max_iter": 100,
@@ -63,6 +64,13 @@ ALGORITHMS = (
         encoding="native",
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
+        places={"classification": {"slow": 120}, "regression": {"slow": 110}},
+        is_baseline=True,
+        # Twice LightGBM's of as many leaves.
+        seconds=boosting("max_iter", lambda c: 2 * float(c.get("max_leaf_nodes", 31))),
+        rounds="max_iter",
+        is_random=True,
+        trusted_types=("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",),
         reference="Library default of scikit-learn; slow and small are lower learning rates.",
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import boosting
 
 LIBRARY: Config = {
     "n_estimators": 100,
@@ -113,7 +114,35 @@ ALGORITHMS = (
             "classification": {**COMMON, "tuned": TUNED_CLASSIFIER},
             "regression": {**COMMON, "tuned": TUNED_REGRESSOR},
         },
+        places={
+            "classification": {
+                "extra_trees": 20,
+                "tuned": 50,
+                "small": 70,
+                "stumps": 110,
+                "large": 160,
+            },
+            "regression": {
+                "extra_trees": 20,
+                "tuned": 50,
+                "small": 70,
+                "stumps": 130,
+                "large": 160,
+            },
+        },
+        is_baseline=True,
+        seconds=boosting("n_estimators", lambda c: float(c.get("num_leaves", 31))),
+        rounds="n_estimators",
+        is_random=True,
         takes_sparse=True,
+        library="lightgbm",
+        trusted_types=(
+            "collections.OrderedDict",
+            "lightgbm.basic.Booster",
+            "lightgbm.sklearn.LGBMClassifier",
+            "lightgbm.sklearn.LGBMRegressor",
+        ),
+        read_errors=("lightgbm.basic.LightGBMError",),
         reference=(
             "Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491); extra_trees, small, "
             "stumps and large after the portfolio of AutoGluon 1.6; space after TabArena 2025."

@@ -6,12 +6,14 @@ every dataset.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._encoding import Encoding, chosen_encoding
+from autometa.algorithms._seconds import Size
 
 NUMBERS = CategoricalDistribution(["scaled", "normal"])
 
@@ -42,6 +44,10 @@ ELASTIC_NET_SETUPS = {
 
 def _encoding(config: Config) -> Encoding:
     return chosen_encoding(config["numbers"])
+
+
+def _seconds(size: Size, config: Mapping[str, Any]) -> float:
+    return 2e-6 * size.cells * size.n_outputs
 
 
 def _logistic(config: Config, context: Context) -> Any:
@@ -86,6 +92,8 @@ ALGORITHMS = (
             }
         },
         known_setups={"classification": LOGISTIC_SETUPS},
+        places={"classification": {"normal": 10}},
+        seconds=_seconds,
         max_classes=200,
         takes_sparse=True,
         reference="Penalties along the path of scikit-learn's LogisticRegressionCV.",
@@ -101,6 +109,8 @@ ALGORITHMS = (
             }
         },
         known_setups={"regression": RIDGE_SETUPS},
+        places={"regression": {"normal": 10}},
+        seconds=_seconds,
         takes_sparse=True,
         reference="A. E. Hoerl, R. W. Kennard. Ridge Regression. Technometrics 12, 1970.",
     ),
@@ -116,6 +126,8 @@ ALGORITHMS = (
             }
         },
         known_setups={"regression": ELASTIC_NET_SETUPS},
+        places={"regression": {"mild_normal": 170}},
+        seconds=_seconds,
         takes_sparse=True,
         reference="H. Zou, T. Hastie. Regularization and Variable Selection. JRSS B 67, 2005.",
     ),

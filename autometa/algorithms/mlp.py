@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._encoding import Encoding, chosen_encoding
+from autometa.algorithms._seconds import Size
 
 LIBRARY: Config = {
     "width": 100,
@@ -36,6 +38,13 @@ def _encoding(config: Config) -> Encoding:
     return chosen_encoding(config["numbers"])
 
 
+def _seconds(size: Size, config: Mapping[str, Any]) -> float:
+    width = float(config.get("width", 100))
+    weights = width * (2 * size.n_columns + 5 + width * (float(config.get("n_layers", 1)) - 1))
+    # About forty passes until it stops; each row costs its batch's overhead and its weights.
+    return 40 * size.n_rows * (1e-6 + 4e-10 * weights)
+
+
 def _make(config: Config, context: Context) -> Any:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
@@ -59,7 +68,14 @@ ALGORITHMS = (
         encoding=_encoding,
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
+        places={
+            "classification": {"normal": 90, "regularised": 180},
+            "regression": {"normal": 90, "regularised": 180},
+        },
+        seconds=_seconds,
+        is_random=True,
         max_rows=200_000,
+        trusted_types=("sklearn.neural_network._stochastic_optimizers.AdamOptimizer",),
         reference="Library default of scikit-learn, with early stopping.",
     ),
 )

@@ -38,6 +38,7 @@ ALGORITHMS = (
             }
         },
         known_setups={"classification": KNOWN},
+        places={"classification": {"smooth": 200}},
         reference="Library default of scikit-learn.",
     ),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.distributions import CategoricalDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._encoding import Encoding, chosen_encoding
+from autometa.algorithms._seconds import Size
 
 LIBRARY: Config = {"n_neighbors": 5, "weights": "uniform", "p": 2, "numbers": "scaled"}
 KNOWN = {
@@ -26,6 +28,10 @@ SPACE = {
 
 def _encoding(config: Config) -> Encoding:
     return chosen_encoding(config["numbers"])
+
+
+def _seconds(size: Size, config: Mapping[str, Any]) -> float:
+    return 1e-9 * size.n_rows * size.cells  # of predictions: each row looks at all others
 
 
 def _make(config: Config, context: Context) -> Any:
@@ -47,7 +53,15 @@ ALGORITHMS = (
         encoding=_encoding,
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
+        places={"classification": {"weighted": 150}, "regression": {"weighted": 140}},
+        seconds=_seconds,
         max_rows=200_000,
+        trusted_types=(
+            "sklearn.metrics._dist_metrics.EuclideanDistance64",
+            "sklearn.metrics._dist_metrics.ManhattanDistance64",
+            "sklearn.neighbors._ball_tree.BallTree",
+            "sklearn.neighbors._kd_tree.KDTree",
+        ),
         reference="T. Cover, P. Hart. Nearest Neighbor Pattern Classification. IEEE TIT 13, 1967.",
     ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import Size
 
 LIBRARY: Config = {"C": 1.0, "gamma": "scale"}
 KNOWN = {
@@ -21,6 +23,10 @@ SPACE = {
     "C": FloatDistribution(0.01, 1000.0, log=True),
     "gamma": CategoricalDistribution(["scale", 0.001, 0.01, 0.1, 1.0]),
 }
+
+
+def _seconds(size: Size, config: Mapping[str, Any]) -> float:
+    return 4e-9 * size.n_rows**2 * (size.n_columns + 20)  # kernel values, and what each is used for
 
 
 def _make(config: Config, context: Context) -> Any:
@@ -40,9 +46,15 @@ ALGORITHMS = (
         encoding="scaled",
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
+        places={"classification": {"hard": 60}, "regression": {"hard": 60}},
+        seconds=_seconds,
         max_rows=10_000,
         max_classes=50,
         min_class_rows=FOLDS,
+        trusted_types=(
+            "sklearn.calibration._CalibratedClassifier",
+            "sklearn.calibration._SigmoidCalibration",
+        ),
         reference="C. Cortes, V. Vapnik. Support-Vector Networks. Machine Learning 20, 1995.",
     ),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import Size
 
 LIBRARY: Config = {"max_depth": 30, "min_samples_leaf": 1, "max_features": 1.0}
 KNOWN = {
@@ -19,6 +22,10 @@ SPACE = {
     "min_samples_leaf": IntDistribution(1, 64, log=True),
     "max_features": FloatDistribution(0.3, 1.0),
 }
+
+
+def _seconds(size: Size, config: Mapping[str, Any]) -> float:
+    return 4e-8 * size.cells * math.log2(size.n_rows + 2)
 
 
 def _make(config: Config, context: Context) -> Any:
@@ -36,7 +43,10 @@ ALGORITHMS = (
         encoding="ordinal",
         spaces={"classification": SPACE, "regression": SPACE},
         known_setups={"classification": KNOWN, "regression": KNOWN},
+        places={"classification": {"pruned": 210}, "regression": {"pruned": 190}},
+        seconds=_seconds,
         takes_sparse=True,
+        trusted_types=("sklearn.tree._tree.Tree",),
         reference="L. Breiman et al. Classification and Regression Trees. 1984.",
     ),
 )

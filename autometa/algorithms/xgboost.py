@@ -7,6 +7,7 @@ from typing import Any
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
+from autometa.algorithms._seconds import boosting
 from autometa.algorithms._target import ClassEncoder
 
 LIBRARY: Config = {
@@ -84,7 +85,19 @@ ALGORITHMS = (
             "classification": {**COMMON, "tuned": TUNED_CLASSIFIER},
             "regression": {**COMMON, "tuned": TUNED_REGRESSOR},
         },
+        places={"classification": {"slow": 100}, "regression": {"slow": 100}},
+        seconds=boosting("n_estimators", lambda config: 2.0 ** float(config.get("max_depth", 6))),
+        rounds="n_estimators",
+        is_random=True,
+        library="xgboost",
         requires="xgboost",
+        extra="boost",
+        trusted_types=(
+            "autometa.algorithms._target.ClassEncoder",
+            "xgboost.core.Booster",
+            "xgboost.sklearn.XGBClassifier",
+            "xgboost.sklearn.XGBRegressor",
+        ),
         takes_sparse=True,
         reference=(
             "Tuned defaults after Holzmüller et al. 2024 (arXiv:2407.04491); space after "

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from autometa.algorithms import Size, get_algorithm
 from autometa.tables import Table
 
 MARGIN_SECONDS = 0.25
@@ -81,41 +82,14 @@ class Clock:
         return max(0.05, min(search_left, patience))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """What decides how long a fit takes."""
-
-    n_rows: int
-    n_columns: int
-    n_classes: int
-    n_rarest: int | None = None
-
-    @classmethod
-    def of_table(cls, table: Table) -> Self:
-        """Return the size of a table; of a sparse one, as of a dense one that takes as long."""
-        n_rows, n_columns = table.X.shape
-        if table.is_sparse:
-            n_columns = table.X.size // n_rows + n_columns // EMPTY_COLUMNS + 1
-        return cls(
-            n_rows=n_rows,
-            n_columns=n_columns,
-            n_classes=table.n_classes,
-            n_rarest=table.n_rarest,
-        )
-
-    @property
-    def n_outputs(self) -> int:
-        """Trees or weight vectors a model needs side by side."""
-        return self.n_classes if self.n_classes > 2 else 1
-
-    @property
-    def cells(self) -> int:
-        """Rows times columns."""
-        return self.n_rows * self.n_columns
-
-    def part(self, fidelity: float) -> Size:
-        """Return the size of a part of the rows."""
-        return replace(self, n_rows=math.ceil(self.n_rows * fidelity))
+def size_of(table: Table) -> Size:
+    """Return the size of a table; of a sparse one, as of a dense one that takes as long."""
+    n_rows, n_columns = table.X.shape
+    if table.is_sparse:
+        n_columns = table.X.size // n_rows + n_columns // EMPTY_COLUMNS + 1
+    return Size(
+        n_rows=n_rows, n_columns=n_columns, n_classes=table.n_classes, n_rarest=table.n_rarest
+    )
 
 
 @dataclass
@@ -159,10 +133,10 @@ class FitTimeModel:
     def _prior(
         self, algorithm: str, config: Mapping[str, Any], advised: float | None, fidelity: float
     ) -> float:
-        seconds_of = ROUGH_SECONDS.get(algorithm, _other)
-        rough = seconds_of(self.size.part(fidelity), config)
+        rough = rough_seconds(algorithm, self.size.part(fidelity), config)
         if advised is not None and math.isfinite(advised) and advised >= 0:
-            share = rough / max(seconds_of(self.size, config), 1e-9)  # advice is of all rows
+            whole = rough_seconds(algorithm, self.size, config)
+            share = rough / max(whole, 1e-9)  # advice is of all rows
             rough = max(share * advised, MIN_TRUST * rough)
         return rough + OVERHEAD_SECONDS
 
@@ -176,62 +150,6 @@ class FitTimeModel:
         return (sum(own) + overall) / (len(own) + 1)
 
 
-def _linear(size: Size, config: Mapping[str, Any]) -> float:
-    return 2e-6 * size.cells * size.n_outputs
-
-
-def _boosting(trees: str, leaves: Callable[[Mapping[str, Any]], float]) -> Any:
-    def seconds(size: Size, config: Mapping[str, Any]) -> float:
-        n_trees = float(config.get(trees, 100)) * size.n_outputs
-        return n_trees * (1.5e-5 * leaves(config) + 6e-9 * size.cells)
-
-    return seconds
-
-
-def _forest(size: Size, config: Mapping[str, Any]) -> float:
-    share = config.get("max_features", "sqrt")
-    share = size.n_columns**-0.5 if share == "sqrt" else float(share)
-    depth = math.log2(size.n_rows + 2)
-    per_tree = 1e-3 + 2.5e-8 * size.n_rows * depth * max(1.0, share * size.n_columns)
-    return float(config.get("n_estimators", 100)) * per_tree
-
-
-def _tree(size: Size, config: Mapping[str, Any]) -> float:
-    return 4e-8 * size.cells * math.log2(size.n_rows + 2)
-
-
-def _kernel(size: Size, config: Mapping[str, Any]) -> float:
-    return 4e-9 * size.n_rows**2 * (size.n_columns + 20)
-
-
-def _network(size: Size, config: Mapping[str, Any]) -> float:
-    width = float(config.get("width", 100))
-    weights = width * (2 * size.n_columns + 5 + width * (float(config.get("n_layers", 1)) - 1))
-    return 40 * size.n_rows * (1e-6 + 4e-10 * weights)
-
-
-def _neighbors(size: Size, config: Mapping[str, Any]) -> float:
-    return 1e-9 * size.n_rows * size.cells
-
-
-def _other(size: Size, config: Mapping[str, Any]) -> float:
-    return 2e-6 * size.cells
-
-
-ROUGH_SECONDS: dict[str, Callable[[Size, Mapping[str, Any]], float]] = {
-    "catboost": _boosting("iterations", lambda c: 2.0 ** float(c.get("depth", 6))),
-    "decision_tree": _tree,
-    "elastic_net": _linear,
-    "extra_trees": _forest,
-    "hist_gradient_boosting": _boosting(
-        "max_iter", lambda c: 2 * float(c.get("max_leaf_nodes", 31))
-    ),
-    "lightgbm": _boosting("n_estimators", lambda c: float(c.get("num_leaves", 31))),
-    "logistic_regression": _linear,
-    "mlp": _network,
-    "nearest_neighbors": _neighbors,
-    "random_forest": _forest,
-    "ridge": _linear,
-    "svm": _kernel,
-    "xgboost": _boosting("n_estimators", lambda c: 2.0 ** float(c.get("max_depth", 6))),
-}
+def rough_seconds(algorithm: str, size: Size, config: Mapping[str, Any]) -> float:
+    """Return the algorithm's own guess of the seconds of one fit."""
+    return get_algorithm(algorithm).seconds(size, config)

@@ -7,6 +7,7 @@ that makes it; nothing of autometa is imported by the script.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections import defaultdict
 from typing import Any
 
@@ -34,7 +35,6 @@ from metafeatures.columns import source_of_dates
 INDENT = "    "
 WIDTH = 96
 NO_DEFAULT: Any = inspect.Parameter.empty
-OWN_LIBRARIES = ("lightgbm", "xgboost", "catboost")
 
 
 class Imports:
@@ -45,12 +45,7 @@ class Imports:
 
     def use(self, kind: type) -> str:
         """Take note of a class and return its name."""
-        module = kind.__module__
-        if module.split(".")[0] in OWN_LIBRARIES:
-            public = module.split(".")[0]
-        else:
-            public = module.split("._")[0]
-        self.names[public].add(kind.__name__)
+        self.names[_public_module(kind)].add(kind.__name__)
         return kind.__name__
 
     def lines(self) -> str:
@@ -59,6 +54,14 @@ class Imports:
             f"from {module} import {', '.join(sorted(names))}"
             for module, names in sorted(self.names.items())
         )
+
+
+def _public_module(kind: type) -> str:
+    """Return the outermost module that has a class: the one its library documents."""
+    parts = kind.__module__.split(".")
+    outer = (".".join(parts[:end]) for end in range(1, len(parts)))
+    has_it = (m for m in outer if getattr(sys.modules.get(m), kind.__name__, None) is kind)
+    return next(has_it, kind.__module__)
 
 
 def script(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autometa.algorithms import get_algorithm
 from autometa.evaluation import Outcome
 from autometa.exceptions import WorkerError
 from autometa.tuning._assemble import Member
@@ -26,17 +27,6 @@ MAX_REFIT_SHARE = 0.6  # of the time left, that fits of the members may be expec
 MAX_CHOICE_SHARE = 0.1  # of the time left, for choosing, and again for judging the choice
 MIN_CHOICE_SECONDS = 0.1
 MAX_INTERVAL_SHARE = 0.05  # of the time left, for drawing rows again
-RANDOM = frozenset(
-    {
-        "catboost",
-        "extra_trees",
-        "hist_gradient_boosting",
-        "lightgbm",
-        "mlp",
-        "random_forest",
-        "xgboost",
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +211,8 @@ class Refits:
         return is_timed and is_small and settings.max_predict_ms is None
 
     def _random(self) -> list[int]:
-        return [i for i in self.models if self.chosen[i].trial.candidate.algorithm in RANDOM]
+        names = {i: self.chosen[i].trial.candidate.algorithm for i in self.models}
+        return [i for i, name in names.items() if get_algorithm(name).is_random]
 
     def _start(self, jobs: deque[tuple[int, int]]) -> None:
         while jobs and self.runner.n_busy < self.state.settings.n_jobs:

@@ -13,65 +13,15 @@ from typing import Any
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.algorithms import Size, get_algorithm, list_algorithms
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
-from autometa.tuning._budget import Size
 
 N_ADVISED = 20
-ANCHORS = ("hist_gradient_boosting", "lightgbm")
 N_BEFORE_ANCHORS = 5
 MAX_CELLS_PER_SECOND = {5: 2_500, 3: 10_000}
 MAX_CELLS = {5: 1_000_000, 3: 5_000_000}
-
-# Cheap, strong and unlike each other first: (algorithm, label of its known setup).
-ORDER = {
-    "classification": (
-        ("logistic_regression", "normal"),
-        ("lightgbm", "extra_trees"),
-        ("extra_trees", "tuned"),
-        ("catboost", "tuned"),
-        ("lightgbm", "tuned"),
-        ("svm", "hard"),
-        ("lightgbm", "small"),
-        ("random_forest", "tuned"),
-        ("mlp", "normal"),
-        ("xgboost", "slow"),
-        ("lightgbm", "stumps"),
-        ("hist_gradient_boosting", "slow"),
-        ("catboost", "library"),
-        ("extra_trees", "smooth"),
-        ("nearest_neighbors", "weighted"),
-        ("lightgbm", "large"),
-        ("qda", "strong"),
-        ("mlp", "regularised"),
-        ("lda", "library"),
-        ("naive_bayes", "smooth"),
-        ("decision_tree", "pruned"),
-    ),
-    "regression": (
-        ("ridge", "normal"),
-        ("lightgbm", "extra_trees"),
-        ("extra_trees", "tuned"),
-        ("catboost", "tuned"),
-        ("lightgbm", "tuned"),
-        ("svm", "hard"),
-        ("lightgbm", "small"),
-        ("random_forest", "tuned"),
-        ("mlp", "normal"),
-        ("xgboost", "slow"),
-        ("hist_gradient_boosting", "slow"),
-        ("catboost", "library"),
-        ("lightgbm", "stumps"),
-        ("nearest_neighbors", "weighted"),
-        ("extra_trees", "decorrelated"),
-        ("lightgbm", "large"),
-        ("elastic_net", "mild_normal"),
-        ("mlp", "regularised"),
-        ("decision_tree", "pruned"),
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,26 +138,18 @@ def single_split(size: Size) -> tuple[int, int]:
 
 def known_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
     """Return the known setups of the algorithms in a fixed order, the best all-rounders first."""
-    allowed = set(algorithms)
-    kind = "regression" if task_type == "regression" else "classification"
-    setups = {name: get_algorithm(name).setups(task_type) for name in sorted(allowed)}
-    first = [(name, label) for name, label in ORDER[kind] if label in setups.get(name, {})]
-    rest = [(name, label) for name, labels in setups.items() for label in labels]
-    return [
-        Candidate(algorithm=name, config=setups[name][label], source="known")
-        for name, label in dict.fromkeys([*first, *rest])
-    ]
+    chosen = [get_algorithm(name) for name in sorted(set(algorithms))]
+    setups = [(a, label, config) for a in chosen for label, config in a.setups(task_type).items()]
+    setups.sort(key=lambda setup: setup[0].place(setup[1], task_type))  # ties keep their order
+    return [Candidate(algorithm=a.name, config=config, source="known") for a, _, config in setups]
 
 
 def anchors(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
     """Return the library defaults that anybody would try: advice must not do worse than these."""
-    allowed = set(algorithms)
+    baselines = [a for a in map(get_algorithm, sorted(set(algorithms))) if a.is_baseline]
     return [
-        Candidate(
-            algorithm=name, config=get_algorithm(name).setups(task_type)["library"], source="known"
-        )
-        for name in ANCHORS
-        if name in allowed
+        Candidate(algorithm=a.name, config=a.setups(task_type)["library"], source="known")
+        for a in baselines
     ]
 
 

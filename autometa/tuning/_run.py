@@ -15,7 +15,7 @@ from autometa.evaluation import cached_reference_seconds
 from autometa.tables import Table
 from autometa.tuning._advice_first import AdviceFirstScheduler
 from autometa.tuning._assemble import assemble, some_rows
-from autometa.tuning._budget import Clock, FitTimeModel, Size
+from autometa.tuning._budget import Clock, FitTimeModel, size_of
 from autometa.tuning._finish import Final
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
@@ -137,7 +137,7 @@ class Run:
         """Choose folds and metric, and make the search that is to run."""
         question, prepared, study_log = self.question, ready.prepared, ready.study_log
         table = self._table_of_trials(prepared)
-        size = Size.of_table(table)
+        size = size_of(table)
         shared_words = prepared is not None and has_shared_words(prepared.cleaner, size.n_rows)
         validation = choose_validation(table, size, self.clock, study_log, shared_words)
         held_out = validation.hold_out(table, question.metric, question.positive)

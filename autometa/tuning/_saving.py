@@ -16,7 +16,6 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from autometa._limits import (
     parse_json,
     read_bounded,
 )
+from autometa.algorithms import every_algorithm, library_versions
 from autometa.exceptions import ModelFileError, OutputError, ParameterError
 from autometa.tuning._boosters import check_boosters
 from autometa.tuning._model_info import MANIFEST
@@ -38,46 +38,33 @@ from autometa.tuning._outputs import write_whole
 
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
 SCHEMA_VERSION = 1
-LIBRARIES = ("autometa", "scikit-learn", "lightgbm", "numpy", "pandas", "skops")
+LIBRARIES = ("autometa", "numpy", "pandas", "skops")  # beside those that fit the models
 
-TRUSTED_TYPES = frozenset(
+# Of what stands around every model; an algorithm names those of its own.
+COMMON_TYPES = frozenset(
     {
         "autometa.algorithms._cleaning.TableCleaner",
         "autometa.algorithms._encoding.FewLevels",
-        "autometa.algorithms._sparse.SparseCleaner",
-        "autometa.algorithms._encoding.ManyLevels",
         "autometa.algorithms._encoding.LevelColumns",
+        "autometa.algorithms._encoding.ManyLevels",
         "autometa.algorithms._encoding.NewGapImputer",
         "autometa.algorithms._encoding.NormalScores",
-        "autometa.algorithms._target.ClassEncoder",
+        "autometa.algorithms._sparse.SparseCleaner",
         "autometa.algorithms._target.TargetScaler",
-        "catboost.core.CatBoostClassifier",
-        "catboost.core.CatBoostRegressor",
-        "collections.OrderedDict",
         "functools.partial",
-        "lightgbm.basic.Booster",
-        "lightgbm.sklearn.LGBMClassifier",
-        "lightgbm.sklearn.LGBMRegressor",
         "numpy.dtype",
-        "sklearn.calibration._CalibratedClassifier",
-        "sklearn.calibration._SigmoidCalibration",
         "sklearn.compose._column_transformer.make_column_selector",
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        "sklearn.metrics._dist_metrics.EuclideanDistance64",
-        "sklearn.metrics._dist_metrics.ManhattanDistance64",
         "sklearn.model_selection._split.KFold",
         "sklearn.model_selection._split.StratifiedKFold",
-        "sklearn.neighbors._ball_tree.BallTree",
-        "sklearn.neighbors._kd_tree.KDTree",
-        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
-        "sklearn.tree._tree.Tree",
         "sklearn.utils._bunch.Bunch",
         "sklearn.utils.validation.check_array",
-        "xgboost.core.Booster",
-        "xgboost.sklearn.XGBClassifier",
-        "xgboost.sklearn.XGBRegressor",
     }
 )
+
+
+def trusted_types() -> frozenset[str]:
+    """Return the types that a model may be built from, installed plug-ins' among them."""
+    return COMMON_TYPES.union(*(algorithm.trusted_types for algorithm in every_algorithm()))
 
 
 def save_model(
@@ -121,7 +108,7 @@ def save_model(
             "schema": SCHEMA_VERSION,
             "sha256": _digest(archive),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": {name: version(name) for name in LIBRARIES},
+            "versions": library_versions(LIBRARIES),
             "about": dict(about or {}),
         }
         archive.writestr(MANIFEST, json.dumps(manifest, default=str))
@@ -185,9 +172,10 @@ def load_model(path: str | os.PathLike[str]) -> Pipeline:
     content = read_bounded(Path(path), MAX_ARCHIVE_BYTES)
     _check(Path(path), content)
     try:
-        unknown = sorted(set(skops.io.get_untrusted_types(data=content)) - TRUSTED_TYPES)
+        trusted = trusted_types()
+        unknown = sorted(set(skops.io.get_untrusted_types(data=content)) - trusted)
         if not unknown:
-            return skops.io.loads(content, trusted=sorted(TRUSTED_TYPES))
+            return skops.io.loads(content, trusted=sorted(trusted))
     except Exception as error:
         if not isinstance(error, (*PARSE_ERRORS, *_library_errors())):
             raise
@@ -203,8 +191,8 @@ def load_model(path: str | os.PathLike[str]) -> Pipeline:
 
 def _library_errors() -> tuple[type[Exception], ...]:
     """Return what libraries raise of models they cannot read, in classes of their own."""
-    names = (("lightgbm.basic", "LightGBMError"), ("_catboost", "CatBoostError"))
-    kinds = (getattr(sys.modules.get(module), name, None) for module, name in names)
+    paths = [path.rpartition(".") for a in every_algorithm() for path in a.read_errors]
+    kinds = (getattr(sys.modules.get(module), name, None) for module, _, name in paths)
     return tuple(kind for kind in kinds if isinstance(kind, type))
 
 

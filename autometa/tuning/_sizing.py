@@ -22,7 +22,6 @@ from autometa.tuning._request import Request
 MIN_PART_ROWS = 1_000  # below, fits take hundredths of a second and scores are mostly noise
 MIN_ROWS_PER_CLASS = 20  # with fewer, which rows of a class were taken decides its scores
 MIN_TREES = 20  # below, boosting has hardly left the mean, and learning rates are at their end
-TREES = ("n_estimators", "iterations", "max_iter")
 
 
 def fit_into(
@@ -97,9 +96,9 @@ def smallest_part(fit_time_model: FitTimeModel, candidate: Candidate) -> float:
 
 def with_fewer_trees(candidate: Candidate, task_type: str) -> Candidate | None:
     """Return the setup with half the trees and twice the learning rate; None at the fewest."""
-    space = get_algorithm(candidate.algorithm).space(task_type)
-    name = next((n for n in TREES if n in space and n in candidate.config), None)
-    if name is None:
+    algorithm = get_algorithm(candidate.algorithm)
+    space, name = algorithm.space(task_type), algorithm.rounds
+    if name is None or name not in space or name not in candidate.config:
         return None
     trees = space[name]
     assert isinstance(trees, IntDistribution)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autometa.algorithms import Size
 from autometa.evaluation import fold_seed
 from autometa.exceptions import StorageError
 from autometa.tables import Table
-from autometa.tuning._budget import Clock, Size
+from autometa.tuning._budget import Clock
 from autometa.tuning._held_out import HeldOut
 from autometa.tuning._plan import choose_folds, single_split
 from autometa.tuning._study_log import StudyLog

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Iterable, Mapping
-from importlib import metadata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -250,15 +249,8 @@ def _text(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
 
 
-def library_versions(
-    # What can move a score; the rest of an environment does not.
-    names: Iterable[str] = ("autometa", "scikit-learn", "lightgbm", "xgboost", "catboost", "numpy"),
-) -> dict[str, str]:
-    """Return the versions of Python and of those libraries that are installed."""
-    found = {"python": platform.python_version()}
-    for name in names:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue  # an extra that is not installed measured nothing
-    return found
+def library_versions() -> dict[str, str]:
+    """Return the versions of what can move a score; the rest of an environment does not."""
+    from autometa.algorithms import library_versions as versions  # imports scikit-learn
+
+    return {"python": platform.python_version(), **versions(("autometa", "numpy"))}

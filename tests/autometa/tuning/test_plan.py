@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.algorithms import Size, get_algorithm, list_algorithms
 from autometa.exceptions import AlgorithmNotFoundError, ParameterError
 from autometa.tables import check_table
-from autometa.tuning._budget import Size
 from autometa.tuning._plan import (
-    ORDER,
     Candidate,
     anchors,
     as_of_today,
@@ -40,11 +38,39 @@ def test_every_known_setup_comes_once(task_type):
     assert len({c.key for c in candidates}) == expected
 
 
-@pytest.mark.parametrize("kind", ["classification", "regression"])
-def test_the_order_names_setups_that_exist(kind):
-    task_type = "binary" if kind == "classification" else "regression"
-    for name, label in ORDER[kind]:
-        assert label in get_algorithm(name).setups(task_type)
+@pytest.mark.parametrize(
+    ("task_type", "first"),
+    [
+        (
+            "binary",
+            "logistic_regression normal, lightgbm extra_trees, extra_trees tuned, catboost tuned, "
+            "lightgbm tuned, svm hard, lightgbm small, random_forest tuned, mlp normal, "
+            "xgboost slow, lightgbm stumps, hist_gradient_boosting slow, catboost library, "
+            "extra_trees smooth, nearest_neighbors weighted, lightgbm large, qda strong, "
+            "mlp regularised, lda library, naive_bayes smooth, decision_tree pruned",
+        ),
+        (
+            "regression",
+            "ridge normal, lightgbm extra_trees, extra_trees tuned, catboost tuned, "
+            "lightgbm tuned, svm hard, lightgbm small, random_forest tuned, mlp normal, "
+            "xgboost slow, hist_gradient_boosting slow, catboost library, lightgbm stumps, "
+            "nearest_neighbors weighted, extra_trees decorrelated, lightgbm large, "
+            "elastic_net mild_normal, mlp regularised, decision_tree pruned",
+        ),
+    ],
+)
+def test_known_setups_come_in_the_order_of_their_places(task_type, first):
+    setups = [tuple(one.split()) for one in first.split(", ")]
+    names = [a.name for a in list_algorithms(task_type)]
+    expected = [
+        (name, get_algorithm(name).setups(task_type)[label])
+        for name, label in setups
+        if name in names
+    ]
+    candidates = known_candidates(task_type, names)
+    assert [(c.algorithm, c.config) for c in candidates][: len(expected)] == expected
+    rest = [c.algorithm for c in candidates[len(expected) :]]
+    assert rest == sorted(rest)
 
 
 def test_a_cheap_linear_model_comes_first():

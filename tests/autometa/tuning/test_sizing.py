@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import list_algorithms
+from autometa.algorithms import Size, list_algorithms
 from autometa.evaluation import make_folds, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import _budget, tune
-from autometa.tuning._budget import FitTimeModel, Size
+from autometa.tuning._budget import FitTimeModel
 from autometa.tuning._plan import Candidate
 from autometa.tuning._sizing import (
     MIN_PART_ROWS,
@@ -100,8 +100,7 @@ def table():
 
 def test_a_guess_of_seconds_forbids_nothing(monkeypatch, table):
     """Every algorithm is said to take days; all the same the budget is used."""
-    monkeypatch.setattr(_budget, "ROUGH_SECONDS", {})
-    monkeypatch.setattr(_budget, "_other", lambda size, config: 1.0 * size.n_rows)
+    monkeypatch.setattr(_budget, "rough_seconds", lambda name, size, config: 1.0 * size.n_rows)
     names = ["logistic_regression", "naive_bayes"]
     result = tune(
         *table,
@@ -119,8 +118,7 @@ def test_a_guess_of_seconds_forbids_nothing(monkeypatch, table):
 
 
 def test_a_score_from_a_part_of_the_rows_is_marked_everywhere(monkeypatch, table):
-    monkeypatch.setattr(_budget, "ROUGH_SECONDS", {})
-    monkeypatch.setattr(_budget, "_other", lambda size, config: 1e6)
+    monkeypatch.setattr(_budget, "rough_seconds", lambda name, size, config: 1e6)
     monkeypatch.setattr(_budget.FitTimeModel, "learn", lambda *_, **__: None)
     result = tune(
         *table,
