@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
 
-from autometa.algorithms import every_algorithm, list_algorithms
+from autometa.algorithms import algorithms_for, every_algorithm
 from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
@@ -254,7 +254,7 @@ def _recommend_without_table(
         )
     values = read_metafeatures(metafeatures)
     sizes = values.reindex(["n_rows", "n_classes"]).fillna(0).astype(int).tolist()
-    usable = [algorithm.name for algorithm in list_algorithms(task_type, *sizes)]
+    usable = [algorithm.name for algorithm in algorithms_for(task_type, *sizes)]
     task = Task(task_type=cast(TaskType, task_type), n_rows=sizes[0] or None)
     with collect_notes() as notes:
         base = _base(question)
@@ -325,7 +325,7 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
 
 def usable_algorithms(table: Table) -> list[str]:
     """Return the algorithms that are installed and take a table of this size."""
-    algorithms = list_algorithms(
+    algorithms = algorithms_for(
         table.task_type, len(table.y), table.n_classes, table.is_sparse, table.n_rarest
     )
     return [algorithm.name for algorithm in algorithms]

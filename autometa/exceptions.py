@@ -16,12 +16,14 @@
     ├── ModelFileError (ValueError)             a saved model that cannot be loaded
     ├── OutputError (OSError)                   a file that cannot be written
     ├── ParameterError (ValueError)             an argument outside its range
+    ├── PluginError (ValueError)                two plug-ins that cannot both be meant
     ├── StorageError (RuntimeError)             a storage of studies that cannot be used
     └── WorkerError (RuntimeError)              a worker process could not be started
     AutoMetaWarning (UserWarning)
     ├── DatasetWarning                          a table was repaired, and how
     ├── FallbackWarning                         no setup could be scored: a small tree was fitted
-    └── KnowledgeBaseWarning                    advice rests on less than asked for
+    ├── KnowledgeBaseWarning                    advice rests on less than asked for
+    └── PluginWarning                           a plug-in was left out, and why
 
 All of them are names of ``autometa`` too, and carry what the message says as attributes.
 """
@@ -52,6 +54,8 @@ __all__ = [
     "ModelFileError",
     "OutputError",
     "ParameterError",
+    "PluginError",
+    "PluginWarning",
     "StorageError",
     "WorkerError",
 ]
@@ -167,6 +171,10 @@ class ParameterError(AutoMetaError, ValueError):
     """An argument lies outside its documented range."""
 
 
+class PluginError(AutoMetaError, ValueError):
+    """Something is added under a name that is taken, or is not what the place asks for."""
+
+
 class StorageError(AutoMetaError, RuntimeError):
     """A storage of studies cannot be used, or holds a study that is not to be continued."""
 
@@ -195,6 +203,10 @@ class FallbackWarning(AutoMetaWarning):
 
 class KnowledgeBaseWarning(AutoMetaWarning):
     """Advice rests on less than was asked for."""
+
+
+class PluginWarning(AutoMetaWarning):
+    """A plug-in could not be imported and was left out."""
 
 
 for _name in __all__:  # tracebacks and pickles then name the public package

@@ -41,7 +41,7 @@ from sklearn.model_selection import cross_val_score, train_test_split
 from tune_compared_report import report
 
 from autometa import KnowledgeBase, tune
-from autometa.algorithms import get_algorithm, list_algorithms
+from autometa.algorithms import algorithms_for, get_algorithm
 from autometa.datasets import load_dataset
 from autometa.metrics import Predictions, default_metric, score
 from autometa.tables import Table
@@ -183,7 +183,7 @@ def searched(sampler: Callable[[int], optuna.samplers.BaseSampler]) -> Method:
 
     def fit(table: Table, train: Any, budget: float, seed: int, n_jobs: int, family: str) -> Any:
         X, y = table.X.iloc[train], table.labels[train]
-        names = [a.name for a in list_algorithms(table.task_type, len(train), table.n_classes)]
+        names = [a.name for a in algorithms_for(table.task_type, len(train), table.n_classes)]
         metric = default_metric(table.task_type)
 
         def build(trial: Any) -> Any:

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
     from metafeatures._describe import describe
     from metafeatures._extractor import MetaFeatureExtractor
-    from metafeatures._registry import AnyTaskType, TaskType
+    from metafeatures._registry import TASK_TYPES, AnyTaskType, TaskType, register
     from metafeatures._task import infer_task_type
     from metafeatures._translation.translation import translate
     from metafeatures.exceptions import (
+        MetaFeatureClashError,
         MetaFeatureDataError,
         MetaFeatureError,
         MetaFeatureNotFoundError,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "TASK_TYPES",
     "AnyTaskType",
+    "MetaFeatureClashError",
     "MetaFeatureDataError",
     "MetaFeatureError",
     "MetaFeatureExtractor",
@@ -34,18 +37,21 @@ __all__ = [
     "describe",
     "infer_task_type",
     "list_metafeatures",
+    "register",
     "translate",
 ]
 
 logging.getLogger("metafeatures").addHandler(logging.NullHandler())  # who listens says where
 
 _FILES = {
+    "TASK_TYPES": "_registry",
     "AnyTaskType": "_registry",
     "MetaFeatureExtractor": "_extractor",
     "TaskType": "_registry",
     "describe": "_describe",
     "infer_task_type": "_task",
     "list_metafeatures": "_catalogue",
+    "register": "_registry",
     "translate": "_translation.translation",
 }
 

@@ -10,16 +10,35 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from metafeatures.exceptions import MetaFeatureNotFoundError
+from metafeatures._entries import (
+    Aliases,
+    alias_of,
+    bounds_of,
+    definition_of,
+    first_line,
+    pymfe_alias,
+    same_as_of,
+    undefined_of,
+)
+from metafeatures.exceptions import (
+    MetaFeatureClashError,
+    MetaFeatureNotFoundError,
+    MetaFeatureParameterError,
+    MetaFeatureWarning,
+)
+from metafeatures.plugins import load_plugins
 
 Family = Literal[
     "simple",
@@ -35,7 +54,6 @@ TaskType = Literal["binary", "multiclass", "regression"]
 # "classification" leaves open which of the two: the target says it
 AnyTaskType = Literal["binary", "multiclass", "classification", "regression"]
 Cost = Literal["count", "columns", "pairs", "rows", "models"]
-Aliases = str | Mapping[str, str] | None
 
 ROWS: Mapping[Cost, str] = MappingProxyType(
     {
@@ -47,6 +65,7 @@ ROWS: Mapping[Cost, str] = MappingProxyType(
     }
 )
 
+GROUP = "metafeatures.measures"  # of entry points
 FAMILY_FILES = (
     "simple",
     "statistical",
@@ -89,15 +108,6 @@ SUMMARIES: Mapping[str, Callable[[npt.NDArray[np.float64]], float]] = MappingPro
         "sum": lambda values: float(values.sum()),
     }
 )
-SUMMARY_WORDS = {
-    "sd": "standard deviation (n - 1)",
-    "min": "smallest",
-    "q25": "lower quartile",
-    "q75": "upper quartile",
-    "max": "largest",
-    "range": "largest less smallest",
-}
-PYMFE_SUMMARIES = {"q25": "quantiles.1", "q75": "quantiles.3"}
 DEFAULT_SUMMARIES = ("mean", "sd", "min", "median", "max")
 
 
@@ -165,7 +175,7 @@ _measures: dict[str, Measure] = {}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def metafeature(
+def register(
     *,
     family: Family,
     low: float = -np.inf,
@@ -189,6 +199,18 @@ def metafeature(
     differs: str = "",
 ) -> Callable[[Function], Function]:
     """Enter the decorated function in the catalogue under its own name.
+
+    The function's parameters are named after what it needs of a dataset::
+
+        @register(family="simple", low=0, unit="cells")
+        def n_cells(n_rows, n_columns):
+            '''Return the number of cells.'''
+            return n_rows * n_columns
+
+    A package of its own adds measures by an entry point of the group
+    ``metafeatures.measures`` that leads to the module which defines them; every process
+    sees those. One that a script registers is for this process, and for the workers that
+    autometa starts from it.
 
     Parameters
     ----------
@@ -224,38 +246,52 @@ def metafeature(
         here: one name stands for all.
     differs : str, default=""
         Whose definition of the same question differs, and how.
-    """
 
-    def register(function: Function) -> Function:
+    Raises
+    ------
+    MetaFeatureParameterError
+        If there is no such family.
+    MetaFeatureClashError
+        If there is a measure of that name.
+    """
+    if family not in FAMILIES:
+        raise MetaFeatureParameterError(
+            f"The 'family' of a measure must be one of {', '.join(FAMILIES)}. Got {family!r}."
+        )
+
+    def enter(function: Function) -> Function:
         measure = function.__name__
-        definition = _first_line(function)
+        definition = first_line(function)
         keys = summaries or outputs or ("",)
         features = {}
         for key in keys:
-            bounds = (ranges or {}).get(key, _bounds(key, low, high))
+            bounds = (ranges or {}).get(key, bounds_of(key, low, high))
             features[key] = MetaFeature(
                 name=f"{measure}.{key}" if key else measure,
                 measure=measure,
                 family=family,
                 task_types=(outputs_of or {}).get(key, task_types),
-                definition=_definition(definition, key, outputs),
+                definition=definition_of(definition, key, outputs),
                 low=bounds[0],
                 high=bounds[1],
                 unit=unit,
                 cost=cost,
-                undefined=_undefined(undefined, key if summaries else ""),
+                undefined=undefined_of(undefined, key if summaries else ""),
                 rows=rows or ROWS[cost],
-                same_as=_same_as(same_as, key),
+                same_as=same_as_of(same_as, key),
                 varies_with=varies_with,
                 by_place=by_place,
                 reference=reference,
-                pymfe=_pymfe_alias(pymfe, key if summaries else "", key),
-                openml=_alias(openml, key),
-                autosklearn=_alias(autosklearn, key),
+                pymfe=pymfe_alias(pymfe, key if summaries else "", key),
+                openml=alias_of(openml, key),
+                autosklearn=alias_of(autosklearn, key),
                 differs=differs,
             )
         if measure in _measures:
-            raise ValueError(f"Two measures are named {measure!r}; a name is given once.")
+            raise MetaFeatureClashError(
+                f"Two measures are named '{measure}': of {_measures[measure].function.__module__} "
+                f"and of {function.__module__}. Rename one, or uninstall what adds it."
+            )
         _measures[measure] = Measure(
             function=function,
             needs=tuple(inspect.signature(function).parameters),
@@ -264,66 +300,52 @@ def metafeature(
         )
         return function
 
-    return register
-
-
-def _first_line(function: Callable[..., Any]) -> str:
-    line = (function.__doc__ or "").strip().split("\n")[0]
-    return line.removeprefix("Return ").removeprefix("the ").removesuffix(".")
-
-
-def _bounds(summary: str, low: float, high: float) -> tuple[float, float]:
-    if summary == "range":
-        return 0.0, high - low
-    if summary == "sd":
-        return 0.0, np.inf if np.isinf(high - low) else (high - low) / np.sqrt(2)
-    return (low, np.inf if high > 0 else 0.0) if summary == "sum" else (low, high)
-
-
-def _definition(definition: str, key: str, outputs: Mapping[str, str] | None) -> str:
-    if not key:
-        return definition
-    if outputs:
-        return f"{definition}: {outputs[key]}"
-    return f"{SUMMARY_WORDS.get(key, key)} of: {definition}"
-
-
-def _undefined(undefined: str, summary: str) -> str:
-    if summary != "sd":
-        return undefined
-    return f"{undefined}, or it has only one value" if undefined else "there is only one value"
-
-
-def _alias(aliases: Aliases, key: str) -> str:
-    if aliases is None:
-        return ""
-    return aliases if isinstance(aliases, str) else aliases.get(key, "")
-
-
-def _same_as(aliases: Aliases, key: str) -> str:
-    """Return the name of an equal meta-feature: of one with the same summary, for a measure."""
-    return f"{aliases}.{key}" if isinstance(aliases, str) and key else _alias(aliases, key)
-
-
-def _pymfe_alias(aliases: Aliases, summary: str, key: str) -> str:
-    if isinstance(aliases, str) and summary:
-        return f"{aliases}.{PYMFE_SUMMARIES.get(summary, summary)}"
-    return _alias(aliases, key)
+    return enter
 
 
 def measures() -> Mapping[str, Measure]:
     """Return all measures by name, in catalogue order; families register when imported.
 
-    The order is that of the files, whichever was imported first.
+    The order is that of the files, whichever was imported first; then come those of
+    plug-ins and scripts, by module.
     """
     files = [f"metafeatures._families.{family}" for family in FAMILY_FILES]
     for file in files:
         import_module(file)
+    _import_plugins()
     place = {file: i for i, file in enumerate(files)}
-    ordered = sorted(
-        _measures.items(), key=lambda item: place.get(item[1].function.__module__, len(files))
-    )
-    return MappingProxyType(dict(ordered))
+
+    def key(item: tuple[str, Measure]) -> tuple[int, str]:
+        module = item[1].function.__module__
+        return (place[module], "") if module in place else (len(files), module)
+
+    return MappingProxyType(dict(sorted(_measures.items(), key=key)))
+
+
+@cache
+def _import_plugins() -> None:
+    """Import the modules of plug-ins once; what a broken one had registered goes."""
+    load_plugins(GROUP, MetaFeatureWarning, errors=(MetaFeatureClashError,))
+    for name, measure in list(_measures.items()):
+        if measure.function.__module__ not in sys.modules:  # its import failed further down
+            del _measures[name]
+
+
+def registered() -> list[Measure]:
+    """Return the measures of this process alone: of no family of ours, of no plug-in."""
+    points = {point.module for point in entry_points(group=GROUP)}
+    return [
+        measure
+        for measure in _measures.values()
+        if (module := measure.function.__module__) not in points
+        and not module.startswith("metafeatures.")
+    ]
+
+
+def restore(measures: Iterable[Measure]) -> None:
+    """Take over what `registered` gave in the process that started this one."""
+    for measure in measures:
+        _measures.setdefault(measure.any_output.measure, measure)
 
 
 def metafeatures() -> dict[str, MetaFeature]:

@@ -3,6 +3,7 @@
 ::
 
     MetaFeatureError
+    ├── MetaFeatureClashError (ValueError)       two measures of one name
     ├── MetaFeatureDataError (ValueError)        a table or target that cannot be described
     ├── MetaFeatureNotFoundError (ValueError)    a name that no meta-feature or family has
     ├── MetaFeatureParameterError (ValueError)   an argument outside its range
@@ -16,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 __all__ = [
+    "MetaFeatureClashError",
     "MetaFeatureDataError",
     "MetaFeatureError",
     "MetaFeatureNotFoundError",
@@ -27,6 +29,10 @@ __all__ = [
 
 class MetaFeatureError(Exception):
     """Root of everything metafeatures raises on purpose."""
+
+
+class MetaFeatureClashError(MetaFeatureError, ValueError):
+    """Two measures have one name; the message says where they are defined."""
 
 
 class MetaFeatureDataError(MetaFeatureError, ValueError):

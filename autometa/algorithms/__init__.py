@@ -1,4 +1,4 @@
-"""The candidates: one file per family, each found by being here.
+"""The candidates: one file per family, each offered by lying in this folder.
 
 A module of this folder without a leading underscore offers its learners in a
 tuple ``ALGORITHMS``; adding a family is adding a file.
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task, rows_in_training
 from autometa.algorithms._cleaning import TableCleaner
+from autometa.algorithms._listing import list_algorithms
 from autometa.algorithms._registry import (
+    algorithms_for,
     every_algorithm,
+    find_algorithm,
     get_algorithm,
     library_versions,
-    list_algorithms,
+    register_algorithm,
 )
 from autometa.algorithms._seconds import Size
 from autometa.algorithms._sparse import SparseCleaner
@@ -24,12 +27,15 @@ __all__ = [
     "Size",
     "SparseCleaner",
     "TableCleaner",
+    "algorithms_for",
     "every_algorithm",
+    "find_algorithm",
     "get_algorithm",
     "kind_of_task",
     "library_versions",
     "list_algorithms",
     "make_cleaner",
+    "register_algorithm",
     "rows_in_training",
     "word_rows",
 ]

@@ -29,9 +29,11 @@ from autometa.algorithms._seconds import Seconds, one_pass
 from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
 from autometa.algorithms._target import with_scaled_target
 from autometa.exceptions import ParameterError
+from metafeatures import TASK_TYPES
 
 Config = dict[str, Any]
 Space = Mapping[str, BaseDistribution]
+KINDS = ("classification", "regression")  # of tasks: two classes and more are one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +141,29 @@ class Algorithm:
     read_errors: tuple[str, ...] = ()
     reference: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what would fail later, far from where it was written."""
+        wrong = self._what_is_wrong()
+        if wrong:
+            raise ParameterError(f"The algorithm {self.name!r} cannot be used: {wrong}.")
+
+    def _what_is_wrong(self) -> str:
+        if not (isinstance(self.name, str) and self.name.isidentifier()):
+            return "its name must be an identifier, for studies call parameters 'name.parameter'"
+        if not self.spaces or not set(self.spaces) <= set(KINDS):
+            return f"'spaces' must have one or both of the keys {', '.join(KINDS)}"
+        for kind, space in self.spaces.items():
+            setups = self.known_setups.get(kind, {})
+            if "library" not in setups:
+                return f"'known_setups' of {kind} must name the library's default, 'library'"
+            for label, config in setups.items():
+                if set(config) != set(space):
+                    return f"the setup '{label}' of {kind} must name {sorted(space)}"
+            lost = set(self.places.get(kind, {})) - set(setups)
+            if lost:
+                return f"'places' of {kind} names setups that 'known_setups' lacks: {sorted(lost)}"
+        return ""
+
     def supports(
         self,
         task_type: str,
@@ -149,7 +174,7 @@ class Algorithm:
     ) -> bool:
         """Return whether the algorithm takes such a task and is installed.
 
-        ``n_rarest`` are the rows of the rarest class, None if that is not known.
+        ``n_rarest`` are the rows of the rarest class, None if nobody counted them.
         """
         if is_sparse and not self.takes_sparse:
             return False
@@ -161,8 +186,13 @@ class Algorithm:
         return fits and kind_of_task(task_type) in self.spaces and self.is_installed
 
     @property
+    def task_types(self) -> tuple[str, ...]:
+        """Types of the tasks it can solve, where it is installed."""
+        return tuple(one for one in TASK_TYPES if kind_of_task(one) in self.spaces)
+
+    @property
     def is_installed(self) -> bool:
-        """Whether the package it needs is there."""
+        """Whether the package it needs is installed."""
         return self.requires is None or importlib.util.find_spec(self.requires) is not None
 
     def space(self, task_type: str) -> dict[str, BaseDistribution]:
@@ -171,8 +201,8 @@ class Algorithm:
 
     def setups(self, task_type: str) -> dict[str, Config]:
         """Return the known setups by label."""
-        known = self.known_setups[kind_of_task(task_type)]
-        return {label: dict(config) for label, config in known.items()}
+        setups = self.known_setups[kind_of_task(task_type)]
+        return {label: dict(config) for label, config in setups.items()}
 
     def place(self, label: str, task_type: str) -> float:
         """Return the place of a known setup among those of all algorithms; inf without one."""
@@ -218,8 +248,14 @@ class Algorithm:
         Raises
         ------
         ParameterError
-            If ``config`` names a hyperparameter the algorithm does not have.
+            If ``config`` names a hyperparameter the algorithm does not have, or it
+            cannot solve such tasks.
         """
+        if kind_of_task(task_type) not in self.spaces:
+            raise ParameterError(
+                f"'{self.name}' cannot solve {task_type} tasks, but {', '.join(self.task_types)}. "
+                f"autometa.list_algorithms({task_type!r}) lists those that can."
+            )
         space = self.spaces[kind_of_task(task_type)]
         unknown = sorted(set(config) - set(space))
         if unknown:
@@ -260,7 +296,7 @@ def at(distribution: BaseDistribution, u: float) -> Any:
     if isinstance(distribution, CategoricalDistribution):
         return distribution.choices[int(u * len(distribution.choices))]
     if not isinstance(distribution, FloatDistribution | IntDistribution):
-        raise ParameterError(f"No quantiles of {distribution!r} are known.")
+        raise ParameterError(f"Quantiles of {distribution!r} are not defined.")
     low, high = distribution.low, distribution.high
     value = low * (high / low) ** u if distribution.log else low + u * (high - low)
     if isinstance(distribution, IntDistribution):

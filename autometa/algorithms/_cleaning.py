@@ -165,16 +165,16 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _warn_of_zones(self, frame: pd.DataFrame) -> None:
         """Warn where hours would be those of another clock than in `fit`."""
-        said = {"none": "times without time zone", "local": "times of a time zone"}
+        clocks = {"none": "times without time zone", "local": "times of a time zone"}
         for name, clock in self.clocks_.items():
             own = clock_of(frame[name])
-            if {clock, own} != set(said) or (name, "hour") not in self.pieces_:
+            if {clock, own} != set(clocks) or (name, "hour") not in self.pieces_:
                 continue
             if frame[name].notna().any():
                 warnings.warn(
                     DatasetWarning(
-                        f"Column '{name}' holds {said[own]}, and the model was fitted on "
-                        f"{said[clock]}. Those without are read as UTC; give them as when it was "
+                        f"Column '{name}' holds {clocks[own]}, and the model was fitted on "
+                        f"{clocks[clock]}. Those without are read as UTC; give them as when it was "
                         "fitted."
                     ),
                     stacklevel=3,
@@ -182,8 +182,8 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _by_name(self, X: Any) -> pd.DataFrame:
         frame = plain_table(X)
-        known = set(frame.columns)
-        missing = [name for name in self.columns_ if name not in known]
+        given = set(frame.columns)
+        missing = [name for name in self.columns_ if name not in given]
         is_array = not isinstance(X, pd.DataFrame) and not _has_names(X)
         by_position = is_array or bool(missing and not (_has_names(X) and self.had_names_))
         if by_position and frame.shape[1] == self.n_features_in_:
@@ -232,7 +232,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Positions: the training rows of a fold.
         """
         frame = self._by_name(X)
-        learnt = {}
+        columns = {}
         for name in self.text_:
             texts = _plain_text(frame[name])
             parts = text_parts(fit_text(texts.iloc[rows]), texts)
@@ -240,8 +240,8 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 if source == name:
                     number = int(part)
                     column = parts[:, number] if number < parts.shape[1] else np.zeros(len(parts))
-                    learnt[self.feature_names_out_[place]] = column
-        return cleaned.assign(**learnt)
+                    columns[self.feature_names_out_[place]] = column
+        return cleaned.assign(**columns)
 
     def _read(self, frame: pd.DataFrame) -> Iterator[tuple[PieceName, Piece]]:
         """Yield the columns that are made of each column of the table."""

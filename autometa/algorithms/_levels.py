@@ -40,11 +40,11 @@ def family(column: pd.Series[Any]) -> str:
         return "number" if column.notna().any() else "empty"
     if dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
         return "date"
-    found = dtypes.infer_dtype(column, skipna=True)
+    kind = dtypes.infer_dtype(column, skipna=True)
     names = {"boolean": "boolean", "string": "text", "empty": "empty"}
     names |= dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number")
     names |= dict.fromkeys(("date", "datetime", "datetime64"), "date")
-    return names.get(found, "mixed")
+    return names.get(kind, "mixed")
 
 
 def are_truth_values(levels: set[str]) -> bool:
@@ -54,5 +54,5 @@ def are_truth_values(levels: set[str]) -> bool:
 
 def as_truth(texts: pd.Series[Any], *, numbers: bool) -> pd.Series[Any]:
     """Return texts with true and false, and 1 and 0 if wished, spelt ``True`` and ``False``."""
-    known = TRUTH | NUMBERS_OF_TRUTH if numbers else TRUTH
-    return texts.map(lambda text: known.get(text.lower(), text), na_action="ignore")
+    words = TRUTH | NUMBERS_OF_TRUTH if numbers else TRUTH
+    return texts.map(lambda text: words.get(text.lower(), text), na_action="ignore")

@@ -1,26 +1,116 @@
-"""Algorithms by name: each module of this folder offers its own in a tuple ``ALGORITHMS``."""
+"""Algorithms by name: those of this folder, of plug-ins, and those registered by a call.
+
+Each module of this folder offers its own in a tuple ``ALGORITHMS``; a distribution does
+by an entry point of the group ``autometa.algorithms``. Both are imported when somebody
+first asks for an algorithm.
+"""
 
 from __future__ import annotations
 
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
+from types import ModuleType
+from typing import Any
 
 from autometa.algorithms._algorithm import Algorithm
-from autometa.exceptions import AlgorithmNotFoundError
+from autometa.exceptions import AlgorithmNotFoundError, PluginError, PluginWarning
+from metafeatures.plugins import Plugin, load_plugins, warn_of_plugin
 
+GROUP = "autometa.algorithms"  # of entry points
 PACKAGE = __name__.rpartition(".")[0]
+
+_registered: dict[str, Algorithm] = {}
 
 
 @cache
-def _registry() -> dict[str, Algorithm]:
+def _installed() -> Mapping[str, Algorithm]:
+    """Return the algorithms that every process of this environment has."""
+    algorithms = {a.name: a for module in _own_modules() for a in module.ALGORITHMS}
+    origin = dict.fromkeys(algorithms, "autometa")
+    for plugin in load_plugins(GROUP, PluginWarning):
+        for algorithm in _offered(plugin):
+            if algorithm.name in algorithms:
+                raise PluginError(
+                    f"Two algorithms are named '{algorithm.name}': of '{origin[algorithm.name]}' "
+                    f"and of '{plugin.distribution}'. Uninstall one of them.",
+                )
+            algorithms[algorithm.name] = algorithm
+            origin[algorithm.name] = plugin.distribution
+    return algorithms
+
+
+def _own_modules() -> Iterator[ModuleType]:
     folder = importlib.import_module(PACKAGE).__path__
-    modules = [m.name for m in pkgutil.iter_modules(folder) if not m.name.startswith("_")]
-    families = [importlib.import_module(f"{PACKAGE}.{name}") for name in sorted(modules)]
-    return {a.name: a for family in families for a in family.ALGORITHMS}
+    names = sorted(m.name for m in pkgutil.iter_modules(folder) if not m.name.startswith("_"))
+    yield from (importlib.import_module(f"{PACKAGE}.{name}") for name in names)
+
+
+def _offered(plugin: Plugin) -> list[Algorithm]:
+    """Return the algorithms of a plug-in: one, several, or those of a module."""
+    value: Any = plugin.value
+    if isinstance(value, ModuleType):
+        value = getattr(value, "ALGORITHMS", None)
+    offered = list(value) if isinstance(value, Iterable) else [value]
+    if all(isinstance(one, Algorithm) for one in offered):
+        return offered
+    reason = "it leads neither to an Algorithm nor to a module with a tuple ALGORITHMS"
+    warn_of_plugin(plugin.name, plugin.distribution, reason, PluginWarning)
+    return []
+
+
+def register_algorithm(algorithm: Algorithm) -> None:
+    """Add an algorithm to this process: it is recommended, tried and built as any other.
+
+    The workers that `tune` and knowledge bases are built with get it from here, if what
+    makes the estimator is defined in the script or notebook itself, or can be imported; the
+    estimator's class must be importable. Other processes do not have it: `load_model` reads
+    a model with types of its own only where it was registered too. A package adds its
+    algorithms to every process by an entry point of the group ``autometa.algorithms``.
+
+    Parameters
+    ----------
+    algorithm : Algorithm
+
+    Raises
+    ------
+    PluginError
+        If it is none, or there is another algorithm of that name.
+    """
+    if not isinstance(algorithm, Algorithm):
+        raise PluginError(
+            "register_algorithm takes an autometa.algorithms.Algorithm. "
+            f"Got {type(algorithm).__name__}."
+        )
+    if _registry().get(algorithm.name, algorithm) is not algorithm:
+        raise PluginError(
+            f"There is an algorithm '{algorithm.name}' already; give yours another name."
+        )
+    _registered[algorithm.name] = algorithm
+
+
+def registered() -> list[Algorithm]:
+    """Return the algorithms of this process alone, which its workers must be given."""
+    return list(_registered.values())
+
+
+def restore(algorithms: Iterable[Algorithm]) -> None:
+    """Take over what `registered` gave in the process that started this one."""
+    for algorithm in algorithms:
+        if algorithm.name not in _installed():
+            _registered[algorithm.name] = algorithm
+
+
+def _registry() -> dict[str, Algorithm]:
+    return {**_installed(), **_registered}
+
+
+def find_algorithm(name: str) -> Algorithm | None:
+    """Return the algorithm called ``name``, None for one that autometa cannot build."""
+    return _registered.get(name) or _installed().get(name)
 
 
 def get_algorithm(name: str) -> Algorithm:
@@ -31,14 +121,17 @@ def get_algorithm(name: str) -> Algorithm:
     AlgorithmNotFoundError
         If there is none.
     """
-    known = _registry()
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean '{close[0]}'? " if close else ""
-        raise AlgorithmNotFoundError(
-            f"Unknown algorithm '{name}'. {hint}Known: {', '.join(sorted(known))}."
-        )
-    return known[name]
+    algorithm = find_algorithm(name)
+    if algorithm is not None:
+        return algorithm
+    names = sorted(_registry())
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean '{close[0]}'? " if close else ""
+    raise AlgorithmNotFoundError(
+        f"Unknown algorithm '{name}'. {hint}Known: {', '.join(names)}.",
+        name=name,
+        suggestions=close,
+    )
 
 
 def every_algorithm() -> list[Algorithm]:
@@ -46,20 +139,17 @@ def every_algorithm() -> list[Algorithm]:
     return sorted(_registry().values(), key=lambda algorithm: algorithm.name)
 
 
-def list_algorithms(
-    task_type: str | None = None,
+def algorithms_for(
+    task_type: str,
     n_rows: int = 0,
     n_classes: int = 0,
     is_sparse: bool = False,
     n_rarest: int | None = None,
 ) -> list[Algorithm]:
     """Return the algorithms that are installed and take such a task, by name."""
-    found = every_algorithm()
-    if task_type is None:
-        return [algorithm for algorithm in found if algorithm.is_installed]
     return [
         algorithm
-        for algorithm in found
+        for algorithm in every_algorithm()
         if algorithm.supports(task_type, n_rows, n_classes, is_sparse, n_rarest)
     ]
 

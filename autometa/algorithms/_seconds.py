@@ -25,7 +25,7 @@ class Size:
     n_classes : int
         0 for regression.
     n_rarest : int or None
-        Rows of the rarest class; None where that is not known.
+        Rows of the rarest class; None where nobody counted them.
     """
 
     n_rows: int

@@ -61,8 +61,8 @@ def _count(texts: npt.NDArray[Any], vocabulary: dict[str, int]) -> csr_matrix:
     lowered = [text.lower().encode("utf-8", "replace").decode() for text in texts]
     words = pc.utf8_split_whitespace(pa.array(lowered, pa.large_string()))
     coded = words.flatten().dictionary_encode()
-    known = [vocabulary.get(word, -1) for word in coded.dictionary.to_pylist()]
-    places = np.array([*known, -1])[coded.indices.to_numpy()]
+    codes = [vocabulary.get(word, -1) for word in coded.dictionary.to_pylist()]
+    places = np.array([*codes, -1])[coded.indices.to_numpy()]
     rows = np.repeat(np.arange(len(texts)), words.value_lengths().to_numpy())
     is_known = places >= 0
     ones = np.ones(int(is_known.sum()))

@@ -25,7 +25,7 @@ SPACE = {
 
 
 def _seconds(size: Size, config: Mapping[str, Any]) -> float:
-    return 4e-8 * size.cells * math.log2(size.n_rows + 2)
+    return 4e-8 * size.cells * math.log2(size.n_rows + 2)  # columns are sorted
 
 
 def _make(config: Config, context: Context) -> Any:

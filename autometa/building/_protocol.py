@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from autometa.algorithms import kind_of_task, list_algorithms
+from autometa.algorithms import algorithms_for, kind_of_task
 from autometa.knowledge_base._schema import canonical_config
 
 SAMPLED_PER_HYPERPARAMETER = {"classification": 1.75, "regression": 1.4}
@@ -22,7 +22,7 @@ def shared_setups(task_type: str) -> Iterator[tuple[str, str]]:
     for larger spaces. A longer list begins with the shorter one's points.
     """
     per_hyperparameter = SAMPLED_PER_HYPERPARAMETER[kind_of_task(task_type)]
-    for algorithm in list_algorithms(task_type):
+    for algorithm in algorithms_for(task_type):
         n_sampled = round(len(algorithm.space(task_type)) * per_hyperparameter)
         known = list(algorithm.setups(task_type).values())
         texts = [canonical_config(c) for c in known + algorithm.sample(n_sampled, task_type)]
@@ -31,7 +31,7 @@ def shared_setups(task_type: str) -> Iterator[tuple[str, str]]:
 
 def setups_with_curves(task_type: str) -> Iterator[tuple[str, str]]:
     """Yield the setups whose learning curves are measured: the known ones of each algorithm."""
-    for algorithm in list_algorithms(task_type):
+    for algorithm in algorithms_for(task_type):
         for config in algorithm.setups(task_type).values():
             yield algorithm.name, canonical_config(config)
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from autometa.evaluation._machine import address_space_for
 from autometa.evaluation._process import Outcome, Reply, Settings, Worker
+from autometa.evaluation._registered import with_registered
 from autometa.exceptions import WorkerError
 
 Function = Callable[..., Any]
@@ -55,6 +56,7 @@ class WorkerPool:
         initializer: Function | None = None,
         initargs: tuple[Any, ...] = (),
     ) -> None:
+        initializer, initargs = with_registered(initializer, initargs)
         self._settings = Settings(
             threads=threads,
             memory_limit=address_space_for(memory_limit),
@@ -123,7 +125,8 @@ class WorkerPool:
 
     def set_up(self, initializer: Function, *initargs: Any) -> None:
         """Give all workers another state: what ``initializer(*initargs)`` returns in them."""
-        self._settings = replace(self._settings, initializer=initializer, initargs=initargs)
+        wanted, arguments = with_registered(initializer, initargs)
+        self._settings = replace(self._settings, initializer=wanted, initargs=arguments)
         for worker in self._workers:
             worker.set_up(self._settings)
 

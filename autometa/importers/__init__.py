@@ -5,11 +5,12 @@ from __future__ import annotations
 from autometa.importers._aslib import read_aslib
 from autometa.importers._exported import is_export, read_export
 from autometa.importers._folds import folds_of
-from autometa.importers._formats import FORMATS, import_history, recognise
+from autometa.importers._formats import formats, import_history, recognise
 from autometa.importers._imported import Dropped, Imported
 from autometa.importers._kept import read_knowledge_base
 from autometa.importers._matrix import read_matrix
 from autometa.importers._optuna import read_optuna
+from autometa.importers._registry import FORMATS, Importer, register_importer
 from autometa.importers._table import read_table
 from autometa.importers._tune import read_tune_result
 
@@ -17,7 +18,9 @@ __all__ = [
     "FORMATS",
     "Dropped",
     "Imported",
+    "Importer",
     "folds_of",
+    "formats",
     "import_history",
     "is_export",
     "read_aslib",
@@ -28,4 +31,5 @@ __all__ = [
     "read_table",
     "read_tune_result",
     "recognise",
+    "register_importer",
 ]

@@ -20,7 +20,7 @@ from autometa._limits import (
 )
 from autometa._urls import hide_password
 from autometa.exceptions import KnowledgeBaseError
-from autometa.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
+from autometa.importers import _tune
 from autometa.importers._arff import UTF16
 from autometa.importers._columns import read_layout
 from autometa.importers._exported import is_export
@@ -29,23 +29,22 @@ from autometa.importers._matrix import folder_kinds
 from autometa.importers._optuna_storage import SQLITE
 from autometa.importers._prefix import with_prefix
 from autometa.importers._reading import frame_rows, kind_of, read_rows
+from autometa.importers._registry import FORMATS, plugin_importers
 from autometa.importers._table import numeric_columns
 from autometa.importers._tally import some
 from autometa.importers._task_types import type_columns
 
-FORMATS: Mapping[str, Callable[..., Imported]] = {
-    "aslib": _aslib.read_aslib,
-    "kb": _kept.read_knowledge_base,
-    "matrix": _matrix.read_matrix,
-    "optuna": _optuna.read_optuna,
-    "table": _table.read_table,
-    "tune": _tune.read_tune_result,
-}
 LOOKED_FOR = (
     "an ASlib scenario (algorithm_runs.arff), a knowledge base (manifest.json), an Optuna storage "
     "(SQLite or journal), a file of TuneResult.save, a long table or a matrix (CSV, TSV, Parquet, "
     "Feather, JSON lines)"
 )
+
+
+def formats() -> dict[str, Callable[..., Imported]]:
+    """Return the function that reads each format: autometa's own, and those that others added."""
+    added = {name: importer.read for name, importer in plugin_importers().items()}
+    return {**FORMATS, **added}
 
 
 def import_history(
@@ -60,8 +59,8 @@ def import_history(
         matrix, SQLite or journal of Optuna, saved `tune` result), a storage URL,
         or an object: DataFrame, Optuna study or storage, `TuneResult`.
     format : str, optional
-        One of "aslib", "kb", "matrix", "optuna", "table", "tune"; recognised by
-        content when not given.
+        One of "aslib", "kb", "matrix", "optuna", "table", "tune", or the name of one
+        that was registered; recognised by content when not given.
     task_prefix : str, default=""
         Put before each ``task_id``, so that tasks of several sources which go by
         the same number stay apart.
@@ -104,13 +103,13 @@ def _documented_errors(source: str | os.PathLike[str]) -> Iterator[None]:
 def _imported(
     source: Any, format: str | None, task_prefix: str, options: Mapping[str, Any]
 ) -> Imported:
-    format = format or recognise(source)
-    if format not in FORMATS:
+    format, readers = format or recognise(source), formats()
+    if format not in readers:
         raise KnowledgeBaseError(
-            f"'format' must be one of {', '.join(FORMATS)}. Got {format!r}. "
+            f"'format' must be one of {', '.join(readers)}. Got {format!r}. "
             "OpenML has a command of its own: autometa kb import openml."
         )
-    read = FORMATS[format]
+    read = readers[format]
     known = [name for name in inspect.signature(read).parameters if name != "source"]
     unknown = [name for name in options if name not in known]
     if unknown:
@@ -128,6 +127,9 @@ def recognise(source: Any) -> str:
     KnowledgeBaseError
         If it is none; the message says what was looked for, and what found.
     """
+    for name, importer in plugin_importers().items():
+        if importer.recognise(source):
+            return name
     if isinstance(source, pd.DataFrame):
         return _kind_of_frame(frame_rows(source).frame, "a DataFrame")
     if isinstance(source, Mapping) and all(isinstance(v, pd.DataFrame) for v in source.values()):

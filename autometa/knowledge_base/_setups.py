@@ -46,7 +46,9 @@ def canonical_setup(
     >>> canonical_setup("decision_tree", {"max_depth": 4.0}, "binary")
     '{"max_depth": 4, "max_features": 1.0, "min_samples_leaf": 1}'
     """
-    return _canonical(algorithm, canonical_config(config), task_type)
+    from autometa.algorithms import find_algorithm  # imports scikit-learn
+
+    return _canonical(find_algorithm(algorithm), canonical_config(config), task_type)
 
 
 def canonical_column(
@@ -60,9 +62,8 @@ def canonical_column(
 
 
 @lru_cache(maxsize=1 << 16)
-def _canonical(algorithm: str, text: str, task_type: str | None) -> str:
+def _canonical(ours: Algorithm | None, text: str, task_type: str | None) -> str:
     config = {name: value for name, value in json.loads(text).items() if not _is_gap(value)}
-    ours = _ours(algorithm)
     names = {} if ours is None else _distributions(ours)
     if ours is None or not set(config) <= set(names):
         return canonical_config({name: _by_value(value) for name, value in config.items()})
@@ -73,17 +74,6 @@ def _canonical(algorithm: str, text: str, task_type: str | None) -> str:
 def _is_gap(value: Any) -> bool:
     """Say whether a value is NaN, by which tables mark what does not apply."""
     return isinstance(value, float) and math.isnan(value)
-
-
-def _ours(algorithm: str) -> Algorithm | None:
-    return _registry().get(algorithm)
-
-
-@lru_cache(maxsize=1)
-def _registry() -> dict[str, Algorithm]:
-    from autometa.algorithms import every_algorithm
-
-    return {algorithm.name: algorithm for algorithm in every_algorithm()}
 
 
 def _distributions(algorithm: Algorithm) -> dict[str, BaseDistribution]:

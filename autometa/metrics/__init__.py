@@ -10,7 +10,7 @@ from autometa.metrics._aliases import (
     plain_name,
     scorer_of,
 )
-from autometa.metrics._catalogue import METRICS
+from autometa.metrics._listing import list_metrics
 from autometa.metrics._lookup import (
     ERROR_WORDS,
     by_closeness,
@@ -21,6 +21,7 @@ from autometa.metrics._lookup import (
 )
 from autometa.metrics._metric import ROUNDING, FastScore, Metric
 from autometa.metrics._positive import positive_class
+from autometa.metrics._registry import every_metric, register_metric
 from autometa.metrics._scoring import (
     Predictions,
     check_metric,
@@ -30,12 +31,12 @@ from autometa.metrics._scoring import (
     mean_score,
     metric_kind,
     score,
+    scorer_names,
     scores,
 )
 
 __all__ = [
     "ERROR_WORDS",
-    "METRICS",
     "ROUNDING",
     "FastScore",
     "Metric",
@@ -47,17 +48,21 @@ __all__ = [
     "complement_of",
     "default_metric",
     "depends_on_positive",
+    "every_metric",
     "get_metric",
     "is_defined",
     "is_negated",
     "is_regression_metric",
+    "list_metrics",
     "mean_score",
     "measured_metrics",
     "metric_kind",
     "on_one_scale",
     "plain_name",
     "positive_class",
+    "register_metric",
     "score",
+    "scorer_names",
     "scorer_of",
     "scores",
 ]

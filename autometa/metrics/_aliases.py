@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from autometa.metrics._catalogue import METRICS
 from autometa.metrics._lookup import measured_metrics, on_one_scale
+from autometa.metrics._registry import every_metric, once_for_all_metrics
 
 # What only says where a score was measured: ``mean_test_f1`` is ``f1``.
 _PREFIXES = re.compile(r"^(?:(?:scores?|mean|test|val|valid|validation|cv)_)+")
@@ -27,8 +26,8 @@ def scorer_of(name: str) -> str | None:
             return tried
         if tried in _aliases():
             return _aliases()[tried]
-    known = scorer_of(bare_name(name).removeprefix("neg_")) if is_negated(name) else None
-    return known if known is not None and known.startswith("neg_") else None
+    scorer = scorer_of(bare_name(name).removeprefix("neg_")) if is_negated(name) else None
+    return scorer if scorer is not None and scorer.startswith("neg_") else None
 
 
 def canonical_name(name: str, task_type: str | None = None) -> str:
@@ -54,7 +53,7 @@ def canonical_name(name: str, task_type: str | None = None) -> str:
 def complement_of(name: str) -> str | None:
     """Return the scorer of which this error is what is missing to 1, or None."""
     plain = plain_name(name)
-    return next((m.name for m in METRICS.values() if plain in m.complements), None)
+    return next((m.name for m in every_metric().values() if plain in m.complements), None)
 
 
 def bare_name(name: str) -> str:
@@ -72,13 +71,13 @@ def is_negated(name: str) -> bool:
     return bare_name(name).startswith("neg_")
 
 
-@cache
+@once_for_all_metrics
 def _scorers() -> frozenset[str]:
     from sklearn.metrics import get_scorer_names  # slow to import: only when a name is read
 
-    return frozenset(get_scorer_names()) | METRICS.keys()
+    return frozenset(get_scorer_names()) | every_metric().keys()
 
 
-@cache
+@once_for_all_metrics
 def _aliases() -> dict[str, str]:
-    return {alias: metric.name for metric in METRICS.values() for alias in metric.aliases}
+    return {alias: metric.name for metric in every_metric().values() for alias in metric.aliases}

@@ -1,4 +1,4 @@
-"""The metrics that are known by name, one entry each; adding a metric is adding an entry.
+"""The catalogue of metrics, one entry each; adding a metric is adding an entry.
 
 Entries of one family stand together, and the first of a family is the first to answer
 for another of it. Names are those of scikit-learn's scorers where it has one.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 
 from autometa.metrics import _fast as fast
 from autometa.metrics._metric import Metric
@@ -33,7 +32,7 @@ _loss = partial(Metric, kind="classification", high=0.0)
 _error = partial(Metric, kind="regression", high=0.0)
 _at_most_one = partial(Metric, kind="regression", high=1.0, needs="variety")
 
-_ENTRIES = (
+CATALOGUE = (
     _area(
         name="roc_auc",
         measured={"binary": 0},
@@ -211,5 +210,3 @@ _ENTRIES = (
     Metric(name="adjusted_rand_score", low=-1.0, high=1.0),
     Metric(name="mutual_info_score", low=0.0),
 )  # fmt: skip
-
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ENTRIES})

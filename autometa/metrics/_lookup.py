@@ -1,14 +1,14 @@
-"""Metrics by name: known ones, what an unknown name says, and which are alike."""
+"""Metrics by name: entries, what a name without an entry says, and which are alike."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from math import inf
 
-from autometa.metrics._catalogue import METRICS, RELATED_FAMILIES
+from autometa.metrics._catalogue import RELATED_FAMILIES
 from autometa.metrics._metric import Metric
+from autometa.metrics._registry import every_metric, once_for_all_metrics
 
 _AVERAGES = ("macro", "micro", "samples", "weighted", "ovo", "ovr")
 # Words of errors that are never below 0, so that they are 0 at best when negated. A bare
@@ -19,12 +19,12 @@ ERROR_WORDS = frozenset(
 )  # fmt: skip
 
 
-@cache
+@once_for_all_metrics
 def get_metric(name: str) -> Metric:
-    """Return what is known of a metric by its name.
+    """Return the metric of a name.
 
-    A name that is not known has no bounds, unless it is a known share averaged over
-    classes (``precision_samples``) or says that it is a negated error.
+    A name without an entry has no bounds, unless it is the average over classes of a
+    share that has one (``precision_samples``) or says that it is a negated error.
 
     Examples
     --------
@@ -33,9 +33,10 @@ def get_metric(name: str) -> Metric:
     >>> get_metric("neg_quantile_error").high, get_metric("objective").high
     (0.0, inf)
     """
-    if name in METRICS:
-        return METRICS[name]
-    base = METRICS.get(_without_average(name))
+    metrics = every_metric()
+    if name in metrics:
+        return metrics[name]
+    base = metrics.get(_without_average(name))
     if base is not None and base.is_share:
         return Metric(name=name, kind=base.kind, low=base.low, high=base.high)
     is_error = name.startswith("neg_") and ERROR_WORDS & set(re.split(r"\W|_", name))
@@ -50,7 +51,8 @@ def measured_metrics(task_type: str) -> tuple[str, ...]:
     >>> measured_metrics("binary")[:2]
     ('roc_auc', 'neg_log_loss')
     """
-    places = {m.measured[task_type]: m.name for m in METRICS.values() if task_type in m.measured}
+    metrics = every_metric().values()
+    places = {m.measured[task_type]: m.name for m in metrics if task_type in m.measured}
     return tuple(places[place] for place in sorted(places))
 
 
@@ -72,7 +74,7 @@ def by_closeness(metric: str, names: Sequence[str]) -> list[str]:
     family = get_metric(metric).family
     if family:
         near = (family, *RELATED_FAMILIES[family])
-        order += [m.name for one in near for m in METRICS.values() if m.family == one]
+        order += [m.name for one in near for m in every_metric().values() if m.family == one]
     place: dict[str, int] = {}
     for position, name in enumerate(order):
         place.setdefault(name, position)

@@ -20,7 +20,7 @@ FastScore = Callable[[npt.NDArray[Any], Floats, Floats | None, int], float]
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """What is known of a metric; its scores are always greater-is-better.
+    """What autometa knows of a metric; its scores are always greater-is-better.
 
     Attributes
     ----------
@@ -53,6 +53,10 @@ class Metric:
         checked: truth, predictions, how often each row counts, the positive class.
     is_row_wise : bool
         Whether it is a mean over rows, so that it takes no longer than reading them.
+    scorer : scorer or None
+        What `sklearn.metrics.make_scorer` returns, for one that scikit-learn has no scorer
+        for. Of two classes, its function is given 1 for the positive class and 0 for the
+        other; of more, class numbers.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Metric:
     complements: tuple[str, ...] = ()
     fast: FastScore | None = None
     is_row_wise: bool = False
+    scorer: Any = None
 
     @property
     def is_share(self) -> bool:

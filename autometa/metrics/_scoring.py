@@ -13,7 +13,6 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -25,6 +24,14 @@ from autometa._common.arrays import Floats
 from autometa.exceptions import MetricError
 from autometa.metrics._aliases import canonical_name
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
+from autometa.metrics._registry import every_metric, once_for_all_metrics
+
+
+@once_for_all_metrics
+def scorer_names() -> tuple[str, ...]:
+    """Return the metrics that can be computed: scikit-learn's scorers, and those that bring one."""
+    own = {metric.name for metric in every_metric().values() if metric.scorer is not None}
+    return tuple(sorted({*get_scorer_names(), *own}))
 
 
 def is_regression_metric(metric: str) -> bool:
@@ -35,7 +42,7 @@ def is_regression_metric(metric: str) -> bool:
 def metric_kind(metric: str | None) -> str | None:
     """Return ``regression`` or ``classification``, None for no metric or one that is unknown."""
     name = None if metric is None else canonical_name(metric)
-    if name is None or name not in get_scorer_names():
+    if name is None or name not in scorer_names():
         return None
     return "regression" if is_regression_metric(name) else "classification"
 
@@ -59,12 +66,12 @@ def check_metric(metric: str | None, task_type: str) -> str:
     if metric is None:
         return default_metric(task_type)
     asked, metric = metric, canonical_name(metric, task_type)
-    if metric not in get_scorer_names():
-        close = difflib.get_close_matches(str(asked), get_scorer_names(), n=1)
+    if metric not in scorer_names():
+        close = difflib.get_close_matches(str(asked), scorer_names(), n=1)
         hint = f" Did you mean '{close[0]}'?" if close else ""
         raise MetricError(
             f"'metric' must be a scorer name of scikit-learn. Got {asked!r}.{hint} "
-            "sklearn.metrics.get_scorer_names() lists them.",
+            "list_metrics() lists them, and others that were registered.",
             name=str(asked),
             suggestions=close,
         )
@@ -177,14 +184,15 @@ class _Scorer:
     parameters: frozenset[str]
 
 
-@lru_cache(maxsize=128)
+@once_for_all_metrics
 def _scorer(name: str) -> _Scorer:
     """Take a scorer apart, so that its function can be given the task's labels.
 
     A scorer keeps what it is made of under private names; a test compares every
     one with what the scorer itself returns.
     """
-    scorer = get_scorer(name)
+    own = get_metric(name).scorer
+    scorer = get_scorer(name) if own is None else own
     return _Scorer(
         function=scorer._score_func,
         sign=scorer._sign,

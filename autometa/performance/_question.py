@@ -13,7 +13,7 @@ from autometa.exceptions import (
     ParameterError,
 )
 from autometa.knowledge_base import KnowledgeBase
-from autometa.metrics import by_closeness, canonical_name, get_metric
+from autometa.metrics import by_closeness, canonical_name, get_metric, scorer_names
 
 _CLASSIFICATION = ("binary", "multiclass", "classification")
 _TASK_TYPES: dict[str, tuple[str, ...]] = {
@@ -141,8 +141,6 @@ class QuestionResolver:
 
 def _check_judges(metric: str, known: Sequence[str], task_type: str) -> None:
     """Raise when ``metric`` is unknown, or cannot judge tasks of this type."""
-    from sklearn.metrics import get_scorer_names  # slow to import: only for a metric without runs
-
     facts = get_metric(metric)
     if facts.family:
         if (facts.kind == "regression") != (task_type == "regression"):
@@ -150,7 +148,7 @@ def _check_judges(metric: str, known: Sequence[str], task_type: str) -> None:
                 f"The metric '{metric}' cannot judge {task_type} tasks. The knowledge base knows "
                 f"{sorted(known)} for these."
             )
-    elif metric not in get_scorer_names():
+    elif metric not in scorer_names():
         raise MetricError(
             f"'metric' must be a metric of the knowledge base, {sorted(known)}, or a scorer name "
             f"of scikit-learn. Got {metric!r} instead."

@@ -1,14 +1,37 @@
 """What a plug-in must keep to, as classes of tests: one file a contract.
 
-pytest is needed.
+A test suite subclasses a contract and says what is to be tested::
+
+    from autometa.testing import AlgorithmContract
+
+    class TestMine(AlgorithmContract):
+        algorithms = (MINE,)
+
+pytest is needed. Meta-features have a contract of their own, in `metafeatures.testing`.
 """
 
 from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("autometa.testing._scheduler")
+pytest.register_assert_rewrite(
+    "autometa.testing._algorithm",
+    "autometa.testing._importer",
+    "autometa.testing._metric",
+    "autometa.testing._scheduler",
+    "metafeatures.testing",
+)
 
-from autometa.testing._scheduler import SchedulerContract  # noqa: E402 - rewritten first
+from autometa.testing._algorithm import AlgorithmContract  # noqa: E402 - rewritten first
+from autometa.testing._importer import ImporterContract  # noqa: E402
+from autometa.testing._metric import MetricContract  # noqa: E402
+from autometa.testing._scheduler import SchedulerContract  # noqa: E402
+from metafeatures.testing import check_metafeature  # noqa: E402
 
-__all__ = ["SchedulerContract"]
+__all__ = [
+    "AlgorithmContract",
+    "ImporterContract",
+    "MetricContract",
+    "SchedulerContract",
+    "check_metafeature",
+]

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from autometa.algorithms import Size, get_algorithm, list_algorithms
+from autometa.algorithms import Size, algorithms_for, get_algorithm
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
@@ -82,7 +82,7 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
         If one asked for cannot take the table.
     """
     size = table.task_type, len(table.y), table.n_classes, table.is_sparse
-    usable = [a.name for a in list_algorithms(*size, table.n_rarest)]
+    usable = [a.name for a in algorithms_for(*size, table.n_rarest)]
     if algorithms is None:
         return tuple(usable)
     asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
@@ -102,7 +102,7 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
 def left_out(names: Iterable[str], table: Table) -> list[str]:
     """Return a sentence on algorithms that are not tried because a class has too few rows."""
     size = table.task_type, len(table.y), table.n_classes, table.is_sparse
-    out = [a for a in list_algorithms(*size) if not a.supports(*size, table.n_rarest)]
+    out = [a for a in algorithms_for(*size) if not a.supports(*size, table.n_rarest)]
     missed = [a.name for a in out if a.name not in set(names)]
     if not missed:
         return []

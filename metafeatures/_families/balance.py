@@ -9,10 +9,10 @@ import numpy as np
 from metafeatures._arrays import Integers
 from metafeatures._columns.entropy import entropy
 from metafeatures._families.neighborhood import LORENA
-from metafeatures._registry import CLASSIFICATION, metafeature
+from metafeatures._registry import CLASSIFICATION, register
 
 balance = partial(
-    metafeature,
+    register,
     family="complexity",
     cost="count",
     task_types=CLASSIFICATION,

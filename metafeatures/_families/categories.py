@@ -13,14 +13,14 @@ import numpy as np
 
 from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.entropy import entropy, mutual_bits
-from metafeatures._registry import metafeature
+from metafeatures._registry import register
 
 MICHIE = (
     "D. Michie, D. J. Spiegelhalter and C. C. Taylor. Machine Learning, Neural and "
     "Statistical Classification. 1994."
 )
 of_categories = partial(
-    metafeature,
+    register,
     family="information-theoretic",
     cost="columns",
     low=0,

@@ -17,7 +17,7 @@ from metafeatures._arrays import Floats
 from metafeatures._models.closed_forms import linear_discriminant
 from metafeatures._models.closed_forms import naive_bayes as gaussian_naive_bayes
 from metafeatures._models.ten_folds import ClassFolds, NumberFolds
-from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
+from metafeatures._registry import CLASSIFICATION, REGRESSION, register
 
 SOME = ("mean", "sd", "min", "max")
 BENSUSAN = (
@@ -29,7 +29,7 @@ TIES = FOLDS + ", ties by row order"
 RANKED = FOLDS + ", columns ranked by their importance in a full tree"
 
 classic = partial(
-    metafeature,
+    register,
     family="landmarking",
     cost="rows",
     summaries=SOME,

@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.class_distances import ClassDistances
 from metafeatures._pairs.distances import by_group, centre
-from metafeatures._registry import CLASSIFICATION, metafeature
+from metafeatures._registry import CLASSIFICATION, register
 
 SMALL_CLASS = 15
 SAME = 1e-12
@@ -40,9 +40,9 @@ PIMENTEL = (
     "clustering algorithms using meta-learning. Information Sciences, 2019."
 )
 
-counted = partial(metafeature, family="clustering", low=0, task_types=CLASSIFICATION, cost="count")
+counted = partial(register, family="clustering", low=0, task_types=CLASSIFICATION, cost="count")
 clustering = partial(
-    metafeature,
+    register,
     family="clustering",
     task_types=CLASSIFICATION,
     cost="rows",

@@ -13,14 +13,14 @@ import numpy as np
 
 from metafeatures._arrays import Floats
 from metafeatures._columns.arrays import standardize
-from metafeatures._registry import metafeature
+from metafeatures._registry import register
 
 BARDENET = (
     "R. Bardenet, M. Brendel, B. Kégl and M. Sebag. Collaborative hyperparameter tuning. "
     "ICML, 2013."
 )
 mixed = partial(
-    metafeature,
+    register,
     family="statistical",
     cost="pairs",
     undefined="no numeric or categorical column varies",

@@ -11,7 +11,7 @@ from functools import partial
 
 from metafeatures._arrays import Floats
 from metafeatures._pairs.nearness import Nearness
-from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
+from metafeatures._registry import CLASSIFICATION, REGRESSION, register
 
 ALONE = "no two rows are nearer than opposite corners of the unit cube"
 VILALTA = (
@@ -29,7 +29,7 @@ MANTEL = (
 )
 SOME = ("mean", "sd", "min", "median", "max", "range")
 
-concept = partial(metafeature, family="concept", cost="rows", by_place=True, summaries=SOME)
+concept = partial(register, family="concept", cost="rows", by_place=True, summaries=SOME)
 
 
 classes = partial(concept, task_types=CLASSIFICATION)
@@ -69,7 +69,7 @@ def cohesiveness(nearness: Nearness) -> Floats:
     return nearness.density
 
 
-@metafeature(
+@register(
     family="concept",
     cost="rows",
     by_place=True,

@@ -12,11 +12,11 @@ import numpy as np
 
 from metafeatures._arrays import AnyArray, Integers
 from metafeatures._families.neighborhood import LORENA
-from metafeatures._registry import metafeature
+from metafeatures._registry import register
 
 ALL_TEXT = "the table has text columns only"
 
-dimensionality = partial(metafeature, family="complexity", low=0, by_place=True, reference=LORENA)
+dimensionality = partial(register, family="complexity", low=0, by_place=True, reference=LORENA)
 
 
 @dimensionality(

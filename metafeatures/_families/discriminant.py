@@ -16,7 +16,7 @@ import numpy as np
 from metafeatures._arrays import Floats, Integers
 from metafeatures._columns.directions import column_directions
 from metafeatures._columns.encoded import EncodedColumns
-from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, REGRESSION, metafeature
+from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, REGRESSION, register
 
 NO_SPREAD = "no column but text varies"
 PERFECT = 1e-9
@@ -38,7 +38,7 @@ ITERATES = (
     "ill-conditioned ones, it is another number"
 )
 
-statistical = partial(metafeature, family="statistical", cost="columns", by_place=True, low=0)
+statistical = partial(register, family="statistical", cost="columns", by_place=True, low=0)
 of_classes = partial(statistical, task_types=CLASSIFICATION, undefined=NO_SPREAD)
 unbounded = partial(
     of_classes,

@@ -16,7 +16,7 @@ import numpy as np
 
 from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.entropy import beyond_chance, entropy
-from metafeatures._registry import CLASSIFICATION, metafeature
+from metafeatures._registry import CLASSIFICATION, register
 
 InteractingRows = tuple[Integers, Integers, Floats | None]
 
@@ -29,7 +29,7 @@ THEIL = "H. Theil. On the estimation of relationships involving qualitative vari
 SOME = ("mean", "sd", "min", "median", "max")
 NO_LEVELS = "the table has text columns only"
 
-information = partial(metafeature, family="information-theoretic", cost="columns", low=0)
+information = partial(register, family="information-theoretic", cost="columns", low=0)
 bits = partial(information, unit="bit", reference=SHANNON)
 
 

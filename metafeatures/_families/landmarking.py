@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from metafeatures._models.landmarks import LandmarkScores
-from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
+from metafeatures._registry import CLASSIFICATION, REGRESSION, register
 
 UNDEFINED = (
     "classes with fewer rows than the 3 folds hold over 5 % of the rows, or fewer than 6 rows"
@@ -37,7 +37,7 @@ RANKED = (
     "nearest_neighbors",
 )
 
-landmarking = partial(metafeature, family="landmarking", cost="models", undefined=UNDEFINED)
+landmarking = partial(register, family="landmarking", cost="models", undefined=UNDEFINED)
 
 CLASS_SCORES = {
     "auc": "mean one-versus-rest AUC",

@@ -16,7 +16,7 @@ import numpy as np
 from metafeatures._arrays import Codes, Floats, Integers
 from metafeatures._columns.encoded import EncodedColumns
 from metafeatures._columns.normality import MAX_NORMAL_ROWS, shapiro_wilk
-from metafeatures._registry import DEFAULT_SUMMARIES, metafeature
+from metafeatures._registry import DEFAULT_SUMMARIES, register
 
 NO_VALUES = "no column but text and numbers beyond 1e70 has a present value"
 NO_SPREAD = "no column but text varies"
@@ -55,7 +55,7 @@ SALAMA = (
     "in meta-learning. Memetic Computing, 2013."
 )
 
-statistical = partial(metafeature, family="statistical", by_place=True)
+statistical = partial(register, family="statistical", by_place=True)
 UNITS = ("units",)
 PLACES = ("units", "offsets")
 
@@ -220,7 +220,7 @@ def n_normal_columns(encoded_columns: EncodedColumns, encoded_share: float) -> f
     return float((some.of_ordered(shapiro_wilk) > SIGNIFICANT).sum()) / encoded_share
 
 
-@metafeature(
+@register(
     family="statistical",
     cost="columns",
     low=0,

@@ -14,7 +14,7 @@ import numpy as np
 
 from metafeatures._arrays import Floats, Integers
 from metafeatures._models.tree import GrownTree
-from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, metafeature
+from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, register
 
 NO_TREE = "the table has text columns only"
 NO_SPLIT = "no column but text varies"
@@ -29,7 +29,7 @@ PENG = (
 )
 
 tree_measure = partial(
-    metafeature,
+    register,
     family="model-based",
     cost="models",
     rows="n_tree_rows",

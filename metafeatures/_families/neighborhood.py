@@ -15,7 +15,7 @@ from metafeatures._arrays import Floats
 from metafeatures._pairs.compared_rows import RowsOfClasses
 from metafeatures._pairs.row_distances import spanning_tree
 from metafeatures._pairs.surroundings import count_spheres, interpolated_enemy_shares, sphere_radii
-from metafeatures._registry import CLASSIFICATION, metafeature
+from metafeatures._registry import CLASSIFICATION, register
 
 LORENA = (
     "A. C. Lorena, L. P. F. Garcia, J. Lehmann, M. C. P. Souto and T. K. Ho. How complex is "
@@ -23,7 +23,7 @@ LORENA = (
 )
 
 neighborhood = partial(
-    metafeature,
+    register,
     family="complexity",
     cost="rows",
     task_types=CLASSIFICATION,

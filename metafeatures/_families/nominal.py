@@ -20,7 +20,7 @@ import numpy as np
 
 from metafeatures._arrays import Codes, Floats
 from metafeatures._columns.joint import NominalColumns, joint_shares
-from metafeatures._registry import DEFAULT_SUMMARIES, metafeature
+from metafeatures._registry import DEFAULT_SUMMARIES, register
 
 MAX_PAIRED = 12
 TELLING = 1e-6
@@ -36,7 +36,7 @@ KALOUSIS = (
     "International Journal on Artificial Intelligence Tools, 2001."
 )
 
-information = partial(metafeature, family="information-theoretic", cost="columns")
+information = partial(register, family="information-theoretic", cost="columns")
 bits = partial(information, unit="bit", undefined=NO_LEVELS, reference=MICHIE)
 concentrations = partial(
     information, low=-1, high=1, summaries=DEFAULT_SUMMARIES, reference=KALOUSIS

@@ -19,14 +19,14 @@ from metafeatures._pairs.class_groups import (
     collective_overlap,
     least_overlap,
 )
-from metafeatures._registry import CLASSIFICATION, TaskType, metafeature
+from metafeatures._registry import CLASSIFICATION, TaskType, register
 
 MULTICLASS: frozenset[TaskType] = frozenset({"multiclass"})
 SOME = ("mean", "sd", "min", "max")
 OF_PAIRS = dict.fromkeys(("sd", "min", "max"), MULTICLASS)
 
 overlap = partial(
-    metafeature,
+    register,
     family="complexity",
     task_types=CLASSIFICATION,
     low=0,

@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 
 from metafeatures._arrays import Floats, Integers, Objects
-from metafeatures._registry import CLASSIFICATION, metafeature
+from metafeatures._registry import CLASSIFICATION, register
 
 MANY_LEVELS = 50
 
-simple = partial(metafeature, family="simple", cost="count", low=0)
+simple = partial(register, family="simple", cost="count", low=0)
 share = partial(simple, high=1, unit="share")
 of_classes = partial(simple, task_types=CLASSIFICATION)
 

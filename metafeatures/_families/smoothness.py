@@ -16,7 +16,7 @@ from metafeatures._pairs.compared_rows import RowsOfNumbers
 from metafeatures._pairs.efficiency import collective_efficiency, individual_efficiency
 from metafeatures._pairs.row_distances import slices
 from metafeatures._pairs.surroundings import MOST_INTERPOLATED
-from metafeatures._registry import REGRESSION, metafeature
+from metafeatures._registry import REGRESSION, register
 
 LORENA_NUMBERS = (
     "A. C. Lorena, A. I. Maciel, P. B. C. de Miranda, I. G. Costa and R. B. C. Prudêncio. "
@@ -25,7 +25,7 @@ LORENA_NUMBERS = (
 NO_SPREAD = "no column varies"
 
 of_numbers = partial(
-    metafeature,
+    register,
     family="complexity",
     cost="rows",
     task_types=REGRESSION,

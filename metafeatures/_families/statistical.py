@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from metafeatures._arrays import AnyArray, Floats, Integers, Objects
 from metafeatures._columns.arrays import standardize
-from metafeatures._registry import metafeature
+from metafeatures._registry import register
 
 NO_NUMBERS = "no numeric column has a present value"
 NO_SPREAD = "no numeric column varies"
@@ -37,9 +37,9 @@ SHAPIRO = (
 ROY = "O. Roy and M. Vetterli. The effective rank. EUSIPCO, 2007."
 ROBUST = "R. A. Groeneveld and G. Meeden. Measuring skewness and kurtosis. The Statistician, 1984."
 
-columns = partial(metafeature, family="statistical", cost="columns", undefined=NO_SPREAD)
+columns = partial(register, family="statistical", cost="columns", undefined=NO_SPREAD)
 shares = partial(columns, low=0, high=1, unit="share", undefined=NO_NUMBERS)
-pairs = partial(metafeature, family="statistical", cost="pairs", undefined=NO_PAIRS)
+pairs = partial(register, family="statistical", cost="pairs", undefined=NO_PAIRS)
 
 
 @columns(summaries=SOME, reference=MICHIE)

@@ -16,7 +16,7 @@ from scipy.stats import rankdata
 
 from metafeatures._arrays import Booleans, Codes, Floats, Integers
 from metafeatures._columns.arrays import standardize
-from metafeatures._registry import CLASSIFICATION, REGRESSION, metafeature
+from metafeatures._registry import CLASSIFICATION, REGRESSION, register
 
 NO_SPREAD = "no numeric column varies over 10 present rows"
 MIN_PRESENT = 10
@@ -25,7 +25,7 @@ BEYOND = 1.5 + 1e-9  # quartile ranges; a value on the border must not depend on
 KELLEY = "T. L. Kelley. An unbiased correlation ratio measure. PNAS, 1935."
 SOME = ("mean", "sd", "median", "max")
 
-statistical = partial(metafeature, family="statistical", cost="columns")
+statistical = partial(register, family="statistical", cost="columns")
 of_numbers = partial(statistical, task_types=REGRESSION)
 of_classes = partial(statistical, task_types=CLASSIFICATION, undefined=NO_SPREAD)
 

@@ -106,11 +106,11 @@ def recognise(
     dry_run: _options.DryRun = False,
 ) -> Answer:
     """Import sources whose format is recognised by their content."""
-    from autometa.importers import FORMATS  # pandas loads with it: not for --help
+    from autometa.importers import formats  # pandas loads with it: not for --help
 
     format = None
     # Options before the format ('--out kb table runs.csv') hide it from the group: here it is.
-    if len(sources) > 1 and sources[0] in FORMATS and not Path(sources[0]).exists():
+    if len(sources) > 1 and sources[0] in formats() and not Path(sources[0]).exists():
         format, *sources = sources
     options = {
         "metric": metric,

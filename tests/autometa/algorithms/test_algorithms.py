@@ -2,108 +2,38 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 import pandas as pd
 import pytest
-from optuna.distributions import distribution_to_json
-from sklearn.base import clone
-from sklearn.metrics import get_scorer
+from optuna.distributions import IntDistribution
 
-from autometa.algorithms import TableCleaner, get_algorithm, list_algorithms
-from autometa.exceptions import AlgorithmNotFoundError, DatasetError, ParameterError
-
-TASK_TYPES = ["binary", "multiclass", "regression"]
-PAIRS = [(a.name, t) for t in TASK_TYPES for a in list_algorithms(t)]
-EVERY = pytest.mark.parametrize(("name", "task_type"), PAIRS)
-METRICS = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
-MARGIN = 0.1  # more than two standard errors of an area over 60 rows
-
-
-@pytest.fixture(scope="module")
-def mixed():
-    """A table with a column of every kind, missing values and awkward names."""
-    rng = np.random.default_rng(0)
-    n = 240
-    X = pd.DataFrame(
-        {
-            "number, {1}": rng.normal(size=n),
-            "count": rng.integers(0, 6, n),
-            "flag": rng.random(n) > 0.5,
-            "level": rng.choice(["x", "y", "z"], n),
-            "many": [f"l{v}" for v in rng.integers(0, 60, n)],
-            "day": pd.date_range("2024-01-01", periods=n),
-            "note": [" ".join(rng.choice(["hot", "cold", "wet", "dry"], 4)) for _ in range(n)],
-            "constant": 1,
-            "empty": None,
-        }
-    )
-    X.loc[::7, "number, {1}"] = np.nan
-    X.loc[::5, "level"] = None
-    signal = X["count"] + X["flag"]
-    targets = {
-        "binary": pd.Series(np.where(signal > 2, "p", "q")),
-        "multiclass": pd.Series(np.select([signal < 2, signal < 4], ["low", "mid"], "high")),
-        "regression": signal * 2.0 + rng.normal(size=n) * 0.1,
-    }
-    return X, targets
+from autometa.algorithms import (
+    Algorithm,
+    TableCleaner,
+    algorithms_for,
+    every_algorithm,
+    get_algorithm,
+    list_algorithms,
+    register_algorithm,
+)
+from autometa.exceptions import (
+    AlgorithmNotFoundError,
+    DatasetError,
+    ParameterError,
+    PluginError,
+)
+from autometa.testing import AlgorithmContract
+from autometa.testing._tables import learnable_table
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@EVERY
-def test_each_known_setup_fits_predicts_and_beats_a_guess(name, task_type, mixed):
-    X, targets = mixed
-    y = targets[task_type]
-    algorithm = get_algorithm(name)
-    scores = {}
-    for label, config in algorithm.setups(task_type).items():
-        pipeline = algorithm.build(config, task_type).fit(X.iloc[:180], y.iloc[:180])
-        assert len(pipeline.predict(X.iloc[180:])) == 60
-        if task_type != "regression":
-            probabilities = pipeline.predict_proba(X.iloc[180:])
-            np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
-            assert set(pipeline.classes_) == set(y)
-        scores[label] = get_scorer(METRICS[task_type])(pipeline, X.iloc[180:], y.iloc[180:])
-    guess = 0.0 if task_type == "regression" else 0.5
-    assert {label: score for label, score in scores.items() if score <= guess + MARGIN} == {}
-
-
-@EVERY
-def test_sampled_configurations_lie_in_the_space_and_differ(name, task_type):
-    algorithm = get_algorithm(name)
-    space = algorithm.space(task_type)
-    sampled = algorithm.sample(8, task_type)
-    assert sampled == algorithm.sample(8, task_type)
-    assert len({str(config) for config in sampled}) == 8
-    for config in sampled:
-        assert config.keys() == space.keys()
-        for key, distribution in space.items():
-            assert distribution._contains(distribution.to_internal_repr(config[key]))
-
-
-@EVERY
-def test_known_setups_lie_in_the_space(name, task_type):
-    algorithm = get_algorithm(name)
-    space = algorithm.space(task_type)
-    assert "library" in algorithm.setups(task_type)
-    for label, config in algorithm.setups(task_type).items():
-        assert config.keys() == space.keys(), label
-        for key, distribution in space.items():
-            if label != "library" or not isinstance(config[key], float):
-                internal = distribution.to_internal_repr(config[key])
-                assert distribution._contains(internal), (label, key)
-
-
-@EVERY
-def test_the_same_seed_gives_the_same_predictions(name, task_type, mixed):
-    X, targets = mixed
-    pipeline = get_algorithm(name).build({}, task_type, random_state=3)
-    first, second = (clone(pipeline).fit(X, targets[task_type]).predict(X) for _ in range(2))
-    assert (first == second).all()
+class TestEveryAlgorithm(AlgorithmContract):
+    algorithms = every_algorithm()
 
 
 def test_there_are_enough_families():
-    classifiers = {a.name for a in list_algorithms("binary")}
-    regressors = {a.name for a in list_algorithms("regression")}
+    classifiers = {a.name for a in algorithms_for("binary")}
+    regressors = {a.name for a in algorithms_for("regression")}
     assert {
         "lightgbm", "hist_gradient_boosting", "random_forest", "extra_trees", "svm",
         "logistic_regression", "nearest_neighbors", "mlp", "naive_bayes", "lda", "decision_tree",
@@ -112,14 +42,8 @@ def test_there_are_enough_families():
     assert "naive_bayes" not in regressors
 
 
-def test_spaces_are_written_as_optuna_writes_them():
-    for algorithm in list_algorithms("binary"):
-        for distribution in algorithm.space("binary").values():
-            assert distribution_to_json(distribution)
-
-
 def test_size_limits_leave_an_algorithm_out():
-    assert "svm" not in {a.name for a in list_algorithms("binary", n_rows=10**6)}
+    assert "svm" not in {a.name for a in algorithms_for("binary", n_rows=10**6)}
 
 
 def test_an_unknown_algorithm_is_told():
@@ -132,8 +56,64 @@ def test_an_unknown_hyperparameter_is_told():
         get_algorithm("lightgbm").build({"depth": 3}, "binary")
 
 
-def test_the_cleaner_gives_floats_and_categories_with_safe_names(mixed):
-    X, _ = mixed
+def test_the_algorithms_are_listed_as_a_table():
+    every = list_algorithms().set_index("name")
+    assert every.loc["qda", "task_types"] == ("binary", "multiclass")
+    assert every.loc["catboost", "extra"] == "boost"
+    assert every.loc["svm", "max_rows"] == 10_000
+    assert pd.isna(every.loc["lightgbm", "max_rows"])
+    assert every.loc["random_forest", "n_setups"] == 8  # four for classes, four for numbers
+    regressors = list_algorithms("regression").set_index("name")
+    assert set(regressors.index) == set(every.index) - {
+        "lda", "logistic_regression", "naive_bayes", "qda"
+    }  # fmt: skip
+    assert regressors.loc["random_forest", "n_setups"] == 4
+    with pytest.raises(ParameterError, match="must be one of binary, multiclass, regression or"):
+        list_algorithms("ranking")
+
+
+def test_a_pipeline_for_another_kind_of_task_is_refused():
+    with pytest.raises(ParameterError, match="'ridge' cannot solve binary tasks, but regression"):
+        get_algorithm("ridge").build({}, "binary")
+
+
+SPACE = {"trees": IntDistribution(1, 9)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"name": "a b"}, "its name must be an identifier"),
+        ({"spaces": {"binary": SPACE}}, "'spaces' must have one or both of the keys"),
+        ({"known_setups": {}}, "'known_setups' of regression must name the library's default"),
+        ({"known_setups": {"regression": {"library": {}}}}, r"'library' of .* name \['trees'\]"),
+        ({"places": {"regression": {"big": 1}}}, r"setups that 'known_setups' lacks: \['big'\]"),
+    ],
+)
+def test_an_algorithm_that_could_not_work_is_refused_when_it_is_written(changes, reason):
+    sound = {
+        "name": "toy",
+        "make": print,
+        "encoding": "ordinal",
+        "spaces": {"regression": SPACE},
+        "known_setups": {"regression": {"library": {"trees": 3}}},
+    }
+    assert Algorithm(**sound).task_types == ("regression",)
+    with pytest.raises(ParameterError, match=reason):
+        Algorithm(**sound | changes)
+
+
+def test_a_name_that_is_taken_is_refused():
+    ridge = get_algorithm("ridge")
+    register_algorithm(ridge)  # the same one again is no clash
+    with pytest.raises(PluginError, match="There is an algorithm 'ridge' already"):
+        register_algorithm(replace(ridge, reference="another"))
+    with pytest.raises(PluginError, match=r"takes an autometa\.algorithms\.Algorithm. Got str"):
+        register_algorithm("ridge")
+
+
+def test_the_cleaner_gives_floats_and_categories_with_safe_names():
+    X, _ = learnable_table("binary")
     cleaned = TableCleaner().fit_transform(X)
     assert all(str(dtype) in ("float64", "category") for dtype in cleaned.dtypes)
     assert cleaned.columns.str.fullmatch(r"\w+").all()
@@ -145,22 +125,6 @@ def test_the_cleaner_reads_unseen_levels_as_missing():
     cleaner = TableCleaner().fit(pd.DataFrame({"a": ["x", "y"] * 3}))
     out = cleaner.transform(pd.DataFrame({"a": ["x", "new", None]}))
     assert out["a"].isna().tolist() == [False, True, True]
-
-
-@EVERY
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_levels_and_missing_values_new_to_the_model_are_no_trouble(name, task_type):
-    rng = np.random.default_rng(0)
-    X = pd.DataFrame({"level": rng.choice(["x", "y", "z"], 60), "number": rng.normal(size=60)})
-    targets = {
-        "binary": X["number"] > 0,
-        "multiclass": X["level"],
-        "regression": X["number"] * 2,
-    }
-    y = targets[task_type]
-    pipeline = get_algorithm(name).build({}, task_type).fit(X, y)
-    new = pd.DataFrame({"level": ["x", None, "other"], "number": [0.0, np.nan, np.inf]})
-    assert len(pipeline.predict(new)) == 3
 
 
 def test_the_cleaner_takes_columns_by_name_in_any_order():

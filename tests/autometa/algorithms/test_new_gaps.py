@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import list_algorithms
+from autometa.algorithms import algorithms_for
 from autometa.algorithms._encoding import NewGapImputer
 
 N = 300
 RNG = np.random.default_rng(0)
 LENGTHS = pd.DataFrame({"length": RNG.uniform(1000, 2000, N), "other": RNG.normal(size=N)})
-REGRESSORS = {a.name: a for a in list_algorithms("regression", N)}
+REGRESSORS = {a.name: a for a in algorithms_for("regression", N)}
 TAKE_GAPS = [name for name, a in REGRESSORS.items() if a.encoding in ("native", "ordinal")]
 FEWER = {"n_estimators": 60, "iterations": 100, "max_iter": 60}  # enough, and quick
 quiet = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

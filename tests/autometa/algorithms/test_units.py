@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import TableCleaner, get_algorithm, list_algorithms
+from autometa.algorithms import TableCleaner, algorithms_for, get_algorithm
 
-REGRESSORS = [algorithm.name for algorithm in list_algorithms("regression")]
+REGRESSORS = [algorithm.name for algorithm in algorithms_for("regression")]
 RNG = np.random.default_rng(0)
 X = pd.DataFrame(RNG.normal(size=(240, 3)), columns=list("abc"))
 Y = X["a"].to_numpy() + X["b"].to_numpy() / 2 + RNG.normal(scale=0.1, size=240)
@@ -27,7 +27,7 @@ def test_a_regression_follows_its_target_into_another_unit(name):
         assert np.mean(found) == pytest.approx(np.mean(expected), abs=0.05)
 
 
-CLASSIFIERS = [algorithm.name for algorithm in list_algorithms("binary")]
+CLASSIFIERS = [algorithm.name for algorithm in algorithms_for("binary")]
 FAR = [(100.0, 1.7e9), (1.0, 1e12), (1e-9, 0.0), (1e-60, 0.0), (1e60, 0.0), (1e-9, -1.0)]
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autometa.algorithms import Size, list_algorithms
+from autometa.algorithms import Size
 from autometa.tuning._budget import Clock, FitTimeModel
 
 SIZE = Size(n_rows=1_000, n_columns=10, n_classes=2)
@@ -61,13 +61,3 @@ def test_pace_doubts_a_knowledge_base_that_is_far_too_hopeful():
     rough = large.expected("lightgbm", {"n_estimators": 300})
     hopeful = large.expected("lightgbm", {"n_estimators": 300}, advised=0.01)
     assert hopeful == pytest.approx(0.3 * rough, rel=0.01)
-
-
-@pytest.mark.parametrize("task_type", ["multiclass", "regression"])
-def test_every_algorithm_has_a_price_that_grows_with_the_table(task_type):
-    large = Size(n_rows=100_000, n_columns=50, n_classes=3)
-    for algorithm in list_algorithms(task_type):
-        config = algorithm.setups(task_type)["library"]
-        assert FitTimeModel(large).expected(algorithm.name, config) > FitTimeModel(SIZE).expected(
-            algorithm.name, config
-        )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import TableCleaner, get_algorithm, list_algorithms
+from autometa.algorithms import TableCleaner, algorithms_for, get_algorithm
 from autometa.tables import check_table
 from autometa.tuning import tune
 from autometa.tuning._assemble import Member, assemble
@@ -73,7 +73,7 @@ def test_every_algorithm_is_written_out(task_type, mixed, features, tmp_path):
     cleaner = TableCleaner()
     cleaned = cleaner.fit_transform(table.X)
     members = []
-    for algorithm in list_algorithms(task_type):
+    for algorithm in algorithms_for(task_type):
         label, config = list(algorithm.setups(task_type).items())[-1]
         config = {k: SMALL.get(k, v) for k, v in config.items()}
         model = get_algorithm(algorithm.name).build(config, task_type)[1:].fit(cleaned, table.y)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import Size, get_algorithm, list_algorithms
+from autometa.algorithms import Size, algorithms_for, get_algorithm
 from autometa.exceptions import AlgorithmNotFoundError, ParameterError
 from autometa.tables import check_table
 from autometa.tuning._plan import (
@@ -31,7 +31,7 @@ def table():
 
 @pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
 def test_every_known_setup_comes_once(task_type):
-    names = [a.name for a in list_algorithms(task_type)]
+    names = [a.name for a in algorithms_for(task_type)]
     candidates = known_candidates(task_type, names)
     expected = sum(len(get_algorithm(name).setups(task_type)) for name in names)
     assert len(candidates) == expected
@@ -61,7 +61,7 @@ def test_every_known_setup_comes_once(task_type):
 )
 def test_known_setups_come_in_the_order_of_their_places(task_type, first):
     setups = [tuple(one.split()) for one in first.split(", ")]
-    names = [a.name for a in list_algorithms(task_type)]
+    names = [a.name for a in algorithms_for(task_type)]
     expected = [
         (name, get_algorithm(name).setups(task_type)[label])
         for name, label in setups

@@ -19,24 +19,13 @@ import pytest
 import skops.io
 from sklearn.linear_model import LogisticRegression
 
-from autometa.algorithms import TableCleaner, list_algorithms
 from autometa.exceptions import ModelFileError, OutputError
-from autometa.tables import check_table
 from autometa.tuning import load_model, tune
-from autometa.tuning._assemble import Member, assemble
 from autometa.tuning._boosters import check_booster
 from autometa.tuning._saving import MANIFEST, _digest, save_model
 
 SMALL = {"n_estimators": 5, "iterations": 5, "max_iter": 5}
 TASKS = {"binary": "two", "multiclass": "labels", "regression": "number"}
-
-
-def algorithms():
-    return [
-        pytest.param(task, a, id=f"{task}-{a.name}")
-        for task in TASKS
-        for a in list_algorithms(task)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +44,6 @@ def saved(mixed, tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "model.skops"
     result.save(path)
     return path, result, features
-
-
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize(("task_type", "algorithm"), algorithms())
-def test_every_algorithm_comes_back_exactly(task_type, algorithm, mixed, features, tmp_path):
-    table = check_table(features, mixed[TASKS[task_type]], task_type)
-    cleaner = TableCleaner()
-    cleaned = cleaner.fit_transform(table.X)
-    setups = algorithm.setups(task_type)
-    members = []
-    for label in list(setups)[:: max(1, len(setups) - 1)]:  # the first and the last
-        config = {k: SMALL.get(k, v) for k, v in setups[label].items()}
-        model = algorithm.build(config, task_type)[1:].fit(cleaned, table.y)
-        members.append(Member(name=label, model=model, weight=1.0))
-    pipeline = assemble(cleaner, members, table)
-    save_model(pipeline, tmp_path / "model")
-    loaded = load_model(tmp_path / "model")
-    ask = "predict" if task_type == "regression" else "predict_proba"
-    np.testing.assert_array_equal(getattr(loaded, ask)(features), getattr(pipeline, ask)(features))
 
 
 def test_labels_come_back(saved):

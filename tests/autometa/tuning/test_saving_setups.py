@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import TableCleaner, list_algorithms
+from autometa.algorithms import TableCleaner, algorithms_for
 from autometa.tables import check_table
 from autometa.tuning import load_model
 from autometa.tuning._assemble import Member, assemble
@@ -15,7 +15,7 @@ from autometa.tuning._saving import save_model
 SMALL = {"n_estimators": 3, "iterations": 3, "max_iter": 3, "width": 16}
 N = 120  # beyond 2 * 50 neighbours: trees of neighbours are built, not lists
 TASKS = ("binary", "multiclass", "regression")
-EVERY = [pytest.param(t, a, id=f"{t}-{a.name}") for t in TASKS for a in list_algorithms(t)]
+EVERY = [pytest.param(t, a, id=f"{t}-{a.name}") for t in TASKS for a in algorithms_for(t)]
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
@@ -45,7 +45,7 @@ def comes_back(task_type, algorithm, configs, width, path):
 
 @pytest.mark.parametrize("width", [2, 10, 40])
 @pytest.mark.parametrize(
-    "algorithm", [a for a in list_algorithms("binary") if a.name in ("nearest_neighbors", "lda")],
+    "algorithm", [a for a in algorithms_for("binary") if a.name in ("nearest_neighbors", "lda")],
     ids=lambda a: a.name,
 )  # fmt: skip
 def test_quick_setups_come_back_at_every_width(algorithm, width, tmp_path):

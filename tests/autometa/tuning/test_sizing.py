@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.algorithms import Size, list_algorithms
+from autometa.algorithms import Size, algorithms_for
 from autometa.evaluation import make_folds, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import _budget, tune
@@ -30,7 +30,7 @@ SIZES = [
 ]
 SETUPS = [
     Candidate(algorithm=a.name, config=config)
-    for a in list_algorithms("multiclass")
+    for a in algorithms_for("multiclass")
     for config in a.setups("multiclass").values()
 ]
 
@@ -139,7 +139,7 @@ def test_a_score_from_a_part_of_the_rows_is_marked_everywhere(monkeypatch, table
 
 def test_a_part_of_the_rows_keeps_as_many_of_the_rarest_class_as_a_setup_needs():
     size = Size(n_rows=9_000, n_columns=20, n_classes=3, n_rarest=12)
-    needs = {a.name: a.min_class_rows for a in list_algorithms("multiclass")}
+    needs = {a.name: a.min_class_rows for a in algorithms_for("multiclass")}
     y = np.repeat([0, 1, 2], [6_000, 2_988, 12])
     folds = make_folds(y, "multiclass", 3)
     for name in ("svm", "qda"):

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.metrics import roc_auc_score
 
-from autometa.algorithms import SparseCleaner, every_algorithm, list_algorithms
+from autometa.algorithms import SparseCleaner, algorithms_for, every_algorithm
 from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 from autometa.tables import check_table, stays_sparse, take_rows
 from autometa.tuning import load_model, tune
@@ -105,9 +105,9 @@ SPARSE = [a.name for a in every_algorithm() if a.takes_sparse and a.is_installed
 @pytest.mark.parametrize("task_type", ["binary", "regression"])
 def test_every_algorithm_that_takes_sparse_tables_fits_and_predicts(task_type):
     X, y = counts(400, 300)
-    names = [a.name for a in list_algorithms(task_type, 400, 2, is_sparse=True)]
+    names = [a.name for a in algorithms_for(task_type, 400, 2, is_sparse=True)]
     assert set(names) <= set(SPARSE)
-    for algorithm in list_algorithms(task_type, 400, 2, is_sparse=True):
+    for algorithm in algorithms_for(task_type, 400, 2, is_sparse=True):
         for config in algorithm.setups(task_type).values():
             model = algorithm.build(config, task_type, is_sparse=True).fit(X[:300], y[:300])
             assert np.isfinite(model.predict(X[300:])).all()

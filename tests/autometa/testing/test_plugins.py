@@ -1,0 +1,338 @@
+"""An algorithm, a metric, a meta-feature and an importer are one file each, also from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CENTROIDS = """
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+class Centroids(ClassifierMixin, BaseEstimator):
+    def __init__(self, softness=1.0):
+        self.softness = softness
+    def fit(self, X, y):
+        X, y = np.asarray(X), np.asarray(y)
+        self.classes_ = np.unique(y)
+        self.centers_ = np.stack([X[y == c].mean(axis=0) for c in self.classes_])
+        return self
+    def predict_proba(self, X):
+        gaps = ((np.asarray(X)[:, None] - self.centers_) ** 2).sum(axis=2) / self.softness
+        weights = np.exp(gaps.min(axis=1, keepdims=True) - gaps)
+        return weights / weights.sum(axis=1, keepdims=True)
+    def predict(self, X):
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+"""
+BAYES = """
+from sklearn.naive_bayes import GaussianNB
+
+def Centroids(softness):
+    return GaussianNB(var_smoothing=softness)
+"""
+ALGORITHM = """
+from optuna.distributions import FloatDistribution
+from autometa.algorithms import Algorithm
+
+def make(config, context):
+    return Centroids(**config)
+
+ALGORITHMS = (
+    Algorithm(
+        name="centroids",
+        make=make,
+        encoding="scaled",
+        spaces={"classification": {"softness": FloatDistribution(0.1, 100.0, log=True)}},
+        known_setups={"classification": {"library": {"softness": 1.0}, "soft": {"softness": 9.0}}},
+        places={"classification": {"soft": 5}},
+        trusted_types=("toy_algorithm.Centroids",),
+    ),
+)
+"""
+TOY_METRIC = """
+import numpy as np
+from sklearn.metrics import make_scorer
+from autometa.metrics import Metric
+
+def cost(y_true, y_pred):
+    return float(np.mean(5 * ((y_true == 1) & (y_pred == 0)) + ((y_true == 0) & (y_pred == 1))))
+
+METRIC = Metric(name="neg_toy_cost", kind="classification", low=-5.0, high=0.0, needs="rows",
+                has_positive=True, family="balanced", aliases=("toy_cost",),
+                scorer=make_scorer(cost, greater_is_better=False))
+"""
+TOY_MEASURE = '''
+from metafeatures import register
+
+@register(family="simple", low=0, unit="cells", cost="count")
+def n_cells(n_rows, n_columns):
+    """Return the number of cells."""
+    return n_rows * n_columns
+'''
+TOY_IMPORTER = """
+from pathlib import Path
+import pandas as pd
+from autometa import KnowledgeBase
+from autometa.importers import Imported, Importer
+
+def recognise(source):
+    return str(source).endswith(".toy") and Path(source).read_text().startswith("TOY")
+
+def read(source):
+    rows = [line.split() for line in Path(source).read_text().splitlines()[1:]]
+    runs = pd.DataFrame(rows, columns=["task_id", "algorithm", "score"])
+    runs = runs.assign(score=runs["score"].astype(float), config="{}", metric="accuracy")
+    tasks = pd.DataFrame({"task_id": sorted(set(runs["task_id"])), "task_type": "binary"})
+    kb = KnowledgeBase.from_frames(tasks=tasks, metafeatures=None, runs=runs)
+    return Imported(knowledge_base=kb)
+
+IMPORTER = Importer(name="toy", read=read, recognise=recognise)
+"""
+ENTRY_POINTS = """
+[autometa.algorithms]
+toy = toy_algorithm
+[autometa.metrics]
+toy = toy_metric:METRIC
+[metafeatures.measures]
+toy = toy_measure
+[autometa.importers]
+toy = toy_importer:IMPORTER
+"""
+TABLE = """
+import sys, warnings
+import numpy as np, pandas as pd
+rng = np.random.default_rng(0)
+X = pd.DataFrame(rng.normal(size=(120, 3)), columns=list("abc"))
+y = pd.Series(np.where(X["a"] + 0.3 * rng.normal(size=120) > 0.4, "yes", "no"), name="target")
+"""
+USE = """
+import autometa, metafeatures
+assert not [name for name in sys.modules if name.startswith("toy_")]  # only when asked for
+from autometa import KnowledgeBase, load_model, recommend, tune
+from autometa.algorithms import list_algorithms
+from autometa.metrics import check_metric, list_metrics
+
+listed = list_algorithms("binary").set_index("name")
+assert listed.loc["centroids", "n_setups"] == 2, listed
+assert "centroids" not in set(list_algorithms("regression")["name"])
+assert list_metrics("binary").set_index("name").loc["neg_toy_cost", "aliases"] == ("toy_cost",)
+assert check_metric("toy_cost", "binary") == "neg_toy_cost"
+
+described = metafeatures.describe(X, y)
+assert described["n_cells"] == 360, described
+names = [f"t{i}" for i in range(6)]
+tasks = pd.DataFrame({"task_id": names, "task_type": "binary"})
+features = pd.DataFrame({"n_cells": np.arange(6) * 100.0}, index=names)
+configs = {"centroids": {"softness": 2}, "ridge": {}, "lda": {"shrinkage": 0.5}}
+runs = pd.DataFrame([
+    {"task_id": task, "algorithm": name, "config": config, "metric": "neg_toy_cost",
+     "score": -0.1 if name == "centroids" else -0.9}
+    for task in names for name, config in configs.items()
+])
+kb = KnowledgeBase.from_frames(tasks=tasks, metafeatures=features, runs=runs)
+assert '{"softness": 2.0}' in set(kb.setups["config"])  # typed as its space is
+(advice,) = recommend(X, y, metric="toy_cost", n=1, knowledge_base=kb)
+assert (advice.algorithm, advice.config) == ("centroids", {"softness": 2.0}), advice
+assert set(advice.build().fit(X, y).predict(X)) == {"yes", "no"}
+
+result = tune(X, y, metric="toy_cost", algorithms=["centroids"], knowledge_base=False,
+              time_budget=None, n_trials=3, random_state=0)
+board = result.leaderboard()
+assert result.metric == "neg_toy_cost" and -1 < result.score <= 0, result.score
+assert set(board["algorithm"]) == {"centroids"} and (board["status"] == "ok").all(), board
+result.save("model.skops")
+loaded = load_model("model.skops")
+assert (loaded.predict_proba(X) == result.best_pipeline.predict_proba(X)).all()
+"""
+IMPORT = """
+from pathlib import Path
+from autometa.importers import import_history
+Path("runs.toy").write_text("TOY\\na knn 0.5\\nb knn 0.75\\n")
+kb = import_history("runs.toy").knowledge_base
+assert kb.runs["score"].tolist() == [0.5, 0.75], kb.runs
+"""
+
+
+def distribution(folder: Path, name: str, entry_points: str, **modules: str) -> Path:
+    """Install modules with entry points into a folder, as pip would."""
+    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(entry_points)
+    for module, source in modules.items():
+        (folder / f"{module}.py").write_text(source)
+    return folder
+
+
+def run(source: str, cwd: Path, *installed: Path) -> subprocess.CompletedProcess[str]:
+    script = cwd / "script.py"
+    script.write_text(source)
+    path = os.pathsep.join([*map(str, installed), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(
+        [sys.executable, str(script)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def toys(tmp_path):
+    return distribution(
+        tmp_path / "site",
+        "toys",
+        ENTRY_POINTS,
+        toy_algorithm=CENTROIDS + ALGORITHM,
+        toy_metric=TOY_METRIC,
+        toy_measure=TOY_MEASURE,
+        toy_importer=TOY_IMPORTER,
+    )
+
+
+def test_installed_plugins_are_advised_tuned_saved_and_loaded(tmp_path, toys):
+    done = run(TABLE + USE + IMPORT, tmp_path, toys)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_toys_keep_the_contracts(tmp_path, toys):
+    (tmp_path / "test_toys.py").write_text(
+        "from autometa.algorithms import get_algorithm\n"
+        "from autometa.metrics import get_metric\n"
+        "from autometa.testing import *\n"
+        "class TestAlgorithm(AlgorithmContract):\n"
+        "    algorithms = [get_algorithm('centroids')]\n"
+        "class TestMetric(MetricContract):\n"
+        "    metrics = [get_metric('neg_toy_cost')]\n"
+        "class TestImporter(ImporterContract):\n"
+        "    format = 'toy'\n"
+        "    def make_sources(self, folder):\n"
+        "        (folder / 'a.toy').write_text('TOY\\na knn 0.5\\n')\n"
+        "        return [folder / 'a.toy']\n"
+        "def test_measure():\n"
+        "    check_metafeature('n_cells')\n"
+    )
+    code = "import sys, pytest; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '.']))"
+    done = run(code, tmp_path, toys)
+    assert done.returncode == 0, done.stdout
+    assert "skipped" not in done.stdout
+
+
+REGISTER = """
+from autometa.algorithms import register_algorithm
+from autometa.importers import register_importer
+from autometa.metrics import register_metric
+register_algorithm(ALGORITHMS[0])
+register_metric(METRIC)
+register_importer("toy", read, recognise)
+"""
+
+
+def test_what_a_script_registers_reaches_its_workers(tmp_path):
+    """No worker runs the script; the class of the estimator can be imported."""
+    use = USE.replace("assert not [name for", "[name for")
+    parts = [BAYES, ALGORITHM, TOY_METRIC, TOY_MEASURE, TOY_IMPORTER, REGISTER, TABLE, use, IMPORT]
+    done = run("\n".join(parts), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_a_module_beside_the_script_registers_reaches_its_workers(tmp_path):
+    """Workers import nothing from the current folder, so functions go there by value."""
+    (tmp_path / "beside.py").write_text(BAYES + ALGORITHM)
+    code = (
+        "import beside\n"
+        "from autometa import tune\n"
+        "from autometa.algorithms import register_algorithm\n"
+        "register_algorithm(beside.ALGORITHMS[0])\n"
+        "result = tune(X, y, algorithms=['centroids'], knowledge_base=False, time_budget=None,\n"
+        "              n_trials=2, random_state=0)\n"
+        "assert (result.leaderboard()['status'] == 'ok').all(), result.leaderboard()\n"
+    )
+    done = run(TABLE + code, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+ASK = {
+    "autometa.algorithms": "from autometa.algorithms import every_algorithm as ask",
+    "autometa.metrics": "from autometa.metrics import every_metric as ask",
+    "autometa.importers": "from autometa.importers import formats as ask",
+    "metafeatures.measures": "from metafeatures import list_metafeatures as ask",
+}
+COUNT = """
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    assert len(ask()) > 4 and len(ask()) > 4
+print(*(f"{w.category.__name__}: {w.message}" for w in caught), sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("group", ASK)
+def test_a_broken_plugin_is_one_warning_that_names_its_distribution(group, tmp_path):
+    broken = distribution(
+        tmp_path / "site", "broken-toys", f"[{group}]\nbad = bad_toy", bad_toy="import no_such"
+    )
+    done = run(f"import warnings\n{ASK[group]}\n{COUNT}", tmp_path, broken)
+    assert done.returncode == 0, done.stderr
+    category = "MetaFeatureWarning" if group.startswith("meta") else "PluginWarning"
+    assert done.stdout.splitlines() == [
+        f"{category}: The plug-in 'bad' of 'broken-toys' is left out: it cannot be imported "
+        "(ModuleNotFoundError: No module named 'no_such'). Update or uninstall 'broken-toys'."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("group", "value", "said"),
+    [
+        ("autometa.algorithms", "math:pi", "neither to an Algorithm nor to a module"),
+        ("autometa.metrics", "math:pi", "neither to a Metric nor to several"),
+        ("autometa.importers", "math:pi", "does not lead to an Importer"),
+    ],
+)
+def test_a_plugin_of_another_kind_is_left_out(group, value, said, tmp_path):
+    odd = distribution(tmp_path / "site", "odd-toys", f"[{group}]\nodd = {value}")
+    done = run(f"import warnings\n{ASK[group]}\n{COUNT}", tmp_path, odd)
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    assert said in line
+    assert "'odd-toys'" in line
+
+
+@pytest.mark.parametrize(
+    ("group", "source", "said"),
+    [
+        (
+            "autometa.algorithms",
+            "from dataclasses import replace\nfrom autometa.algorithms.linear import ALGORITHMS",
+            "Two algorithms are named 'logistic_regression': of 'autometa' and of 'clashing-toys'",
+        ),
+        (
+            "autometa.metrics",
+            "from autometa.metrics import Metric\nONE = Metric(name='my_mae', aliases=('mae',))",
+            "of 'clashing-toys' has a name that is taken: 'mae' means 'neg_mean_absolute_error'",
+        ),
+        (
+            "autometa.importers",
+            "from autometa.importers import Importer\n"
+            "ONE = Importer(name='optuna', read=print, recognise=bool)",
+            "Two importers are named 'optuna', one of them of 'clashing-toys'",
+        ),
+        (
+            "metafeatures.measures",
+            TOY_MEASURE.replace("n_cells", "class_entropy"),
+            "Two measures are named 'class_entropy': of metafeatures._families.information and",
+        ),
+    ],
+)
+def test_a_clash_of_names_is_an_error(group, source, said, tmp_path):
+    value = "clash" if "ONE" not in source else "clash:ONE"
+    clash = distribution(
+        tmp_path / "site", "clashing-toys", f"[{group}]\nclash = {value}", clash=source
+    )
+    done = run(f"{ASK[group]}\nask()", tmp_path, clash)
+    assert done.returncode == 1
+    assert said in done.stderr.splitlines()[-1]
