@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autometa._versions import show_versions
     from autometa.advice import recommend
+    from autometa.algorithms import list_algorithms, register_algorithm
     from autometa.datasets import describe, load_dataset
     from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
     from autometa.exceptions import (
@@ -41,11 +42,14 @@ if TYPE_CHECKING:
         ModelFileError,
         OutputError,
         ParameterError,
+        PluginError,
+        PluginWarning,
         StorageError,
         WorkerError,
     )
     from autometa.knowledge_base import KnowledgeBase, setup_id
     from autometa.meta_models import MetaModel
+    from autometa.metrics import list_metrics, register_metric
     from autometa.recommendation import Recommendation, Recommendations, build_pipeline
     from autometa.samplers import WarmStartSampler
     from autometa.tuning import ModelInfo, TuneResult, load_model, model_info, save_model, tune
@@ -78,6 +82,8 @@ __all__ = [
     "ModelInfo",
     "OutputError",
     "ParameterError",
+    "PluginError",
+    "PluginWarning",
     "Recommendation",
     "Recommendations",
     "StorageError",
@@ -86,10 +92,14 @@ __all__ = [
     "WorkerError",
     "build_pipeline",
     "describe",
+    "list_algorithms",
+    "list_metrics",
     "load_dataset",
     "load_model",
     "model_info",
     "recommend",
+    "register_algorithm",
+    "register_metric",
     "save_model",
     "setup_id",
     "show_versions",
@@ -109,10 +119,14 @@ _HOMES = {
     "WarmStartSampler": "samplers",
     "build_pipeline": "recommendation",
     "describe": "datasets",
+    "list_algorithms": "algorithms",
+    "list_metrics": "metrics",
     "load_dataset": "datasets",
     "load_model": "tuning",
     "model_info": "tuning",
     "recommend": "advice",
+    "register_algorithm": "algorithms",
+    "register_metric": "metrics",
     "save_model": "tuning",
     "setup_id": "knowledge_base",
     "show_versions": "_versions",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from metafeatures._catalogue import list_metafeatures
     from metafeatures._describe import describe
     from metafeatures._extractor import MetaFeatureExtractor
-    from metafeatures._registry import TASK_TYPES, AnyTaskType, TaskType, register
+    from metafeatures._registry import AnyTaskType, TaskType, register
     from metafeatures._task import infer_task_type
     from metafeatures._translation.translation import translate
     from metafeatures.exceptions import (
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "TASK_TYPES",
     "AnyTaskType",
     "MetaFeatureClashError",
     "MetaFeatureDataError",
@@ -44,7 +43,6 @@ __all__ = [
 logging.getLogger("metafeatures").addHandler(logging.NullHandler())  # who listens says where
 
 _FILES = {
-    "TASK_TYPES": "_registry",
     "AnyTaskType": "_registry",
     "MetaFeatureExtractor": "_extractor",
     "TaskType": "_registry",

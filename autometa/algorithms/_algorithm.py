@@ -29,7 +29,7 @@ from autometa.algorithms._seconds import Seconds, one_pass
 from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
 from autometa.algorithms._target import with_scaled_target
 from autometa.exceptions import ParameterError
-from metafeatures import TASK_TYPES
+from metafeatures._registry import TASK_TYPES
 
 Config = dict[str, Any]
 Space = Mapping[str, BaseDistribution]

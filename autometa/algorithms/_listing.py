@@ -6,7 +6,7 @@ import pandas as pd
 
 from autometa.algorithms._registry import every_algorithm
 from autometa.exceptions import ParameterError
-from metafeatures import TASK_TYPES
+from metafeatures._registry import TASK_TYPES
 
 
 def list_algorithms(task_type: str | None = None) -> pd.DataFrame:

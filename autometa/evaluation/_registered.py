@@ -39,7 +39,7 @@ def _packed() -> bytes:
     registered = algorithms.registered(), metrics.registered(), measures.registered()
     if not any(registered):
         return b""
-    from joblib.externals import cloudpickle  # functions of a notebook have no module to import
+    import cloudpickle  # functions of a notebook have no module to import
 
     by_value = [m for m in _modules(registered) if not _can_be_imported(m)]
     for module in by_value:

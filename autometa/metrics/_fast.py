@@ -25,8 +25,10 @@ def log_loss(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
 
 
 def brier(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:
-    """Negated mean squared error of the second class's probability."""
-    return -float(np.average((values[:, 1] - (y == 1)) ** 2, weights=counts))
+    """Negated mean squared error of the second class, or of all together if they are more."""
+    errors = (values - np.eye(values.shape[1])[y]) ** 2
+    per_row = errors[:, 1] if values.shape[1] == 2 else errors.sum(axis=1)
+    return -float(np.average(per_row, weights=counts))
 
 
 def rmse(y: AnyArray, values: Floats, counts: Counts, _: int = 1) -> float:

@@ -7,7 +7,7 @@ import pandas as pd
 from autometa.exceptions import MetricError, ParameterError
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
 from autometa.metrics._scoring import check_metric, scorer_names
-from metafeatures import TASK_TYPES
+from metafeatures._registry import TASK_TYPES
 
 
 def list_metrics(task_type: str | None = None) -> pd.DataFrame:
