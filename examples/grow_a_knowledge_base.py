@@ -14,7 +14,7 @@ result = tune(X, y, n_trials=3, time_budget=None, random_state=0)
 
 kb = KnowledgeBase.bundled()
 print("Before:", kb)
-kb.add(result, metafeatures=result.metafeatures)
+kb.add(result)
 print("After: ", kb)
 
 with tempfile.TemporaryDirectory() as folder:

@@ -32,7 +32,8 @@ def read_tune_result(
     source : TuneResult or path
         The result, or the file that its ``save`` wrote.
     metafeatures : path or DataFrame, optional
-        One row, of the task.
+        One row, of the task. None is what the result holds: those that the knowledge base
+        it asked describes tasks by.
     translation, approximate
         See `metafeatures.translate`; "auto" goes by the names.
 
@@ -43,15 +44,15 @@ def read_tune_result(
     """
     tally = Tally()
     if is_live(source):
-        tasks, runs = source.task, source.runs()
+        tasks, runs, described = source.task.to_frame(), source.runs(), source.metafeatures
         n_trials = len(source.study.trials)
         label = source.study.study_name
     else:
-        tasks, runs, n_trials = _read(Path(source))
+        tasks, runs, n_trials, described = _read(Path(source))
         label = str(source)
     n_kept = len(runs[["algorithm", "config"]].drop_duplicates()) if len(runs) else 0
     tally.drop("trials", n_trials - n_kept, "cut short, not started, or of a setup tried before")
-    features = None
+    features = described
     if metafeatures is not None:
         features = prepare(read_features(metafeatures), tally, translation, approximate)
     return tally.finish(tasks, features, runs, {"format": "tune", "source": label})
@@ -71,7 +72,7 @@ def is_saved(path: Path) -> bool:
         return False
 
 
-def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, int, pd.DataFrame | None]:
     if not path.is_file():
         raise KnowledgeBaseError(f"There is no file '{path}'. Give one that TuneResult.save wrote.")
     try:
@@ -89,4 +90,6 @@ def _read(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, int]:
             "Give 'tune' a storage, and import that: autometa kb import optuna URL."
         )
     runs = pd.DataFrame(history["runs"])
-    return pd.DataFrame(history["tasks"]), runs, int(history["n_trials"])
+    tasks, values = pd.DataFrame(history["tasks"]), history.get("metafeatures")
+    described = pd.DataFrame([values], index=tasks["task_id"].tolist()) if values else None
+    return tasks, runs, int(history["n_trials"]), described

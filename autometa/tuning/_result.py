@@ -17,6 +17,7 @@ from sklearn.pipeline import Pipeline
 from autometa.evaluation import cached_reference_seconds
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import RUN_DEFAULTS
+from autometa.tables import Task
 from autometa.tuning._interval import UNKNOWN
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._resume import algorithm_of, candidate_of, evaluation_of
@@ -46,8 +47,8 @@ class TuneResult:
         What the run took, all included.
     weights : dict of int to float
         Of the members of the pipeline, by trial number; they sum to 1.
-    task : DataFrame
-        The table as a row of a knowledge base's ``tasks``.
+    task : Task
+        What the table is; ``.to_frame()`` is a row of a knowledge base's ``tasks``.
     metafeatures : DataFrame or None
         Of the table, one row, as `KnowledgeBase.add` takes them: those that the knowledge
         base holds. None when none was asked, or its advice did not come in time.
@@ -72,7 +73,7 @@ class TuneResult:
     score: float
     seconds: float
     weights: dict[int, float]
-    task: pd.DataFrame = field(repr=False)
+    task: Task = field(repr=False)
     metafeatures: pd.DataFrame | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     stopped_early: bool = False
@@ -206,7 +207,7 @@ class TuneResult:
             rows += [
                 RUN_DEFAULTS
                 | {
-                    "task_id": self.task["task_id"].iloc[0],
+                    "task_id": self.task.task_id,
                     "algorithm": candidate.algorithm,
                     "config": canonical_config(candidate.config),
                     "metric": metric,
@@ -237,9 +238,10 @@ class TuneResult:
         from autometa.tuning._saving import save_model
 
         history = {
-            "tasks": self.task.to_dict(orient="records"),
+            "tasks": self.task.to_frame().to_dict(orient="records"),
             "runs": self.runs().to_dict(orient="records"),
             "n_trials": len(self.study.trials),
+            "metafeatures": self._metafeatures(),
         }
         about = {
             "metric": self.metric,
@@ -249,6 +251,11 @@ class TuneResult:
             "history": history,
         }
         save_model(self.best_pipeline, path, about=about, sample=self.sample)
+
+    def _metafeatures(self) -> dict[str, float]:
+        if self.metafeatures is None:
+            return {}
+        return {str(name): float(v) for name, v in self.metafeatures.iloc[0].items()}
 
     def _members(self) -> list[dict[str, Any]]:
         """Return the setups of the ensemble and their weights, the heaviest first."""
@@ -278,7 +285,7 @@ class TuneResult:
         from autometa.tuning._code import script
 
         summary = f"{self.metric} {self.score:.5g} in cross-validation"
-        target = target or str(self.task["target"].iloc[0])
+        target = target or str(self.task.target)
         return script(self.best_pipeline, source, target, summary, encoding)
 
 

@@ -215,7 +215,12 @@ class Run:
             stopped_early=self.interruption.is_asked,
             sample=_sample(table),
             metafeatures=_one_row(state.metafeatures, study_log.dataset_hash),
-            task=_describe(table, study_log.dataset_hash),
+            task=replace(
+                table.task,
+                task_id=study_log.dataset_hash,
+                pos_label=self.question.pos_label,
+                source="tune",
+            ),
             notes=tuple(dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes])),
             pos_label=self.question.pos_label,
         )
@@ -226,11 +231,6 @@ def _sample(table: Table) -> pd.DataFrame | None:
     if table.X.shape[1] > MAX_SAMPLE_COLUMNS or table.is_sparse:
         return None
     return table.X.head(SAMPLE_ROWS).copy()  # a view would keep the whole table
-
-
-def _describe(table: Table, dataset_hash: str) -> pd.DataFrame:
-    """Return the table as a task; an importer of the study makes the same of its attributes."""
-    return pd.DataFrame([{"task_id": dataset_hash, **about(table), "source": "tune"}])
 
 
 def _one_row(metafeatures: pd.Series[float] | None, task_id: str) -> pd.DataFrame | None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from autometa import KnowledgeBase, tune
+from autometa.importers import import_history
 
 ALGORITHMS = ["decision_tree", "logistic_regression", "naive_bayes", "nearest_neighbors"]
 ODD = {"nearest_neighbors": {"n_neighbors": 23}, "decision_tree": {"max_depth": 7}}
@@ -58,3 +59,21 @@ def test_the_winner_that_a_knowledge_base_knows_is_the_first_trial(winner):
         assert first.params[f"{winner}.{name}"] == value
     board = result.leaderboard()
     assert (board.loc[board["trial"] == 0, "source"] == "recommended").all()
+
+
+def test_a_result_is_added_with_what_the_table_was_described_by(tmp_path):
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame(rng.normal(size=(300, 3)), columns=list("abc"))
+    base = knowledge_of_a_winner("decision_tree")
+    settings = {"algorithms": ALGORITHMS, "n_trials": 2, "time_budget": None, "isolate": False}
+    result = tune(X, X["a"] > 0, knowledge_base=base, random_state=0, **settings)
+    task_id = result.task.task_id
+    assert result.metafeatures["n_rows"].to_dict() == {task_id: 300.0}
+    result.save(tmp_path / "model")
+    for source in (result, tmp_path / "model"):
+        imported = import_history(source).knowledge_base
+        assert imported.metafeatures["n_rows"].to_dict() == {task_id: 300.0}
+        assert imported.tasks["task_id"].tolist() == [task_id]
+    assert base.add(result).metafeatures.loc[task_id, "n_rows"] == 300.0
+    alone = tune(X, X["a"] > 0, knowledge_base=False, random_state=0, **settings)
+    assert alone.metafeatures is None

@@ -97,7 +97,7 @@ def test_a_run_on_a_part_of_the_rows_says_so(monkeypatch):
     )
     assert any("works on 100 of 3000 rows" in note for note in result.notes)
     assert result.leaderboard()["fidelity"].tolist() == pytest.approx([100 / 3000])
-    assert result.task["n_rows"].tolist() == [3000.0]
+    assert result.task.n_rows == 3000
     assert len(result.best_pipeline.predict(X)) == 3_000
     held_out = result.oof_predictions().dropna()
     assert held_out["row"].max() > 1_000  # rows of the whole table

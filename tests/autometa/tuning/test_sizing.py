@@ -133,7 +133,7 @@ def test_a_score_from_a_part_of_the_rows_is_marked_everywhere(monkeypatch, table
     kept = [t.user_attrs["evaluation"]["fidelity"] for t in result.study.trials]
     assert kept == pytest.approx([part, part])
     assert (result.runs()["fidelity"] < 1.0).all()
-    KnowledgeBase.from_frames(result.task, None, result.runs())
+    KnowledgeBase.from_frames(result.task.to_frame(), None, result.runs())
     assert any("All 2 trials were made" in note for note in result.notes)
 
 

@@ -47,8 +47,8 @@ def test_a_run_is_one_task_through_every_door(mixed, features):
         import_history(source).knowledge_base.tasks["task_id"].tolist()
         for source in (result, result.study)
     ]
-    assert tasks[0] == tasks[1] == [result.task["task_id"].iloc[0]]
-    assert set(result.runs()["task_id"]) == {result.task["task_id"].iloc[0]}
+    assert tasks[0] == tasks[1] == [result.task.task_id]
+    assert set(result.runs()["task_id"]) == {result.task.task_id}
     assert (result.runs()["reference_seconds"] > 0).all()
 
 

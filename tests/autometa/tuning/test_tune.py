@@ -81,13 +81,13 @@ def test_without_ensemble_the_best_single_is_fitted(mixed, features):
 
 def test_the_runs_can_be_added_to_a_knowledge_base(mixed, features):
     result = tune(features, mixed["two"], n_trials=3, algorithms=CHEAP, name="mixed", **INLINE)
-    base = KnowledgeBase.from_frames(result.task, None, result.runs())
+    base = KnowledgeBase.from_frames(result.task.to_frame(), None, result.runs())
     assert len(base.runs) == 9  # three metrics each
     assert base.runs["metric"].value_counts()["roc_auc"] == 3
     other = KnowledgeBase.from_frames(
         pd.DataFrame({"task_id": ["t"], "task_type": ["binary"]}), None, base.runs.iloc[:0]
     )
-    assert len(other.add(result.runs(), result.task).runs) == 9
+    assert len(other.add(result.runs(), result.task.to_frame()).runs) == 9
 
 
 def test_callbacks_see_each_trial_as_in_optuna(mixed, features):
