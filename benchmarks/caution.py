@@ -29,10 +29,18 @@ from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._request import Request
 from autometa.meta_models.evaluation._truth import Truth, read_truth
-from autometa.performance import _leaf_similarity, _portfolio
-from autometa.performance._history import read_histories, read_history
-from autometa.performance._leaf_forest import Growth
-from autometa.performance._question import QuestionResolver
+from autometa.performance import (
+    FittedModel,
+    GreedyPortfolio,
+    History,
+    LeafSimilarity,
+    Learner,
+    Performance,
+    Question,
+    QuestionResolver,
+    read_histories,
+    read_history,
+)
 
 SETTINGS = ((1.3, 0.0), (1.3, 0.75), (1.7, 0.0), (1.7, 0.5), (1.7, 0.75), (1.7, 1.0), (2.2, 0.75))
 IN_USE = (1.7, 0.75)
@@ -58,13 +66,19 @@ def measure(
     rows = []
     folds = GroupKFold(n_folds, shuffle=True, random_state=seed)
     for _, held_out in folds.split(ids, groups=history.families):
-        advisor = _advisor_without(kb, task_type, metric, ids.iloc[held_out])
-        places = [history.setups.index(setup) for setup in advisor.history.setups]
-        usual = advisor.global_portfolio(np.arange(len(places)), max(AFTER))
-        for task in held_out[history.described[held_out]]:
-            for sharpness, caution in SETTINGS:
-                _leaf_similarity._SHARPNESS, _portfolio._CAUTION = sharpness, caution
-                forecast = advisor.forecast(history.metafeatures.iloc[task])
+        train, question = _without(kb, task_type, metric, ids.iloc[held_out])
+        learnt: FittedModel | None = None  # forests depend on none of the settings
+        for sharpness, caution in SETTINGS:
+            learner = Learner(
+                similarity=LeafSimilarity(sharpness=sharpness),
+                portfolio=GreedyPortfolio(caution=caution),
+            )
+            performance = Performance(train, question.metric, learner, fitted=learnt)
+            learnt, advisor = performance.fitted, Advisor(performance)
+            places = [history.setups.index(setup) for setup in train.setups]
+            usual = performance.global_portfolio(np.arange(len(places)), max(AFTER))
+            for task in held_out[history.described[held_out]]:
+                forecast = performance.forecast(history.metafeatures.iloc[task])
                 order = advisor.order(forecast, max(AFTER), Request())
                 chosen, others = ([places[c] for c in columns] for columns in (order, usual))
                 found = {"sharpness": sharpness, "caution": caution}
@@ -73,15 +87,15 @@ def measure(
     return rows
 
 
-def _advisor_without(
+def _without(
     kb: KnowledgeBase, task_type: str, metric: str, held_out: pd.Series[str]
-) -> Advisor:
+) -> tuple[History, Question]:
     families = kb.tasks.loc[kb.tasks["task_id"].isin(held_out), "family"]
     known = kb.tasks[~kb.tasks["family"].isin(families)]
     runs = kb.runs[kb.runs["task_id"].isin(known["task_id"])]
     train = KnowledgeBase.from_frames(known, kb.metafeatures, runs)
     question = QuestionResolver(train).question(task_type, metric)
-    return Advisor(read_histories(train, question), metric, False, Growth(100, 0))
+    return read_histories(train, question), question
 
 
 def _figures(truth: Truth, task: int, chosen: list[int], usual: list[int]) -> dict[str, Any]:

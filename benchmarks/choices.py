@@ -30,12 +30,18 @@ from sklearn.model_selection import GroupKFold
 from autometa.importers import read_aslib
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models.evaluation._truth import read_truth
-from autometa.performance._feature_space import FeatureSpace, distances, filled
-from autometa.performance._history import losses, read_history
-from autometa.performance._kernel_regression import KernelRegression
-from autometa.performance._leaf_forest import Growth
-from autometa.performance._leaf_similarity import TaskWeights, learn_forests
-from autometa.performance._target_scale import comparable
+from autometa.performance import (
+    FeatureSpace,
+    KernelRegression,
+    LeafSimilarity,
+    ReferenceTasks,
+    TaskPoint,
+    comparable,
+    distances,
+    filled,
+    losses,
+    read_history,
+)
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -50,6 +56,8 @@ TOLD = "told half"
 class Split:
     """Known tasks and those held out."""
 
+    tasks: ReferenceTasks
+    points: list[TaskPoint]
     here: Matrix
     there: Matrix
     losses: Matrix
@@ -60,10 +68,8 @@ class Split:
 
 def leaf_weights(split: Split) -> Matrix:
     """Average the losses of the tasks that share leaves."""
-    described = np.ones(len(split.here), dtype=np.bool_)
-    known = split.here, split.losses, described, split.families
-    forests, _ = learn_forests(*known, Growth(N_TREES, split.seed))
-    weights = TaskWeights(split.here, described, split.families, forests).many(split.there)
+    similarity = LeafSimilarity(n_trees=N_TREES, random_state=split.seed)
+    weights = similarity.fit(split.tasks, split.losses).weights(split.points)
     return np.array([one.values for one in weights]) @ split.losses
 
 
@@ -155,9 +161,11 @@ def splits(
     folds = GroupKFold(n_folds, shuffle=True, random_state=seed)
     for known, held_out in folds.split(described, groups=families[described]):
         here, there = described[known], described[held_out]
+        tasks = ReferenceTasks(history.metafeatures.iloc[here], families[here])
+        points = tasks.points(history.metafeatures.iloc[there])
         space = FeatureSpace(metafeatures.iloc[here])
         coordinates = [filled(space.coordinates(metafeatures.iloc[part])) for part in (here, there)]
-        split = Split(*coordinates, loss[here], scores[here], families[here], seed)
+        split = Split(tasks, points, *coordinates, loss[here], scores[here], families[here], seed)
         yield split, there, loss[there], truth[there]
 
 

@@ -32,8 +32,7 @@ from measuring import SMOKE, Kept, by_group, made_by, results
 from oboe_history import Matrix, Oboe, Order, made, read
 
 from autometa.meta_models import MetaModel
-from autometa.performance._feature_space import FeatureSpace, distances, filled
-from autometa.performance._portfolio import greedy_list, greedy_schedule
+from autometa.performance import FeatureSpace, GreedyPortfolio, distances, filled
 from autometa.recommendation import Recommendation
 
 BUDGET = 60.0
@@ -84,7 +83,7 @@ def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Or
     return {
         "random": np.random.default_rng([seed, dataset]).permutation(n_setups),
         "average rank": np.argsort(ranks, kind="stable"),
-        "greedy portfolio": np.array(greedy_list(regret, alike, n_setups)),
+        "greedy portfolio": np.array(GreedyPortfolio().order(regret, alike, n_setups)),
         "10 nearest neighbours": np.argsort(oboe.regret[nearest].mean(axis=0), kind="stable"),
     }
 
@@ -92,7 +91,7 @@ def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Or
 def foreknown(regret: Matrix, seconds: Matrix) -> Order:
     """Return the schedule of one who knows all regrets and seconds of the dataset."""
     n_setups = len(regret)
-    return np.array(greedy_schedule(regret[None], np.ones(1), n_setups, seconds, BUDGET))
+    return np.array(GreedyPortfolio().schedule(regret[None], np.ones(1), n_setups, seconds, BUDGET))
 
 
 def evaluate(

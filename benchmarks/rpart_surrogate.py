@@ -177,7 +177,9 @@ def methods(
         "WarmStartSampler": lambda: WarmStartSampler(kb, seed=seed),
     }
     if row is not None:
-        found["WarmStartSampler, meta-features"] = lambda: WarmStartSampler(kb, row, seed=seed)
+        found["WarmStartSampler, meta-features"] = lambda: WarmStartSampler(
+            kb, metafeatures=row, seed=seed
+        )
     return found
 
 

@@ -11,6 +11,7 @@ natural logarithm of the seconds.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,7 @@ from sklearn.model_selection import GroupKFold
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import default_metric
-from autometa.performance._feature_space import FeatureSpace, filled
-from autometa.performance._history import History, read_history
-from autometa.performance._target_scale import comparable
-from autometa.performance._task_sizes import TaskSizes
-from autometa.performance._time_model import TimeModel
+from autometa.performance import History, ReferenceTasks, TimeModel, read_history
 
 FEW_ROWS = 4_000
 SHORTEST = 1e-4
@@ -36,19 +33,16 @@ def errors(history: History, held_out: Order, with_trend: bool) -> list[float]:
     """Return expected less true logarithms on the tasks held out."""
     families = history.families
     known = np.flatnonzero(~np.isin(families, families[held_out]))
-    metafeatures = comparable(history.metafeatures)
-    table = metafeatures.iloc[known]
-    space = FeatureSpace(table)
-    sizes = TaskSizes(table if with_trend else table.iloc[:, :0])
-    model = TimeModel(
-        filled(space.coordinates(table)), sizes.of(table), families[known], history.seconds[known]
-    )
+    tasks = ReferenceTasks(history.metafeatures.iloc[known], families[known])
+    points = tasks.points(history.metafeatures.iloc[held_out])
+    if not with_trend:
+        tasks.sizes = tasks.sizes[:, :0]
+        points = [replace(point, sizes=point.sizes[:0]) for point in points]
+    model = TimeModel().fit(tasks, history.seconds[known][tasks.described])
     found: list[float] = []
-    for task in held_out:
-        row = metafeatures.iloc[[task]]
-        expected = model.predict(filled(space.coordinates(row))[0], sizes.of(row)[0])
-        true = np.maximum(history.seconds[task], SHORTEST)
-        error = np.log(np.maximum(expected, SHORTEST) / true)
+    for task, point in zip(held_out, points, strict=True):
+        expected = np.maximum(model.predict(point), SHORTEST)
+        error = np.log(expected / np.maximum(history.seconds[task], SHORTEST))
         found += error[np.isfinite(error)].tolist()
     return found
 

@@ -37,8 +37,12 @@ from autometa.knowledge_base.maintenance import (
     task_list,
     verify,
 )
+from autometa.knowledge_base.storage._fitted_model_file import (
+    Origin,
+    read_fitted_model,
+    write_fitted_model,
+)
 from autometa.knowledge_base.storage._folders import home, is_knowledge_base, user_folder
-from autometa.knowledge_base.storage._learnt_file import Origin, read_learnt, write_learnt
 from autometa.knowledge_base.storage._names import (
     default_folders,
     folder_named,
@@ -79,7 +83,7 @@ __all__ = [
     "open_named",
     "plot_coverage",
     "plot_wins",
-    "read_learnt",
+    "read_fitted_model",
     "remove",
     "resolve_knowledge_base",
     "run_facts",
@@ -92,5 +96,5 @@ __all__ = [
     "task_list",
     "user_folder",
     "verify",
-    "write_learnt",
+    "write_fitted_model",
 ]

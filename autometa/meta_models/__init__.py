@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from autometa.meta_models._request import Request
 
 if TYPE_CHECKING:
-    from autometa.meta_models._meta_model import MetaModel
+    from autometa.meta_models._meta_model import MetaModel, meta_model_of
 
-__all__ = ["MetaModel", "Request"]
+__all__ = ["MetaModel", "Request", "meta_model_of"]
 
 
 def __getattr__(name: str) -> Any:
     """Import MetaModel, and scikit-learn with it, when it is first asked for."""
-    if name == "MetaModel":
-        from autometa.meta_models._meta_model import MetaModel
+    if name in ("MetaModel", "meta_model_of"):
+        from autometa.meta_models import _meta_model
 
-        return MetaModel
+        return getattr(_meta_model, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,21 +17,17 @@ from autometa.explanation import (
     Neighbor,
     RunnerUp,
 )
+from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._request import Request
-from autometa.performance._feature_space import filled
-from autometa.performance._portfolio import risks
+from autometa.performance import Forecast, Performance, expected_gains, filled
 from autometa.recommendation import Recommendation
 
-if TYPE_CHECKING:
-    from autometa.meta_models._advisor import Advisor, Forecast
-
-
-_N_NEIGHBORS = 5
+_N_NEIGHBORS = 5  # as many lines as a reader takes in; so with the next three
 _N_INFLUENCES = 6
 _N_RUNNERS_UP = 2  # by what they would add, and as many by what they would score
 _N_ALTERNATIVES = 4
 _SMALL = 1e-3  # of regret; less is not worth a line
-_BUDGETS = (1.0, 10.0, 60.0)
+_BUDGETS = (1.0, 10.0, 60.0)  # seconds: at once, while one waits, a coffee
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,11 @@ class Choice:
     described: pd.Series[float] | None
     request: Request
 
+    @property
+    def performance(self) -> Performance:
+        """What past runs say of all setups."""
+        return self.advisor.performance
+
     def explain(self, place: int, recommendation: Recommendation) -> Explanation:
         """Return why the setup at ``place`` (0 is first) stands there."""
         column = self.columns[place]
@@ -76,24 +76,24 @@ class Choice:
         )
 
     def _left_before(self, place: int) -> Vector:
-        """Return the regret that the setups before this place leave on each known task."""
-        losses = self.advisor.losses[:, self.columns[:place]]
+        """Return the regret that the setups before this place leave on each earlier task."""
+        losses = self.performance.losses[:, self.columns[:place]]
         return np.asarray(np.min(losses, axis=1, initial=1.0))
 
     def _usual_at(self, place: int) -> Vector:
         """Return the regret the all-round list leaves at this place; 1 with a time budget."""
-        losses = self.advisor.losses[:, self.eligible]
-        if self.request.time_budget is not None and self.advisor.timed:
+        losses = self.performance.losses[:, self.eligible]
+        if self.request.time_budget is not None and self.performance.has_seconds:
             return np.ones(len(losses))
-        chosen = self.advisor.global_portfolio(self.eligible, place + 1)
+        chosen = self.performance.global_portfolio(self.eligible, place + 1)
         return np.asarray(np.min(losses[:, chosen], axis=1, initial=1.0))
 
     def _gains(self, weights: Vector, left: Vector) -> Vector:
         """Return what each setup is expected to take off the regret that is left."""
-        return np.asarray(weights @ np.maximum(left[:, None] - self.advisor.losses, 0.0))
+        return expected_gains(self.performance.losses, weights, left)
 
     def _neighbors(self, column: int) -> tuple[Neighbor, ...]:
-        weights, history = self.forecast.weights, self.advisor.history
+        weights, history = self.forecast.weights, self.performance.history
         heaviest = np.argsort(-weights.values, kind="stable")[:_N_NEIGHBORS]
         found = []
         for row in heaviest:
@@ -122,14 +122,15 @@ class Choice:
     def _influences(self, column: int) -> tuple[Influence, ...]:
         if self.described is None or self.forecast.weights.novelty >= 1.0:
             return ()
-        names = list(self.advisor.coordinate_names)
-        medians = self.advisor.history.metafeatures.median()
-        usual = np.repeat(self.forecast.coordinates[None], len(names), axis=0)
-        np.fill_diagonal(usual, self.advisor.coordinates(medians.to_frame().T)[0])
-        losses = self.advisor.losses[:, column]
+        names = list(self.performance.coordinate_names)
+        if not names:  # all tasks are described alike
+            return ()
+        medians = self.performance.history.metafeatures.median()
+        rows = self._changed([(name, float(medians[name])) for name in names])
+        losses = self.performance.losses[:, column]
         here = float(self.forecast.weights.values @ losses)
-        effects = self.advisor.weights_of(usual) @ losses - here
-        effects[np.isnan(self.forecast.coordinates)] = 0.0  # what is not known moves nothing
+        effects = self.performance.weights_of(rows) @ losses - here
+        effects[np.isnan(self.forecast.coordinates)] = 0.0  # an undefined one moves nothing
         strongest = np.argsort(-np.abs(effects), kind="stable")[:_N_INFLUENCES]
         return tuple(
             Influence(
@@ -146,14 +147,14 @@ class Choice:
         taken = set(self.columns[: place + 1])
         others = np.array([c for c in self.eligible if c not in taken], dtype=np.intp)
         weights = self.forecast.weights.values
-        gains, alone = self._gains(weights, left), weights @ self.advisor.losses
-        risk = risks(self.advisor.losses, weights, left, usual)
+        gains, alone = self._gains(weights, left), weights @ self.performance.losses
+        risk = self.performance.portfolio.risks(self.performance.losses, weights, left, usual)
         by_gain = others[np.argsort((risk - gains)[others], kind="stable")][:_N_RUNNERS_UP]
         by_score = others[np.argsort(alone[others], kind="stable")][:_N_RUNNERS_UP]
         return tuple(
             RunnerUp(
-                algorithm=self.advisor.history.setups[c][0],
-                config=json.loads(self.advisor.history.setups[c][1]),
+                algorithm=self.performance.history.setups[c][0],
+                config=json.loads(self.performance.history.setups[c][1]),
                 expected_score=float(self.forecast.scores.expected[c]),
                 expected_fit_seconds=float(self.forecast.seconds[c]),
                 gain=float(gains[c]),
@@ -201,15 +202,13 @@ class Choice:
         """Return which single meta-feature, small or large, would put another setup here."""
         if self.described is None:
             return []
-        known = self.advisor.history.metafeatures
+        metafeatures = self.performance.history.metafeatures
         changes: list[tuple[str, float]] = []
-        for name in self.advisor.coordinate_names:
-            changes += [(name, float(v)) for v in known[name].quantile([0.05, 0.95])]
-        rows = pd.DataFrame([self.described] * len(changes)).reset_index(drop=True)
-        for row, (name, value) in enumerate(changes):
-            rows.loc[row, name] = value
+        for name in self.performance.coordinate_names:
+            changes += [(name, float(v)) for v in metafeatures[name].quantile([0.05, 0.95])]
+        rows = self._changed(changes)
         found: dict[int, tuple[float, Alternative]] = {}
-        variants = self.advisor.variants(rows, self.forecast)
+        variants = self.performance.variants(rows, self.forecast)
         for (name, value), variant in zip(changes, variants, strict=True):
             # asked as advice is asked: with its budget, and with the times of a task so described
             order = self.advisor.order(variant, place + 1, self.request)
@@ -224,5 +223,13 @@ class Choice:
         return [alternative for _, alternative in sorted(found.values(), key=lambda f: f[0])]
 
     def _alternative(self, condition: str, column: int) -> Alternative:
-        algorithm, config = self.advisor.history.setups[column]
+        algorithm, config = self.performance.history.setups[column]
         return Alternative(condition=condition, algorithm=algorithm, config=json.loads(config))
+
+    def _changed(self, changes: list[tuple[str, float]]) -> pd.DataFrame:
+        """Return the dataset's meta-features once for each change, with that one changed."""
+        assert self.described is not None
+        rows = np.tile(self.described.to_numpy(dtype=np.float64), (len(changes), 1))
+        columns = self.described.index.get_indexer([name for name, _ in changes])
+        rows[np.arange(len(changes)), columns] = [value for _, value in changes]
+        return pd.DataFrame(rows, columns=self.described.index)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import tempfile
 import warnings
+import weakref
 from collections.abc import Callable, Collection, Mapping
-from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
-from threadpoolctl import threadpool_limits
 
 from autometa.exceptions import (
-    KnowledgeBaseError,
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
     ParameterError,
@@ -25,11 +25,18 @@ from autometa.exceptions import (
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._explaining import Choice
+from autometa.meta_models._model_file import read_model, write_beside, write_model
 from autometa.meta_models._request import Request
-from autometa.performance._fitted_model_file import read_ready, write_ready
-from autometa.performance._history import read_histories
-from autometa.performance._leaf_forest import Growth
-from autometa.performance._question import Question, QuestionResolver
+from autometa.performance import (
+    GreedyPortfolio,
+    LeafSimilarity,
+    Learner,
+    PastPerformance,
+    Performance,
+    TaskSimilarity,
+    past_performance,
+    single_threaded,
+)
 from autometa.recommendation import Recommendation
 from autometa.tables import read_metafeatures
 
@@ -40,7 +47,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     Earlier tasks count by how alike they are in what decides between setups
     (leaf weights of forests); lists are built greedily, each setup by what it
     adds to those before it, per predicted second when there is a time budget.
-    Each task type and metric is learnt when it is first asked for.
+    Each task type and metric is learnt when it is first asked for. A fitted model may
+    be asked from several threads.
 
     Parameters
     ----------
@@ -50,11 +58,24 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         Of each of the two forests.
     n_jobs : int or None, default=1
         Threads growing them.
+    sharpness : float, default=1.7
+        Power that leaf weights are raised to: the greater, the fewer earlier tasks decide.
+    equal_share : float, default=0.05
+        Share of the weight that all earlier tasks have alike, from 0 to 1.
+    caution : float, default=0.75
+        What a loss to the list that fits all tasks alike weighs against as large a gain;
+        0 minds no loss.
+    similarity : TaskSimilarity, optional
+        Which earlier tasks count, instead of leaf weights: any object with a ``fit`` as
+        `autometa.performance.TaskSimilarity` describes it. The parameters above but
+        ``caution`` are then not used.
 
     Attributes
     ----------
     metafeature_names_ : list of str
         What a dataset is described by.
+    performance_ : PastPerformance
+        What was learnt, for whoever asks in another way: `WarmStartSampler` takes it.
 
     Examples
     --------
@@ -72,10 +93,24 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
     'forest'
     """
 
-    def __init__(self, random_state: int = 0, n_trees: int = 100, n_jobs: int | None = 1) -> None:
+    def __init__(
+        self,
+        *,
+        random_state: int = 0,
+        n_trees: int = 100,
+        n_jobs: int | None = 1,
+        sharpness: float = 1.7,
+        equal_share: float = 0.05,
+        caution: float = 0.75,
+        similarity: TaskSimilarity | None = None,
+    ) -> None:
         self.random_state = random_state
         self.n_trees = n_trees
         self.n_jobs = n_jobs
+        self.sharpness = sharpness
+        self.equal_share = equal_share
+        self.caution = caution
+        self.similarity = similarity
 
     def fit(self, kb: KnowledgeBase, y: Any = None) -> MetaModel:
         """Learn from ``kb`` and return ``self``.
@@ -91,33 +126,63 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         ------
         KnowledgeBaseMismatchError
             If no run has a score.
+        ParameterError
+            If a parameter is out of range.
         """
-        if not (isinstance(self.n_trees, int) and self.n_trees >= 1):
-            raise ParameterError(f"'n_trees' must be an int >= 1. Got {self.n_trees!r} instead.")
-        self._kb = copy(kb)  # tables that are added to become new ones
-        self._desk = QuestionResolver(self._kb)
-        if not self._desk.n_metrics():
+        return self._use(PastPerformance(kb, self._learner()))
+
+    def _use(self, performance: PastPerformance) -> MetaModel:
+        if not performance.resolver.n_metrics():
             raise KnowledgeBaseMismatchError(
                 "The knowledge base has no run with a score; there is nothing to learn from. "
                 "Add runs that ended well."
             )
-        self._advisors: dict[tuple[Question, bool], Advisor] = {}
-        self._ready = read_ready(kb.origin, self._growth)
-        self.metafeature_names_ = [str(name) for name in kb.metafeatures.columns]
-        questions = self._desk.questions()
-        if len(questions) == 1 and self._desk.n_metrics() == 1:
-            with threadpool_limits(limits=1, user_api="blas"):  # on small matrices threads wait
-                self._advisor(questions[0], without_metafeatures=False)
+        self.performance_ = performance
+        self.metafeature_names_ = [str(name) for name in performance.kb.metafeatures.columns]
+        performance.file  # noqa: B018  what is damaged is said now, not when advice is asked
+        questions = performance.resolver.questions()
+        if len(questions) == 1 and performance.resolver.n_metrics() == 1:
+            performance.of(questions[0])  # the only one that can be asked
         return self
 
-    def write_ready(self, on_progress: Callable[[str, int, int], None] | None = None) -> Path:
-        """Learn the answers to all questions and keep them beside the knowledge base.
+    def _learner(self) -> Learner:
+        """Return the parts that learn, of these parameters."""
+        if not (isinstance(self.n_trees, int) and self.n_trees >= 1):
+            raise ParameterError(f"'n_trees' must be an int >= 1. Got {self.n_trees!r} instead.")
+        for name, low, high in (
+            ("sharpness", 0.0, np.inf),
+            ("equal_share", 0.0, 1.0),
+            ("caution", 0.0, np.inf),
+        ):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                wanted = f"a number >= {low:g}" + (f" and <= {high:g}" if high < np.inf else "")
+                raise ParameterError(f"'{name}' must be {wanted}. Got {value!r} instead.")
+        similarity = self.similarity
+        if similarity is None:
+            similarity = LeafSimilarity(
+                n_trees=self.n_trees,
+                random_state=self.random_state,
+                n_jobs=self.n_jobs,
+                sharpness=self.sharpness,
+                equal_share=self.equal_share,
+            )
+        return Learner(similarity=similarity, portfolio=GreedyPortfolio(caution=self.caution))
 
-        A MetaModel that is fitted to the same folder later finds them there and
-        has nothing to learn; it gives the same advice.
+    def save(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[str, int, int], None] | None = None,
+    ) -> Path:
+        """Learn the answers to all questions, and write them with what they were learnt from.
 
         Parameters
         ----------
+        path : path, optional
+            Of the file to write; `load` reads it. None keeps what was learnt in the folder
+            of the knowledge base: a MetaModel that is fitted to the same folder later has
+            nothing to learn, and gives the same advice.
         on_progress : callable, optional
             Called with a question, how many are learnt, and of how many.
 
@@ -129,23 +194,38 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         KnowledgeBaseError
-            If the knowledge base was not loaded from a folder, has changed since, or
-            the folder cannot be written.
+            Without a path, if the knowledge base was not loaded from a folder, has changed
+            since, or the folder cannot be written.
+        ParameterError
+            If the model has a ``similarity`` of its own, which no file can hold.
         """
-        origin = self._kb.origin
-        if origin is None:
-            raise KnowledgeBaseError(
-                "Ready-made answers lie beside the knowledge base they were learnt from. This one "
-                "was made in memory or has changed since it was loaded: save it and load it again."
-            )
-        questions = self._desk.all_questions()
-        learnt = {}
-        for n_done, question in enumerate(questions, start=1):
-            with threadpool_limits(limits=1, user_api="blas"):
-                learnt[question] = self._advisor(question, without_metafeatures=False).learnt
-            if on_progress:
-                on_progress(question.metric, n_done, len(questions))
-        return write_ready(origin, self._growth, learnt)
+        performance = self._fitted()
+        if path is None:
+            return write_beside(performance, on_progress)
+        return write_model(Path(path), performance, on_progress)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> MetaModel:
+        """Return the fitted model that `save` wrote to ``path``.
+
+        A file holds tables, arrays and JSON: reading one runs no code of it.
+
+        Raises
+        ------
+        ModelFileError
+            If it is no such file, or damaged.
+        """
+        folder = tempfile.TemporaryDirectory(prefix="autometa-")
+        kb, parameters = read_model(Path(path), Path(folder.name))
+        model = cls(**parameters).fit(kb)
+        # runs of a large knowledge base are read from the folder when they are asked for
+        weakref.finalize(model.performance_, folder.cleanup)
+        return model
+
+    @property
+    def knowledge_base_(self) -> KnowledgeBase:
+        """What the model was fitted to, as it was then."""
+        return self._fitted().kb
 
     def recommend(
         self,
@@ -170,7 +250,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             None, as JSON has it), missing and further names are allowed. None gives the
             all-round order.
         n : int, default=10
-            How many setups; fewer come when fewer are known.
+            How many setups; fewer come when the knowledge base has fewer.
         task_type : {"binary", "multiclass", "classification", "regression"} or None
             Which tasks to learn from. Tasks said to be "classification" count
             for "binary" and "multiclass" too. None is allowed when the knowledge
@@ -213,8 +293,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         ParameterError
             If an argument is out of range.
         """
-        if not hasattr(self, "_kb"):
-            raise NotFittedError("This MetaModel is not fitted yet. Call fit(kb) first.")
+        performance = self._fitted()
         if not isinstance(n, int | np.integer) or n < 1:
             raise ParameterError(f"The 'n' parameter must be an int >= 1. Got {n!r} instead.")
         request = Request(
@@ -224,18 +303,19 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             max_predict_ms=max_predict_ms,
             confidence_level=confidence_level,
         )
-        task_type = self._desk.task_type(task_type)
-        question = self._desk.question(task_type, metric)
+        task_type = performance.resolver.task_type(task_type)
+        question = performance.resolver.question(task_type, metric)
         described = self._described(metafeatures)
-        with threadpool_limits(limits=1, user_api="blas"):
-            advisor = self._advisor(question, without_metafeatures=described is None)
-            for name in _unknown(advisor, request):
-                warnings.warn(
-                    f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
-                    KnowledgeBaseWarning,
-                    stacklevel=2,
-                )
-            forecast = advisor.forecast(described, reference_seconds, confidence_level)
+        answer = performance.of(question, without_metafeatures=described is None)
+        for name in _without_history(answer, request):
+            warnings.warn(
+                f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
+                KnowledgeBaseWarning,
+                stacklevel=2,
+            )
+        advisor = Advisor(answer)
+        with single_threaded():
+            forecast = answer.forecast(described, reference_seconds, confidence_level)
             columns = advisor.order(forecast, n, request)
         eligible = advisor.eligible(forecast, request)
         choice = Choice(advisor, forecast, columns, eligible, described, request)
@@ -249,43 +329,45 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             for place, column in enumerate(columns)
         ]
 
-    @property
-    def _growth(self) -> Growth:
-        return Growth(self.n_trees, self.random_state, self.n_jobs)
+    def _fitted(self) -> PastPerformance:
+        if not hasattr(self, "performance_"):
+            raise NotFittedError("This MetaModel is not fitted yet. Call fit(kb) first.")
+        return self.performance_
 
     def _described(
         self, metafeatures: pd.Series[float] | Mapping[str, float | None] | None
     ) -> pd.Series[float] | None:
-        """Return the meta-features the knowledge base knows; None when none is finite."""
+        """Return the meta-features of the knowledge base; None when none is finite."""
         if metafeatures is None:
             return None
         values = read_metafeatures(metafeatures).reindex(self.metafeature_names_)
         if len(values) and not np.isfinite(values).any():
             warnings.warn(
-                f"None of the {len(metafeatures)} meta-features given is known here with a finite "
-                f"value; known are {self.metafeature_names_[:5]} and so on. The order is the "
-                "all-round one.",
+                f"None of the {len(metafeatures)} meta-features given has a finite value and is "
+                f"one of the knowledge base: {self.metafeature_names_[:5]} and so on. The order is "
+                "the all-round one.",
                 KnowledgeBaseWarning,
                 stacklevel=3,
             )
         return values if np.isfinite(values).any() else None
 
-    def _advisor(self, question: Question, without_metafeatures: bool) -> Advisor:
-        """Return the advisor of a question, learnt when it is first asked."""
-        key = (question, without_metafeatures)
-        if key not in self._advisors:
-            history = read_histories(self._kb, question)
-            learnt = self._ready.get(question) if self._ready and not without_metafeatures else None
-            self._advisors[key] = Advisor(
-                history, question.metric, without_metafeatures, self._growth, learnt
-            )
-        return self._advisors[key]
+
+def meta_model_of(kb: KnowledgeBase) -> MetaModel:
+    """Return a MetaModel of default parameters for ``kb``, which learns only what is new to it.
+
+    All of them share what was learnt from a knowledge base, until it changes; a
+    `WarmStartSampler` of it does so too.
+    """
+    model = MetaModel()
+    return model._use(past_performance(kb, model._learner()))
 
 
-def _unknown(advisor: Advisor, request: Request) -> list[str]:
-    """Return the limits that were asked for and about which nothing is known."""
+def _without_history(performance: Performance, request: Request) -> list[str]:
+    """Return the limits that were asked for and of which no run says anything."""
     limits = {
-        "time_budget": (request.time_budget, advisor.timed),
-        "max_predict_ms": (request.max_predict_ms, advisor.knows_predict_ms),
+        "time_budget": (request.time_budget, performance.has_seconds),
+        "max_predict_ms": (request.max_predict_ms, performance.has_predict_ms),
     }
-    return [name for name, (limit, known) in limits.items() if limit is not None and not known]
+    return [
+        name for name, (limit, is_timed) in limits.items() if limit is not None and not is_timed
+    ]

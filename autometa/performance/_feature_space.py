@@ -1,7 +1,7 @@
 """FeatureSpace: meta-features of any scale as coordinates that can be compared.
 
 Sizes and other skewed meta-features are taken by their logarithm, then every
-coordinate has mean 0 and standard deviation 1 over the known tasks.
+coordinate has mean 0 and standard deviation 1 over the earlier tasks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pandas as pd
 
 from autometa._common.arrays import Matrix
 
-_SKEWED = 1.5
+_SKEWED = 1.5  # third moment: an exponential distribution has 2, a uniform one 0
 _ROUNDING = 1e-12  # of the largest number; sums of a thousand rows agree to about 1e-14
 _REACH = 6.0  # standard deviations; beyond, further away says nothing more
 
@@ -53,20 +53,20 @@ class FeatureSpace:
 
 def _varies(values: pd.Series[float]) -> bool:
     """Say whether numbers differ by more than machines and versions do in rounding them."""
-    known = values.to_numpy(dtype=np.float64)
-    known = known[np.isfinite(known)]
-    return bool(known.size and np.ptp(known) > _ROUNDING * np.abs(known).max())
+    finite = values.to_numpy(dtype=np.float64)
+    finite = finite[np.isfinite(finite)]
+    return bool(finite.size and np.ptp(finite) > _ROUNDING * np.abs(finite).max())
 
 
 def filled(coordinates: Matrix) -> Matrix:
-    """Return coordinates with the mean, 0, in place of what is not known."""
+    """Return coordinates with the mean, 0, in place of what is undefined."""
     return np.nan_to_num(coordinates, nan=0.0)
 
 
 def shared(left: Matrix, right: Matrix) -> Matrix:
-    """Return which part of what is known of either is known of both, left by right.
+    """Return the share of the coordinates defined in either that is defined in both, left by right.
 
-    1 where there is nothing to know at all.
+    1 where there are no coordinates.
     """
     if left.shape[1] == 0:
         return np.ones((len(left), len(right)))
@@ -77,9 +77,9 @@ def shared(left: Matrix, right: Matrix) -> Matrix:
 
 
 def wide_distances(left: Matrix, right: Matrix) -> Matrix:
-    """Return distances that allow for what is known of one side only: infinite without any shared.
+    """Return distances that allow for what is defined on one side only; infinite with none in both.
 
-    An unknown coordinate is at the mean, give or take the standard deviation 1.
+    An undefined coordinate is at the mean, give or take the standard deviation 1.
     """
     one, other = (np.isfinite(points).astype(np.float64) for points in (left, right))
     both = one @ other.T
@@ -100,8 +100,8 @@ def _unit(values: Matrix, median: Matrix) -> Matrix:
 
 def _skewness(column: Matrix) -> float:
     """Return the absolute third standardised moment of the finite values."""
-    known = column[np.isfinite(column)]
-    scaled = (known - known.mean()) / known.std()
+    finite = column[np.isfinite(column)]
+    scaled = (finite - finite.mean()) / finite.std()
     return float(abs(np.mean(scaled**3)))
 
 

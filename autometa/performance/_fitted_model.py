@@ -1,4 +1,4 @@
-"""Learnt: of what an advisor knows, the part that takes time to learn."""
+"""FittedModel: of what is learnt for one question, the part that takes time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autometa.performance._leaf_forest import LeafForest
 
 
 @dataclass(frozen=True)
-class Learnt:
+class FittedModel:
     """All else follows from the history at once.
 
     Attributes
@@ -19,7 +19,7 @@ class Learnt:
     forests : sequence of LeafForest
         Empty where tasks are too few or not described.
     listed : ndarray of shape (n_described, n_setups), bool
-        Which setups each task would be given by those who have not seen its family.
+        Setups recommended for each task by a model fitted without its family.
     of_scores : pair of tuples of float or None
         Settings of the regressions of scores and of errors; None to choose them.
     of_seconds, of_predict_ms : tuple of float or None
@@ -33,7 +33,7 @@ class Learnt:
     of_predict_ms: Settings | None = None
 
     def is_of(self, coordinates: Matrix, losses: Matrix) -> bool:
-        """Say whether this can have been learnt from tasks at ``coordinates``."""
+        """Say whether this can have been fitted to tasks at ``coordinates``."""
         n_tasks, n_coordinates = coordinates.shape
         return self.listed.shape == (n_tasks, losses.shape[1]) and all(
             forest.is_sound(n_coordinates) for forest in self.forests

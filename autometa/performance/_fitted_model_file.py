@@ -1,6 +1,6 @@
-"""Ready-made models: what was learnt from a knowledge base, in a file beside its parts.
+"""The file of a fitted model: what was learnt from a knowledge base, as arrays and JSON.
 
-The file holds arrays and JSON only.
+It lies beside the parts of the knowledge base, and is used only by who would learn the same.
 """
 
 from __future__ import annotations
@@ -11,47 +11,53 @@ import json
 import warnings
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autometa._limits import PARSE_ERRORS, check_archive, parse_json
 from autometa.exceptions import KnowledgeBaseWarning
-from autometa.knowledge_base import Origin, read_learnt, write_learnt
-from autometa.performance._fitted_model import Learnt
-from autometa.performance._leaf_forest import Growth, LeafForest
+from autometa.knowledge_base import Origin, read_fitted_model
+from autometa.performance._fitted_model import FittedModel
+from autometa.performance._leaf_forest import LeafForest
 from autometa.performance._question import Question
 
 FORMAT = 2  # of the file, and of what is learnt: another one is learnt anew
 SETTINGS = (1e-3, 1e3)  # those that are chosen lie within .03 and 2; others break the algebra
+# Files written before a parameter existed were fitted with these.
+DEFAULTS = {
+    "n_trees": 100,
+    "random_state": 0,
+    "sharpness": 1.7,
+    "equal_share": 0.05,
+    "caution": 0.75,
+}
+Parameters = Mapping[str, Any]
 _HEADER = "header.json"
 _ARRAYS = {"feature": "int16", "threshold": "float32", "right": "int16", "roots": "int32"}
 
 
-class ReadyModels:
-    """What is there ready-made for the questions to one knowledge base.
+class FittedModelFile:
+    """What a file holds for the questions to one knowledge base.
 
     Parameters
     ----------
     data : bytes
-        Of a file that `write_ready` wrote.
-    growth : Growth
-        What was learnt with other trees or another seed is not given out.
+        Of a file, as `file_of` makes it.
+    parameters : dict
+        What was learnt with others is not given out.
     """
 
-    def __init__(self, data: bytes, growth: Growth) -> None:
+    def __init__(self, data: bytes, parameters: Parameters) -> None:
         self._data = data
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            check_archive(file, len(data))
-            header = parse_json(file.read(_HEADER))
-        fits = header["format"] == FORMAT and header["growth"] == _numbers(growth)
+        header = read_header(data)
+        fits = header["format"] == FORMAT and parameters_of(header) == parameters
         entries = header["questions"] if fits else {}
         if not isinstance(entries, dict):
             raise ValueError("its header must list questions")
         self._entries: dict[str, Any] = entries
 
-    def get(self, question: Question) -> Learnt | None:
+    def get(self, question: Question) -> FittedModel | None:
         """Return what was learnt for a question; None when it has to be learnt."""
         entry = self._entries.get(_key(question))
         try:
@@ -61,22 +67,44 @@ class ReadyModels:
             return None
 
 
-def read_ready(origin: Origin | None, growth: Growth) -> ReadyModels | None:
-    """Return the ready-made models of an unchanged knowledge base, if it has some.
+def read_header(data: bytes) -> dict[str, Any]:
+    """Return the header of a file: its format, its parameters, and what lies where.
+
+    Raises
+    ------
+    ValueError
+        If it is none; or one of `PARSE_ERRORS`.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        check_archive(file, len(data))
+        header = parse_json(file.read(_HEADER))
+    if not isinstance(header, dict):
+        raise ValueError("its header must be a JSON object")
+    return header
+
+
+def parameters_of(header: dict[str, Any]) -> dict[str, Any]:
+    """Return all parameters of a file; the first files called them 'growth'."""
+    named = header["parameters"] if "parameters" in header else header["growth"]
+    return {name: named.get(name, default) for name, default in DEFAULTS.items()}
+
+
+def open_fitted_model(origin: Origin | None, parameters: Parameters) -> FittedModelFile | None:
+    """Return the fitted model of an unchanged knowledge base, if there is one.
 
     Warns
     -----
     KnowledgeBaseWarning
-        If they cannot be read; all is then learnt anew.
+        If it cannot be read; all is then learnt anew.
     """
     if origin is None:
         return None
     try:
-        data = read_learnt(origin)
-        return ReadyModels(data, growth) if data is not None else None
+        data = read_fitted_model(origin)
+        return FittedModelFile(data, parameters) if data is not None else None
     except PARSE_ERRORS as error:  # a KnowledgeBaseError is a ValueError
         warnings.warn(
-            f"The ready-made model beside '{origin.folder}' is left out, and what it knew learnt "
+            f"The fitted model beside '{origin.folder}' is left out, and what it held learnt "
             f"anew: {error}",
             KnowledgeBaseWarning,
             stacklevel=3,
@@ -91,20 +119,20 @@ def _read(
     shape: list[int],
     of_scores: Any,
     **of_times: Any,
-) -> Learnt:
+) -> FittedModel:
     def array(path: str, kind: str) -> Any:
         member = io.BytesIO(file.read(f"{name}/{path}.npy"))
-        found = np.lib.format.read_array(member, allow_pickle=False)
-        if found.ndim != 1 or found.dtype != np.dtype(kind):
+        values = np.lib.format.read_array(member, allow_pickle=False)
+        if values.ndim != 1 or values.dtype != np.dtype(kind):
             raise ValueError(f"'{path}' must be a vector of {kind}")
-        return found
+        return values
 
     n_rows, n_columns = map(int, shape)
     packed = array("listed", "uint8")
     if not 0 <= n_rows * n_columns <= 8 * len(packed):
         raise ValueError(f"'listed' has fewer bits than a matrix of shape {shape}")
     listed = np.unpackbits(packed, count=n_rows * n_columns)
-    return Learnt(
+    return FittedModel(
         forests=[
             LeafForest(*(array(f"{n}/{field}", kind) for field, kind in _ARRAYS.items()))
             for n in range(n_forests)
@@ -115,34 +143,34 @@ def _read(
     )
 
 
-def write_ready(origin: Origin, growth: Growth, learnt: Mapping[Question, Learnt]) -> Path:
-    """Write what was learnt beside the parts it was learnt from; older files go."""
+def file_of(models: Mapping[Question, FittedModel], parameters: Parameters) -> bytes:
+    """Return the file that holds what was learnt for these questions."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         entries = {}
-        for place, (question, one) in enumerate(learnt.items()):
+        for place, (question, one) in enumerate(models.items()):
             entries[_key(question)] = _entry(f"{place:02d}", one)
             for name, array in _arrays(f"{place:02d}", one).items():
                 _add(file, f"{name}.npy", _npy(array))
-        header = {"format": FORMAT, "growth": _numbers(growth), "questions": entries}
+        header = {"format": FORMAT, "parameters": dict(parameters), "questions": entries}
         _add(file, _HEADER, json.dumps(header).encode())
-    return write_learnt(origin, buffer.getvalue())
+    return buffer.getvalue()
 
 
-def _entry(name: str, learnt: Learnt) -> dict[str, Any]:
+def _entry(name: str, model: FittedModel) -> dict[str, Any]:
     return {
         "name": name,
-        "n_forests": len(learnt.forests),
-        "shape": learnt.listed.shape,
-        "of_scores": learnt.of_scores,
-        "of_seconds": learnt.of_seconds,
-        "of_predict_ms": learnt.of_predict_ms,
+        "n_forests": len(model.forests),
+        "shape": model.listed.shape,
+        "of_scores": model.of_scores,
+        "of_seconds": model.of_seconds,
+        "of_predict_ms": model.of_predict_ms,
     }
 
 
-def _arrays(name: str, learnt: Learnt) -> dict[str, Any]:
-    arrays = {f"{name}/listed": np.packbits(learnt.listed)}
-    for n, forest in enumerate(learnt.forests):
+def _arrays(name: str, model: FittedModel) -> dict[str, Any]:
+    arrays = {f"{name}/listed": np.packbits(model.listed)}
+    for n, forest in enumerate(model.forests):
         arrays |= {f"{name}/{n}/{field}": getattr(forest, field) for field in _ARRAYS}
     return arrays
 
@@ -158,10 +186,6 @@ def _add(file: zipfile.ZipFile, name: str, data: bytes) -> None:
     member = zipfile.ZipInfo(name)
     member.compress_type = zipfile.ZIP_DEFLATED
     file.writestr(member, data)
-
-
-def _numbers(growth: Growth) -> dict[str, int]:
-    return {"n_trees": growth.n_trees, "random_state": growth.random_state}
 
 
 def _key(question: Question) -> str:

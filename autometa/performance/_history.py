@@ -9,13 +9,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from autometa._common.arrays import Booleans, Codes, Integers, Matrix, Objects, Positions
+from autometa._common.arrays import AnyArray, Booleans, Codes, Integers, Matrix, Objects, Positions
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.metrics import on_one_scale
@@ -25,9 +23,9 @@ from autometa.performance._question import Question
 # A catastrophic score must not make all others look alike: the worst score that
 # counts lies this many times as far below the best as the median does.
 WORST_IN_MEDIANS = 5.0
-FAILURE = 1.1
-_ENOUGH_TASKS = 500
-_USUAL_FOLDS = 3
+FAILURE = 1.1  # a little worse than the worst score: it costs the time as well
+_ENOUGH_TASKS = 500  # of its own: those of other metrics then blur more than they add
+_USUAL_FOLDS = 3  # those of the bundled knowledge base, where a history does not say
 # A fit takes 9 s and half a gigabyte for each million cells of tasks by setups.
 MAX_SETUPS = 2_000
 MAX_CELLS = 2_000_000
@@ -35,7 +33,7 @@ MAX_CELLS = 2_000_000
 
 @dataclass(frozen=True)
 class History:
-    """What is known for one metric on tasks of one kind.
+    """Scores, failures and times for one metric on tasks of one kind.
 
     Attributes
     ----------
@@ -49,14 +47,14 @@ class History:
         Share of the runs that failed, from 0 to 1; 0 where nothing was run.
     seconds : ndarray of shape (n_tasks, n_setups)
         Of one fit; where a setup failed, how long that took. NaN where unknown.
-        Those of a known machine are scaled to the standard machine.
+        Those of a machine that was timed are scaled to the standard machine.
     predict_ms : ndarray of shape (n_tasks, n_setups)
         Milliseconds to predict one row, among as many as a fold holds; scaled alike.
     metafeatures : DataFrame
         One row a task in the same order; all NaN where the task is not described.
     comparable : ndarray of shape (n_tasks,), bool
         Tasks whose scores are of the metric asked for; the others say only which
-        setups do better than which. A task may be there twice, once of each kind.
+        setups do better than which. A task may occur twice, once of each kind.
     metrics : ndarray of shape (n_tasks,), str
         Of each task's scores.
     knows_machines : bool
@@ -76,7 +74,7 @@ class History:
 
     @property
     def tried(self) -> Booleans:
-        """Cells of which something is known: a score or a failure."""
+        """Cells with a score or a failure."""
         return np.asarray(np.isfinite(self.scores) | (self.failures > 0), dtype=np.bool_)
 
     @property
@@ -95,15 +93,15 @@ def read_histories(kb: KnowledgeBase, question: Question) -> History:
 
     Tasks of another type, without a run of the metric, or with few setups that were
     measured by it, come in with the closest metric they have: one run under a metric
-    hides nothing that is known otherwise.
+    hides nothing that another metric says.
     """
     history = read_history(kb, question.task_types, question.metric)
     for task_types, metric in question.borrowed:
         if len(history.tasks) >= _ENOUGH_TASKS:
             break
-        there = set(kb.tasks.loc[kb.tasks["task_type"].isin(list(task_types)), "task_id"])
+        candidates = set(kb.tasks.loc[kb.tasks["task_type"].isin(list(task_types)), "task_id"])
         full = _well_measured(history)
-        if there <= full:
+        if candidates <= full:
             continue
         other = read_history(kb, task_types, metric)
         new = ~other.tasks["task_id"].isin(full).to_numpy() & _adds(other, history)
@@ -124,9 +122,9 @@ def _well_measured(history: History) -> set[str]:
 def _adds(other: History, history: History) -> Booleans:
     """Mark the tasks on which ``other`` tried over twice as many setups as any row of theirs."""
     counts = pd.Series(history.tried.sum(axis=1)).groupby(history.tasks["task_id"].array).max()
-    known = other.tasks["task_id"].map(counts).fillna(0.0).to_numpy()
+    own = other.tasks["task_id"].map(counts).fillna(0.0).to_numpy()
     tried = other.tried.sum(axis=1)
-    return np.asarray((tried > 2 * known) & np.isfinite(other.scores).any(axis=1))
+    return np.asarray((tried > 2 * own) & np.isfinite(other.scores).any(axis=1))
 
 
 def _joined(
@@ -140,7 +138,7 @@ def _joined(
     tried = np.isfinite(under(setups, other.setups, other.scores, np.nan)).any(axis=1)
     new = new & tried
 
-    def stacked(mine: npt.NDArray[Any], others: npt.NDArray[Any], missing: float) -> Matrix:
+    def stacked(mine: AnyArray, others: AnyArray, missing: float) -> Matrix:
         rows = under(setups, other.setups, others[new], missing)
         return np.vstack([under(setups, history.setups, mine, missing), rows])
 
@@ -190,7 +188,7 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
     columns = np.array([rank[name] for name in names], dtype=np.intp)[places]
     shape = (len(tasks), len(setups))
 
-    def matrix(values: npt.NDArray[Any], missing: float | bool) -> npt.NDArray[Any]:
+    def matrix(values: AnyArray, missing: float | bool) -> AnyArray:
         filled = np.full(shape, missing)
         filled[rows, columns] = values
         return filled
@@ -284,8 +282,8 @@ def _fold_rows(averages: Averages, rows: Positions, tasks: pd.DataFrame) -> Matr
 
 def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataFrame:
     """Return what describes the tasks; columns in order of names, for trees draw by place."""
-    known = metafeatures[sorted(metafeatures.columns)].reindex(task_ids.to_numpy())
-    return known.replace([np.inf, -np.inf], np.nan)
+    described = metafeatures[sorted(metafeatures.columns)].reindex(task_ids.to_numpy())
+    return described.replace([np.inf, -np.inf], np.nan)
 
 
 def losses(history: History) -> Matrix:
@@ -298,9 +296,9 @@ def losses(history: History) -> Matrix:
     """
     scores, failures = history.scores, history.failures
     loss = np.full(scores.shape, np.nan)
-    for row, known in enumerate(np.isfinite(scores)):
-        if known.sum() > 1 or (known.any() and (failures[row] > 0).any()):
-            loss[row, known] = _task_losses(scores[row, known])
+    for row, scored in enumerate(np.isfinite(scores)):
+        if scored.sum() > 1 or (scored.any() and (failures[row] > 0).any()):
+            loss[row, scored] = _task_losses(scores[row, scored])
     loss[failures == 1.0] = FAILURE
     loss += useless(failures) * (FAILURE - loss)
     return np.clip(complete(loss), 0.0, FAILURE)

@@ -21,9 +21,9 @@ from autometa.performance._feature_space import distances
 
 Settings = tuple[float, float, float]
 
-_LENGTHS = (0.5, 1.0, 2.0)
-_LINEAR = (0.1, 1.0)
-_NOISES = (0.03, 0.1, 0.3, 1.0)
+_LENGTHS = (0.5, 1.0, 2.0)  # standard deviations a coordinate: tasks lie about 1.4 apart
+_LINEAR = (0.1, 1.0)  # beside the smooth part, which is 1
+_NOISES = (0.03, 0.1, 0.3, 1.0)  # from nearly deterministic to as much as there is signal
 _COMPONENTS = 12  # of the outputs, and
 _TASKS = 200  # are enough to choose hyperparameters by
 

@@ -56,6 +56,27 @@ class Prediction:
     log_evidence: float
 
 
+@dataclass(frozen=True)
+class Posterior:
+    """What several beliefs say of the candidates, weighed by how well they foresaw the trials."""
+
+    predictions: Sequence[Prediction]
+
+    def mean(self) -> Floats:
+        """Return the expected score of each candidate."""
+        shares = probabilities(self.predictions)
+        total: Floats = np.asarray(
+            sum(share * one.mean for share, one in zip(shares, self.predictions, strict=True))
+        )
+        return total
+
+    def expected_improvement(self, best: float) -> Floats:
+        """Return by how much each candidate is expected to exceed ``best``."""
+        gains = [expected_improvement(prediction, best) for prediction in self.predictions]
+        total: Floats = np.average(gains, axis=0, weights=probabilities(self.predictions))
+        return total
+
+
 def predict(belief: Belief, scores: Floats) -> Prediction:
     """Return what ``scores`` of the trials say about the candidates under ``belief``."""
     n = len(scores)

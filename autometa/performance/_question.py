@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
@@ -55,8 +57,8 @@ class QuestionResolver:
 
     def questions(self) -> list[Question]:
         """Return each kind of task that has runs, with its most measured metric."""
-        known = set(self._n_runs.index.get_level_values("task_type"))
-        kinds = [k for k in ("classification", "regression") if known & set(_TASK_TYPES[k])]
+        types = set(self._n_runs.index.get_level_values("task_type"))
+        kinds = [k for k in ("classification", "regression") if types & set(_TASK_TYPES[k])]
         return [self.question(kind, None) for kind in kinds]
 
     def all_questions(self) -> list[Question]:
@@ -70,20 +72,20 @@ class QuestionResolver:
         return int(self._n_runs.index.get_level_values("metric").nunique())
 
     def task_type(self, task_type: str | None) -> str:
-        """Return the task type asked for; None is the only kind there is."""
+        """Return the task type asked for; None is the only one of the knowledge base."""
         if task_type is not None:
             if task_type not in _TASK_TYPES:
                 raise ParameterError(
                     f"'task_type' must be one of {sorted(_TASK_TYPES)}. Got {task_type!r} instead."
                 )
             return task_type
-        known = set(self._n_runs.index.get_level_values("task_type"))
-        if len(known) == 1:
-            return str(next(iter(known)))
-        if known <= set(_CLASSIFICATION):
+        types = set(self._n_runs.index.get_level_values("task_type"))
+        if len(types) == 1:
+            return str(next(iter(types)))
+        if types <= set(_CLASSIFICATION):
             return "classification"
         raise ParameterError(
-            f"The knowledge base holds tasks of the types {sorted(known)}; say which is meant by "
+            f"The knowledge base holds tasks of the types {sorted(types)}; say which is meant by "
             "'task_type'."
         )
 
@@ -100,24 +102,23 @@ class QuestionResolver:
         MetricError
             If the metric is none of scikit-learn's, or one of another task type.
         """
-        known_types = set(self._n_runs.index.get_level_values("task_type"))
-        types = tuple(name for name in _TASK_TYPES[task_type] if name in known_types)
-        there = self._n_runs[self._n_runs.index.get_level_values("task_type").isin(types)]
-        if there.empty:
+        own_types = set(self._n_runs.index.get_level_values("task_type"))
+        types = tuple(name for name in _TASK_TYPES[task_type] if name in own_types)
+        counts = self._counts(types)
+        if counts.empty:
             raise KnowledgeBaseMismatchError(
                 f"The knowledge base holds no scored runs on {task_type} tasks, only on "
-                f"{sorted(known_types)}. "
+                f"{sorted(own_types)}. "
                 "Add runs on such tasks, or ask for one of these types."
             )
-        counts = there.groupby(level="metric").sum().sort_values(ascending=False, kind="stable")
         if metric is None:
             return self._with_borrowed(types, str(counts.index[0]), task_type)
         metric = canonical_name(metric, task_type) if metric not in counts.index else metric
         if metric in counts.index:
             return self._with_borrowed(types, metric, task_type)
-        known = [str(name) for name in counts.index]
-        _check_judges(metric, known, task_type)
-        closest = by_closeness(metric, known)[0]
+        names = [str(name) for name in counts.index]
+        _check_judges(metric, names, task_type)
+        closest = by_closeness(metric, names)[0]
         warnings.warn(
             f"The knowledge base has no history of '{metric}' on {task_type} tasks. The order, "
             f"the scores and their intervals are those of '{closest}', the closest metric it "
@@ -127,29 +128,34 @@ class QuestionResolver:
         )
         return self._with_borrowed(types, closest, task_type)
 
+    def _counts(self, task_types: Sequence[str]) -> pd.Series[int]:
+        """Return the runs of each metric on tasks of these types, most first."""
+        of_types = self._n_runs.index.get_level_values("task_type").isin(task_types)
+        counts = self._n_runs[of_types].groupby(level="metric").sum()
+        return counts.sort_values(ascending=False, kind="stable")
+
     def _with_borrowed(self, types: tuple[str, ...], metric: str, task_type: str) -> Question:
         """Return the question, and what else of the same kind of tasks can help to answer it."""
         kind = _TASK_TYPES["regression" if task_type == "regression" else "classification"]
         borrowed = []
         for name in (types, *((other,) for other in kind if other not in types)):
-            there = self._n_runs[self._n_runs.index.get_level_values("task_type").isin(name)]
-            counts = there.groupby(level="metric").sum().sort_values(ascending=False, kind="stable")
+            counts = self._counts(name)
             near = by_closeness(metric, [str(m) for m in counts.index])
             borrowed += [(name, m) for m in near if (name, m) != (types, metric)]
         return Question(types, metric, tuple(borrowed))
 
 
-def _check_judges(metric: str, known: Sequence[str], task_type: str) -> None:
+def _check_judges(metric: str, names: Sequence[str], task_type: str) -> None:
     """Raise when ``metric`` is unknown, or cannot judge tasks of this type."""
     facts = get_metric(metric)
     if facts.family:
         if (facts.kind == "regression") != (task_type == "regression"):
             raise MetricError(
                 f"The metric '{metric}' cannot judge {task_type} tasks. The knowledge base knows "
-                f"{sorted(known)} for these."
+                f"{sorted(names)} for these."
             )
     elif metric not in scorer_names():
         raise MetricError(
-            f"'metric' must be a metric of the knowledge base, {sorted(known)}, or a scorer name "
+            f"'metric' must be a metric of the knowledge base, {sorted(names)}, or a scorer name "
             f"of scikit-learn. Got {metric!r} instead."
         )

@@ -18,15 +18,16 @@ from scipy.special import ndtri
 from autometa._common.arrays import Floats, Integers
 from autometa.knowledge_base import KnowledgeBase
 
+# Of tasks and runs beyond these, a surface learns little more and takes longer for each trial.
 MAX_TASKS = 200
 MAX_RUNS_PER_TASK = 128
-N_BEST_KEPT = 16
+N_BEST_KEPT = 16  # what a search is after; the others say how scores fall off
 CLASSIFICATION = ("binary", "multiclass", "classification")
 SETUP = ["task_id", "algorithm", "config"]
 
 
 @dataclass(frozen=True)
-class History:
+class RankedRuns:
     """Setups, and how they ranked on each task.
 
     Attributes
@@ -47,12 +48,12 @@ class History:
     scores: tuple[Floats, ...]
 
 
-def read_history(
+def read_ranked_runs(
     kb: KnowledgeBase,
     algorithms: Collection[str],
     metric: str | None = None,
     task_type: str | None = None,
-) -> History:
+) -> RankedRuns:
     """Return the runs of ``algorithms`` as normal scores by task.
 
     At most `MAX_TASKS` tasks are kept, those with the most runs, and at most
@@ -117,18 +118,18 @@ def _thinned(task: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([task.iloc[:N_BEST_KEPT], others])
 
 
-def _collect(tasks: list[pd.DataFrame]) -> History:
-    telling = [task for task in tasks if task["z"].nunique() > 1]
+def _collect(tasks: list[pd.DataFrame]) -> RankedRuns:
+    informative = [task for task in tasks if task["z"].nunique() > 1]
     index: dict[tuple[str, str], int] = {}
-    for task in telling:
+    for task in informative:
         for key in zip(task["algorithm"], task["config"], strict=True):
             index.setdefault(key, len(index))
-    return History(
-        task_ids=tuple(str(task["task_id"].iloc[0]) for task in telling),
+    return RankedRuns(
+        task_ids=tuple(str(task["task_id"].iloc[0]) for task in informative),
         setups=tuple((algorithm, json.loads(config)) for algorithm, config in index),
         rows=tuple(
             np.array([index[key] for key in zip(task["algorithm"], task["config"], strict=True)])
-            for task in telling
+            for task in informative
         ),
-        scores=tuple(task["z"].to_numpy(dtype=float) for task in telling),
+        scores=tuple(task["z"].to_numpy(dtype=float) for task in informative),
     )

@@ -28,6 +28,9 @@ from autometa.performance._leaf_similarity import family_weights
 from autometa.performance._score_scale import ScoreScale
 
 _FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then
+_TASKS_OF_ALL = (
+    5.0  # that the errors of all setups weigh beside those of a setup: few tasks say little
+)
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,12 @@ class ScoreModel:
         self.is_certain = len(np.unique(families[scored])) > 1
         if not scored.any():
             return
-        known = self._scale.to_even(scores[scored])
+        even = self._scale.to_even(scores[scored])
         coordinates, families = coordinates[scored], families[scored]
         of_scores, of_errors = settings or (None, None)
-        self._model = KernelRegression(coordinates, complete(known), families, of_scores)
-        self._tried = np.isfinite(known).any(axis=0)
-        errors = known - self._model.left_out
+        self._model = KernelRegression(coordinates, complete(even), families, of_scores)
+        self._tried = np.isfinite(even).any(axis=0)
+        errors = even - self._model.left_out
         self._spread = _spread_of_setups(errors)
         size = np.sqrt(np.nanmean((errors / self._spread) ** 2, axis=1))
         self._size = KernelRegression(coordinates, _log_size(size)[:, None], families, of_errors)
@@ -109,7 +112,9 @@ class ScoreModel:
         size = self._spread * np.exp(self._size.predict(coordinates[None])[0, 0])
         ends = [centre + q * size for q in self._quantiles_at(confidence_level)]
         inner, expected, outer = (self._scale.from_even(end) for end in ends)
-        sure = self._tried & self.is_certain  # of a setup without any score nobody knows more
+        sure = (
+            self._tried & self.is_certain
+        )  # of a setup without any score, the bounds of the metric are all that holds
         return ExpectedScores(expected, np.where(sure, inner, low), np.where(sure, outer, high))
 
     def _quantiles_at(self, level: float) -> tuple[float, float, float]:
@@ -120,10 +125,10 @@ class ScoreModel:
 
 def _spread_of_setups(errors: Matrix) -> Vector:
     """Root mean squared error of each setup, drawn towards that of all."""
-    everyone = np.nanmean(errors**2)
+    overall = np.nanmean(errors**2)
     counts = np.isfinite(errors).sum(axis=0)
-    total = np.nansum(errors**2, axis=0) + 5.0 * everyone
-    return np.asarray(np.sqrt(np.maximum(total / (counts + 5.0), 1e-12)))
+    total = np.nansum(errors**2, axis=0) + _TASKS_OF_ALL * overall
+    return np.asarray(np.sqrt(np.maximum(total / (counts + _TASKS_OF_ALL), 1e-12)))
 
 
 def _log_size(size: Vector) -> Vector:
@@ -134,12 +139,12 @@ def _log_size(size: Vector) -> Vector:
 
 def _quantiles(errors: Matrix, families: Integers, level: float) -> tuple[float, float, float]:
     """Low end, middle and high end of relative errors; every family weighs the same."""
-    known = np.isfinite(errors)
-    counts = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    weights = family_weights(families)[:, None] * known / counts
-    values, shares = errors[known], weights[known]
+    finite = np.isfinite(errors)
+    counts = np.maximum(finite.sum(axis=1, keepdims=True), 1)
+    weights = family_weights(families)[:, None] * finite / counts
+    values, shares = errors[finite], weights[finite]
     middle = _quantile(values, shares, 0.5)
-    n_families = len(np.unique(families[known.any(axis=1)]))
+    n_families = len(np.unique(families[finite.any(axis=1)]))
     if n_families < _FEW_FAMILIES:
         freedom = max(n_families - 1, 1)
         width = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(1 + 1 / n_families)

@@ -37,7 +37,7 @@ class ScoreScale:
     def of(cls, scores: Floats, metric: str) -> ScoreScale:
         """Return the scale of a metric: bounds by its name, the unit by the scores seen.
 
-        A metric that is not known has no bounds, whatever scores were seen.
+        A metric that the catalogue lacks has no bounds, whatever scores were seen.
 
         Parameters
         ----------
@@ -49,8 +49,8 @@ class ScoreScale:
         is_even = not np.isfinite(high) or (np.isfinite(low) and high > 0)
         if is_even:
             return cls(best=high, worst=low, unit=0.0)
-        known = scores[np.isfinite(scores)]
-        return cls(best=high, worst=low, unit=_unit(high - known[known <= high]))
+        finite = scores[np.isfinite(scores)]
+        return cls(best=high, worst=low, unit=_unit(high - finite[finite <= high]))
 
     def to_even(self, scores: Floats) -> Floats:
         """Return the scores on the even scale."""

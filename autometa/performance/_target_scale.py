@@ -16,7 +16,7 @@ TARGET_SD = "target_sd"
 
 
 def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
-    """Return what to divide the scores of each task by; NaN where its target is not known.
+    """Return what to divide the scores of each task by; NaN where its spread is undefined or 0.
 
     None when the metric has no unit, or too few tasks tell their target's spread.
     """
@@ -24,10 +24,10 @@ def units(metafeatures: pd.DataFrame, metric: str) -> Vector | None:
     if power is None or TARGET_SD not in metafeatures.columns:
         return None
     spread = metafeatures[TARGET_SD].to_numpy(dtype=np.float64)
-    known = np.isfinite(spread) & (spread > 0)
-    if 2 * known.sum() < len(known):
+    usable = np.isfinite(spread) & (spread > 0)
+    if 2 * usable.sum() < len(usable):
         return None
-    return np.where(known, spread, np.nan) ** power
+    return np.where(usable, spread, np.nan) ** power
 
 
 def comparable(metafeatures: pd.DataFrame) -> pd.DataFrame:

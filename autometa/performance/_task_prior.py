@@ -22,13 +22,18 @@ from scipy import linalg, optimize
 
 from autometa._common.arrays import Floats, Integers
 
+# The cost of a round grows with the cube of it; what one more explains is soon below the noise.
 N_FEATURES = 128
+# Bounds the time of the pivoted factorisation that chooses them.
 N_INDUCING_CANDIDATES = 1500
-N_ROUNDS = 6
+N_ROUNDS = 6  # of expectation and maximisation, which converge quickly from the kernel
 # Pseudo-tasks that hold the covariance to the kernel, and the mean to zero.
 PRIOR_TASKS = 10.0
 PRIOR_TASKS_MEAN = 0.5
+# A thousand runs say enough of a few lengths; each step factorises a matrix for each task.
 N_FIT_TASKS, N_FIT_RUNS, N_FIT_STEPS = 16, 64, 30
+# Where the fit begins and what holds it there, in units of a dimension's range and of the
+# variance of normal scores: most of a range matters smoothly, ranks are noisy a little.
 TYPICAL_LENGTH, TYPICAL_NOISE = 0.7, 0.05
 
 
@@ -93,10 +98,10 @@ def fit_kernel(
         return total / n_runs, gradient / n_runs
 
     bounds = [(np.log(0.05), np.log(20.0))] * n_groups + [(-4.0, 3.0), (np.log(1e-4), 0.0)]
-    found = optimize.minimize(
+    optimum = optimize.minimize(
         loss, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": N_FIT_STEPS}
     )
-    theta = np.exp(found.x)
+    theta = np.exp(optimum.x)
     return Kernel(theta[:n_groups][groups], float(theta[n_groups]), float(theta[n_groups + 1]))
 
 

@@ -21,7 +21,7 @@ class TaskSizes:
     Parameters
     ----------
     metafeatures : DataFrame of shape (n_tasks, n_metafeatures)
-        NaN allowed. Without any known size there is no scale.
+        NaN allowed. Without any size there is no scale.
     """
 
     def __init__(self, metafeatures: pd.DataFrame) -> None:

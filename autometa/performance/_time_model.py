@@ -1,72 +1,89 @@
 """TimeModel: how long each setup will take to fit, or to predict.
 
 The logarithm of a time is a trend along the task's sizes, which holds beyond the
-largest known task too, and what kernel regression finds in the rest.
+largest earlier task too, and what kernel regression explains of the rest.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from autometa._common.arrays import Integers, Matrix, Vector
+from autometa._common.arrays import Matrix, Vector
 from autometa.performance._completion import complete
 from autometa.performance._kernel_regression import KernelRegression, Settings
+from autometa.performance._reference_tasks import ReferenceTasks, TaskPoint
 
 _SHORTEST = 1e-4  # below it a clock measures itself
-_LONGEST = 1e9  # 30 years; nobody needs to know more
-_SHRINKAGE = 5.0  # tasks that it takes to trust the slope of a setup by half
+_LONGEST = 1e9  # 30 years: beyond, exp() overflows and no budget is concerned
 
 
+@dataclass(frozen=True, kw_only=True)
 class TimeModel:
-    """Regression of the logarithm of times on what is known of the tasks.
+    """Parameters of the model of times.
 
     Parameters
     ----------
-    coordinates : ndarray of shape (n_tasks, n_coordinates)
-    sizes : ndarray of shape (n_tasks, n_sizes)
-        Of mean 0 and spread 1; there may be none.
-    families : ndarray of shape (n_tasks,)
-    times : ndarray of shape (n_tasks, n_setups)
+    shrinkage : float, default=5.0
+        Tasks that it takes to trust by half how a setup's own times grow with size, as
+        against how those of all setups do.
+    """
+
+    shrinkage: float = 5.0
+
+    def fit(
+        self, tasks: ReferenceTasks, times: Matrix, settings: Settings | None = None
+    ) -> FittedTimes:
+        """Learn from the times of all setups on the described tasks; NaN where unknown."""
+        return FittedTimes(tasks, times, self.shrinkage, settings)
+
+
+class FittedTimes:
+    """Times of all setups on any new task.
+
+    Parameters
+    ----------
+    tasks : ReferenceTasks
+    times : ndarray of shape (n_described, n_setups)
         NaN where unknown.
+    shrinkage : float
     settings : tuple of float, optional
         Of the kernel regression; by default they are chosen.
     """
 
     def __init__(
-        self,
-        coordinates: Matrix,
-        sizes: Matrix,
-        families: Integers,
-        times: Matrix,
-        settings: Settings | None = None,
+        self, tasks: ReferenceTasks, times: Matrix, shrinkage: float, settings: Settings | None
     ) -> None:
         timed = np.isfinite(times).any(axis=1)
         self._n_setups = times.shape[1]
         self._rest: KernelRegression | None = None
         if timed.any():
+            sizes, coordinates = tasks.sizes[timed], tasks.coordinates[timed]
             logarithm = complete(np.log(np.maximum(times[timed], _SHORTEST)))
-            self._slopes = _slopes(sizes[timed], logarithm)
-            rest = logarithm - sizes[timed] @ self._slopes
-            self._rest = KernelRegression(coordinates[timed], rest, families[timed], settings)
+            self._slopes = _slopes(sizes, logarithm, shrinkage)
+            rest = logarithm - sizes @ self._slopes
+            self._rest = KernelRegression(coordinates, rest, tasks.families[timed], settings)
 
     @property
     def settings(self) -> Settings | None:
         """Of the kernel regression; None when no run was ever timed."""
         return self._rest.settings if self._rest else None
 
-    def predict(self, coordinates: Vector, sizes: Vector) -> Vector:
+    def predict(self, point: TaskPoint) -> Vector:
         """Return the time of each setup; NaN for all when no run was ever timed."""
         if self._rest is None:
             return np.full(self._n_setups, np.nan)
-        logarithm = sizes @ self._slopes + self._rest.predict(coordinates[None])[0]
+        rest = self._rest.predict(point.coordinates[None])[0]
+        logarithm = point.sizes @ self._slopes + rest
         return np.asarray(np.exp(np.clip(logarithm, np.log(_SHORTEST), np.log(_LONGEST))))
 
 
-def _slopes(sizes: Matrix, outputs: Matrix) -> Matrix:
+def _slopes(sizes: Matrix, outputs: Matrix, shrinkage: float) -> Matrix:
     """Return how each output grows with each size; those of a setup are drawn to those of all."""
     centred = outputs - outputs.mean(axis=0)
     products = sizes.T @ sizes
     one = np.eye(sizes.shape[1])
     common = np.linalg.solve(products + one, sizes.T @ centred.mean(axis=1))
     own = sizes.T @ (centred - (sizes @ common)[:, None])
-    return np.asarray(common[:, None] + np.linalg.solve(products + _SHRINKAGE * one, own))
+    return np.asarray(common[:, None] + np.linalg.solve(products + shrinkage * one, own))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans
 from autometa.performance._history import History
 from autometa.performance._kernel_regression import Settings
-from autometa.performance._reference_tasks import KnownTasks, Place
+from autometa.performance._reference_tasks import ReferenceTasks, TaskPoint
 from autometa.performance._score_model import ExpectedScores, ScoreModel
 from autometa.performance._target_scale import units
 
@@ -19,7 +19,7 @@ class UnitScores:
     Parameters
     ----------
     history : History
-    known : KnownTasks
+    tasks : ReferenceTasks
     metric : str
     listed : ndarray of shape (n_described, n_setups), bool
         As for ScoreModel.
@@ -30,12 +30,12 @@ class UnitScores:
     def __init__(
         self,
         history: History,
-        known: KnownTasks,
+        tasks: ReferenceTasks,
         metric: str,
-        listed: npt.NDArray[np.bool_],
+        listed: Booleans,
         settings: tuple[Settings, Settings] | None,
     ) -> None:
-        self._known, self._metric, self._listed = known, metric, listed
+        self._tasks, self._metric, self._listed = tasks, metric, listed
         self._scores = np.where(history.comparable[:, None], history.scores, np.nan)
         self._units = units(history.metafeatures, metric)
         self._models: dict[bool, ScoreModel] = {}
@@ -48,11 +48,11 @@ class UnitScores:
             scores = self._scores
             if in_units:
                 scores = scores / np.asarray(self._units)[:, None]
-            known = self._known
+            tasks = self._tasks
             self._models[in_units] = ScoreModel(
-                known.coordinates,
-                scores[known.described],
-                known.families,
+                tasks.coordinates,
+                scores[tasks.described],
+                tasks.families,
                 self._listed,
                 self._metric,
                 settings,
@@ -60,15 +60,14 @@ class UnitScores:
         return self._models[in_units]
 
     def expect(
-        self, place: Place, metafeatures: pd.Series[float] | None, confidence_level: float
+        self, point: TaskPoint, metafeatures: pd.Series[float] | None, confidence_level: float
     ) -> ExpectedScores:
-        """Return what to expect on the task at ``place``, with intervals of that level."""
+        """Return what to expect on the task at ``point``, with intervals of that level."""
         unit = None
         if metafeatures is not None and self._units is not None:
             unit = units(metafeatures.to_frame().T, self._metric)
-        relative = self._model(in_units=unit is not None).predict(
-            place.coordinates, confidence_level
-        )
+        model = self._model(in_units=unit is not None)
+        relative = model.predict(point.coordinates, confidence_level)
         if unit is None:
             return relative
         ends = (relative.expected, relative.low, relative.high)

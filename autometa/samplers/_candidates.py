@@ -10,19 +10,26 @@ import numpy as np
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa._common.arrays import Floats, Integers
-from autometa.performance._ranked_runs import History
-from autometa.samplers._matching import Encoding, Rows, Space
+from autometa.performance import Encoding, RankedRuns, Rows
+from autometa.samplers._space import Space
+from autometa.samplers._values import snapped
 
+# The best alone may be lucky; two an algorithm keep each in play where another wins everywhere.
 N_BEST_PER_TASK, N_BEST_PER_ALGORITHM = 5, 2
+# Good ones, ones nobody would guess, and neighbours of good ones, about as many of each: together
+# so many that scoring them takes about as long as a trial of a quick model may.
 MAX_BEST, N_RANDOM, N_MUTANTS = 600, 600, 500
+# Shares of a dimension's range: to leave a hill, and to climb one.
 STEP, FINE_STEP, N_MUTANTS_EACH = 0.1, 0.03, 16
+# A mutant keeps half of its parent; a switched choice is a leap, so fewer are; a random setup
+# keeps a fifth of its template, or large spaces would never be searched near what works.
 P_MOVE, P_SWITCH, P_RESAMPLE = 0.5, 0.3, 0.8
 
 
-def best_of_each_task(encoding: Encoding, history: History) -> Integers:
+def best_of_each_task(encoding: Encoding, runs: RankedRuns) -> Integers:
     """Return the best setups of each task and algorithm, those of most tasks first."""
     tops = []
-    for rows, scores in zip(history.rows, history.scores, strict=True):
+    for rows, scores in zip(runs.rows, runs.scores, strict=True):
         ordered = rows[np.argsort(-scores, kind="stable")]
         tops.append(ordered[:N_BEST_PER_TASK])
         for algorithm in range(len(encoding.algorithms)):
@@ -73,7 +80,7 @@ def settled(encoding: Encoding, rows: Rows, space: Space, fixed: Floats | None =
         owned = rows.which[:, None] == encoding.owners
         given = owned & ~np.isnan(fixed)
         positions = np.where(given, fixed, positions)
-    positions = encoding.snapped(positions, space.known)
+    positions = snapped(encoding, positions, space.distributions)
     positions[:, sorted(space.dropped)] = np.nan
     keys = np.column_stack([rows.which, np.nan_to_num(positions, nan=-9.0)])
     _, first = np.unique(keys, axis=0, return_index=True)
@@ -114,9 +121,9 @@ def resampled(encoding: Encoding, templates: Rows, space: Space, rng: np.random.
 
 
 def _reach(encoding: Encoding, j: int, space: Space) -> tuple[float, float]:
-    """Range of a numeric dimension: the study's where known, else the history's."""
-    known = space.known.get(j)
-    if not isinstance(known, FloatDistribution | IntDistribution):
+    """Range of a numeric dimension: the study's where trials have shown it, else the history's."""
+    distribution = space.distributions.get(j)
+    if not isinstance(distribution, FloatDistribution | IntDistribution):
         return 0.0, 1.0
     dimension = encoding.dimensions[j]
-    return dimension.position(known.low), dimension.position(known.high)
+    return dimension.position(distribution.low), dimension.position(distribution.high)

@@ -1,60 +1,65 @@
-"""Which part of a knowledge base a study needs, learnt once and kept.
+"""Which part of the past a study needs; learnt once and shared by all studies.
 
-What is learnt does not depend on the study's distributions, so all studies of
-a process that ask the same knowledge base share it.
+What is learnt does not depend on the study's distributions.
 """
 
 from __future__ import annotations
 
 import json
-import threading
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from autometa.knowledge_base import KnowledgeBase
-from autometa.performance._ranked_runs import read_history
-from autometa.samplers._dimensions import same
-from autometa.samplers._matching import Encoding
+from autometa.performance import Encoding, PastPerformance, past_performance, same
+from autometa.samplers._acquisition import Acquisition
 from autometa.samplers._study import StudyView
-from autometa.samplers._transfer import Transfer
 
-_Key = tuple[tuple[str, ...], str | None, str | None]
+_Key = tuple[str, ...]
 
-N_CONFIGS_READ = 100
-
-_lock = threading.RLock()
-_kept: WeakKeyDictionary[KnowledgeBase, tuple[object, dict[_Key, Transfer | None]]]
-_kept = WeakKeyDictionary()
+N_CONFIGS_READ = 100  # enough to meet each name of a hyperparameter, without reading millions
 
 
 class Library:
-    """The transfer models of one knowledge base.
+    """The response surfaces of one knowledge base.
 
     Parameters
     ----------
     kb : KnowledgeBase
+        Runs that are added to it count from the next trial on.
     metric, task_type, algorithm : str or None
         Which runs to use; see `WarmStartSampler`.
+    performance : PastPerformance, optional
+        What was learnt from ``kb``; None to learn what is needed.
     """
 
     def __init__(
-        self, kb: KnowledgeBase, metric: str | None, task_type: str | None, algorithm: str | None
+        self,
+        kb: KnowledgeBase,
+        metric: str | None,
+        task_type: str | None,
+        algorithm: str | None,
+        performance: PastPerformance | None = None,
     ) -> None:
         self.kb = kb
+        self._performance = performance
         self._metric, self._task_type = metric, task_type
         self._encodings: dict[str, Encoding] = {}
+        self._acquisitions: dict[_Key, Acquisition] = {}
         counts = kb.counts().rows_of_algorithm
         most_first = tuple(name for name, _ in counts.most_common())
         self.algorithms = most_first if algorithm is None else (algorithm,)
 
-    def transfer(self, view: StudyView) -> Transfer | None:
-        """Return what is known for a study; None when that is nothing."""
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_acquisitions": {}}  # large, and soon made again
+
+    def acquisition(self, view: StudyView) -> Acquisition | None:
+        """Return what chooses setups for a study; None when the past says nothing of it."""
         if view.selector is not None:
             # All algorithms of the study share one model, also when this trial's is fixed.
             choices = getattr(view.distributions[view.selector], "choices", ())
             wanted = [a for a in self.algorithms if any(same(c, a) for c in choices)]
-            return self._learnt(tuple(wanted)) if wanted else None
+            return self._of(tuple(wanted)) if wanted else None
         algorithm = self._closest(view)
-        return None if algorithm is None else self._learnt((algorithm,))
+        return None if algorithm is None else self._of((algorithm,))
 
     def _closest(self, view: StudyView) -> str | None:
         """Return the algorithm that has the most of the study's parameters."""
@@ -72,14 +77,13 @@ class Library:
             self._encodings[algorithm] = Encoding([(algorithm, json.loads(c)) for c in configs])
         return self._encodings[algorithm]
 
-    def _learnt(self, algorithms: tuple[str, ...]) -> Transfer | None:
-        key = (algorithms, self._metric, self._task_type)
-        with _lock:
-            state, models = _kept.get(self.kb, (None, {}))
-            if state is not self.kb.state:
-                models = {}
-                _kept[self.kb] = (self.kb.state, models)
-            if key not in models:
-                history = read_history(self.kb, algorithms, self._metric, self._task_type)
-                models[key] = Transfer(history) if history.task_ids else None
-            return models[key]
+    def _of(self, algorithms: _Key) -> Acquisition | None:
+        performance = self._performance or past_performance(self.kb)
+        learnt = performance.surface(algorithms, self._metric, self._task_type)
+        if learnt is None:
+            return None
+        surface, runs = learnt
+        kept = self._acquisitions.get(algorithms)
+        if kept is None or kept.surface is not surface:
+            kept = self._acquisitions[algorithms] = Acquisition(surface, runs)
+        return kept

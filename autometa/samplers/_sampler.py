@@ -7,7 +7,6 @@ trial, and what the history does not know is the base sampler's to suggest.
 
 from __future__ import annotations
 
-import functools
 import logging
 import secrets
 import threading
@@ -15,7 +14,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import optuna
@@ -23,17 +22,22 @@ import pandas as pd
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
-from threadpoolctl import ThreadpoolController
 
 from autometa._common.arrays import Floats
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
-from autometa.knowledge_base import KnowledgeBase
-from autometa.performance._rank_similarity import task_weights
-from autometa.samplers._dimensions import ABSENT, same
+from autometa.knowledge_base import KnowledgeBase, default_knowledge_base
+from autometa.performance import (
+    Encoding,
+    PastPerformance,
+    Rows,
+    rank_weights,
+    same,
+    single_threaded,
+)
+from autometa.samplers._acquisition import Acquisition
 from autometa.samplers._library import Library
-from autometa.samplers._matching import Encoding, Rows
 from autometa.samplers._study import MAX_TRIALS, StudyView
-from autometa.samplers._transfer import Transfer
+from autometa.samplers._values import ABSENT, value_at
 
 _logger = logging.getLogger("autometa.samplers")
 _lock = threading.RLock()
@@ -63,7 +67,14 @@ class _Plan:
         j = self.encoding.find(self.algorithm, name)
         if j is None:
             return ABSENT
-        return self.encoding.dimensions[j].value(float(self.row.positions[0, j]), distribution)
+        position = float(self.row.positions[0, j])
+        return value_at(self.encoding.dimensions[j], position, distribution)
+
+
+class HasPerformance(Protocol):
+    """What has learnt from a knowledge base, as a fitted MetaModel has."""
+
+    performance_: PastPerformance
 
 
 class WarmStartSampler(BaseSampler):
@@ -83,18 +94,23 @@ class WarmStartSampler(BaseSampler):
 
     Parameters
     ----------
-    kb : KnowledgeBase
-        The past runs. At most 200 tasks and 128 runs of each are used.
-    metafeatures : Series, optional
-        Describes the study's dataset by meta-features of ``kb``: runs on
+    knowledge_base : KnowledgeBase, optional
+        The past runs. None is the default knowledge base: the bundled one with what the
+        user added. At most 200 tasks and 128 runs of each are used. What is learnt from
+        it is kept as long as it lives and shared with other samplers and with advice.
+    metafeatures : Series or mapping, optional
+        Describes the study's dataset by meta-features of the knowledge base: runs on
         similar datasets then count more.
+    model : MetaModel, optional
+        Fitted to the knowledge base to use, instead of ``knowledge_base``: what it has
+        learnt is used, and what the study needs is learnt once for all who share it.
     seed : int, optional
         Makes the suggestions reproducible.
     base_sampler : BaseSampler, optional
         What is asked when the history has no answer. By default a multivariate
         TPESampler with ``group=True`` and the same seed.
     metric : str, optional
-        Metric of ``kb`` that is nearest to the study's objective. By default
+        Metric of the past runs that is nearest to the study's objective. By default
         ranks are averaged over all of them.
     task_type : str, optional
         Use only runs on such tasks.
@@ -127,10 +143,11 @@ class WarmStartSampler(BaseSampler):
 
     def __init__(
         self,
-        kb: KnowledgeBase,
-        metafeatures: pd.Series[float] | Mapping[str, float] | None = None,
-        seed: int | None = None,
+        knowledge_base: KnowledgeBase | None = None,
         *,
+        metafeatures: pd.Series[float] | Mapping[str, float] | None = None,
+        model: HasPerformance | None = None,
+        seed: int | None = None,
         base_sampler: BaseSampler | None = None,
         metric: str | None = None,
         task_type: str | None = None,
@@ -142,20 +159,22 @@ class WarmStartSampler(BaseSampler):
                 "The 'n_startup_trials' parameter of WarmStartSampler must be an int >= 1. "
                 f"Got {n_startup_trials!r} instead."
             )
-        _check_known(kb, "metric", metric)
-        _check_known(kb, "algorithm", algorithm)
-        self._library = Library(kb, metric, task_type, algorithm)
+        performance = None if model is None else _performance_of(model, knowledge_base)
+        kb = knowledge_base or (performance.kb if performance else default_knowledge_base())
+        _check_occurs(kb, "metric", metric)
+        _check_occurs(kb, "algorithm", algorithm)
+        self._library = Library(kb, metric, task_type, algorithm, performance)
         self._metafeatures = _described(kb, metafeatures)
         self._base = base_sampler if base_sampler is not None else _default_base(seed)
         self._n_startup_trials = n_startup_trials
         self._entropy = secrets.randbits(63) if seed is None else seed
         self._plans: dict[tuple[str, int], _Plan] = {}
         self._weights: tuple[tuple[str, ...], Floats] | None = None
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
         self._begun: set[tuple[str, int]] = set()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_plans": {}, "_begun": set(), "_told": set(self._told)}
+        return {**self.__dict__, "_plans": {}, "_begun": set(), "_logged": set(self._logged)}
 
     def reseed_rng(self) -> None:
         """Draw new randomness, for this sampler and the base sampler."""
@@ -238,7 +257,7 @@ class WarmStartSampler(BaseSampler):
 
     def _is_base_turn(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         if len(study.directions) > 1:
-            self._tell(
+            self._log_once(
                 logging.WARNING, "Studies with several objectives are left to the base sampler."
             )
             return True
@@ -251,45 +270,48 @@ class WarmStartSampler(BaseSampler):
         """Return the setup for ``trial``; an empty plan when the history has no answer."""
         view = StudyView.of(study, trial, asked, self._library.algorithms)
         names = frozenset(view.distributions)
-        transfer = self._library.transfer(view)
-        if transfer is None:
-            self._tell_unknown(view, names)
+        acquisition = self._library.acquisition(view)
+        if acquisition is None:
+            self._log_unmatched(view, names)
             return _Plan(names)
-        self._tell_unknown(view, view.unknown_names(transfer.encoding))
-        row = self._next_row(study, view, transfer)
+        self._log_unmatched(view, view.unknown_names(acquisition.surface.encoding))
+        row = self._next_row(study, view, acquisition)
         if row is None:
             return _Plan(names)
-        algorithm = transfer.encoding.algorithms[row.which[0]]
-        return _Plan(names, algorithm, view.selector, row, transfer.encoding)
+        algorithm = acquisition.surface.encoding.algorithms[row.which[0]]
+        return _Plan(names, algorithm, view.selector, row, acquisition.surface.encoding)
 
-    def _tell_unknown(self, view: StudyView, names: Collection[str]) -> None:
+    def _log_unmatched(self, view: StudyView, names: Collection[str]) -> None:
         """Log which parameters are the base sampler's alone, once a whole trial was seen."""
         if names and any(trial.state == TrialState.COMPLETE for trial in view.trials):
             level = logging.WARNING if len(names) == len(view.distributions) else logging.INFO
-            self._tell(
+            self._log_once(
                 level,
                 f"The knowledge base has no runs with the parameters {sorted(names)}: "
                 "the base sampler suggests them.",
             )
 
-    def _next_row(self, study: optuna.Study, view: StudyView, transfer: Transfer) -> Rows | None:
-        encoding = transfer.encoding
+    def _next_row(
+        self, study: optuna.Study, view: StudyView, acquisition: Acquisition
+    ) -> Rows | None:
+        encoding = acquisition.surface.encoding
         space = view.space(encoding)
         if not space.allowed:
             return None
         own = {number for name, number in self._begun if name == study.study_name}
         evidence = view.evidence(encoding, self._running(study, encoding), own)
         fixed = view.fixed_row(encoding)
-        weights = self._task_weights(transfer.task_ids)
+        weights = self._task_weights(acquisition.surface.task_ids)
         if len(evidence.scores) < self._n_startup_trials:
-            return transfer.first(space, evidence, weights, fixed)
+            return acquisition.first(space, evidence, weights, fixed)
         rng = np.random.default_rng([self._entropy, view.number])
-        return transfer.next(space, evidence, weights, rng, fixed)
+        return acquisition.next(space, evidence, weights, rng, fixed)
 
     def _task_weights(self, task_ids: tuple[str, ...]) -> Floats:
         if self._weights is None or self._weights[0] != task_ids:
-            known = self._library.kb.metafeatures
-            self._weights = (task_ids, task_weights(known, task_ids, self._metafeatures))
+            metafeatures = self._library.kb.metafeatures
+            weights = rank_weights(metafeatures, task_ids, self._metafeatures)
+            self._weights = (task_ids, weights.values)
         return self._weights[1]
 
     def _running(self, study: optuna.Study, encoding: Encoding) -> dict[int, Rows]:
@@ -300,36 +322,43 @@ class WarmStartSampler(BaseSampler):
             if name == study.study_name and plan.encoding is encoding and plan.row is not None
         }
 
-    def _tell(self, level: int, message: str) -> None:
+    def _log_once(self, level: int, message: str) -> None:
         """Log a message, once."""
-        if message not in self._told:
-            self._told.add(message)
+        if message not in self._logged:
+            self._logged.add(message)
             _logger.log(level, message)
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Plan one trial at a time, on one thread: the matrices are too small to share.
-
-    BLAS threads that wait for busy cores made a trial many times slower.
-    """
-    with _lock, _threadpools().limit(limits=1, user_api="blas"):
+    """Plan one trial at a time: the next one counts with what this one is to try."""
+    with _lock, single_threaded():
         yield
 
 
-@functools.cache
-def _threadpools() -> ThreadpoolController:
-    return ThreadpoolController()
+def _performance_of(model: HasPerformance, knowledge_base: KnowledgeBase | None) -> PastPerformance:
+    if knowledge_base is not None:
+        raise ParameterError(
+            "WarmStartSampler takes a 'knowledge_base' or a 'model' that was fitted to one. "
+            "Got both."
+        )
+    performance = getattr(model, "performance_", None)
+    if not isinstance(performance, PastPerformance):
+        raise ParameterError(
+            "The 'model' parameter of WarmStartSampler must be a fitted MetaModel. "
+            f"Got {model!r} instead: call its fit(knowledge_base) first."
+        )
+    return performance
 
 
-def _check_known(kb: KnowledgeBase, column: str, value: str | None) -> None:
+def _check_occurs(kb: KnowledgeBase, column: str, value: str | None) -> None:
     if value is None:
         return
     counts = kb.counts()
-    known = sorted(counts.tasks_of_metric if column == "metric" else counts.rows_of_algorithm)
-    if value not in known:
+    names = sorted(counts.tasks_of_metric if column == "metric" else counts.rows_of_algorithm)
+    if value not in names:
         raise KnowledgeBaseMismatchError(
-            f"The knowledge base has no runs with {column} '{value}'. It has {known[:10]}."
+            f"The knowledge base has no runs with {column} '{value}'. It has {names[:10]}."
         )
 
 

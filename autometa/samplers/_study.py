@@ -15,9 +15,9 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from autometa._common.arrays import Floats, Positions
-from autometa.samplers._dimensions import same
-from autometa.samplers._matching import Encoding, Rows, Space, is_selector
-from autometa.samplers._transfer import Evidence
+from autometa.performance import Encoding, Rows, same
+from autometa.samplers._acquisition import Evidence
+from autometa.samplers._space import Space, is_selector
 
 # What a model of the scores is given at most: the best and the latest.
 MAX_TRIALS = 128
@@ -102,27 +102,28 @@ class StudyView:
         ]
 
     def space(self, encoding: Encoding) -> Space:
-        """Return the search space, as far as it is known."""
+        """Return the search space, as far as trials have shown it."""
         allowed = [
             i
             for i, algorithm in enumerate(encoding.algorithms)
             if self.selector is None or any(same(c, algorithm) for c in self.choices())
         ]
-        known: dict[int, BaseDistribution] = {}
+        distributions: dict[int, BaseDistribution] = {}
         for i in allowed:
             for name, distribution in self.distributions.items():
                 j = encoding.find(encoding.algorithms[i], name)
                 if j is not None:
-                    known[j] = distribution
-        return Space(tuple(allowed), known, frozenset(self._dropped(encoding, allowed, known)))
+                    distributions[j] = distribution
+        dropped = self._dropped(encoding, allowed, distributions)
+        return Space(tuple(allowed), distributions, frozenset(dropped))
 
     def _dropped(
-        self, encoding: Encoding, allowed: Sequence[int], known: Mapping[int, Any]
+        self, encoding: Encoding, allowed: Sequence[int], shown: Mapping[int, Any]
     ) -> list[int]:
         """Dimensions which no trial has, of algorithms that a whole trial was seen of."""
         seen = {self._algorithm(t, encoding) for t in self.trials if t.state == TrialState.COMPLETE}
         columns = (encoding.columns(encoding.algorithms[i]) for i in allowed if i in seen)
-        return [j for own in columns for j in own if j not in known]
+        return [j for own in columns for j in own if j not in shown]
 
     def _algorithm(self, trial: FrozenTrial, encoding: Encoding) -> int | None:
         if self.selector is None:

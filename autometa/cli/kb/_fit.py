@@ -1,4 +1,4 @@
-"""``autometa kb fit``: learn ahead what advice needs."""
+"""``autometa kb fit``: fit the model of a knowledge base ahead of the first question."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from autometa.cli._progress import steps
     then="autometa recommend churn.csv --target left --knowledge-base kb:team",
 )
 def fit(knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN) -> Answer:
-    """Learn the answers to all questions now, and keep them beside the knowledge base.
+    """Fit a model that answers all questions, and keep it beside the knowledge base.
 
     Advice from it then begins at once. Whatever joins the knowledge base later makes
-    them out of date: they are learnt anew where they are needed, until this is run again.
+    it out of date: another one is fitted where it is needed, until this is run again.
     """
     from autometa.knowledge_base import KnowledgeBase, folder_named
     from autometa.meta_models import MetaModel
@@ -25,7 +25,7 @@ def fit(knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN) -> Answ
     folder = folder_named(knowledge_base)
     kb = KnowledgeBase.load(folder)
     with steps("questions") as show:
-        written = MetaModel(random_state=0).fit(kb).write_ready(on_progress=show)
+        written = MetaModel(random_state=0).fit(kb).save(on_progress=show)
     n_bytes = written.stat().st_size
     say(f"'{written}': {n_bytes / 1e6:.2f} MB.")
     return Answer(

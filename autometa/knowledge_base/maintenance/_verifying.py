@@ -12,12 +12,12 @@ from autometa.knowledge_base.maintenance._contents import Contents
 from autometa.knowledge_base.maintenance._parts_of import Progress
 from autometa.knowledge_base.maintenance._rewriting import LOCK, TEMPORARY, leftovers
 from autometa.knowledge_base.storage._files import digest, unreadable
-from autometa.knowledge_base.storage._folder import StoredFolder
-from autometa.knowledge_base.storage._learnt_file import (
-    is_learnt_file,
-    learnt_from,
-    read_learnt_file,
+from autometa.knowledge_base.storage._fitted_model_file import (
+    fitted_to,
+    is_fitted_model_file,
+    read_fitted_model_file,
 )
+from autometa.knowledge_base.storage._folder import StoredFolder
 from autometa.knowledge_base.storage._manifest import manifest_is_as_written
 from autometa.knowledge_base.storage._parts import (
     MANIFEST,
@@ -64,7 +64,7 @@ class Verification:
     folder : Path
     files : dict of str to str
         What each file was taken for: "tasks", "metafeatures", "runs",
-        "manifest", "provenance", "learnt", or else why it does not count.
+        "manifest", "provenance", "fitted model", or else why it does not count.
     findings : tuple of Finding
     """
 
@@ -195,9 +195,9 @@ class _Checker:
         elif table == "source" and name.endswith(".json"):
             self.files[name] = "provenance"
             self._provenance(path)
-        elif is_learnt_file(name):
-            self.files[name] = "learnt"
-            self._learnt(path)
+        elif is_fitted_model_file(name):
+            self.files[name] = "fitted model"
+            self._fitted_model(path)
         else:
             self.files[name] = "foreign"
             self.note(name, "is no file of a knowledge base, and is not read")
@@ -244,9 +244,9 @@ class _Checker:
                 "from; restore it from a copy, or remove it",
             )
 
-    def _learnt(self, path: Path) -> None:
+    def _fitted_model(self, path: Path) -> None:
         try:
-            read_learnt_file(path)
+            read_fitted_model_file(path)
         except KnowledgeBaseError as error:
             self.error(path.name, str(error))
             return
@@ -254,11 +254,11 @@ class _Checker:
             fingerprint = StoredFolder(self.folder).fingerprint()
         except KnowledgeBaseError:  # another finding says so
             return
-        if learnt_from(path.name) != fingerprint:
+        if fitted_to(path.name) != fingerprint:
             self.note(
                 path.name,
-                "was learnt before the runs were what they are, and is not used; "
-                "'autometa kb fit' learns anew",
+                "is a model fitted before the runs were what they are, and is not used; "
+                "'autometa kb fit' fits one anew",
             )
 
     def finish(self) -> None:

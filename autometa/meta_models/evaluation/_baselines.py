@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Integers, Matrix, Positions, Vector
-from autometa.performance._completion import complete
-from autometa.performance._feature_space import FeatureSpace, distances, filled
-from autometa.performance._leaf_similarity import family_weights
-from autometa.performance._portfolio import greedy_list, greedy_schedule
-from autometa.performance._target_scale import comparable
+from autometa.performance import (
+    FeatureSpace,
+    GreedyPortfolio,
+    comparable,
+    complete,
+    distances,
+    family_weights,
+    filled,
+)
 
 ALL_ROUND = "greedy portfolio"
 N_NEIGHBORS = 10
@@ -49,7 +53,7 @@ class Baselines:
         found = {
             "single best": everyone[:1],
             "average rank": self._by_rank(),
-            ALL_ROUND: np.array(greedy_list(self._regret, self._weights, self._n_setups)),
+            ALL_ROUND: np.array(self._global_portfolio()),
         }
         nearest = self._nearest(metafeatures)
         if nearest is not None:
@@ -60,10 +64,15 @@ class Baselines:
     def schedule(self, time_budget: float) -> Positions:
         """Return the all-round order for a time budget: the same for every task."""
         if np.isnan(self._seconds).any():
-            return np.array(greedy_list(self._regret, self._weights, self._n_setups))
+            return self._global_portfolio()
         return np.array(
-            greedy_schedule(self._regret, self._weights, self._n_setups, self._seconds, time_budget)
+            GreedyPortfolio().schedule(
+                self._regret, self._weights, self._n_setups, self._seconds, time_budget
+            )
         )
+
+    def _global_portfolio(self) -> Positions:
+        return np.array(GreedyPortfolio().order(self._regret, self._weights, self._n_setups))
 
     def _by_mean(self, regret: Matrix, weights: Vector) -> Positions:
         return np.argsort(weights @ regret, kind="stable")

@@ -27,8 +27,7 @@ from autometa.meta_models.evaluation._figures import (
 )
 from autometa.meta_models.evaluation._truth import Truth, read_truth, regrets_of
 from autometa.metrics import measured_metrics
-from autometa.performance._history import read_histories, read_history, under
-from autometa.performance._question import Question, QuestionResolver
+from autometa.performance import Question, QuestionResolver, read_histories, read_history, under
 from autometa.recommendation import Recommendation
 
 Progress = Callable[[str, int, int], None]

@@ -17,8 +17,7 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans, Matrix
 from autometa.knowledge_base import KnowledgeBase
-from autometa.performance._history import WORST_IN_MEDIANS, History, useless
-from autometa.performance._score_scale import ScoreScale
+from autometa.performance import WORST_IN_MEDIANS, History, ScoreScale, useless
 
 
 @dataclass(frozen=True)

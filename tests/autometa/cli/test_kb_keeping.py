@@ -247,7 +247,7 @@ def test_fit_keeps_what_was_learnt_beside_the_parts(run, folder):
     code, out, err = run("fit", folder)
     assert (code, out) == (0, "")
     assert "MB" in err
-    assert len(list(folder.glob("model-*.zip"))) == 1
+    assert len(list(folder.glob("fitted-model-*.zip"))) == 1
     assert run("verify", folder)[0] == 0
 
 

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from autometa.performance import LeafSimilarity, ReferenceTasks, family_weights
 from autometa.performance._feature_space import FeatureSpace, distances, filled
 from autometa.performance._kernel_regression import KernelRegression, _inverse_kernel, _kernel
-from autometa.performance._leaf_forest import Growth
-from autometa.performance._leaf_similarity import TaskWeights, family_weights, learn_forests
 from autometa.performance._score_scale import ScoreScale
 
 
@@ -75,11 +74,11 @@ def test_every_family_weighs_the_same():
 def test_a_family_never_votes_on_itself(n_tasks):
     rng = np.random.default_rng(0)
     families = np.arange(n_tasks) // 2
-    coordinates, described = rng.normal(size=(n_tasks, 3)), np.ones(n_tasks, dtype=bool)
-    forests, unseen = learn_forests(
-        coordinates, rng.random((n_tasks, 5)), described, families, Growth(20, random_state=0)
+    tasks = ReferenceTasks(
+        pd.DataFrame(rng.normal(size=(n_tasks, 3)), columns=list("abc")), families
     )
-    weights = TaskWeights(coordinates, described, families, forests).left_out(unseen)
+    similarity = LeafSimilarity(n_trees=20).fit(tasks, rng.random((n_tasks, 5)))
+    weights = similarity.left_out_weights()
     own = families[:, None] == families
     assert (weights[own] == 0.0).all()
     assert weights.sum(axis=1) == pytest.approx(np.ones(n_tasks))

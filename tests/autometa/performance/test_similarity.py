@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.performance._rank_similarity import task_weights
+from autometa.performance import rank_weights
 from autometa.performance._target_scale import comparable
 
 
@@ -21,23 +21,23 @@ def table(n_tasks: int = 6) -> pd.DataFrame:
 def test_the_unit_of_the_target_does_not_change_which_tasks_count(factor):
     known = table()
     row = known.iloc[0].copy()
-    weights = task_weights(known, list(known.index), row)
+    weights = rank_weights(known, list(known.index), row).values
     row["target_sd"] *= factor
     other = known.assign(target_sd=known["target_sd"] * [1, factor, 1, factor, 1, 1])
-    assert task_weights(other, list(known.index), row).tolist() == weights.tolist()
+    assert rank_weights(other, list(known.index), row).values.tolist() == weights.tolist()
 
 
 def test_one_table_in_two_units_counts_twice_alike():
     known = pd.DataFrame(1.0, ["euro", "cent"], [*"abc", "target_sd"])
     known["target_sd"] = [1.0, 100.0]
     for name in known.index:
-        assert task_weights(known, ["euro", "cent"], known.loc[name]).tolist() == [0.5, 0.5]
+        assert rank_weights(known, ["euro", "cent"], known.loc[name]).values.tolist() == [0.5, 0.5]
 
 
 def test_what_is_said_twice_counts_once():
     known = table()
     twice = known.assign(class_entropy_nats=known["class_entropy"] * np.log(2))
-    expected = task_weights(known, list(known.index), known.iloc[1])
-    found = task_weights(twice, list(twice.index), twice.iloc[1])
+    expected = rank_weights(known, list(known.index), known.iloc[1]).values
+    found = rank_weights(twice, list(twice.index), twice.iloc[1]).values
     assert found.tolist() == expected.tolist()
     assert "class_entropy_nats" in comparable(twice.drop(columns="class_entropy"))

@@ -8,10 +8,10 @@ import pytest
 from histories import history, setups
 
 from autometa import KnowledgeBase, MetaModel
+from autometa.performance import rank_weights
 from autometa.performance._history import FAILURE, losses, read_histories, read_history
 from autometa.performance._question import QuestionResolver
-from autometa.performance._rank_similarity import task_weights
-from autometa.performance._ranked_runs import read_history as read_transferred
+from autometa.performance._ranked_runs import read_ranked_runs as read_transferred
 
 
 def base(rows, kind="binary", metafeatures=None, **more):
@@ -196,10 +196,10 @@ def test_a_task_that_shares_no_metafeature_is_no_neighbour():
 def test_what_is_transferred_weighs_a_stranger_by_its_equal_part():
     kb = strangers()
     row = pd.Series({"n_rows": 1000.0})
-    weights = task_weights(kb.metafeatures, list("abcxy"), row)
+    weights = rank_weights(kb.metafeatures, list("abcxy"), row).values
     assert weights[3] == weights[4] == weights.min()
     assert weights.sum() == pytest.approx(1.0)
-    unknown = task_weights(kb.metafeatures, list("abcxy"), pd.Series({"n_rows": np.nan}))
+    unknown = rank_weights(kb.metafeatures, list("abcxy"), pd.Series({"n_rows": np.nan})).values
     np.testing.assert_allclose(unknown, 0.2)
 
 

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from autometa import KnowledgeBase, WarmStartSampler
+from autometa.performance import Rows
 from autometa.samplers import _study
-from autometa.samplers._matching import Rows
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

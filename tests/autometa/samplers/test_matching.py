@@ -10,7 +10,9 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from autometa.samplers._matching import CATEGORY_GAP, Encoding, is_selector
+from autometa.performance._encoding import CATEGORY_GAP, Encoding
+from autometa.samplers._space import is_selector
+from autometa.samplers._values import snapped as snapped_to
 
 SETUPS = [
     ("forest", {"max_depth": 2, "criterion": "gini", "rate": 0.01}),
@@ -105,7 +107,7 @@ def test_positions_move_to_the_nearest_value_that_a_study_has(
     j = names(encoding).index(("forest", name))
     positions = np.full((1, len(encoding.dimensions)), NAN)
     positions[0, j] = position
-    found = encoding.snapped(positions, {j: distribution})[0, j]
+    found = snapped_to(encoding, positions, {j: distribution})[0, j]
     assert found == pytest.approx(snapped, nan_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Ready-made models that somebody forged: left out with a warning, and learnt anew."""
+"""Fitted models that somebody forged: left out with a warning, and learnt anew."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ import pytest
 from histories import two_clusters
 
 from autometa.exceptions import AutoMetaError, KnowledgeBaseWarning
-from autometa.knowledge_base import KnowledgeBase, write_learnt
+from autometa.knowledge_base import KnowledgeBase, write_fitted_model
 from autometa.meta_models import MetaModel
-from autometa.performance._fitted_model_file import ReadyModels
-from autometa.performance._leaf_forest import Growth
+from autometa.performance import LeafSimilarity, Learner
+from autometa.performance._fitted_model_file import FittedModelFile
 
 HERE = pd.Series({"size": 90_000.0, "noise": 0.0})
-GROWTH = Growth(5, 0)
+PARAMETERS = Learner(similarity=LeafSimilarity(n_trees=5)).stored_parameters()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("ready") / "kb"
     two_clusters(n=12).save(path)
-    MetaModel(n_trees=5, random_state=0).fit(KnowledgeBase.load(path)).write_ready()
+    MetaModel(n_trees=5, random_state=0).fit(KnowledgeBase.load(path)).save()
     return path
 
 
 @pytest.fixture(scope="module")
 def members(folder):
-    (path,) = folder.glob("model-*.zip")
+    (path,) = folder.glob("fitted-model-*.zip")
     with zipfile.ZipFile(path) as file:
         return {name: file.read(name) for name in file.namelist()}
 
@@ -109,22 +109,22 @@ def test_a_forged_model_changes_no_advice(folder, members, what):
     kb = KnowledgeBase.load(folder)
     whole = archive(members)
     try:
-        write_learnt(kb.origin, archive(FORGED[what](members)))
+        write_fitted_model(kb.origin, archive(FORGED[what](members)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", KnowledgeBaseWarning)
             assert advice(folder) == before
     finally:
-        write_learnt(kb.origin, whole)
+        write_fitted_model(kb.origin, whole)
 
 
 def test_a_bomb_is_said(folder, members):
     kb = KnowledgeBase.load(folder)
     try:
-        write_learnt(kb.origin, archive(FORGED["bomb"](members)))
+        write_fitted_model(kb.origin, archive(FORGED["bomb"](members)))
         with pytest.warns(KnowledgeBaseWarning, match="times as many"):
             advice(folder)
     finally:
-        write_learnt(kb.origin, archive(members))
+        write_fitted_model(kb.origin, archive(members))
 
 
 def fuzz(members, rng, n):
@@ -147,11 +147,11 @@ def fuzz(members, rng, n):
 
 
 def read(data):
-    """As `read_ready` and `ReadyModels.get` do, which answer None to what is not of our making."""
+    """Read as `open_fitted_model` does; None for what is not of our making."""
     from autometa._limits import PARSE_ERRORS
 
     try:
-        models = ReadyModels(data, GROWTH)
+        models = FittedModelFile(data, PARAMETERS)
     except PARSE_ERRORS:
         return
     for key in list(models._entries):

@@ -1,9 +1,8 @@
-"""Hyperparameters of a history as numbers, and back as values of any distribution.
+"""Hyperparameters of a history as numbers.
 
 A dimension is one hyperparameter of one algorithm. Its scale is read off the
 history's values, so that it does not depend on the study that asks: 0 is the
-least value seen, 1 the greatest. A distribution of the study only says which
-of the positions can be had, and which value that is.
+least value seen, 1 the greatest.
 """
 
 from __future__ import annotations
@@ -14,23 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 from scipy.stats import skew
 
 from autometa._common.arrays import Floats
 
-# Positions outside the history are kept, but not further out than this.
+# Positions outside the history are kept, but not further out than its own range on either side:
+# beyond, the kernel has no say and a slip of the pen (1e300) would break the algebra.
 REACH = (-1.0, 2.0)
+# Less than a decade looks the same on either scale.
 MIN_LOG_RATIO = 10.0
+# None beside so few numbers is one more choice; beside more, the numbers keep their order.
 MAX_MIXED_CHOICES = 8
-
-# Says "no such value" where None can be a value.
-ABSENT: Any = object()
 
 
 @dataclass(frozen=True)
@@ -86,41 +79,11 @@ class Dimension:
     def _ends(self) -> tuple[float, float]:
         return (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
 
-    def value(self, position: float, distribution: BaseDistribution) -> Any:
-        """Return the value of ``distribution`` nearest to ``position``; ABSENT if it has none."""
-        if math.isnan(position):
-            return ABSENT
-        raw = self._raw(position)
-        if isinstance(distribution, CategoricalDistribution):
-            return self._choice(raw, distribution.choices)
-        number = as_number(raw)
-        if math.isnan(number) or not isinstance(distribution, FloatDistribution | IntDistribution):
-            return ABSENT
-        return nearest(number, distribution)
-
-    def _choice(self, raw: Any, choices: Sequence[Any]) -> Any:
-        """Return the choice that means ``raw``, else the nearest if all are numbers."""
-        for choice in choices:
-            if same(choice, raw):
-                return choice
-        numbers = np.array([as_number(choice) for choice in choices])
-        if self.is_categorical or np.isnan(numbers).any():
-            return ABSENT
-        return choices[int(np.abs(numbers - raw).argmin())]
-
-    def _raw(self, position: float) -> Any:
+    def value(self, position: float) -> Any:
+        """Return the value at a position that is not NaN."""
         if self.is_categorical:
             return self.choices[round(position)]
         return float(self.number(np.array(position)))
-
-
-def nearest(number: float, distribution: FloatDistribution | IntDistribution) -> float | int:
-    """Return the value of a numeric distribution that is nearest to ``number``."""
-    low, high, step = distribution.low, distribution.high, distribution.step
-    clipped = min(max(number, low), high)
-    if step is not None:
-        clipped = min(low + round((clipped - low) / step) * step, high)
-    return int(clipped) if isinstance(distribution, IntDistribution) else float(clipped)
 
 
 def as_number(value: Any) -> float:
@@ -152,8 +115,8 @@ def find_dimensions(setups: Sequence[tuple[str, dict[str, Any]]]) -> tuple[Dimen
     for algorithm, config in setups:
         for name, value in config.items():
             seen.setdefault((algorithm, name), []).append(value)
-    found = (_dimension(*key, values) for key, values in sorted(seen.items()))
-    return tuple(dimension for dimension in found if dimension is not None)
+    dimensions = (_dimension(*key, values) for key, values in sorted(seen.items()))
+    return tuple(dimension for dimension in dimensions if dimension is not None)
 
 
 def _dimension(algorithm: str, name: str, values: Sequence[Any]) -> Dimension | None:

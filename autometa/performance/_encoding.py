@@ -7,24 +7,16 @@ of a pipeline: ``max_depth`` is ``rf.max_depth``, ``rf__max_depth`` and
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 
 from autometa._common.arrays import Floats, Integers
-from autometa.samplers._dimensions import ABSENT, Dimension, find_dimensions
+from autometa.performance._dimensions import find_dimensions
 
-SELECTOR = "algorithm"
 CATEGORY_GAP = 0.7
 SEPARATOR = r"(?:__|[.:/])"
 
@@ -32,14 +24,6 @@ SEPARATOR = r"(?:__|[.:/])"
 def plain(name: str) -> str:
     """Return ``name`` without case and punctuation."""
     return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
-
-
-def is_selector(name: str, distribution: BaseDistribution, algorithms: Sequence[str]) -> bool:
-    """Whether a parameter chooses between the algorithms of a history."""
-    if not isinstance(distribution, CategoricalDistribution):
-        return False
-    matched = sum(str(choice) in algorithms for choice in distribution.choices)
-    return matched > 0 and (plain(name) == SELECTOR or 1 < matched == len(distribution.choices))
 
 
 @dataclass(frozen=True)
@@ -63,25 +47,6 @@ class Rows:
             np.concatenate([part.which for part in parts]),
             np.concatenate([part.positions for part in parts]),
         )
-
-
-@dataclass(frozen=True)
-class Space:
-    """What is known of a study's search space, in the dimensions of the history.
-
-    Attributes
-    ----------
-    allowed : tuple of int
-        Indices of the algorithms that the study can choose.
-    known : dict of int to distribution
-        Distributions by dimension, as far as trials have shown them.
-    dropped : frozenset of int
-        Dimensions that the study does not have.
-    """
-
-    allowed: tuple[int, ...]
-    known: Mapping[int, BaseDistribution] = field(default_factory=dict)
-    dropped: frozenset[int] = frozenset()
 
 
 class Encoding:
@@ -182,34 +147,3 @@ class Encoding:
         if len(self.algorithms) > 1:
             sizes.append(len(self.algorithms))
         return np.repeat(np.arange(max(1, len(sizes))), sizes or [1])
-
-    def snapped(self, positions: Floats, known: Mapping[int, BaseDistribution]) -> Floats:
-        """Return the positions that can be had: of the values ``known`` distributions hold."""
-        snapped = positions.copy()
-        for j, distribution in known.items():
-            snapped[:, j] = _snap(self.dimensions[j], positions[:, j], distribution)
-        return snapped
-
-
-def _snap(dimension: Dimension, positions: Floats, distribution: BaseDistribution) -> Floats:
-    """Return, for each position, that of the distribution's nearest value; NaN without one."""
-    if isinstance(distribution, FloatDistribution) and distribution.step is None:
-        low, high = dimension.position(distribution.low), dimension.position(distribution.high)
-        return np.clip(positions, low, high)
-    if isinstance(distribution, IntDistribution) and distribution.step == 1:
-        return _snap_int(dimension, positions, distribution)
-    distinct, inverse = np.unique(positions, return_inverse=True)
-    return np.array([_snap_one(dimension, p, distribution) for p in distinct])[inverse]
-
-
-def _snap_int(dimension: Dimension, positions: Floats, distribution: IntDistribution) -> Floats:
-    if dimension.is_categorical or dimension.low == dimension.high:
-        return np.array([_snap_one(dimension, p, distribution) for p in positions])
-    numbers = np.clip(np.round(dimension.number(positions)), distribution.low, distribution.high)
-    distinct, inverse = np.unique(numbers, return_inverse=True)
-    return np.array([dimension.position(number) for number in distinct])[inverse]
-
-
-def _snap_one(dimension: Dimension, position: float, distribution: BaseDistribution) -> float:
-    value = dimension.value(position, distribution)
-    return math.nan if value is ABSENT else dimension.position(value)
