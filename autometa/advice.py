@@ -15,7 +15,7 @@ from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
 from autometa.knowledge_base import KnowledgeBase, default_state, open_named
-from autometa.meta_models import MetaModel, Request
+from autometa.meta_models import MetaModel, Request, meta_model_of
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import TASK_TYPES, Table, Task, check_table, read_metafeatures
@@ -38,6 +38,7 @@ def recommend(
     pos_label: Any = None,
     confidence_level: float = 0.9,
     metafeatures: MetaFeatures | None = None,
+    model: MetaModel | None = None,
 ) -> Recommendations:
     """Return the most promising setups for a table, best first; nothing is trained on it.
 
@@ -76,6 +77,9 @@ def recommend(
         Values by name, as `describe` returns them, or as JSON has them with None where
         there is none. With ``task_type``, they stand in for a table that may not leave
         where it is; beside a table they save describing it.
+    model : MetaModel or None
+        Fitted to the knowledge base to learn from, instead of ``knowledge_base``. Without one,
+        what was learnt from a knowledge base is kept until it changes.
 
     Returns
     -------
@@ -108,12 +112,15 @@ def recommend(
     True
     """
     base = _needed(open_knowledge_base(knowledge_base))
+    if model is not None:
+        base = _knowledge_base_of(model, knowledge_base)
     if X is None:
         question = _Question(
             metric=metric,
             n=n,
             time_budget=time_budget,
             knowledge_base=base,
+            model=model,
             max_predict_ms=max_predict_ms,
             confidence_level=confidence_level,
         )
@@ -134,6 +141,7 @@ def recommend(
         n=n,
         time_budget=time_budget,
         knowledge_base=base,
+        model=model,
         metafeatures=metafeatures,
         max_predict_ms=max_predict_ms,
         pos_label=pos_label,
@@ -180,6 +188,15 @@ def _needed(knowledge_base: KnowledgeBase | Literal[False] | None) -> KnowledgeB
     return knowledge_base
 
 
+def _knowledge_base_of(model: MetaModel, knowledge_base: Any) -> KnowledgeBase:
+    """Return what a model was fitted to; refuse one beside a knowledge base."""
+    if knowledge_base is not None:
+        raise ParameterError(
+            "recommend takes a 'knowledge_base' or a 'model' that was fitted to one. Got both."
+        )
+    return model.knowledge_base_
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Question:
     """What is asked for, whatever the table; refused before any work when out of range."""
@@ -188,6 +205,7 @@ class _Question:
     n: int
     time_budget: float | None
     knowledge_base: KnowledgeBase | None
+    model: MetaModel | None
     max_predict_ms: float | None
     confidence_level: float
 
@@ -210,6 +228,7 @@ def recommend_for_table(
     n: int = 10,
     time_budget: float | None = None,
     knowledge_base: KnowledgeBase | None = None,
+    model: MetaModel | None = None,
     metafeatures: MetaFeatures | None = None,
     max_predict_ms: float | None = None,
     pos_label: Any = None,
@@ -223,6 +242,7 @@ def recommend_for_table(
         n=n,
         time_budget=time_budget,
         knowledge_base=knowledge_base,
+        model=model,
         max_predict_ms=max_predict_ms,
         confidence_level=confidence_level,
     )
@@ -280,9 +300,7 @@ def _answer(
     is_default = question.knowledge_base is None
     metric = check_metric(question.metric, task.task_type)
     with collect_notes() as further:
-        model = (
-            _default_model(default_state()) if is_default else MetaModel(random_state=0).fit(base)
-        )
+        model = question.model or meta_model_of(base)
         advice = model.recommend(
             metafeatures,
             n=question.n,
@@ -349,11 +367,6 @@ def _candidates(
 def _default(state: tuple[str, ...]) -> KnowledgeBase:
     """Return the default knowledge base, read once for each content of it."""
     return KnowledgeBase.default()
-
-
-@lru_cache(maxsize=1)
-def _default_model(state: tuple[str, ...]) -> MetaModel:
-    return MetaModel(random_state=0).fit(_default(state))
 
 
 def base_of(knowledge_base: KnowledgeBase | None) -> KnowledgeBase:

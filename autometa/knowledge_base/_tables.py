@@ -23,8 +23,8 @@ from autometa.knowledge_base._counts import (
     count_scores,
 )
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns
+from autometa.knowledge_base.storage._fitted_model_file import Origin
 from autometa.knowledge_base.storage._folder import StoredFolder
-from autometa.knowledge_base.storage._learnt_file import Origin
 from autometa.knowledge_base.storage._manifest import about_of, read_manifest
 from autometa.knowledge_base.storage._writer import fingerprint_of_tables
 

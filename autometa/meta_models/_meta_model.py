@@ -216,8 +216,12 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             If it is no such file, or damaged.
         """
         folder = tempfile.TemporaryDirectory(prefix="autometa-")
-        kb, parameters = read_model(Path(path), Path(folder.name))
-        model = cls(**parameters).fit(kb)
+        try:
+            kb, parameters = read_model(Path(path), Path(folder.name))
+            model = cls(**parameters).fit(kb)
+        except BaseException:
+            folder.cleanup()
+            raise
         # runs of a large knowledge base are read from the folder when they are asked for
         weakref.finalize(model.performance_, folder.cleanup)
         return model

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autometa._common.files import write_whole
 from autometa._limits import (
     MAX_ARCHIVE_BYTES,
     PARSE_ERRORS,
@@ -19,9 +20,8 @@ from autometa._limits import (
     file_in,
     read_bounded,
 )
-from autometa.exceptions import KnowledgeBaseError, ModelFileError
+from autometa.exceptions import KnowledgeBaseError, ModelFileError, OutputError
 from autometa.knowledge_base import KnowledgeBase, Origin, read_fitted_model, write_fitted_model
-from autometa.knowledge_base.storage._files import write_whole
 from autometa.performance import PastPerformance, parameters_of, read_header
 
 Progress = Callable[[str, int, int], None]
@@ -46,8 +46,12 @@ def write_model(path: Path, performance: PastPerformance, on_progress: Progress 
         folder = Path(name) / "kb"
         performance.kb.save(folder)
         write_fitted_model(_origin(KnowledgeBase.load(folder)), data)
+        content = _archive(folder)
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, _archive(folder))
+        write_whole(path, content)
+    except OSError as error:
+        raise OutputError(f"Could not write '{path}': {error.strerror}.") from error
     return path
 
 

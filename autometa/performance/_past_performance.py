@@ -130,17 +130,14 @@ class PastPerformance:
 _N_KEPT = 2
 _cache_lock = threading.Lock()
 _of_origins: OrderedDict[tuple[Origin, Learner], PastPerformance] = OrderedDict()
-_of_objects: WeakKeyDictionary[
-    KnowledgeBase, tuple[tuple[object, ...], dict[Learner, PastPerformance]]
-]
+_of_objects: WeakKeyDictionary[KnowledgeBase, tuple[object, dict[Learner, PastPerformance]]]
 _of_objects = WeakKeyDictionary()
 
 
 def past_performance(kb: KnowledgeBase, learner: Learner | None = None) -> PastPerformance:
     """Return what was learnt from ``kb`` as it is now; the same object until it changes.
 
-    Adding to a knowledge base, merging and setting a table change it. Changes made inside
-    one of its frames are not seen.
+    Only adding to a knowledge base and merging change it: its frames are given out as copies.
     """
     learner = learner or Learner()
     try:
@@ -149,13 +146,15 @@ def past_performance(kb: KnowledgeBase, learner: Learner | None = None) -> PastP
         return PastPerformance(kb, learner)
     if kb.origin is not None:
         return _of_origin(kb, kb.origin, learner)
-    content = (kb.state, kb.tasks, kb.metafeatures)
+    state = kb.state
     with _cache_lock:
-        seen, kept = _of_objects.get(kb, ((), {}))
-        if len(seen) != len(content) or any(a is not b for a, b in zip(seen, content, strict=True)):
+        seen, kept = _of_objects.get(kb, (None, {}))
+        if seen is not state:
             kept = {}
-            _of_objects[kb] = (content, kept)
-        return kept.setdefault(learner, PastPerformance(kb, learner))
+            _of_objects[kb] = (state, kept)
+        if learner not in kept:
+            kept[learner] = PastPerformance(kb, learner)
+        return kept[learner]
 
 
 def _of_origin(kb: KnowledgeBase, origin: Origin, learner: Learner) -> PastPerformance:

@@ -84,6 +84,7 @@ class ReferenceTasks:
             table = metafeatures.iloc[:, :0]
         self.described = described
         self.families = families[described]
+        self._all_families = families
         self.equal_weights = family_weights(families)
         self.metafeatures = table
         self._space, self._scale = FeatureSpace(table), TaskSizes(table)
@@ -129,9 +130,7 @@ class ReferenceTasks:
             Each row again of sum 1; of a row without any other weight, the other
             families count alike.
         """
-        described = np.flatnonzero(self.described)
-        foreign = np.ones_like(weights)
-        foreign[:, described] = self.families[:, None] != self.families
+        foreign = self.families[:, None] != self._all_families
         return normalised(weights * foreign, foreign * self.equal_weights)
 
 
@@ -140,7 +139,7 @@ def normalised(weights: Matrix, otherwise: Matrix) -> Matrix:
     total = weights.sum(axis=1, keepdims=True)
     rows = np.where(total > 0, weights, otherwise)
     total = rows.sum(axis=1, keepdims=True)
-    return np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)
+    return np.asarray(np.divide(rows, total, out=np.zeros_like(rows), where=total > 0))
 
 
 def family_weights(families: Integers) -> Vector:

@@ -24,7 +24,7 @@ from autometa._common.arrays import Booleans, Integers, Matrix, Vector
 from autometa.metrics import get_metric
 from autometa.performance._completion import complete
 from autometa.performance._kernel_regression import KernelRegression, Settings
-from autometa.performance._leaf_similarity import family_weights
+from autometa.performance._reference_tasks import family_weights
 from autometa.performance._score_scale import ScoreScale
 
 _FEW_FAMILIES = 20  # fewer have no tail to read a quantile from: Student's t then

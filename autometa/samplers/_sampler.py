@@ -25,7 +25,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from autometa._common.arrays import Floats
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
-from autometa.knowledge_base import KnowledgeBase, default_knowledge_base
+from autometa.knowledge_base import KnowledgeBase
 from autometa.performance import (
     Encoding,
     PastPerformance,
@@ -160,7 +160,7 @@ class WarmStartSampler(BaseSampler):
                 f"Got {n_startup_trials!r} instead."
             )
         performance = None if model is None else _performance_of(model, knowledge_base)
-        kb = knowledge_base or (performance.kb if performance else default_knowledge_base())
+        kb = knowledge_base or (performance.kb if performance else KnowledgeBase.default())
         _check_occurs(kb, "metric", metric)
         _check_occurs(kb, "algorithm", algorithm)
         self._library = Library(kb, metric, task_type, algorithm, performance)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
-from autometa._common.arrays import Floats
+from autometa._common.arrays import Floats, Integers
 from autometa.performance import FittedSurface, RankedRuns, ResponseSurface, Rows, SurfacePoints
 
 N_TASKS, N_RUNS = 6, 25
@@ -23,7 +24,7 @@ class ResponseSurfaceContract:
 
     response_surface: ResponseSurface
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def surface(self) -> FittedSurface:
         """Return the surface fitted to the tasks."""
         return self.response_surface.fit(_runs())
@@ -91,13 +92,15 @@ def _alike() -> Floats:
 def _runs() -> RankedRuns:
     """Return ranks on tasks whose scores fall with the distance of ``x`` to about 0.3."""
     rng = np.random.default_rng(0)
-    setups, rows, scores = [], [], []
+    setups: list[tuple[str, dict[str, Any]]] = []
+    rows: list[Integers] = []
+    scores: list[Floats] = []
     for _ in range(N_TASKS):
         best = 0.3 + 0.02 * rng.standard_normal()
         x, kinds = rng.uniform(size=N_RUNS), rng.choice(["a", "b"], N_RUNS)
         rows.append(np.arange(len(setups), len(setups) + N_RUNS))
         setups += [("toy", {"x": float(v), "kind": str(k)}) for v, k in zip(x, kinds, strict=True)]
         ranks = np.argsort(np.argsort(-np.abs(x - best) - 0.2 * (kinds == "a")))
-        scores.append((ranks - (N_RUNS - 1) / 2) / (N_RUNS / 4))
+        scores.append(np.asarray((ranks - (N_RUNS - 1) / 2) / (N_RUNS / 4), dtype=np.float64))
     names = tuple(f"task{i}" for i in range(N_TASKS))
     return RankedRuns(names, tuple(setups), tuple(rows), tuple(scores))

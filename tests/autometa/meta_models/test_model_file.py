@@ -48,7 +48,7 @@ def test_its_parameters_come_back(tmp_path):
 def test_every_question_is_in_the_file(tmp_path, monkeypatch):
     features, scores, seconds = smooth(n=40)
     kb = history_of(scores, features, seconds)
-    kb.runs = pd.concat([kb.runs, kb.runs.assign(metric="balanced_accuracy")])
+    kb.add(kb.runs.assign(metric="balanced_accuracy"))
     path = MetaModel(n_trees=5).fit(kb).save(tmp_path / "model")
     monkeypatch.delattr(_leaf_similarity, "grow")
     loaded = MetaModel.load(path)

@@ -14,10 +14,12 @@ from autometa.performance import (
     TaskWeights,
     TimeModel,
 )
-from autometa.testing._cost_model import CostModelContract
-from autometa.testing._portfolio import PortfolioContract
-from autometa.testing._response_surface import ResponseSurfaceContract
-from autometa.testing._task_similarity import TaskSimilarityContract
+from autometa.testing import (
+    CostModelContract,
+    PortfolioContract,
+    ResponseSurfaceContract,
+    TaskSimilarityContract,
+)
 
 
 class TestLeafSimilarity(TaskSimilarityContract):

@@ -72,14 +72,14 @@ def test_one_folder_is_learnt_once_however_often_it_is_loaded(tmp_path, grown):
     assert len(grown) == 1
 
 
-@pytest.mark.parametrize("what", ["runs", "metafeatures", "tasks", "add"])
+@pytest.mark.parametrize("what", ["add", "merge"])
 def test_a_knowledge_base_that_changed_is_learnt_anew(grown, what):
     kb = two_clusters()
     advice(kb)
     if what == "add":
         kb.add(kb.runs.head(3).assign(config='{"j": 9}', score=0.99))
     else:
-        setattr(kb, what, getattr(kb, what).copy())
+        kb.merge(two_clusters(seed=1))
     advice(kb)
     assert len(grown) == 2
 
@@ -117,8 +117,7 @@ def test_many_threads_learn_once_and_get_the_same(grown):
 
 
 def with_two_metrics(kb):
-    kb.runs = pd.concat([kb.runs, kb.runs.assign(metric="balanced_accuracy")])
-    return kb
+    return kb.add(kb.runs.assign(metric="balanced_accuracy"))
 
 
 def blas_threads():

@@ -167,14 +167,16 @@ def two_camps():
 
 @pytest.mark.parametrize(("size", "wanted"), [(5.0, 0.1), (25.0, 0.8)])
 def test_metafeatures_make_the_runs_on_similar_tasks_count(size, wanted):
-    sampler = WarmStartSampler(two_camps(), pd.Series({"size": size, "other": np.nan}), seed=0)
+    sampler = WarmStartSampler(
+        two_camps(), metafeatures=pd.Series({"size": size, "other": np.nan}), seed=0
+    )
     trial = optuna.create_study(direction="maximize", sampler=sampler).ask()
     assert trial.suggest_float("x", 0, 1) == pytest.approx(wanted, abs=0.1)
 
 
 def test_metafeatures_that_the_history_lacks_are_warned_of(history):
     with pytest.warns(KnowledgeBaseWarning, match="by 0 meta-features, none of which is among"):
-        WarmStartSampler(history, {"size": 3.0})
+        WarmStartSampler(history, metafeatures={"size": 3.0})
 
 
 def test_failed_and_pruned_trials_count_as_the_worst_seen(history):
