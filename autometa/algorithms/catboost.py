@@ -8,6 +8,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._seconds import boosting
+from autometa.algorithms._target import ClassEncoder
 
 LIBRARY: Config = {
     "iterations": 500,
@@ -46,15 +47,18 @@ SPACE = {
 def _make(config: Config, context: Context) -> Any:
     from catboost import CatBoostClassifier, CatBoostRegressor
 
-    estimator = CatBoostRegressor if context.is_regression else CatBoostClassifier
-    return estimator(
+    settings = {
         **config,
-        bootstrap_type="Bernoulli",
-        random_seed=context.random_state,
-        thread_count=context.n_jobs,
-        allow_writing_files=False,
-        verbose=False,
-    )
+        "bootstrap_type": "Bernoulli",
+        "random_seed": context.random_state,
+        "thread_count": context.n_jobs,
+        "allow_writing_files": False,
+        "verbose": False,
+    }
+    if context.is_regression:
+        return CatBoostRegressor(**settings)
+    # of three classes or more it predicts a matrix of one column, which compares with all rows
+    return ClassEncoder(CatBoostClassifier(**settings))
 
 
 ALGORITHMS = (

@@ -20,6 +20,10 @@ from autometa.tuning._saving import save_model
 
 SCORERS = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
 MARGIN = 0.1  # more than two standard errors of an area over 60 rows
+CLASSES: dict[str, list[list[Any]]] = {
+    "binary": [[False, True], [-1.0, 1.0], ["no", "yes"]],
+    "multiclass": [["up", "down", "left"], [10, 20, 30]],
+}
 FEW_ROUNDS = 20  # where what is tested does not depend on how good a model is
 
 
@@ -108,6 +112,20 @@ class AlgorithmContract:
         pipeline = algorithm.build(_few_rounds(algorithm, task_type), task_type).fit(X, y)
         new = pd.DataFrame({"level": ["x", None, "other"], "number": [0.0, np.nan, np.inf]})
         assert len(pipeline.predict(new)) == 3
+
+    def test_the_likeliest_class_is_predicted_as_it_is_written(
+        self, algorithm: Algorithm, task_type: str
+    ) -> None:
+        """One label a row, of the type of the target; a column of labels compares with all rows."""
+        X = pd.DataFrame({"a": np.arange(90.0), "b": np.arange(90) % 7})
+        for labels in CLASSES.get(task_type, []):
+            y = np.array(labels)[np.arange(90) * len(labels) // 90]
+            quick = _few_rounds(algorithm, task_type)
+            pipeline = algorithm.build(quick, task_type, n_rows=90).fit(X, y)
+            predicted = pipeline.predict(X)
+            assert (predicted.shape, predicted.dtype) == (y.shape, y.dtype)
+            likeliest = pipeline.predict_proba(X).argmax(axis=1)
+            np.testing.assert_array_equal(predicted, pipeline.classes_[likeliest])
 
     @pytest.mark.parametrize("n_rows", [6, 19])
     def test_every_setup_takes_a_tiny_table(
