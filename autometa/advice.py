@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -14,12 +13,21 @@ from autometa.algorithms import algorithms_for, every_algorithm
 from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
-from autometa.knowledge_base import KnowledgeBase, default_state, open_named
+from autometa.knowledge_base import (
+    KnowledgeBase,
+    KnowledgeBaseLike,
+    default_folders,
+    default_state,
+    fingerprint_of,
+    resolve_knowledge_base,
+)
 from autometa.meta_models import MetaModel, Request, meta_model_of
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import TASK_TYPES, Table, Task, check_table, read_metafeatures
 from metafeatures import AnyTaskType, MetaFeatureExtractor, TaskType, list_metafeatures
+
+DEFAULT = "kb:default"  # what None means at every door
 
 if TYPE_CHECKING:
     MetaFeatures: TypeAlias = pd.Series[float] | Mapping[str, float | None]
@@ -33,7 +41,7 @@ def recommend(
     metric: str | None = None,
     n: int = 10,
     time_budget: float | None = None,
-    knowledge_base: KnowledgeBase | str | os.PathLike[str] | bool | None = None,
+    knowledge_base: KnowledgeBaseLike = None,
     max_predict_ms: float | None = None,
     pos_label: Any = None,
     confidence_level: float = 0.9,
@@ -61,9 +69,10 @@ def recommend(
     time_budget : float or None
         Seconds there will be for training; advice itself is not bound by it. The order is
         then by gain per second: cheap setups first.
-    knowledge_base : KnowledgeBase, path or None
-        What to learn from; None (and True) is the one that ships with autometa, with what
-        the user added (`autometa kb add`) on top.
+    knowledge_base : KnowledgeBase, path, name, sequence of these, or None
+        What to learn from: a folder, a name such as ``kb:team``, or several in layers, of
+        which the first counts. None is ``kb:default``: the one that ships with autometa,
+        with what the user added (`autometa kb add`) on top.
     max_predict_ms : float or None
         Milliseconds that predicting one row may take, on average over some hundred
         rows or more. Setups that are expected to need longer are left out.
@@ -151,32 +160,23 @@ def recommend(
 
 
 def open_knowledge_base(
-    knowledge_base: KnowledgeBase
-    | str
-    | os.PathLike[str]
-    | Sequence[str | os.PathLike[str]]
-    | bool
-    | None,
+    knowledge_base: KnowledgeBaseLike | bool,
 ) -> KnowledgeBase | Literal[False] | None:
-    """Return a knowledge base that may be given by its path or name; None is the default one.
+    """Return a knowledge base that may be given by name, path or in layers.
+
+    None, True and its name all become None: what was learnt from the default one is kept for the
+    next question.
 
     Raises
     ------
     KnowledgeBaseError
-        If there is none at the path.
+        If there is none of that name, or it cannot be read.
     ParameterError
         If it is none of these.
     """
-    if isinstance(knowledge_base, str | os.PathLike | list | tuple):
-        return open_named(knowledge_base)
-    if knowledge_base is None or knowledge_base is True:
+    if knowledge_base is None or knowledge_base is True or knowledge_base == DEFAULT:
         return None
-    if knowledge_base is False or isinstance(knowledge_base, KnowledgeBase):
-        return knowledge_base
-    raise ParameterError(
-        "'knowledge_base' must be a KnowledgeBase, its path or name, a list of these, True, False "
-        f"or None. Got {type(knowledge_base).__name__}."
-    )
+    return False if knowledge_base is False else resolve_knowledge_base(knowledge_base)
 
 
 def _needed(knowledge_base: KnowledgeBase | Literal[False] | None) -> KnowledgeBase | None:
@@ -323,11 +323,18 @@ def _answer(
 
 def _identity(base: KnowledgeBase, is_default: bool) -> dict[str, str | None]:
     """Return which knowledge base it is, for whoever reads stored advice."""
-    origin = base.origin
+    if not is_default:
+        origin = base.origin  # None of what was made in memory, or layered
+        return {
+            "name": None,
+            "path": str(origin.folder) if origin else None,
+            "fingerprint": origin.fingerprint if origin else None,
+        }
+    folders = default_folders()
     return {
-        "name": "kb:default" if is_default else None,
-        "path": str(origin.folder) if origin and not is_default else None,
-        "fingerprint": origin.fingerprint if origin else None,
+        "name": DEFAULT,
+        "path": str(folders[0]) if len(folders) == 1 else None,
+        "fingerprint": "+".join(str(fingerprint_of(folder)) for folder in folders),
     }
 
 

@@ -30,7 +30,8 @@ class Recommendations(Sequence[Recommendation]):
     notes : iterable of str
         What the warnings said while the advice was made.
     knowledge_base : mapping
-        Which one the advice rests on: ``name`` and ``path``, None where it has none.
+        Which one the advice rests on: ``name``, ``path`` and ``fingerprint`` (equal for equal
+        content), None where it has none.
 
     Attributes
     ----------
@@ -68,7 +69,9 @@ class Recommendations(Sequence[Recommendation]):
         self.scores_of = self._candidates[0].metric if self._candidates else None
         self.metric = metric or self.scores_of
         self.notes = tuple(notes)
-        self.knowledge_base = dict(knowledge_base or {"name": None, "path": None})
+        self.knowledge_base: dict[str, str | None] = dict(
+            knowledge_base or dict.fromkeys(("name", "path", "fingerprint"))
+        )
         # the same in every candidate; kept, so that an empty slice has them too
         self.novelty = self._candidates[0].novelty if self._candidates else math.nan
         self.neighbors: tuple[Neighbor, ...] = (

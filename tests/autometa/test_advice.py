@@ -273,3 +273,30 @@ def test_all_but_the_table_is_given_by_name():
     X, y = mixed()
     with pytest.raises(TypeError, match="positional"):
         recommend(X, y, "binary")
+
+
+def test_a_knowledge_base_may_be_named_or_given_in_layers(tmp_path):
+    X, y = TABLES["multiclass"]
+    advice = recommend(X, y, n=2, knowledge_base="kb:default")
+    assert advice == recommend(X, y, n=2)
+    assert advice.knowledge_base["fingerprint"]
+    tasks = pd.DataFrame({"task_id": ["a", "b"], "task_type": "multiclass"})
+    runs = pd.DataFrame(
+        {
+            "task_id": ["a", "a", "b", "b"],
+            "algorithm": ["weka.J48", "weka.SMO"] * 2,
+            "config": "{}",
+            "metric": "neg_log_loss",
+            "score": [-0.5, -0.4, -0.6, -0.3],
+        }
+    )
+    for name, algorithm in (("first", "weka.SMO"), ("second", "weka.IBk")):
+        named = runs.replace({"algorithm": {"weka.SMO": algorithm}})
+        KnowledgeBase.from_frames(tasks, None, named).save(tmp_path / name)
+    layers = [tmp_path / "first", str(tmp_path / "second")]
+    both = recommend(X, y, knowledge_base=layers)
+    assert {one.algorithm for one in both} == {"weka.J48", "weka.SMO", "weka.IBk"}
+    assert both.knowledge_base["path"] is None
+    one = recommend(X, y, knowledge_base=layers[0])
+    assert one.knowledge_base["path"] == str(layers[0])
+    assert one.knowledge_base["fingerprint"]
