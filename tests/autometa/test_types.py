@@ -38,7 +38,7 @@ pipeline = again.build(task_type="multiclass", random_state=None, n_jobs=2)
 autometa.recommend("churn.csv", "left")
 autometa.recommend(metafeatures={"n_rows": 3.0, "kurtosis.mean": None}, task_type="regression")
 autometa.recommend(X, y, task_type="binry")  # type: ignore[arg-type]
-autometa.recommend(X, y, "binary")  # type: ignore[misc]
+autometa.recommend(X, y, "binary")  # type: ignore[call-arg]
 again.build(task_type="ranking")  # type: ignore[arg-type]
 
 values, report = metafeatures.describe(X, y, return_report=True)
