@@ -108,10 +108,10 @@ def test_a_setup_outside_the_choice_lends_its_score_to_nobody(monkeypatch):
             raise MemoryError
         return fit(state, algorithm, *rest)
 
-    def tree_and_line(search, _):
+    def tree_and_line(state, _):
         wanted = ("decision_tree", "logistic_regression")
-        found = [j for j in search.judged if j.candidate.algorithm in wanted]
-        return [Chosen(judged=j, weight=1 / len(found)) for j in found]
+        found = [j for j in state.completed if j.candidate.algorithm in wanted]
+        return [Chosen(trial=j, weight=1 / len(found)) for j in found]
 
     monkeypatch.setattr(finish, "refit", lost)
     monkeypatch.setattr(finish, "choose", tree_and_line)
