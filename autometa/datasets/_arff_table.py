@@ -30,7 +30,8 @@ def arff_frame(content: Arff) -> pd.DataFrame:
 
     Numeric attributes are int64 when every value is written as an integer, else
     float64; nominal ones categories of text (levels that occur without being
-    declared stand last); dates are datetime64.
+    declared stand last, but for those that differ from a declared one by blanks
+    at its ends); dates are datetime64.
 
     Raises
     ------
@@ -47,8 +48,8 @@ def arff_frame(content: Arff) -> pd.DataFrame:
         elif kind == "date":
             columns[name] = _dates(texts, content.dates[name], content.lines)
         elif kind == "nominal":
-            declared = dict.fromkeys(content.levels[name])
-            levels = dict.fromkeys([*declared, *texts.dropna().unique()])
+            texts = _as_declared(texts, content.levels[name])
+            levels = dict.fromkeys([*content.levels[name], *texts.dropna().unique()])
             columns[name] = texts.astype(pd.CategoricalDtype(list(levels)))
         else:
             columns[name] = pd.Series(texts.tolist(), dtype="str").where(texts.notna())
@@ -59,10 +60,22 @@ def undeclared_levels(content: Arff) -> dict[str, list[str]]:
     """Return levels that occur in the rows of a nominal attribute that does not declare them."""
     undeclared = {}
     for name, levels in content.levels.items():
-        others = set(content.frame[name].dropna().unique()) - set(levels)
+        others = set(_as_declared(content.frame[name], levels).dropna().unique()) - set(levels)
         if others:
             undeclared[name] = sorted(others)
     return undeclared
+
+
+def _as_declared(texts: pd.Series[Any], levels: tuple[str, ...]) -> pd.Series[Any]:
+    """Return texts, undeclared ones as the one level that has other blanks at its ends only."""
+    others = set(texts.dropna().unique()) - set(levels)
+    if not others:
+        return texts
+    plain: dict[str, str] = {}
+    for level in levels:  # of two levels that differ by blanks neither is meant
+        plain[level.strip()] = level if level.strip() not in plain else ""
+    meant = {text: plain.get(text.strip()) or text for text in others}
+    return texts.map(lambda text: meant.get(text, text), na_action="ignore")
 
 
 def _check(content: Arff) -> None:
