@@ -25,7 +25,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from autometa._common.arrays import Floats
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBase, KnowledgeBaseLike, resolve_knowledge_base
 from autometa.performance import (
     Encoding,
     PastPerformance,
@@ -94,7 +94,7 @@ class WarmStartSampler(BaseSampler):
 
     Parameters
     ----------
-    knowledge_base : KnowledgeBase, optional
+    knowledge_base : KnowledgeBase, path, name or sequence of these, optional
         The past runs. None is the default knowledge base: the bundled one with what the
         user added. At most 200 tasks and 128 runs of each are used. What is learnt from
         it is kept as long as it lives and shared with other samplers and with advice.
@@ -129,7 +129,7 @@ class WarmStartSampler(BaseSampler):
     Examples
     --------
     >>> import optuna, pandas as pd
-    >>> from autometa.knowledge_base import KnowledgeBase
+    >>> from autometa.knowledge_base import KnowledgeBase, KnowledgeBaseLike, resolve_knowledge_base
     >>> past = pd.DataFrame({
     ...     "task_id": ["a"] * 3 + ["b"] * 3, "algorithm": "knn", "metric": "accuracy",
     ...     "config": [{"k": 1}, {"k": 7}, {"k": 50}] * 2, "score": [0.7, 0.9, 0.8] * 2,
@@ -143,7 +143,7 @@ class WarmStartSampler(BaseSampler):
 
     def __init__(
         self,
-        knowledge_base: KnowledgeBase | None = None,
+        knowledge_base: KnowledgeBaseLike = None,
         *,
         metafeatures: pd.Series[float] | Mapping[str, float] | None = None,
         model: HasPerformance | None = None,
@@ -160,7 +160,7 @@ class WarmStartSampler(BaseSampler):
                 f"Got {n_startup_trials!r} instead."
             )
         performance = None if model is None else _performance_of(model, knowledge_base)
-        kb = knowledge_base or (performance.kb if performance else KnowledgeBase.default())
+        kb = performance.kb if performance else _resolved(knowledge_base)
         _check_occurs(kb, "metric", metric)
         _check_occurs(kb, "algorithm", algorithm)
         self._library = Library(kb, metric, task_type, algorithm, performance)
@@ -336,7 +336,16 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _performance_of(model: HasPerformance, knowledge_base: KnowledgeBase | None) -> PastPerformance:
+def _resolved(knowledge_base: KnowledgeBaseLike) -> KnowledgeBase:
+    kb = resolve_knowledge_base(knowledge_base)
+    if kb is None:
+        raise ParameterError(
+            "WarmStartSampler needs a knowledge base. Got False; give None for the default one."
+        )
+    return kb
+
+
+def _performance_of(model: HasPerformance, knowledge_base: KnowledgeBaseLike) -> PastPerformance:
     if knowledge_base is not None:
         raise ParameterError(
             "WarmStartSampler takes a 'knowledge_base' or a 'model' that was fitted to one. "

@@ -12,6 +12,7 @@ from optuna.samplers import BaseSampler
 
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import MetaModel
 from autometa.tuning._pools import check_memory_limit
 from autometa.tuning._scheduler import Scheduler
 from autometa.tuning._study_log import Callback
@@ -39,6 +40,7 @@ class TuneOptions:
     task_type: str | None = None
     pos_label: Any = None
     knowledge_base: KnowledgeBase | str | bool | None = None
+    model: MetaModel | None = None
     name: str | None = None
     target: str | None = None
     study_name: str | None = None
@@ -50,6 +52,10 @@ class TuneOptions:
 
     def __post_init__(self) -> None:
         _check_end(self.time_budget, self.n_trials)
+        if self.model is not None and self.knowledge_base is not None:
+            raise ParameterError(
+                "tune takes a 'knowledge_base' or a 'model' that was fitted to one. Got both."
+            )
         if not isinstance(self.n_jobs, int) or isinstance(self.n_jobs, bool) or self.n_jobs < 1:
             raise ParameterError(f"'n_jobs' must be an int >= 1. Got {self.n_jobs!r}.")
         if self.isolate:  # a worker takes the limit; this process has none of its own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from optuna.distributions import BaseDistribution
@@ -17,6 +17,9 @@ from autometa.algorithms import Size, algorithms_for, get_algorithm
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
+
+if TYPE_CHECKING:
+    from autometa.meta_models import MetaModel
 
 N_ADVISED = 20
 N_BEFORE_ANCHORS = 5
@@ -181,7 +184,7 @@ def merge(
 
 def advise(
     table: Table,
-    knowledge_base: KnowledgeBase | None,
+    knowledge_base: KnowledgeBase | MetaModel | None,
     metric: str,
     time_budget: float | None,
     algorithms: tuple[str, ...],
@@ -189,15 +192,19 @@ def advise(
 ) -> Advice:
     """Return what the knowledge base recommends for the table; None asks the default one."""
     from autometa.advice import base_of, describe_table, recommend_for_table
+    from autometa.meta_models import MetaModel
 
+    model = None
+    if isinstance(knowledge_base, MetaModel):
+        model, knowledge_base = knowledge_base, knowledge_base.knowledge_base_
     metafeatures = describe_table(table, base_of(knowledge_base))
-
     recommendations = recommend_for_table(
         table,
         metric=metric,
         n=N_ADVISED,
         time_budget=time_budget,
         knowledge_base=knowledge_base,
+        model=model,
         max_predict_ms=max_predict_ms,
         metafeatures=metafeatures,
     )

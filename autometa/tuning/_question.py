@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from autometa.advice import open_knowledge_base
 from autometa.datasets import named_table
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import MetaModel
 from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
 from autometa.tables import Table, check_table
 from autometa.tuning._options import TuneOptions
@@ -31,8 +32,8 @@ class Question:
     algorithms : tuple of str
         What may be chosen.
     seed : int
-    knowledge_base : KnowledgeBase, False or None
-        None is the default one.
+    knowledge_base : KnowledgeBase, MetaModel, False or None
+        None is the default one; a model answers from the one it was fitted to.
     notes : tuple of str
         What could not be taken as it was asked.
     """
@@ -42,7 +43,7 @@ class Question:
     positive: int
     algorithms: tuple[str, ...]
     seed: int
-    knowledge_base: KnowledgeBase | Literal[False] | None
+    knowledge_base: KnowledgeBase | MetaModel | Literal[False] | None
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -74,7 +75,7 @@ class Question:
             positive=positive_class(table.y, table.classes, options.pos_label),
             algorithms=algorithms,
             seed=int(check_random_state(options.random_state).randint(MAX_SEED)),
-            knowledge_base=open_knowledge_base(options.knowledge_base),
+            knowledge_base=options.model or open_knowledge_base(options.knowledge_base),
             notes=tuple(left_out(algorithms, table)) if options.algorithms is None else (),
         )
 

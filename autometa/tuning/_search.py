@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import MetaModel
 from autometa.tuning._interrupt import Interruption
 from autometa.tuning._plan import Advice, anchors, known_candidates, merge
 from autometa.tuning._request import Request
@@ -117,7 +118,7 @@ class Search:
         base = settings.knowledge_base
         budget = None if clock.is_endless else clock.left / settings.n_used
         limit = None if clock.is_endless else ADVICE_SHARE * clock.left
-        knowledge_base = base if isinstance(base, KnowledgeBase) else None
+        knowledge_base = base if isinstance(base, KnowledgeBase | MetaModel) else None
         question = settings.metric, budget, settings.algorithms, settings.max_predict_ms
         self.runner.submit(ADVICE, ask_advice, knowledge_base, *question, timeout=limit)
         self.awaits_advice = True
@@ -243,7 +244,7 @@ class Search:
             return
         message = f"No advice of the knowledge base: {outcome.message}"
         state.notes.append(message)
-        if isinstance(settings.knowledge_base, KnowledgeBase):
+        if isinstance(settings.knowledge_base, KnowledgeBase | MetaModel):
             warn_user(KnowledgeBaseWarning(message))
 
     def _receive_result(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import MetaModel
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._ensemble import select
@@ -38,7 +39,7 @@ class Settings:
     n_jobs: int
     seed: int
     algorithms: tuple[str, ...]
-    knowledge_base: KnowledgeBase | bool | None
+    knowledge_base: KnowledgeBase | MetaModel | bool | None
     n_splits: int
     n_used: int
     fold_seed: int = 0

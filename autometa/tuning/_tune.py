@@ -8,6 +8,7 @@ from typing import Any
 from optuna.samplers import BaseSampler
 
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import MetaModel
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
@@ -31,6 +32,7 @@ def tune(
     task_type: str | None = None,
     pos_label: Any = None,
     knowledge_base: KnowledgeBase | str | bool | None = None,
+    model: MetaModel | None = None,
     name: str | None = None,
     target: str | None = None,
     study_name: str | None = None,
@@ -87,6 +89,9 @@ def tune(
     knowledge_base : KnowledgeBase, path, False or None
         What to learn from: None is the bundled one with what the user added
         (`autometa kb add`) on top, False is none at all.
+    model : MetaModel or None
+        Fitted to the knowledge base to learn from, instead of ``knowledge_base``: what it has
+        learnt is not learnt again for each run.
     name, target : str or None
         What the dataset and its target column are called. None is what the data say: the
         name of the file, of the column, of a Series; else "table" and "target".

@@ -6,7 +6,7 @@ import pickle
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from autometa.tables import Table, take_rows
 from autometa.tuning._plan import Advice, advise
 from autometa.tuning._sharing import put, take
 from autometa.tuning._splits import has_shared_words, make_splits
+
+if TYPE_CHECKING:
+    from autometa.meta_models import MetaModel
 
 MAX_MODEL_BYTES = 48 << 20
 TIMED_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
@@ -296,7 +299,7 @@ def refit(
 
 def ask_advice(
     state: WorkerTable,
-    knowledge_base: KnowledgeBase | None,
+    knowledge_base: KnowledgeBase | MetaModel | None,
     metric: str,
     time_budget: float | None,
     algorithms: tuple[str, ...],

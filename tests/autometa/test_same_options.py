@@ -14,6 +14,7 @@ NOT_OF_ESTIMATORS = {
     "task_type": "the class says it",
     "name": "fit takes a table that nobody names",
     "target": "as the name",
+    "model": "clones of estimators hold no fitted ones",
 }
 NOT_OF_REGRESSORS = {"pos_label": "numbers have no positive class"}
 NOT_OF_THE_COMMAND = {
@@ -22,6 +23,7 @@ NOT_OF_THE_COMMAND = {
     "scheduler": "as samplers",
     "isolate": "a command has time to start processes",
     "max_predict_ms": "not yet",
+    "model": "objects have no text; what was fitted to a folder is kept there",
     "memory_limit": "not yet",
     "study_name": "not yet",
     "name": "the table's own",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import pickle
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +14,18 @@ import pytest
 from bowls import bowl_history, run
 from histories import history as history_of
 from histories import smooth, two_clusters
+from sklearn.datasets import load_iris
 from threadpoolctl import threadpool_info
 
-from autometa.knowledge_base import KnowledgeBase
+from autometa import KnowledgeBase, recommend, tune
+from autometa.algorithms import get_algorithm
+from autometa.exceptions import ParameterError
 from autometa.meta_models import MetaModel, meta_model_of
 from autometa.performance import (
     LeafSimilarity,
     Learner,
     _leaf_similarity,
+    _performance,
     _response_surface,
     past_performance,
     single_threaded,
@@ -162,3 +167,65 @@ def test_a_sampler_of_a_model_does_not_see_runs_that_came_later():
     again = run(WarmStartSampler(model=model, seed=0), 3)
     assert [t.params for t in again.trials] == [t.params for t in expected.trials]
     assert np.isfinite(again.best_value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"model": MetaModel()}, r"must be a fitted MetaModel.*call its fit"),
+        ({"knowledge_base": False}, "needs a knowledge base. Got False"),
+    ],
+)
+def test_what_a_sampler_cannot_start_from_is_refused(arguments, text):
+    with pytest.raises(ParameterError, match=text):
+        WarmStartSampler(**arguments)
+
+
+def test_a_model_and_a_knowledge_base_are_two_answers_to_one_question():
+    kb = bowl_history()
+    model = MetaModel().fit(kb)
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    asks = [
+        lambda: WarmStartSampler(kb, model=model),
+        lambda: recommend(X, y, knowledge_base=kb, model=model),
+        lambda: tune(X, y, knowledge_base=kb, model=model),
+    ]
+    for ask in asks:
+        with pytest.raises(ParameterError, match="Got both"):
+            ask()
+
+
+def tree_history():
+    """Six tasks on which two setups of the decision tree were tried."""
+    setups = get_algorithm("decision_tree").setups("multiclass")
+    configs = [json.dumps(config) for config in list(setups.values())[:2]]
+    names = [f"t{i}" for i in range(6)]
+    runs = pd.DataFrame(
+        {
+            "task_id": np.repeat(names, len(configs)),
+            "algorithm": "decision_tree",
+            "config": configs * 6,
+            "metric": "neg_log_loss",
+            "score": np.linspace(-1.0, -0.1, 6 * len(configs)),
+        }
+    )
+    tasks = pd.DataFrame({"task_id": names, "task_type": "multiclass"})
+    metafeatures = pd.DataFrame({"n_rows": 100.0 * np.arange(1, 7)}, index=names)
+    return KnowledgeBase.from_frames(tasks, metafeatures, runs)
+
+
+def test_advice_and_a_search_of_a_model_learn_nothing_again(monkeypatch):
+    kb = tree_history()
+    model = MetaModel().fit(kb)
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    expected = recommend(X, y, knowledge_base=kb)
+    monkeypatch.setattr(_performance, "losses", None)  # what fitting begins with
+    found = recommend(X, y, model=model)
+    assert [(one.config, one.expected_score) for one in found] == [
+        (one.config, one.expected_score) for one in expected
+    ]
+    result = tune(
+        X, y, model=model, time_budget=None, n_trials=2, random_state=0, isolate=False,
+        algorithms=["decision_tree"], ensemble=False,
+    )  # fmt: skip
+    assert "recommended" in set(result.leaderboard()["source"])
