@@ -22,14 +22,16 @@ NOT_OF_THE_COMMAND = {
     "sampler": "objects have no text",
     "scheduler": "as samplers",
     "isolate": "a command has time to start processes",
-    "max_predict_ms": "not yet",
     "model": "objects have no text; what was fitted to a folder is kept there",
-    "memory_limit": "not yet",
-    "study_name": "not yet",
     "name": "the table's own",
 }
-RENAMED = {"algorithm": "algorithms", "seed": "random_state", "positive": "pos_label"}
-OF_THE_COMMAND_ALONE = {"table", "save", "code", "encoding", "as_json"}  # what to read and write
+RENAMED = {
+    "algorithm": "algorithms",
+    "no_knowledge_base": "knowledge_base",
+    "positive": "pos_label",
+    "seed": "random_state",
+}
+OF_THE_COMMAND_ALONE = {"table", "save", "code", "encoding"}  # what to read and write
 
 
 def options_of(function):
