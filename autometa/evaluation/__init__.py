@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autometa.evaluation._cross_validation import Evaluation, cross_validate, predict
+from autometa.evaluation._cross_validation import CrossValidation, cross_validate, predict
 from autometa.evaluation._folds import fold_numbers, fold_seed, make_folds, shorten_folds
 from autometa.evaluation._pool import WorkerPool
 from autometa.evaluation._process import Outcome
@@ -10,7 +10,7 @@ from autometa.evaluation._speed import STANDARD_SECONDS, cached_reference_second
 
 __all__ = [
     "STANDARD_SECONDS",
-    "Evaluation",
+    "CrossValidation",
     "Outcome",
     "WorkerPool",
     "cached_reference_seconds",

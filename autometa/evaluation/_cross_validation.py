@@ -20,7 +20,7 @@ MAX_TRAIN_SCORE_ROWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
+class CrossValidation:
     """What one cross-validation of one pipeline gave.
 
     Attributes
@@ -60,7 +60,7 @@ def cross_validate(
     keep_models: bool = False,
     max_train_rows: int = MAX_TRAIN_SCORE_ROWS,
     positive: int = 1,
-) -> Evaluation:
+) -> CrossValidation:
     """Fit and score ``pipeline`` on each fold.
 
     Parameters
@@ -104,7 +104,7 @@ def cross_validate(
             train_scores.append(_scores(metrics, y[seen], recalled, n_classes, positive))
         if keep_models:
             models.append(model)
-    return Evaluation(
+    return CrossValidation(
         scores=_means(metrics, test_scores),
         fold_scores={m: [fold[m] for fold in test_scores] for m in metrics},
         train_scores=_means(metrics, train_scores),

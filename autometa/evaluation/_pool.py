@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from autometa.evaluation._machine import address_space_for
-from autometa.evaluation._process import Outcome, Reply, Settings, Worker
+from autometa.evaluation._process import Outcome, Reply, Worker, WorkerSettings
 from autometa.evaluation._registered import with_registered
 from autometa.exceptions import WorkerError
 
@@ -57,7 +57,7 @@ class WorkerPool:
         initargs: tuple[Any, ...] = (),
     ) -> None:
         initializer, initargs = with_registered(initializer, initargs)
-        self._settings = Settings(
+        self._settings = WorkerSettings(
             threads=threads,
             memory_limit=address_space_for(memory_limit),
             initializer=initializer,

@@ -57,7 +57,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class WorkerSettings:
     """What every worker of a pool is started with."""
 
     threads: int
@@ -85,7 +85,7 @@ class Worker:
         For each reply that is to come, in order, whether it ends an initializer.
     """
 
-    settings: Settings
+    settings: WorkerSettings
     replies: queue.Queue[Reply]
     key: Hashable = None
     deadline: float = float("inf")
@@ -126,7 +126,7 @@ class Worker:
         """Whether its initializer has run."""
         return self.process is not None and not any(self.due)
 
-    def set_up(self, settings: Settings) -> None:
+    def set_up(self, settings: WorkerSettings) -> None:
         """Run another initializer, now and whenever the process is replaced."""
         self.settings = settings
         if self.process is not None:

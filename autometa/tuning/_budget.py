@@ -73,7 +73,7 @@ class Clock:
     def trial_timeout(self, expected: float, search_left: float) -> float | None:
         """Return the seconds after which a trial expected to take ``expected`` is killed.
 
-        None without a budget: what is found then depends on the seed alone, not on
+        None without a budget: the result then depends on the seed alone, not on
         how quick the machine is.
         """
         if self.is_endless:

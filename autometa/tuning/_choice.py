@@ -42,7 +42,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class ChoiceLimits:
     """What a choice may take.
 
     Attributes
@@ -82,7 +82,7 @@ class CrossFit:
 
 
 def choose_weights(
-    entries: Sequence[Entry], held_out: HeldOut, limits: Limits, without: int | None = None
+    entries: Sequence[Entry], held_out: HeldOut, limits: ChoiceLimits, without: int | None = None
 ) -> dict[int, float]:
     """Return weights that sum to 1 by position in ``entries``; ``without`` hides a part."""
     scores = [_score(entry, held_out, without) for entry in entries]
@@ -113,7 +113,7 @@ def choose_weights(
     return {ranked[i]: weight for i, weight in weights.items()}
 
 
-def _costs(entries: Sequence[Entry], limits: Limits) -> tuple[list[float], float]:
+def _costs(entries: Sequence[Entry], limits: ChoiceLimits) -> tuple[list[float], float]:
     """Return what each entry takes, and what the members may take together.
 
     With two limits, the greater of the two shares counts: members that keep to the sum of
@@ -127,7 +127,7 @@ def _costs(entries: Sequence[Entry], limits: Limits) -> tuple[list[float], float
     return shares, 1.0
 
 
-def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: Limits) -> CrossFit:
+def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: ChoiceLimits) -> CrossFit:
     """Choose for each part of the held-out rows on the other parts, and score the result."""
     parts = np.unique(held_out.parts)
     weights = np.zeros((int(parts.max()) + 1, len(entries)))

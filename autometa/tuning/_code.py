@@ -1,6 +1,6 @@
 """script(): a fitted pipeline as plain scikit-learn source that rebuilds it.
 
-The columns the cleaner found are written out, and each estimator as the call
+The columns of the cleaner are written out, and each estimator as the call
 that makes it; nothing of autometa is imported by the script.
 """
 
@@ -65,7 +65,7 @@ def _public_module(kind: type) -> str:
 
 
 def script(
-    pipeline: Pipeline, source: str, target: str, told: str, encoding: str | None = None
+    pipeline: Pipeline, source: str, target: str, summary: str, encoding: str | None = None
 ) -> str:
     """Return the source of a script that reads ``source`` and rebuilds ``pipeline``.
 
@@ -76,7 +76,7 @@ def script(
     source : str
         A file, ``sklearn:NAME`` or ``openml:ID``.
     target : str
-    told : str
+    summary : str
         What the head of the script says of the pipeline's score.
     encoding : str or None
         Of ``source``; None reads it from the file.
@@ -95,7 +95,7 @@ def script(
     for module, names in table.imports.items():
         imports.names[module] |= names
     return TEMPLATE.format(
-        told=told.replace('"', "'"),
+        summary=summary.replace('"', "'"),
         imports=imports.lines(),
         target=repr(target),
         read=table.expression,
@@ -127,7 +127,7 @@ def _prepare(cleaner: TableCleaner) -> str:
 def _columns(cleaner: TableCleaner) -> str:
     """Return the assignments that name the columns by kind, and those that are kept."""
     by_kind = {
-        kind: [name for name, found in cleaner.kinds_.items() if found == kind]
+        kind: [name for name, own in cleaner.kinds_.items() if own == kind]
         for kind in ("numeric", "text", "presence")
     }
     dates = {name: (cleaner.orders_[name], zone) for name, zone in cleaner.zones_.items()}
@@ -183,12 +183,12 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
 def _estimator(kind: type, values: dict[str, Any], imports: Imports, depth: int) -> str:
     parameters = inspect.signature(kind).parameters
     defaults = {name: p.default for name, p in parameters.items()}
-    told = {
+    given = {
         name: value
         for name, value in values.items()
         if not _is_default(value, defaults.get(name, NO_DEFAULT)) and not name.startswith("_")
     }
-    arguments = [f"{name}={_call(value, imports, depth + 1)}" for name, value in told.items()]
+    arguments = [f"{name}={_call(value, imports, depth + 1)}" for name, value in given.items()]
     return _make(imports.use(kind), arguments, depth)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TEMPLATE = '''"""A scikit-learn pipeline found by autometa: {told}.
+TEMPLATE = '''"""A scikit-learn pipeline found by autometa: {summary}.
 
 Run it to fit the pipeline; import it to use ``read``, ``prepare`` and ``make_model``.
 """

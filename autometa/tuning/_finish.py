@@ -14,7 +14,7 @@ from autometa.algorithms import get_algorithm
 from autometa.evaluation import Outcome
 from autometa.exceptions import WorkerError
 from autometa.tuning._assemble import Member
-from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
+from autometa.tuning._choice import ChoiceLimits, Entry, choose_weights, cross_fit
 from autometa.tuning._interval import score_interval
 from autometa.tuning._out_of_fold import OutOfFold
 from autometa.tuning._runner import TrialRunner
@@ -171,9 +171,9 @@ def _entry(state: SearchState, trial: CompletedTrial) -> Entry:
     )
 
 
-def _limits(state: SearchState, ensemble: bool) -> Limits:
+def _limits(state: SearchState, ensemble: bool) -> ChoiceLimits:
     left, limit = state.clock.left, state.settings.max_predict_ms
-    return Limits(
+    return ChoiceLimits(
         ensemble=ensemble,
         max_cost=MAX_REFIT_SHARE * left * state.settings.n_jobs,
         predict_ms=np.inf if limit is None else limit,

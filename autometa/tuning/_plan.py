@@ -158,7 +158,7 @@ def anchors(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
 
 def merge(
     advised: list[Candidate],
-    known: list[Candidate],
+    own_setups: list[Candidate],
     anchored: Iterable[Candidate] = (),
     n_known: int = 4,
 ) -> list[Candidate]:
@@ -168,10 +168,10 @@ def merge(
     known setups come, in their order.
     """
     if not advised:
-        return known
+        return own_setups
     advised_algorithms = {candidate.algorithm for candidate in advised}
     fresh: dict[str, Candidate] = {}
-    for candidate in known:
+    for candidate in own_setups:
         if candidate.algorithm not in advised_algorithms:
             fresh.setdefault(candidate.algorithm, candidate)
     head, tail = advised[:N_BEFORE_ANCHORS], advised[N_BEFORE_ANCHORS:]

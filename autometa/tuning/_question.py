@@ -86,7 +86,7 @@ class Question:
 
     @property
     def study_label(self) -> str | None:
-        """The positive class where scores depend on it: such studies are told apart by it."""
+        """The positive class where scores depend on it: it is part of the name of the study."""
         if not depends_on_positive(self.metric):
             return None
         return str(self.table.classes.tolist()[self.positive])

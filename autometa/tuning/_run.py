@@ -29,7 +29,7 @@ from autometa.tuning._running import search_and_finish
 from autometa.tuning._search import Search
 from autometa.tuning._sharing import SharedFolder
 from autometa.tuning._splits import has_shared_words
-from autometa.tuning._state import SearchState, Settings
+from autometa.tuning._state import SearchSettings, SearchState
 from autometa.tuning._study import OptunaStudyLog
 from autometa.tuning._validation import Validation, choose_validation
 
@@ -171,9 +171,9 @@ class Run:
 
     def _settings(
         self, metric: str, validation: Validation, n_rows: int, study_log: OptunaStudyLog
-    ) -> Settings:
+    ) -> SearchSettings:
         question, options = self.question, self.options
-        return Settings(
+        return SearchSettings(
             metric=metric,
             n_trials=options.n_trials,
             n_jobs=options.n_jobs,

@@ -31,7 +31,7 @@ HALF = 0.5  # a refit that does not fit on all rows is tried on half of them, th
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class SearchSettings:
     """What a run was asked for, and the share of the rows that it works on."""
 
     metric: str
@@ -99,7 +99,7 @@ class SearchState:
     """
 
     table: Table
-    settings: Settings
+    settings: SearchSettings
     clock: Clock
     fit_time_model: FitTimeModel
     held_out: HeldOut

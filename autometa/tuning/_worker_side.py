@@ -14,7 +14,7 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
-from autometa.evaluation import Evaluation, cross_validate, shorten_folds
+from autometa.evaluation import CrossValidation, cross_validate, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
@@ -273,7 +273,9 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
     )
 
 
-def _stand_ins(state: WorkerTable, request: EvaluationRequest, parts: list[Evaluation]) -> bytes:
+def _stand_ins(
+    state: WorkerTable, request: EvaluationRequest, parts: list[CrossValidation]
+) -> bytes:
     """Return the models that serve when no refit is ready in time: those of the folds.
 
     Where words are learnt anew in each fold, the final pipeline does not have the words of

@@ -14,7 +14,7 @@ import autometa.tuning._validation as validation
 import autometa.tuning._worker_side as worker_side
 from autometa.exceptions import ParameterError
 from autometa.tuning import tune
-from autometa.tuning._choice import Entry, Limits, choose_weights, cross_fit
+from autometa.tuning._choice import ChoiceLimits, Entry, choose_weights, cross_fit
 from autometa.tuning._finish import Chosen
 from autometa.tuning._held_out import HeldOut
 
@@ -40,7 +40,7 @@ def test_the_best_of_many_guesses_scores_chance_on_rows_it_was_not_chosen_on(ens
         y = rng.integers(0, 2, 300)
         truth = held_out(y, np.arange(300) % n_folds, "roc_auc", 2)
         guesses = [np.column_stack([1 - p, p]) for p in rng.uniform(size=(10, 300))]
-        crossed = cross_fit(entries(truth, guesses), truth, Limits(ensemble=ensemble))
+        crossed = cross_fit(entries(truth, guesses), truth, ChoiceLimits(ensemble=ensemble))
         found.append(crossed.score)
         best.append(max(truth.score(v) for v in guesses))
         assert crossed.weights.sum(axis=1) == pytest.approx(1.0)
@@ -54,10 +54,10 @@ def test_a_clear_best_is_scored_as_itself():
     y = rng.normal(size=2_000)
     truth = held_out(y, np.arange(2_000) % 5, "neg_root_mean_squared_error")
     values = [y + rng.normal(0, 5, 2_000), y + 0.1 * rng.normal(size=2_000)]
-    crossed = cross_fit(entries(truth, values), truth, Limits())
+    crossed = cross_fit(entries(truth, values), truth, ChoiceLimits())
     np.testing.assert_array_equal(crossed.values, values[1])
     assert crossed.score == truth.score(values[1])
-    assert choose_weights(entries(truth, values), truth, Limits()) == {1: 1.0}
+    assert choose_weights(entries(truth, values), truth, ChoiceLimits()) == {1: 1.0}
 
 
 def test_averages_of_sure_members_are_probabilities():
@@ -170,8 +170,10 @@ def test_members_keep_together_to_the_time_a_prediction_may_take():
     truth = held_out(y, np.arange(2_000) % 5, "neg_root_mean_squared_error")
     values = [y + rng.normal(size=2_000) for _ in range(6)]  # the more, the better
     timed = [replace(e, predict_ms=0.4) for e in entries(truth, values)]
-    assert len(choose_weights(timed, truth, Limits())) == 6
-    assert len(choose_weights(timed, truth, Limits(predict_ms=1.0))) == 2
-    assert len(choose_weights(timed, truth, Limits(predict_ms=2.5, max_cost=10.0))) == 6
+    assert len(choose_weights(timed, truth, ChoiceLimits())) == 6
+    assert len(choose_weights(timed, truth, ChoiceLimits(predict_ms=1.0))) == 2
+    assert len(choose_weights(timed, truth, ChoiceLimits(predict_ms=2.5, max_cost=10.0))) == 6
     slow = [replace(e, predict_ms=float(6 - i)) for i, e in enumerate(timed)]
-    assert choose_weights(slow, truth, Limits(predict_ms=0.5)) == {5: 1.0}  # none: the quickest
+    assert choose_weights(slow, truth, ChoiceLimits(predict_ms=0.5)) == {
+        5: 1.0
+    }  # none: the quickest
