@@ -12,11 +12,11 @@ import pkgutil
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-import autometa.cli as package
 from autometa.cli._command import Debug, Quiet, Verbose, app
 from autometa.cli._contract import error_object
 from autometa.cli._output import MODE, begin, note, print_json, say_error, set_mode
@@ -39,7 +39,7 @@ FAILURES = (
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # typer exports only what refines it
 HELP_IS_PRINTED = "NoArgsIsHelpError"  # of a group without a command; the text is out already
 
-for _module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+for _module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
     if not _module.name.endswith(".__main__"):  # which would run another command
         importlib.import_module(_module.name)
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import Booleans
 from metafeatures.columns import varying_columns
 
-Mask = npt.NDArray[np.bool_]
 
-
-def has_value(column: pd.Series[Any]) -> Mask:
+def has_value(column: pd.Series[Any]) -> Booleans:
     """Return for each cell whether it has a value; infinities count as missing."""
     present = column.notna().to_numpy(dtype=bool)
     if getattr(column.dtype, "kind", "O") == "f" and not isinstance(column.dtype, pd.SparseDtype):
@@ -25,7 +23,7 @@ def has_value(column: pd.Series[Any]) -> Mask:
     return np.asarray(present)
 
 
-def informative_columns(frame: pd.DataFrame) -> tuple[Mask, Mask]:
+def informative_columns(frame: pd.DataFrame) -> tuple[Booleans, Booleans]:
     """Return which columns have two distinct values or more, and which have one and gaps."""
     varies = varying_columns(frame)
     by_gaps = np.zeros(len(varies), bool)
@@ -34,7 +32,7 @@ def informative_columns(frame: pd.DataFrame) -> tuple[Mask, Mask]:
     return varies, by_gaps
 
 
-def _may_have_gaps(frame: pd.DataFrame) -> Mask:
+def _may_have_gaps(frame: pd.DataFrame) -> Booleans:
     """Tell which columns are of types that have gaps: spares wide tables of zeros a look."""
     kinds = [getattr(d, "kind", "O") if isinstance(d, np.dtype) else "O" for d in frame.dtypes]
     return np.array([kind not in "biu" for kind in kinds], bool)
