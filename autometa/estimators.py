@@ -16,7 +16,7 @@ from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_
 
 from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.tables import different_names, plain_table
 from autometa.tuning import Scheduler, tune
 from autometa.tuning._study_log import Callback
@@ -37,7 +37,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         algorithms: Iterable[str] | None = None,
         ensemble: bool = True,
         callbacks: Iterable[Callback] | None = None,
-        knowledge_base: KnowledgeBase | str | bool | None = None,
+        knowledge_base: KnowledgeBaseLike = None,
         study_name: str | None = None,
         memory_limit: int | None = None,
         max_predict_ms: float | None = None,
@@ -181,8 +181,8 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         Average the best setups.
     callbacks : sequence of callable or None, default=None
         Called as ``callback(study, frozen_trial)`` after each trial.
-    knowledge_base : KnowledgeBase, path, False or None, default=None
-        What to learn from: None is the bundled one with what the user added
+    knowledge_base : KnowledgeBase, path, name, several of these, False or None, default=None
+        What to learn from: see `autometa.tune`. None is the bundled one with what the user added
         on top, False none at all.
     study_name : str or None, default=None
         None derives it from the table and the metric.
@@ -236,7 +236,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         algorithms: Iterable[str] | None = None,
         ensemble: bool = True,
         callbacks: Iterable[Callback] | None = None,
-        knowledge_base: KnowledgeBase | str | bool | None = None,
+        knowledge_base: KnowledgeBaseLike = None,
         study_name: str | None = None,
         memory_limit: int | None = None,
         max_predict_ms: float | None = None,

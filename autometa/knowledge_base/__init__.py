@@ -44,6 +44,7 @@ from autometa.knowledge_base.storage._fitted_model_file import (
 )
 from autometa.knowledge_base.storage._folders import home, is_knowledge_base, user_folder
 from autometa.knowledge_base.storage._names import (
+    DEFAULT,
     default_folders,
     folder_named,
     folders_named,
@@ -52,6 +53,7 @@ from autometa.knowledge_base.storage._names import (
 )
 
 __all__ = [
+    "DEFAULT",
     "Added",
     "Averages",
     "Compacted",

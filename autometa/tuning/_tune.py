@@ -7,7 +7,7 @@ from typing import Any
 
 from optuna.samplers import BaseSampler
 
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._result import TuneResult
@@ -31,7 +31,7 @@ def tune(
     callbacks: Iterable[Callback] | None = None,
     task_type: str | None = None,
     pos_label: Any = None,
-    knowledge_base: KnowledgeBase | str | bool | None = None,
+    knowledge_base: KnowledgeBaseLike = None,
     model: MetaModel | None = None,
     name: str | None = None,
     target: str | None = None,
