@@ -11,7 +11,7 @@ from typing import Any
 from optuna.samplers import BaseSampler
 
 from autometa.exceptions import ParameterError
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.tuning._pools import check_memory_limit
 from autometa.tuning._scheduler import Scheduler
@@ -39,7 +39,7 @@ class TuneOptions:
     callbacks: Iterable[Callback] | None = None
     task_type: str | None = None
     pos_label: Any = None
-    knowledge_base: KnowledgeBase | str | bool | None = None
+    knowledge_base: KnowledgeBaseLike = None
     model: MetaModel | None = None
     name: str | None = None
     target: str | None = None
