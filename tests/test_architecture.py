@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = [  # each may import those after it
     "__main__",
     "cli",
+    "typing",  # names types of all rooms for users
     "testing",
     "__init__",  # names of all rooms, which its __getattr__ imports when they are asked for
     "estimators",

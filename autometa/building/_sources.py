@@ -23,7 +23,7 @@ from autometa._limits import (
 )
 from autometa.algorithms import kind_of_task
 from autometa.exceptions import DatasetError, DatasetNotFoundError
-from autometa.knowledge_base._schema import TASK_TYPES
+from autometa.tables import TASK_TYPES
 
 MANIFEST = "manifest.csv"
 NEEDED = ("name", "task_type", "target")
@@ -123,9 +123,9 @@ def _source(folder: Path, row: Mapping[str, str]) -> TaskSource:
     where = f"'{folder / MANIFEST}', table {name!r}"
     if not is_plain_name(f"{name}.parquet"):
         raise DatasetError(f"{where}: a name must be good as the name of a file.")
-    if row["task_type"] not in TASK_TYPES[:3]:
+    if row["task_type"] not in TASK_TYPES:
         raise DatasetError(
-            f"{where}: 'task_type' must be one of {', '.join(TASK_TYPES[:3])}. "
+            f"{where}: 'task_type' must be one of {', '.join(TASK_TYPES)}. "
             f"Got {row['task_type']!r}."
         )
     try:

@@ -15,9 +15,9 @@ from autometa.knowledge_base._schema import (
     RUN_NUMBERS,
     SPLITS,
     STATUSES,
+    STORED_TASK_TYPES,
     TASK_DEFAULTS,
     TASK_NUMBERS,
-    TASK_TYPES,
 )
 from autometa.knowledge_base._setups import canonical_column
 from autometa.metrics import ROUNDING, get_metric
@@ -31,7 +31,7 @@ def check_tasks(tasks: pd.DataFrame) -> pd.DataFrame:
         tasks[column] = tasks[column].where(tasks[column].notna(), tasks["task_id"]).astype(str)
     for column in TASK_NUMBERS:
         tasks[column] = tasks[column].astype("float64")
-    _check_members("tasks", tasks, "task_type", TASK_TYPES)
+    _check_members("tasks", tasks, "task_type", STORED_TASK_TYPES)
     repeated = tasks.loc[tasks["task_id"].duplicated(), "task_id"]
     if len(repeated):
         raise KnowledgeBaseError(f"tasks must have one row a task_id. Repeated: {_some(repeated)}.")

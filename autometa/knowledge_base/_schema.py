@@ -14,12 +14,14 @@ import numpy as np
 
 from autometa._limits import MAX_DEPTH, parse_json
 from autometa.exceptions import KnowledgeBaseError
+from metafeatures._registry import TASK_TYPES
 
 # 1: parts do not say the hash of their footer. 2: runs do not say their folds and limits, nor tasks
 # their fold; the provenance of the folder may.
 SCHEMA_VERSION = 3
 
-TASK_TYPES = ("binary", "multiclass", "regression", "classification")
+# Histories that do not say how many classes a task has say "classification".
+STORED_TASK_TYPES = (*TASK_TYPES, "classification")
 STATUSES = ("ok", "timeout", "memory", "error")
 # How a score was measured; "" where nobody said.
 SPLITS = ("", "cross-validation", "holdout", "leave-one-out")

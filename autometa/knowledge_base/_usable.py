@@ -15,7 +15,7 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import KnowledgeBaseError, KnowledgeBaseWarning
-from autometa.knowledge_base._schema import STATUSES, TASK_TYPES, canonical_config
+from autometa.knowledge_base._schema import STATUSES, STORED_TASK_TYPES, canonical_config
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
 from autometa.knowledge_base.storage._layout import to_column
 from autometa.metrics import ROUNDING, get_metric
@@ -78,7 +78,7 @@ def usable_frame(runs: pd.DataFrame, where: str) -> pd.DataFrame:
 
 def usable_tasks(tasks: pd.DataFrame, where: str) -> pd.DataFrame:
     """Return the tasks that have an id and a type that there is, with one warning of others."""
-    bad = tasks["task_id"].isna() | ~tasks["task_type"].isin(TASK_TYPES)
+    bad = tasks["task_id"].isna() | ~tasks["task_type"].isin(STORED_TASK_TYPES)
     if bad.any():
         row = tasks.loc[bad, ["task_id", "task_type"]].iloc[0]
         _warn(where, f"the task {row['task_id']!r} of the type {row['task_type']!r}")

@@ -9,8 +9,8 @@ from autometa.tables._named import NamedTable, column_named, some_names, split_t
 from autometa.tables._presence import has_value, informative_columns
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
-from autometa.tables._target import TASK_TYPES
 from autometa.tables._task import Task
+from metafeatures._registry import TASK_TYPES
 
 __all__ = [
     "MIN_ROWS",

@@ -20,9 +20,9 @@ from pandas.api import types as dtypes
 from autometa.exceptions import DatasetError, DatasetWarning, MetricError, ParameterError
 from autometa.tables._errors import as_own_errors
 from metafeatures import AnyTaskType, infer_task_type
+from metafeatures._registry import TASK_TYPES
 from metafeatures.columns import as_series, distinct_cells, to_numeric
 
-TASK_TYPES = ("binary", "multiclass", "regression")
 NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 
 

@@ -14,8 +14,8 @@ from autometa.knowledge_base._schema import (
     RUN_KEY,
     RUN_NUMBERS,
     STATUSES,
+    STORED_TASK_TYPES,
     TASK_DEFAULTS,
-    TASK_TYPES,
     canonical_config,
 )
 from autometa.knowledge_base.maintenance._repeats import SeenRuns
@@ -66,7 +66,7 @@ class Contents:
 
     def _of_tasks(self, tasks: pd.DataFrame) -> Iterator[Said]:
         yield from _without_value(tasks, ["task_id", "task_type"])
-        yield from _not_among(tasks, "task_type", TASK_TYPES)
+        yield from _not_among(tasks, "task_type", STORED_TASK_TYPES)
         yield from _told(tasks["task_id"].duplicated(), tasks["task_id"], "lists tasks twice")
         yield from _told(tasks["n_rows"] < 0, tasks["task_id"], "has tasks of fewer than 0 rows")
         described = tasks[list(TASK_DEFAULTS)]

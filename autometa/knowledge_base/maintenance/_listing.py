@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.knowledge_base._schema import TASK_TYPES, setup_id
+from autometa.knowledge_base._schema import STORED_TASK_TYPES, setup_id
 from autometa.knowledge_base._tables import Tables
 
 RUN_COLUMNS = [
@@ -39,7 +39,7 @@ def runs_that_fit(
     KnowledgeBaseError
         If a name is not there.
     """
-    known_types = [*TASK_TYPES]
+    known_types = [*STORED_TASK_TYPES]
     types = _wanted("task types", task_types, known_types)
     named = _wanted("tasks", tasks, kb.tasks["task_id"])
     listed = kb.tasks
