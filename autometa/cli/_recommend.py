@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ class RecommendCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Give ``--explain`` a value where no number follows it."""
         words = []
-        for word, following in zip(args, [*args[1:], ""], strict=True):
+        for word, following in itertools.pairwise([*args, ""]):
             words.append(word)
             if word == "--explain" and not following.isdigit():
                 words.append(str(EVERY_RANK))

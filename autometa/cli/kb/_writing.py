@@ -65,6 +65,7 @@ def would_write(folder: Path, dry_run: bool) -> Iterator[Path]:
         if folder.is_dir():
             shutil.copytree(folder, copy, copy_function=_link_or_copy)
         yield copy
+    say("This was a dry run: nothing was written.")
 
 
 def _link_or_copy(source: str, target: str) -> None:

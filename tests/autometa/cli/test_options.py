@@ -228,3 +228,15 @@ def test_a_run_without_an_end_needs_a_number_of_trials(autometa, churn):
     )
     assert code == 2
     assert "one of --knowledge-base" in err
+
+
+NEED_ONE = [
+    name for name, command in ALL.items() if any(param.required for param in command.params)
+]
+
+
+@pytest.mark.parametrize("name", ["recommend", *NEED_ONE])
+def test_a_command_without_its_arguments_says_so(autometa, name):
+    code, out, err = autometa(*name.split())
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: ")
