@@ -20,6 +20,7 @@ from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.tables import different_names, plain_table
 from autometa.tuning import Scheduler, tune
 from autometa.tuning._study_log import Callback
+from metafeatures import AnyTaskType
 
 
 class _AutoMeta(BaseEstimator):  # type: ignore[misc]
@@ -62,7 +63,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.sampler = sampler
         self.scheduler = scheduler
 
-    def _fit(self, X: Any, y: Any, task_type: str) -> Self:
+    def _fit(self, X: Any, y: Any, task_type: AnyTaskType) -> Self:
         named = named_table(X, y)
         X = self._check(named.X, reset=True)
         y = _one_column(named.y)

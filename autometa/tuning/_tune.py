@@ -14,6 +14,7 @@ from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
 from autometa.tuning._scheduler import Scheduler
 from autometa.tuning._study_log import Callback
+from metafeatures import AnyTaskType
 
 
 def tune(
@@ -29,7 +30,7 @@ def tune(
     algorithms: Iterable[str] | None = None,
     ensemble: bool = True,
     callbacks: Iterable[Callback] | None = None,
-    task_type: str | None = None,
+    task_type: AnyTaskType | None = None,
     pos_label: Any = None,
     knowledge_base: KnowledgeBaseLike = None,
     model: MetaModel | None = None,

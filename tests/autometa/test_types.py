@@ -47,6 +47,8 @@ assert_type(metafeatures.describe(X, y), "pd.Series[float]")
 assert_type(autometa.describe(X, y), "pd.Series[float]")
 metafeatures.describe(X, y, task_type="classes")  # type: ignore[call-overload]
 
+autometa.tune(X, y, task_type="binry")  # type: ignore[arg-type]
+
 try:
     autometa.tune("churn.csv", "left")
 except autometa.DatasetError as error:
