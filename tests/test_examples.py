@@ -28,8 +28,7 @@ def grow_a_knowledge_base(printed: str) -> None:
             COUNTS.search(before).groups(), COUNTS.search(after).groups(), strict=True
         )
     ]
-    assert grown[0] == 1
-    assert grown[2] in (3, 9)  # three trials, by three metrics each where rows are counted
+    assert (grown[0], grown[2]) == (1, 9)  # three trials, by three metrics each
     assert advice.startswith("Advice that has read both: ")
 
 
@@ -42,8 +41,9 @@ def warm_start_study(printed: str) -> None:
         assert best == max(by_trial)
         scores[name] = by_trial
     assert list(scores) == ["cold", "warm"]
-    # What the history is worth: three trials that know it, against ten that do not.
-    assert max(scores["warm"][:3]) >= max(scores["cold"])
+    assert max(scores["warm"]) > max(scores["cold"])
+    # No trial is wasted on trees of depth 1 or 2, which scored badly on every dataset before.
+    assert min(scores["warm"]) > 0.5 > min(scores["cold"])
 
 
 PROMISES = {f.__name__: f for f in (advice_for_a_table, grow_a_knowledge_base, warm_start_study)}
