@@ -1,19 +1,28 @@
-"""Tasks, setups and runs: what is known, how it is kept, and how it is measured."""
+"""Tasks, setups and runs, in memory and in folders.
+
+Public are the names in ``__all__``; the others are for the rooms of autometa.
+"""
 
 from __future__ import annotations
 
+# ruff: noqa: I001 (what is not public is imported as itself, in one block a file)
+
 from autometa.knowledge_base._averages import Averages
-from autometa.knowledge_base._default import default_state
+from autometa.knowledge_base._default import default_state as default_state
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
-from autometa.knowledge_base._plots import plot_coverage, plot_wins, shares_of_wins
+from autometa.knowledge_base._plots import (
+    plot_coverage as plot_coverage,
+    plot_wins as plot_wins,
+    shares_of_wins as shares_of_wins,
+)
 from autometa.knowledge_base._resolving import (
     KnowledgeBaseLike,
-    default_knowledge_base,
-    open_named,
+    default_knowledge_base as default_knowledge_base,
+    open_named as open_named,
     resolve_knowledge_base,
 )
 from autometa.knowledge_base._schema import canonical_config, setup_id
-from autometa.knowledge_base._summary import summarise
+from autometa.knowledge_base._summary import summarise as summarise
 from autometa.knowledge_base.maintenance import (
     Added,
     Compacted,
@@ -22,38 +31,41 @@ from autometa.knowledge_base.maintenance import (
     Finding,
     Removed,
     Verification,
-    add_to,
-    compact,
-    diff,
-    export,
-    fingerprint_of,
-    folder_facts,
-    merge_folders,
-    remove,
-    run_facts,
-    run_list,
-    runs_that_fit,
-    setup_list,
-    task_list,
-    verify,
+    add_to as add_to,
+    compact as compact,
+    diff as diff,
+    export as export,
+    fingerprint_of as fingerprint_of,
+    folder_facts as folder_facts,
+    merge_folders as merge_folders,
+    remove as remove,
+    run_facts as run_facts,
+    run_list as run_list,
+    runs_that_fit as runs_that_fit,
+    setup_list as setup_list,
+    task_list as task_list,
+    verify as verify,
 )
 from autometa.knowledge_base.storage._fitted_model_file import (
-    Origin,
-    read_fitted_model,
-    write_fitted_model,
+    Origin as Origin,
+    read_fitted_model as read_fitted_model,
+    write_fitted_model as write_fitted_model,
 )
-from autometa.knowledge_base.storage._folders import home, is_knowledge_base, user_folder
+from autometa.knowledge_base.storage._folders import (
+    home as home,
+    is_knowledge_base as is_knowledge_base,
+    user_folder as user_folder,
+)
 from autometa.knowledge_base.storage._names import (
-    DEFAULT,
-    default_folders,
-    folder_named,
-    folders_named,
+    DEFAULT as DEFAULT,
+    default_folders as default_folders,
+    folder_named as folder_named,
+    folders_named as folders_named,
     knowledge_base_names,
     name_knowledge_base,
 )
 
 __all__ = [
-    "DEFAULT",
     "Added",
     "Averages",
     "Compacted",
@@ -62,41 +74,11 @@ __all__ = [
     "Finding",
     "KnowledgeBase",
     "KnowledgeBaseLike",
-    "Origin",
     "Removed",
     "Verification",
-    "add_to",
     "canonical_config",
-    "compact",
-    "default_folders",
-    "default_knowledge_base",
-    "default_state",
-    "diff",
-    "export",
-    "fingerprint_of",
-    "folder_facts",
-    "folder_named",
-    "folders_named",
-    "home",
-    "is_knowledge_base",
     "knowledge_base_names",
-    "merge_folders",
     "name_knowledge_base",
-    "open_named",
-    "plot_coverage",
-    "plot_wins",
-    "read_fitted_model",
-    "remove",
     "resolve_knowledge_base",
-    "run_facts",
-    "run_list",
-    "runs_that_fit",
     "setup_id",
-    "setup_list",
-    "shares_of_wins",
-    "summarise",
-    "task_list",
-    "user_folder",
-    "verify",
-    "write_fitted_model",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -139,7 +140,8 @@ def test_a_damaged_manifest_is_an_error(folder, text):
 @pytest.mark.parametrize("version", ["null", '"2"', "99"])
 def test_a_schema_that_is_not_known_asks_for_an_update(folder, version):
     (folder / "manifest.json").write_text(f'{{"schema_version": {version}}}')
-    for act in (KnowledgeBase.load, KnowledgeBase.from_frames(task_table(), None, RUNS).save):
+    kb = KnowledgeBase.from_frames(task_table(), None, RUNS)
+    for act in (KnowledgeBase.load, partial(kb.save, if_exists="append")):
         with pytest.raises(KnowledgeBaseError, match="Update autometa"):
             act(folder)
 

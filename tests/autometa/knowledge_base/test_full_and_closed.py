@@ -126,11 +126,10 @@ def test_a_read_only_folder_opens_and_writing_to_it_is_a_clear_error(closed):
     for act in (compact, lambda f: remove(f, tasks=["a"]), lambda f: do_add(f, grid("h", [1]))):
         with pytest.raises(KnowledgeBaseError, match=r"Could not write .*Permission denied"):
             act(closed)
-    history(sorted(ROWS)).save(
-        closed, if_exists="append"
-    )  # nothing of it is new, so nothing is written
+    # Nothing of it is new, so nothing is written.
+    history(sorted(ROWS)).save(closed, if_exists="append")
     with pytest.raises(KnowledgeBaseError, match=r"Could not write .*Permission denied"):
         history([("h", 1)]).save(closed, if_exists="append")
-    with pytest.raises(KnowledgeBaseError, match=r"Could not make the folder .*Permission denied"):
+    with pytest.raises(KnowledgeBaseError, match=r"Could not write .*Permission denied"):
         do_add(closed / "inside", ROWS)
     assert load(closed) == rows
