@@ -28,6 +28,9 @@ ADVICE = "Advice and models"
 LISTS = "What there is to choose from"
 BASES = "Knowledge bases"
 ABOUT = "About autometa"
+COLLECT = "Collect runs"
+LOOK = "Look into them"
+KEEP = "Keep them"
 
 # The order of help, by group: what most people need first, then the order of the alphabet.
 FIRST = {
@@ -35,7 +38,7 @@ FIRST = {
         *("recommend", "tune", "predict", "model", "describe"),
         *("kb", "algorithms", "metrics", "metafeatures"),
     ),
-    "kb": ("info", "list", "add", "import", "merge"),
+    "kb": ("info", "list", "evaluate", "add", "import", "merge"),
 }
 
 SIGNALLED = 128  # exit codes above are those of commands that a signal ended

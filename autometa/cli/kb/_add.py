@@ -9,7 +9,7 @@ import typer
 
 from autometa._urls import hide_password
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import COLLECT, Answer, command
 from autometa.cli._output import note, say
 from autometa.cli._progress import steps
 from autometa.cli.kb._writing import target_folder, would_write
@@ -17,6 +17,7 @@ from autometa.cli.kb._writing import target_folder, would_write
 
 @command(
     "kb add",
+    panel=COLLECT,
     examples=[
         "autometa kb add model runs.csv sqlite:///study.db",
         "autometa kb add runs.parquet --to kb:team --dry-run",

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import COLLECT, Answer, command
 from autometa.cli._output import note, say
 
 
 @command(
     "kb build",
+    panel=COLLECT,
     examples=[
         "autometa kb build --datasets tables --out kb --n-jobs 2",
         "autometa kb build --datasets tables --out kb --algorithm lightgbm,svm --cpu-limit 60",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say
 from autometa.cli._progress import steps
 from autometa.cli.kb import _arguments
@@ -14,6 +14,7 @@ from autometa.cli.kb._writing import would_write
 
 @command(
     "kb compact",
+    panel=KEEP,
     examples=["autometa kb compact", "autometa kb compact kb:team --dry-run"],
     then="autometa kb verify kb:own",
 )

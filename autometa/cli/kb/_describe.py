@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say
 from autometa.cli._progress import steps
 from autometa.exceptions import ParameterError
@@ -16,6 +16,7 @@ from autometa.exceptions import ParameterError
 
 @command(
     "kb describe",
+    panel=KEEP,
     examples=[
         "autometa kb describe kb:own --datasets tables --out described",
         "autometa kb describe kb:bundled --datasets tables --out described --dry-run",

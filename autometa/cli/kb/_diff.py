@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from autometa.cli import _knowledge_bases
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import console, make_table, number, say, visible
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ SHOWN_ROWS = 10  # of each table; --json has all
 
 @command(
     "kb diff",
+    panel=LOOK,
     examples=["autometa kb diff kb:bundled kb:own", "autometa kb diff before after --noise 0"],
     then="autometa kb merge before after --out both",
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import console, make_table, say
 from autometa.cli._progress import steps
 
@@ -33,6 +33,7 @@ FAILING = {None: (), FailIf.worse: ("worse",), FailIf.not_better: ("worse", "ali
 
 @command(
     "kb evaluate",
+    panel=LOOK,
     examples=[
         "autometa kb evaluate --plots pictures",
         "autometa kb evaluate kb:team --fail-if worse --seed 1 --json",

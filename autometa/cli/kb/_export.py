@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _knowledge_bases
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import note, say
 
 
@@ -25,6 +25,7 @@ class Format(StrEnum):
 
 @command(
     "kb export",
+    panel=LOOK,
     examples=[
         "autometa kb export --out tables",
         "autometa kb export kb:own --format aslib --out scenario",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from autometa.cli import _knowledge_bases
-from autometa.cli._command import Answer, command
+from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say
 from autometa.cli._progress import steps
 
 
 @command(
     "kb fit",
+    panel=KEEP,
     examples=["autometa kb fit", "autometa kb fit kb:team"],
     then="autometa recommend churn.csv --target left --knowledge-base kb:team",
 )

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli._command import Answer, command
+from autometa.cli._command import COLLECT, Answer, command
 from autometa.cli._output import note, say
 from autometa.exceptions import ParameterError
 
 
 @command(
     "kb generate",
+    panel=COLLECT,
     examples=[
         "autometa kb generate --synthetic 20 --out tables",
         "autometa kb generate --datasets mine --per-dataset 3 --out tables",

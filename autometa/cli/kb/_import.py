@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, Group, command, group
+from autometa.cli._command import COLLECT, Answer, Group, command, group
 from autometa.cli.kb import _arguments
 from autometa.cli.kb._import_run import run_import
 from autometa.exceptions import KnowledgeBaseError
@@ -36,6 +36,7 @@ class ImportGroup(Group):
 group(
     "kb import",
     "Add a history from elsewhere to a knowledge base. Without FORMAT, it is recognised.",
+    panel=COLLECT,
     cls=ImportGroup,
     subcommand_metavar="[FORMAT] SOURCE... [OPTIONS]",
 )

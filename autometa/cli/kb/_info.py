@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from autometa.cli import _knowledge_bases
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import console, make_table, number, visible
 
 SHOWN_SOURCES = 12  # a history of many studies has hundreds; --json has all
@@ -16,6 +16,7 @@ SHOWN_LETTERS = 300  # of one source's provenance, which may hold a whole protoc
 
 @command(
     "kb info",
+    panel=LOOK,
     examples=["autometa kb info", "autometa kb info kb:own --json"],
     then="autometa kb list",
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import MODE, console, make_table, number, say, settings
 from autometa.cli.kb import _arguments
 from autometa.exceptions import ParameterError
@@ -32,6 +32,7 @@ class TaskType(StrEnum):
 
 @command(
     "kb list",
+    panel=LOOK,
     examples=[
         "autometa kb list --task-type binary",
         "autometa kb list kb:own --runs --task churn --metric roc_auc --limit 20",

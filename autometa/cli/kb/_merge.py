@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import COLLECT, Answer, command
 from autometa.cli._output import say
 from autometa.cli._progress import steps
 from autometa.cli.kb._writing import would_write
@@ -17,6 +17,7 @@ from autometa.cli.kb._writing import would_write
 
 @command(
     "kb merge",
+    panel=COLLECT,
     examples=[
         "autometa kb merge kb:own kb:team --out all",
         "autometa kb merge anna ben --out all --dry-run",

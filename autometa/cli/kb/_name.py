@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import console, make_table, say
 
 
 @command(
     "kb name",
+    panel=KEEP,
     examples=["autometa kb name team /mnt/shared/autometa", "autometa kb name team --delete"],
     then="autometa recommend churn.csv --target left -k kb:default,kb:team",
 )

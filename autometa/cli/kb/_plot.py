@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from autometa.cli import _knowledge_bases
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import say
 
 
 @command(
     "kb plot",
+    panel=LOOK,
     examples=["autometa kb plot --out pictures", "autometa kb plot kb:own --out pictures"],
     then="autometa kb evaluate --plots pictures",
 )

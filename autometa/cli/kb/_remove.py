@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from autometa.cli import _knowledge_bases, _options
-from autometa.cli._command import Answer, command
+from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say, visible
 from autometa.cli.kb import _arguments
 from autometa.exceptions import ParameterError
@@ -16,6 +16,7 @@ from autometa.exceptions import ParameterError
 
 @command(
     "kb remove",
+    panel=KEEP,
     examples=[
         "autometa kb remove --task churn --dry-run",
         "autometa kb remove kb:team --source 'postgresql://*' --yes",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autometa.cli import _knowledge_bases
-from autometa.cli._command import Answer, command
+from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import console, make_table, say, visible
 from autometa.cli._progress import steps
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @command(
     "kb verify",
+    panel=LOOK,
     examples=["autometa kb verify", "autometa kb verify kb:team --json"],
     then="autometa kb info",
 )

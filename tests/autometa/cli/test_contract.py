@@ -10,7 +10,7 @@ import jsonschema
 import pandas as pd
 import pytest
 from histories import two_clusters
-from keepers import grid, history
+from keepers import do_add, grid, history
 
 import autometa as package
 from autometa.cli._command import SCHEMAS
@@ -24,7 +24,7 @@ def places(tmp_path, churn, monkeypatch):
     """Folders and files that command lines name, and the current folder."""
     monkeypatch.chdir(tmp_path)
     history(grid("ab", range(4)), source="mine").save(tmp_path / "kb")
-    history(grid("bc", range(4, 6)), source="theirs").save(tmp_path / "kb")
+    do_add(tmp_path / "kb", grid("bc", range(4, 6)), source="theirs")
     shutil.copytree(tmp_path / "kb", tmp_path / "spare")
     two_clusters(8).save(tmp_path / "clusters")
     (tmp_path / "runs.csv").write_text(RUNS)
@@ -42,6 +42,8 @@ LINES = {
     "tune": "tune churn.csv -t left --n-trials 1 --seed 0 --time-budget 600 "
     "--algorithm naive_bayes --no-knowledge-base",
     "describe": "describe churn.csv --target left --family simple",
+    "algorithms": "algorithms",
+    "metrics": "metrics --task-type regression",
     "metafeatures": "metafeatures --family simple",
     "schema": "schema kb info",
     "config show": "config show",
