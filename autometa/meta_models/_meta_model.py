@@ -33,6 +33,7 @@ from autometa.performance import (
     Learner,
     PastPerformance,
     Performance,
+    Question,
     TaskSimilarity,
     past_performance,
     single_threaded,
@@ -138,11 +139,12 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
                 "Add runs that ended well."
             )
         self.performance_ = performance
+        self._asked: set[tuple[Question, bool]] = set()
         self.metafeature_names_ = [str(name) for name in performance.kb.metafeatures.columns]
         performance.file  # noqa: B018  what is damaged is said now, not when advice is asked
         questions = performance.resolver.questions()
         if len(questions) == 1 and performance.resolver.n_metrics() == 1:
-            performance.of(questions[0])  # the only one that can be asked
+            self._answer(questions[0], False)  # the only one that can be asked
         return self
 
     def _learner(self) -> Learner:
@@ -310,7 +312,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         task_type = performance.resolver.task_type(task_type)
         question = performance.resolver.question(task_type, metric)
         described = self._described(metafeatures)
-        answer = performance.of(question, without_metafeatures=described is None)
+        answer = self._answer(question, described is None)
         for name in _without_history(answer, request):
             warnings.warn(
                 f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
@@ -332,6 +334,16 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             )
             for place, column in enumerate(columns)
         ]
+
+    def _answer(self, question: Question, without_metafeatures: bool) -> Performance:
+        """Return what answers a question; what another model was warned of is said again."""
+        asked = (question, without_metafeatures)
+        notes = self.performance_.notes_of(*asked) if asked not in self._asked else None
+        answer = self.performance_.of(*asked)
+        for note in notes or ():
+            warnings.warn(note, KnowledgeBaseWarning, stacklevel=3)
+        self._asked.add(asked)
+        return answer
 
     def _fitted(self) -> PastPerformance:
         if not hasattr(self, "performance_"):

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from autometa.exceptions import ParameterError
+from autometa.exceptions import KnowledgeBaseWarning, ParameterError, collect_notes
 from autometa.knowledge_base import KnowledgeBase, Origin
 from autometa.performance._fitted_model_file import FittedModelFile, file_of, open_fitted_model
 from autometa.performance._history import read_histories
@@ -46,6 +46,7 @@ class PastPerformance:
         self.learner = learner or Learner()
         self._performances: dict[tuple[Question, bool], Performance] = {}
         self._surfaces: dict[_SurfaceKey, tuple[FittedSurface, RankedRuns] | None] = {}
+        self._notes: dict[tuple[Question, bool], list[str]] = {}
         self._lock = threading.RLock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -74,7 +75,11 @@ class PastPerformance:
                 fitted = None
                 if self.file is not None and not without_metafeatures:
                     fitted = self.file.get(question)
-                history = read_histories(self.kb, question)
+                with collect_notes() as notes:
+                    history = read_histories(self.kb, question)
+                for note in notes:
+                    KnowledgeBaseWarning(note)  # made again, for whoever collects around this
+                self._notes[key] = notes
                 with single_threaded():
                     self._performances[key] = Performance(
                         history,
@@ -84,6 +89,11 @@ class PastPerformance:
                         fitted=fitted,
                     )
             return self._performances[key]
+
+    def notes_of(self, question: Question, without_metafeatures: bool = False) -> list[str] | None:
+        """Return what was warned of when this was learnt; None when it was not learnt yet."""
+        with self._lock:
+            return self._notes.get((question, without_metafeatures))
 
     def surface(
         self, algorithms: tuple[str, ...], metric: str | None, task_type: str | None

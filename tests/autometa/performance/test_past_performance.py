@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import pickle
+import warnings
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,11 +20,12 @@ from threadpoolctl import threadpool_info
 
 from autometa import KnowledgeBase, recommend, tune
 from autometa.algorithms import get_algorithm
-from autometa.exceptions import ParameterError
+from autometa.exceptions import KnowledgeBaseWarning, ParameterError, collect_notes
 from autometa.meta_models import MetaModel, meta_model_of
 from autometa.performance import (
     LeafSimilarity,
     Learner,
+    _history,
     _leaf_similarity,
     _performance,
     _response_surface,
@@ -229,3 +231,15 @@ def test_advice_and_a_search_of_a_model_learn_nothing_again(monkeypatch):
         algorithms=["decision_tree"], ensemble=False,
     )  # fmt: skip
     assert "recommended" in set(result.leaderboard()["source"])
+
+
+def test_what_was_warned_of_when_it_was_learnt_is_said_to_whoever_asks_later(monkeypatch):
+    monkeypatch.setattr(_history, "MAX_CELLS", 60)
+    monkeypatch.setattr(_history, "MAX_SETUPS", 3)
+    kb = two_clusters()
+    for _ in range(2):
+        with collect_notes() as notes, pytest.warns(KnowledgeBaseWarning, match="too large"):
+            model = meta_model_of(kb)
+        assert len(notes) == 1
+    with warnings.catch_warnings(action="error"):
+        model.recommend(LARGE)  # it has said so
