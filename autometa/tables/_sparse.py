@@ -52,6 +52,9 @@ def plain_sparse(X: Any) -> csr_matrix:
     if not matrix.has_canonical_format:
         matrix = matrix.copy()
         matrix.sum_duplicates()
+    if (matrix.data == 0).any():  # XGBoost takes a stored zero for a number, another for a gap
+        matrix = matrix.copy()
+        matrix.eliminate_zeros()
     n_bad = int((~np.isfinite(matrix.data)).sum())
     if n_bad:
         raise DatasetError(
