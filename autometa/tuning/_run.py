@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,6 +33,8 @@ from autometa.tuning._splits import has_shared_words
 from autometa.tuning._state import SearchSettings, SearchState
 from autometa.tuning._study import OptunaStudyLog
 from autometa.tuning._validation import Validation, choose_validation
+
+_logger = logging.getLogger("autometa.tuning")
 
 SAMPLE_ROWS = 5  # enough to tell two models apart, and quick to predict
 MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes seconds
@@ -203,6 +206,9 @@ class Run:
     def result(self, pipeline: Pipeline, final: Final | None, state: SearchState) -> TuneResult:
         """Return the fitted pipeline with all that is to be said of it."""
         table, study_log = self.question.table, state.study_log
+        notes = tuple(dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes]))
+        for note in notes:
+            _logger.info(note)
         return TuneResult(
             best_pipeline=pipeline,
             study=study_log.study,
@@ -221,7 +227,7 @@ class Run:
                 pos_label=self.question.pos_label,
                 source="tune",
             ),
-            notes=tuple(dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes])),
+            notes=notes,
             pos_label=self.question.pos_label,
         )
 

@@ -6,6 +6,7 @@ import logging
 import threading
 
 import optuna
+from sklearn.datasets import load_iris
 
 import autometa
 import metafeatures
@@ -52,3 +53,20 @@ def test_studies_of_other_threads_are_still_announced():
         thread.join()
         logger.removeHandler(heard)
     assert [line.rpartition(" ")[2] for line in heard.said] == ["theirs", "after"]
+
+
+def test_what_a_run_notes_is_logged_too(caplog):
+    caplog.set_level(logging.INFO, logger="autometa.tuning")
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    result = autometa.tune(
+        X,
+        y == 1,
+        metric="f1",
+        algorithms=["naive_bayes"],
+        n_trials=1,
+        time_budget=None,
+        isolate=False,
+        knowledge_base=False,
+    )
+    assert list(result.notes) == ["The positive class of 'f1' is True."]
+    assert [record.getMessage() for record in caplog.records] == list(result.notes)

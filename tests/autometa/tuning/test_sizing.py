@@ -117,6 +117,23 @@ def test_a_guess_of_seconds_forbids_nothing(monkeypatch, table):
     assert result.seconds > 1.5  # what is kept for refits is a third of so few seconds
 
 
+def test_the_leader_of_a_part_of_the_rows_goes_on_to_more(monkeypatch, table):
+    """Its fit took far less than was expected, so that all rows fit into the time."""
+    monkeypatch.setattr(_budget, "rough_seconds", lambda *_: 1e3)
+    result = tune(
+        *table,
+        time_budget=60,
+        n_trials=2,
+        algorithms=["naive_bayes"],
+        knowledge_base=False,
+        isolate=False,
+    )
+    board = result.leaderboard().sort_values("trial")
+    assert board["fidelity"].tolist() == pytest.approx([MIN_PART_ROWS / 6_000, 1.0])
+    assert board["config"].iloc[0] == board["config"].iloc[1]
+    assert result.weights == {1: 1.0}
+
+
 def test_a_score_from_a_part_of_the_rows_is_marked_everywhere(monkeypatch, table):
     monkeypatch.setattr(_budget, "rough_seconds", lambda name, size, config: 1e6)
     monkeypatch.setattr(_budget.FitTimeModel, "learn", lambda *_, **__: None)

@@ -87,7 +87,7 @@ def test_the_runs_can_be_added_to_a_knowledge_base(mixed, features):
     other = KnowledgeBase.from_frames(
         pd.DataFrame({"task_id": ["t"], "task_type": ["binary"]}), None, base.runs.iloc[:0]
     )
-    assert len(other.add(result.runs(), result.task.to_frame()).runs) == 9
+    assert len(other.add(result.runs(), tasks=result.task.to_frame()).runs) == 9
 
 
 def test_callbacks_see_each_trial_as_in_optuna(mixed, features):
