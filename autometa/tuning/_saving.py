@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from autometa._limits import (
@@ -96,9 +97,15 @@ def save_model(
     OutputError
         If the file cannot be written, or what was written is not the pipeline.
     """
-    if not isinstance(fitted, Pipeline):
-        _save_with_runs(fitted, path)
+    save = getattr(fitted, "save", None)  # of those that have runs to keep beside the model
+    if callable(save):
+        save(path)
         return
+    if not isinstance(fitted, BaseEstimator):
+        raise ParameterError(
+            "save_model needs a TuneResult, a fitted AutoMetaClassifier or AutoMetaRegressor, or a "
+            f"fitted Pipeline. Got {type(fitted).__name__}."
+        )
     import skops.io
 
     content = skops.io.dumps(fitted)
@@ -113,17 +120,6 @@ def save_model(
         }
         archive.writestr(MANIFEST, json.dumps(manifest, default=str))
     write_whole(path, file.getbuffer(), partial(_check_copy, fitted, sample))
-
-
-def _save_with_runs(fitted: Any, path: str | os.PathLike[str]) -> None:
-    """Save what `tune` or an estimator fitted, by its own method."""
-    save = getattr(fitted, "save", None)
-    if not callable(save):
-        raise ParameterError(
-            "save_model needs a TuneResult, a fitted AutoMetaClassifier or AutoMetaRegressor, or a "
-            f"fitted Pipeline. Got {type(fitted).__name__}."
-        )
-    save(path)
 
 
 def _check_copy(pipeline: Pipeline, sample: pd.DataFrame | None, path: Path) -> None:
