@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from autometa.samplers import WarmStartSampler
     from autometa.tuning import ModelInfo, TuneResult, load_model, model_info, save_model, tune
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 logging.getLogger("autometa").addHandler(logging.NullHandler())  # who listens says where
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from histories import two_clusters
 
-from autometa import KnowledgeBase
+from autometa import KnowledgeBase, __version__
 from autometa.cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,7 +57,7 @@ def test_help_names_the_commands(run):
 
 
 def test_the_version_is_printed(run):
-    assert run("--version")[:2] == (0, "0.1.0\n")
+    assert run("--version")[:2] == (0, f"{__version__}\n")
 
 
 def test_recommend_prints_ten_setups_as_json(run, csv):
