@@ -59,9 +59,10 @@ def mixed():
     parts = [binary]
     for kind, metric in (("multiclass", "accuracy"), ("regression", "r2")):
         part = history([[0.1, 0.8], [0.2, 0.6]], task_type=kind, metric=metric)
-        for table in (part.tasks, part.runs):
-            table["task_id"] = kind + table["task_id"]
-        parts.append(part)
+        tables = [
+            t.assign(task_id=kind + t["task_id"].astype(str)) for t in (part.tasks, part.runs)
+        ]
+        parts.append(KnowledgeBase.from_frames(tasks=tables[0], metafeatures=None, runs=tables[1]))
     kb = parts[0].merge(parts[1]).merge(parts[2])
     return MetaModel().fit(kb)
 
