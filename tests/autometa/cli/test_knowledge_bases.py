@@ -145,7 +145,7 @@ def test_a_verdict_may_fail_the_command(fail_if, verdict, code):
 
 def test_evaluate_has_keys_a_program_can_use_and_a_seed(autometa, tmp_path):
     two_clusters(8).save(tmp_path / "clusters")
-    asked = ("kb", "evaluate", tmp_path / "clusters", "--n-splits", "2", "--json")
+    asked = ("kb", "evaluate", tmp_path / "clusters", "--n-splits", "3", "--json")
     code, out, _ = autometa(*asked, "--fail-if", "worse")
     assert code == 0
     (figures,) = json.loads(out)["task_types"]
@@ -156,4 +156,4 @@ def test_evaluate_has_keys_a_program_can_use_and_a_seed(autometa, tmp_path):
     again = json.loads(autometa(*asked)[1])["task_types"][0]
     assert again == figures
     other = json.loads(autometa(*asked, "--seed", "1")[1])["task_types"][0]
-    assert other["orders"] != figures["orders"]
+    assert other != figures
