@@ -19,7 +19,7 @@ from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.tables import different_names, plain_table
 from autometa.tuning import Scheduler, tune
-from autometa.tuning._study_log import Callback
+from autometa.tuning.study._study_log import Callback
 from metafeatures import AnyTaskType
 
 

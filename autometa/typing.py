@@ -18,7 +18,7 @@ import pandas as pd
 from narwhals.typing import IntoDataFrame
 
 from autometa.knowledge_base import KnowledgeBaseLike
-from autometa.tuning._study_log import Callback
+from autometa.tuning.study._study_log import Callback
 from metafeatures import AnyTaskType, TaskType
 
 __all__ = [

@@ -97,7 +97,7 @@ def _predictions(fitted: Any, frame: pd.DataFrame, proba: bool) -> pd.DataFrame:
 
 def _writer(out: Path) -> Any:
     """Return what writes a table of predictions to a file that can be written."""
-    from autometa.tuning._outputs import check_output
+    from autometa.tuning.saved._outputs import check_output
 
     check_output(out, "--out")
     writers = {

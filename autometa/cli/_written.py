@@ -22,7 +22,7 @@ def check_outputs(save: Path | None, code: Path | None) -> None:
         Says which cannot, and why.
     """
     from autometa.exceptions import OutputError
-    from autometa.tuning._outputs import check_output
+    from autometa.tuning.saved._outputs import check_output
 
     for option, path in (("--save", save), ("--code", code)):
         if path is not None:
@@ -59,7 +59,7 @@ def write_outputs(
     if code is not None:
 
         def write_script(path: Path) -> None:
-            from autometa.tuning._outputs import write_whole
+            from autometa.tuning.saved._outputs import write_whole
 
             script = result.code(source=source, target=target, encoding=encoding)
             write_whole(path, script.encode())
@@ -70,7 +70,7 @@ def write_outputs(
 
 def _write(kind: str, path: Path, write: Any) -> bool:
     from autometa.exceptions import AutoMetaError
-    from autometa.tuning._outputs import write_elsewhere
+    from autometa.tuning.saved._outputs import write_elsewhere
 
     try:
         write(path)

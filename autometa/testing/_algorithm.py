@@ -16,7 +16,7 @@ from sklearn.metrics import get_scorer
 from autometa.algorithms import Algorithm, Size
 from autometa.testing._tables import N_TRAINING, learnable_table, tiny_table
 from autometa.tuning import load_model
-from autometa.tuning._saving import save_model
+from autometa.tuning.saved._saving import save_model
 
 SCORERS = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
 MARGIN = 0.05  # a standard error of an area over 60 rows; the weakest setup, a network, has .57

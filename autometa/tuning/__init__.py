@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autometa.tuning._advice_first import AdviceFirstScheduler
     from autometa.tuning._interrupt import end_run
-    from autometa.tuning._model_info import ModelInfo, model_info
-    from autometa.tuning._plan import Candidate
     from autometa.tuning._request import Request
     from autometa.tuning._result import TuneResult
-    from autometa.tuning._saving import load_model, save_model
-    from autometa.tuning._scheduler import Decision, Scheduler, TrialReport
     from autometa.tuning._state import CompletedTrial, SearchState
     from autometa.tuning._tune import tune
+    from autometa.tuning.saved._model_info import ModelInfo, model_info
+    from autometa.tuning.saved._saving import load_model, save_model
+    from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
+    from autometa.tuning.scheduling._plan import Candidate
+    from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
 
 __all__ = [
     "AdviceFirstScheduler",
@@ -35,20 +35,20 @@ __all__ = [
 ]
 
 _HOME = {
-    "AdviceFirstScheduler": "_advice_first",
-    "Candidate": "_plan",
+    "AdviceFirstScheduler": "scheduling._advice_first",
+    "Candidate": "scheduling._plan",
     "CompletedTrial": "_state",
-    "Decision": "_scheduler",
-    "ModelInfo": "_model_info",
+    "Decision": "scheduling._scheduler",
+    "ModelInfo": "saved._model_info",
     "Request": "_request",
-    "Scheduler": "_scheduler",
+    "Scheduler": "scheduling._scheduler",
     "SearchState": "_state",
-    "TrialReport": "_scheduler",
+    "TrialReport": "scheduling._scheduler",
     "TuneResult": "_result",
     "end_run": "_interrupt",
-    "load_model": "_saving",
-    "model_info": "_model_info",
-    "save_model": "_saving",
+    "load_model": "saved._saving",
+    "model_info": "saved._model_info",
+    "save_model": "saved._saving",
     "tune": "_tune",
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from autometa.metrics import depends_on_positive, is_defined, measured_metrics
 from autometa.tables import Table
-from autometa.tuning._held_out import HeldOut
+from autometa.tuning.final_model._held_out import HeldOut
 
 
 def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:

@@ -13,9 +13,9 @@ from optuna.samplers import BaseSampler
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
-from autometa.tuning._pools import check_memory_limit
-from autometa.tuning._scheduler import Scheduler
-from autometa.tuning._study_log import Callback
+from autometa.tuning.scheduling._scheduler import Scheduler
+from autometa.tuning.study._study_log import Callback
+from autometa.tuning.workers._pools import check_memory_limit
 
 
 @dataclass(frozen=True, kw_only=True)

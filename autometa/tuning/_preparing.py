@@ -21,12 +21,12 @@ from sklearn.pipeline import Pipeline
 from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.exceptions import WorkerError
 from autometa.tables import Table, take_rows
-from autometa.tuning._assemble import fit_fallback
 from autometa.tuning._budget import Clock
-from autometa.tuning._out_of_fold import OutOfFold
-from autometa.tuning._pools import Pool
-from autometa.tuning._sharing import SharedFolder, take
-from autometa.tuning._worker_side import TIMED_ROWS, Cleaned, clean, load
+from autometa.tuning.final_model._assemble import fit_fallback
+from autometa.tuning.final_model._out_of_fold import OutOfFold
+from autometa.tuning.workers._pools import Pool
+from autometa.tuning.workers._sharing import SharedFolder, take
+from autometa.tuning.workers._worker_side import TIMED_ROWS, Cleaned, clean, load
 
 HERE_SECONDS = 1.0  # what takes less is cleaned here: a worker would first have to start
 HERE_SHARE = 0.3  # of the time left

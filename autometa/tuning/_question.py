@@ -14,7 +14,7 @@ from autometa.meta_models import MetaModel
 from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
 from autometa.tables import Table, check_table
 from autometa.tuning._options import TuneOptions
-from autometa.tuning._plan import choose_algorithms, left_out
+from autometa.tuning.scheduling._plan import choose_algorithms, left_out
 
 MAX_SEED = 2**31 - 1 - 100  # scikit-learn takes 31 bits; refits and resumed runs count up from it
 

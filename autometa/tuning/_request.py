@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from optuna.trial import Trial
 
-from autometa.tuning._plan import Candidate
+from autometa.tuning.scheduling._plan import Candidate
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,9 @@ from autometa.evaluation import cached_reference_seconds
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import RUN_DEFAULTS
 from autometa.tables import Task
-from autometa.tuning._interval import UNKNOWN
-from autometa.tuning._out_of_fold import OutOfFold
-from autometa.tuning._resume import algorithm_of, candidate_of, evaluation_of
+from autometa.tuning.final_model._interval import UNKNOWN
+from autometa.tuning.final_model._out_of_fold import OutOfFold
+from autometa.tuning.study._resume import algorithm_of, candidate_of, evaluation_of
 
 FAILED = ("timeout", "memory", "error")
 
@@ -235,7 +235,7 @@ class TuneResult:
         OutputError
             If it cannot be written there.
         """
-        from autometa.tuning._saving import save_model
+        from autometa.tuning.saved._saving import save_model
 
         history = {
             "tasks": self.task.to_frame().to_dict(orient="records"),
@@ -282,7 +282,7 @@ class TuneResult:
         encoding : str, optional
             Of a file of text; None reads it from the file.
         """
-        from autometa.tuning._code import script
+        from autometa.tuning.script._code import script
 
         summary = f"{self.metric} {self.score:.5g} in cross-validation"
         target = target or str(self.task.target)

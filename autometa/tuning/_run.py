@@ -14,25 +14,25 @@ from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import cached_reference_seconds
 from autometa.tables import Table
-from autometa.tuning._advice_first import AdviceFirstScheduler
-from autometa.tuning._assemble import assemble, some_rows
 from autometa.tuning._budget import Clock, FitTimeModel, size_of
-from autometa.tuning._finish import Final
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._options import TuneOptions
-from autometa.tuning._pools import choose_threads, open_pool
 from autometa.tuning._preparing import Preparation, Prepared, part_of
 from autometa.tuning._question import Question
 from autometa.tuning._result import TuneResult
-from autometa.tuning._runner import PoolRunner
 from autometa.tuning._running import search_and_finish
 from autometa.tuning._search import Search
-from autometa.tuning._sharing import SharedFolder
-from autometa.tuning._splits import has_shared_words
 from autometa.tuning._state import SearchSettings, SearchState
-from autometa.tuning._study import OptunaStudyLog
 from autometa.tuning._validation import Validation, choose_validation
+from autometa.tuning.final_model._assemble import assemble, some_rows
+from autometa.tuning.final_model._finish import Final
+from autometa.tuning.final_model._splits import has_shared_words
+from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
+from autometa.tuning.study._optuna_study_log import OptunaStudyLog
+from autometa.tuning.workers._pools import choose_threads, open_pool
+from autometa.tuning.workers._runner import PoolRunner
+from autometa.tuning.workers._sharing import SharedFolder
 
 _logger = logging.getLogger("autometa.tuning")
 

@@ -6,13 +6,13 @@ import contextlib
 from collections import Counter
 
 from autometa.exceptions import FallbackWarning
-from autometa.tuning._finish import Final, fit_final
 from autometa.tuning._preparing import Prepared
-from autometa.tuning._resume import evaluation_of
 from autometa.tuning._search import Search
 from autometa.tuning._state import SearchState
-from autometa.tuning._stored import fit_stored
 from autometa.tuning._warning import warn_user
+from autometa.tuning.final_model._finish import Final, fit_final
+from autometa.tuning.study._resume import evaluation_of
+from autometa.tuning.study._stored import fit_stored
 
 MAX_UNSAID_SECONDS = 1.0  # of a budget, left at the end: nobody wonders about less
 N_CAUSES = 3  # of failures that a message names

@@ -18,14 +18,19 @@ from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 from autometa.tuning._interrupt import Interruption
-from autometa.tuning._plan import Advice, anchors, known_candidates, merge
 from autometa.tuning._request import Request
-from autometa.tuning._resume import candidate_of
-from autometa.tuning._runner import TrialRunner
-from autometa.tuning._scheduler import Decision, Scheduler, TrialReport
 from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning._warning import warn_user
-from autometa.tuning._worker_side import EvaluationRequest, EvaluationResult, ask_advice, evaluate
+from autometa.tuning.scheduling._plan import Advice, anchors, known_candidates, merge
+from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
+from autometa.tuning.study._resume import candidate_of
+from autometa.tuning.workers._runner import TrialRunner
+from autometa.tuning.workers._worker_side import (
+    EvaluationRequest,
+    EvaluationResult,
+    ask_advice,
+    evaluate,
+)
 
 ADVICE = "advice"
 ADVICE_SHARE = 0.4  # of the time left: known setups are tried meanwhile, so it may well be late

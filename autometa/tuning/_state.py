@@ -11,13 +11,13 @@ from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel
-from autometa.tuning._ensemble import select
-from autometa.tuning._held_out import HeldOut
-from autometa.tuning._plan import Candidate
 from autometa.tuning._request import Proposal
-from autometa.tuning._sizing import largest_part
-from autometa.tuning._study_log import Callback, StudyLog
-from autometa.tuning._worker_side import EvaluationResult
+from autometa.tuning.final_model._ensemble import select
+from autometa.tuning.final_model._held_out import HeldOut
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.scheduling._sizing import largest_part
+from autometa.tuning.study._study_log import Callback, StudyLog
+from autometa.tuning.workers._worker_side import EvaluationResult
 
 # Trials whose predictions are kept for the ensemble. Greedy selection looks at 60 candidates at
 # most (see `_ensemble.max_candidates`); the others are spare for setups that cannot be refitted.

@@ -12,8 +12,8 @@ from autometa.meta_models import MetaModel
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
-from autometa.tuning._scheduler import Scheduler
-from autometa.tuning._study_log import Callback
+from autometa.tuning.scheduling._scheduler import Scheduler
+from autometa.tuning.study._study_log import Callback
 from metafeatures import AnyTaskType
 
 

@@ -9,9 +9,9 @@ from autometa.evaluation import fold_seed
 from autometa.exceptions import StorageError
 from autometa.tables import Table
 from autometa.tuning._budget import Clock
-from autometa.tuning._held_out import HeldOut
-from autometa.tuning._plan import choose_folds, single_split
-from autometa.tuning._study_log import StudyLog
+from autometa.tuning.final_model._held_out import HeldOut
+from autometa.tuning.scheduling._plan import choose_folds, single_split
+from autometa.tuning.study._study_log import StudyLog
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from sklearn.datasets import load_iris
 
 import autometa
 import metafeatures
-from autometa.tuning._quiet import quiet
+from autometa.tuning.study._quiet import quiet
 
 
 class Heard(logging.Handler):

@@ -16,7 +16,7 @@ from autometa.cli import main
 from autometa.cli._written import without_writing
 from autometa.exceptions import OutputError
 from autometa.tuning import load_model
-from autometa.tuning._outputs import check_output, write_whole
+from autometa.tuning.saved._outputs import check_output, write_whole
 
 QUICK = (
     "tune",

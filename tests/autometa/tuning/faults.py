@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any
 
-from autometa.tuning._worker_side import EvaluationRequest, WorkerTable, evaluate
+from autometa.tuning.workers._worker_side import EvaluationRequest, WorkerTable, evaluate
 
 
 def crash_on_trees(state: WorkerTable, request: EvaluationRequest) -> Any:

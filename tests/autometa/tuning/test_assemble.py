@@ -9,7 +9,7 @@ from sklearn.ensemble import VotingClassifier, VotingRegressor
 
 from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.tables import check_table
-from autometa.tuning._assemble import Member, assemble, fit_fallback, some_rows
+from autometa.tuning.final_model._assemble import Member, assemble, fit_fallback, some_rows
 
 
 def parts(features, y):

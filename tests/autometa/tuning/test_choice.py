@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-import autometa.tuning._finish as finish
 import autometa.tuning._validation as validation
-import autometa.tuning._worker_side as worker_side
+import autometa.tuning.final_model._finish as finish
+import autometa.tuning.workers._worker_side as worker_side
 from autometa.exceptions import ParameterError
 from autometa.tuning import tune
-from autometa.tuning._choice import ChoiceLimits, Entry, choose_weights, cross_fit
-from autometa.tuning._finish import Chosen
-from autometa.tuning._held_out import HeldOut
+from autometa.tuning.final_model._choice import ChoiceLimits, Entry, choose_weights, cross_fit
+from autometa.tuning.final_model._finish import Chosen
+from autometa.tuning.final_model._held_out import HeldOut
 
 INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "random_state": 0}
 

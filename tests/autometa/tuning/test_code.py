@@ -13,8 +13,8 @@ import pytest
 from autometa.algorithms import TableCleaner, algorithms_for, get_algorithm
 from autometa.tables import check_table
 from autometa.tuning import tune
-from autometa.tuning._assemble import Member, assemble
-from autometa.tuning._code import script
+from autometa.tuning.final_model._assemble import Member, assemble
+from autometa.tuning.script._code import script
 
 ASK = """
 import runpy, sys

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from autometa.datasets import read_file
 from autometa.exceptions import DatasetError, DatasetWarning
-from autometa.tuning._code_reading import reading
+from autometa.tuning.script._code_reading import reading
 
 ARFF = """@relation r
 @attribute\tx\tnumeric [0,1]

@@ -7,7 +7,7 @@ import pytest
 
 from autometa.metrics import Predictions, every_metric, mean_score, measured_metrics, score
 from autometa.tables import TASK_TYPES
-from autometa.tuning._ensemble import (
+from autometa.tuning.final_model._ensemble import (
     MAX_ROWS,
     MAX_SORTED_ROWS,
     _counts,

@@ -24,7 +24,7 @@ import json, os, signal, sys, time
 import pandas as pd
 import faults
 import autometa.tuning._search as search
-from autometa.tuning import tune
+from autometa.tuning import (tune)
 search.evaluate = faults.hang_on_trees
 frame = pd.read_csv(sys.argv[1])
 before = [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autometa.tuning._held_out import HeldOut
-from autometa.tuning._interval import score_interval
+from autometa.tuning.final_model._held_out import HeldOut
+from autometa.tuning.final_model._interval import score_interval
 
 Z = 1.645
 

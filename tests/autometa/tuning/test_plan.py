@@ -11,7 +11,7 @@ import pytest
 from autometa.algorithms import Size, algorithms_for, get_algorithm
 from autometa.exceptions import AlgorithmNotFoundError, ParameterError
 from autometa.tables import check_table
-from autometa.tuning._plan import (
+from autometa.tuning.scheduling._plan import (
     Candidate,
     anchors,
     as_of_today,

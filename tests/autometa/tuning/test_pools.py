@@ -13,7 +13,7 @@ from autometa.evaluation._machine import LIBRARY_BYTES, usable_cores
 from autometa.evaluation._process import Worker
 from autometa.exceptions import ParameterError, WorkerError
 from autometa.tables import Table, check_table
-from autometa.tuning._pools import (
+from autometa.tuning.workers._pools import (
     InlinePool,
     choose_threads,
     default_memory_limit,

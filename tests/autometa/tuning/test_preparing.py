@@ -12,12 +12,13 @@ import pytest
 
 from autometa.algorithms import TableCleaner
 from autometa.tables import check_table
-from autometa.tuning import _worker_side, tune
+from autometa.tuning import tune
 from autometa.tuning._budget import Clock
-from autometa.tuning._pools import InlinePool
 from autometa.tuning._preparing import Preparation
-from autometa.tuning._sharing import SharedFolder, put, take
-from autometa.tuning._worker_side import clean, load
+from autometa.tuning.workers import _worker_side
+from autometa.tuning.workers._pools import InlinePool
+from autometa.tuning.workers._sharing import SharedFolder, put, take
+from autometa.tuning.workers._worker_side import clean, load
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from autometa.exceptions import ModelFileError, OutputError
 from autometa.tuning import load_model, tune
-from autometa.tuning._boosters import check_booster
-from autometa.tuning._saving import MANIFEST, _digest, save_model
+from autometa.tuning.saved._boosters import check_booster
+from autometa.tuning.saved._saving import MANIFEST, _digest, save_model
 
 SMALL = {"n_estimators": 5, "iterations": 5, "max_iter": 5}
 TASKS = {"binary": "two", "multiclass": "labels", "regression": "number"}
@@ -132,7 +132,7 @@ def test_a_model_that_predicts_something_else_when_read_back_replaces_nothing(
     model, other = (LogisticRegression().fit(rows, rows[:, i] > 0) for i in (0, 1))
     save_model(model, tmp_path / "model", sample=rows)
     before = (tmp_path / "model").read_bytes()
-    monkeypatch.setattr("autometa.tuning._saving.load_model", lambda path: other)
+    monkeypatch.setattr("autometa.tuning.saved._saving.load_model", lambda path: other)
     with pytest.raises(OutputError, match="it predicts something else"):
         save_model(model, tmp_path / "model", sample=rows)
     assert (tmp_path / "model").read_bytes() == before
@@ -207,8 +207,8 @@ import faulthandler, sys, warnings, zipfile, json
 from pathlib import Path
 import numpy as np
 from autometa.exceptions import ModelFileError
-from autometa.tuning import load_model
-from autometa.tuning._saving import MANIFEST, _digest
+from autometa.tuning import (load_model)
+from autometa.tuning.saved._saving import MANIFEST, _digest
 faulthandler.enable()
 with zipfile.ZipFile(sys.argv[1]) as archive:
     whole = {name: archive.read(name) for name in archive.namelist() if name != MANIFEST}
@@ -313,7 +313,7 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved, tmp_path, mon
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("autometa.tuning._outputs.os.fsync", full)
+    monkeypatch.setattr("autometa.tuning.saved._outputs.os.fsync", full)
     with pytest.raises(OutputError, match="could not be written: No space left on device"):
         saved[1].save(path)
     assert path.read_bytes() == b"old"

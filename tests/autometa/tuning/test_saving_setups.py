@@ -9,8 +9,8 @@ import pytest
 from autometa.algorithms import TableCleaner, algorithms_for
 from autometa.tables import check_table
 from autometa.tuning import load_model
-from autometa.tuning._assemble import Member, assemble
-from autometa.tuning._saving import save_model
+from autometa.tuning.final_model._assemble import Member, assemble
+from autometa.tuning.saved._saving import save_model
 
 SMALL = {"n_estimators": 3, "iterations": 3, "max_iter": 3, "width": 16}
 N = 120  # beyond 2 * 50 neighbours: trees of neighbours are built, not lists

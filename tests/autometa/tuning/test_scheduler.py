@@ -10,10 +10,10 @@ import pytest
 from autometa.exceptions import ParameterError
 from autometa.testing import SchedulerContract
 from autometa.tuning import AdviceFirstScheduler, Decision, Request, Scheduler, tune
-from autometa.tuning._advice_first import hopeless_below
-from autometa.tuning._plan import Candidate
 from autometa.tuning._state import CompletedTrial
-from autometa.tuning._worker_side import EvaluationResult
+from autometa.tuning.scheduling._advice_first import hopeless_below
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.workers._worker_side import EvaluationResult
 
 
 class Halving(Scheduler):

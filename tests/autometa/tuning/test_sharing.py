@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.tuning._sharing import put, take
+from autometa.tuning.workers._sharing import put, take
 
 VALUES = {
     "C": np.arange(12.0).reshape(3, 4),

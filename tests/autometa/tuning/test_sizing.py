@@ -13,8 +13,8 @@ from autometa.evaluation import make_folds, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import _budget, tune
 from autometa.tuning._budget import FitTimeModel
-from autometa.tuning._plan import Candidate
-from autometa.tuning._sizing import (
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.scheduling._sizing import (
     MIN_PART_ROWS,
     MIN_TREES,
     fit_into,

@@ -14,8 +14,8 @@ from autometa.algorithms import SparseCleaner, algorithms_for, every_algorithm
 from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 from autometa.tables import check_table, stays_sparse, take_rows
 from autometa.tuning import load_model, tune
-from autometa.tuning._assemble import fit_fallback
-from autometa.tuning._content_hash import content_hash
+from autometa.tuning.final_model._assemble import fit_fallback
+from autometa.tuning.study._content_hash import content_hash
 
 pytestmark = pytest.mark.filterwarnings("ignore:Columns that are constant or empty")
 

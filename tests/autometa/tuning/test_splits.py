@@ -11,9 +11,9 @@ import pytest
 
 from autometa.algorithms import TableCleaner, word_rows
 from autometa.tables import Table
-from autometa.tuning._held_out import HeldOut
-from autometa.tuning._splits import MAX_FOLD_TEXT_ROWS, has_shared_words, make_splits
-from autometa.tuning._worker_side import EvaluationRequest, WorkerTable, evaluate, refit
+from autometa.tuning.final_model._held_out import HeldOut
+from autometa.tuning.final_model._splits import MAX_FOLD_TEXT_ROWS, has_shared_words, make_splits
+from autometa.tuning.workers._worker_side import EvaluationRequest, WorkerTable, evaluate, refit
 
 LARGE = MAX_FOLD_TEXT_ROWS + 2_000
 

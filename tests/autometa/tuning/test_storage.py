@@ -14,7 +14,7 @@ from optuna.storages.journal import JournalFileBackend
 
 from autometa.exceptions import StorageError
 from autometa.tuning import tune
-from autometa.tuning._storage import open_study
+from autometa.tuning.study._storage import open_study
 
 CHEAP = ("logistic_regression", "naive_bayes", "decision_tree")
 INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "random_state": 0}
@@ -52,7 +52,7 @@ def test_a_storage_that_cannot_be_opened_is_one_sentence(tmp_path, url, told):
 BOTH = """
 import sys, time
 from pathlib import Path
-from autometa.tuning._storage import open_study
+from autometa.tuning.study._storage import open_study
 folder, me = Path(sys.argv[1]), sys.argv[2]
 for k in range(8):
     (folder / f"{k}-{me}").touch()
@@ -167,8 +167,8 @@ FULL = """
 import resource, sys, warnings
 from pathlib import Path
 import pandas as pd
-from autometa.tuning import tune
-from autometa.tuning._storage import open_study
+from autometa.tuning import (tune)
+from autometa.tuning.study._storage import open_study
 frame = pd.read_csv(sys.argv[1])
 open_study(sys.argv[2], "mine")
 limit = Path(sys.argv[2].removeprefix("sqlite:///")).stat().st_size  # it cannot grow

@@ -16,12 +16,12 @@ from optuna.trial import TrialState
 
 from autometa.exceptions import StorageError
 from autometa.tables import check_table
-from autometa.tuning._content_hash import content_hash
-from autometa.tuning._liveness import _began, close_run, is_gone, open_run
-from autometa.tuning._plan import Candidate
-from autometa.tuning._resume import candidate_of
-from autometa.tuning._study import OptunaStudyLog
-from autometa.tuning._worker_side import EvaluationResult
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.study._content_hash import content_hash
+from autometa.tuning.study._liveness import _began, close_run, is_gone, open_run
+from autometa.tuning.study._optuna_study_log import OptunaStudyLog
+from autometa.tuning.study._resume import candidate_of
+from autometa.tuning.workers._worker_side import EvaluationResult
 
 ALGORITHMS = ("lightgbm", "logistic_regression")
 LINEAR = Candidate(

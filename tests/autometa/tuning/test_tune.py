@@ -22,8 +22,8 @@ from sklearn.metrics import accuracy_score, r2_score
 from autometa.exceptions import DatasetError, FallbackWarning, MetricError, ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tuning import tune
-from autometa.tuning._plan import Candidate
 from autometa.tuning._tune import tune_since
+from autometa.tuning.scheduling._plan import Candidate
 
 CHEAP = ("logistic_regression", "decision_tree", "naive_bayes")
 INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "random_state": 0}
@@ -223,7 +223,7 @@ def test_models_of_the_search_stand_in_for_refits_that_are_late(
     monkeypatch, mixed, features, has_words, n_models
 ):
     """Words are learnt anew in each fold: one model is then fitted on all rows beside these."""
-    monkeypatch.setattr("autometa.tuning._finish.refit", faults.never_refit)
+    monkeypatch.setattr("autometa.tuning.final_model._finish.refit", faults.never_refit)
     start = time.monotonic()
     X = features if has_words else features.drop(columns="words")
     result = tune(
@@ -244,8 +244,8 @@ def test_models_of_the_search_stand_in_for_refits_that_are_late(
 KILLED_RUN = """
 import os, signal, sys, threading
 import pandas as pd
-from autometa.tuning import tune
-from autometa.tuning._plan import Candidate
+from autometa.tuning import (tune)
+from autometa.tuning.scheduling._plan import Candidate
 frame = pd.read_csv(sys.argv[1])
 
 def stop(study, trial):

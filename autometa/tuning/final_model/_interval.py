@@ -21,8 +21,8 @@ import numpy as np
 
 from autometa._common.arrays import Floats, Positions
 from autometa.metrics import get_metric
-from autometa.tuning._ensemble import make_score_function
-from autometa.tuning._held_out import HeldOut
+from autometa.tuning.final_model._ensemble import make_score_function
+from autometa.tuning.final_model._held_out import HeldOut
 
 Interval = tuple[float, float]
 

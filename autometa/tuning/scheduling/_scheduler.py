@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from autometa.tuning._plan import Candidate
 from autometa.tuning._request import Request
 from autometa.tuning._state import CompletedTrial, SearchState
-from autometa.tuning._worker_side import EvaluationResult
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.workers._worker_side import EvaluationResult
 
 
 class Decision(Enum):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 from autometa.evaluation import Outcome
-from autometa.tuning._pools import Pool
+from autometa.tuning.workers._pools import Pool
 
 LOOK_SECONDS = 0.2  # how often a run looks whether it is to end: less than a user notices
 MAX_RESTARTS = 2  # of all workers; a machine that starts none three times will not the fourth

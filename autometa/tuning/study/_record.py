@@ -18,9 +18,9 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from autometa.tuning._patience import PatientCaller
-from autometa.tuning._quiet import quiet
-from autometa.tuning._storage import (
+from autometa.tuning.study._patience import PatientCaller
+from autometa.tuning.study._quiet import quiet
+from autometa.tuning.study._storage import (
     close_connections,
     describe,
     faults,

@@ -16,8 +16,8 @@ from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms import get_algorithm, rows_in_training
 from autometa.tuning._budget import FitTimeModel
-from autometa.tuning._plan import Candidate
 from autometa.tuning._request import Request
+from autometa.tuning.scheduling._plan import Candidate
 
 MIN_PART_ROWS = 1_000  # below, fits take hundredths of a second and scores are mostly noise
 MIN_ROWS_PER_CLASS = 20  # with fewer, which rows of a class were taken decides its scores

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from autometa.tuning._plan import Candidate
 from autometa.tuning._request import Request
-from autometa.tuning._scheduler import Decision, Scheduler, TrialReport
-from autometa.tuning._sizing import fit_into, smallest_part
 from autometa.tuning._state import SAFE_SHARE, CompletedTrial, SearchState
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
+from autometa.tuning.scheduling._sizing import fit_into, smallest_part
 
 # Share of the time left that a trial begun now may be expected to take.
 FIRST_SHARE = 0.15  # nothing was timed here yet, and guesses are wrong by up to a factor of ten

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autometa.metrics import mean_score
-from autometa.tuning import _ensemble
-from autometa.tuning._held_out import HeldOut
+from autometa.tuning.final_model import _ensemble
+from autometa.tuning.final_model._held_out import HeldOut
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import optuna
 from optuna.trial import FrozenTrial
 
-from autometa.tuning._plan import Candidate
 from autometa.tuning._request import Proposal
-from autometa.tuning._worker_side import EvaluationResult
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.workers._worker_side import EvaluationResult
 
 Callback = Callable[[optuna.Study, FrozenTrial], None]
 

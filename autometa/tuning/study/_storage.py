@@ -18,7 +18,7 @@ from optuna.study import StudyDirection
 
 from autometa._urls import hide_password, with_driver
 from autometa.exceptions import StorageError
-from autometa.tuning._quiet import quiet
+from autometa.tuning.study._quiet import quiet
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from autometa.evaluation import fold_numbers
 from autometa.metrics import Predictions, mean_score, score
 from autometa.tables import Table
-from autometa.tuning._splits import make_splits
+from autometa.tuning.final_model._splits import make_splits
 
 # Of a single fold, so that a choice made on some rows can be scored on others. A single fold is
 # taken of tables with many rows, whose half is enough to choose on.

@@ -33,9 +33,9 @@ from autometa._limits import (
 )
 from autometa.algorithms import every_algorithm, library_versions
 from autometa.exceptions import ModelFileError, OutputError, ParameterError
-from autometa.tuning._boosters import check_boosters
-from autometa.tuning._model_info import MANIFEST
-from autometa.tuning._outputs import write_whole
+from autometa.tuning.saved._boosters import check_boosters
+from autometa.tuning.saved._model_info import MANIFEST
+from autometa.tuning.saved._outputs import write_whole
 
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
 SCHEMA_VERSION = 1

@@ -11,12 +11,12 @@ import math
 from optuna.trial import FrozenTrial
 
 from autometa.exceptions import WorkerError
-from autometa.tuning._assemble import Member
-from autometa.tuning._finish import Final
-from autometa.tuning._resume import candidate_of, evaluation_of
-from autometa.tuning._runner import TrialRunner
 from autometa.tuning._state import SearchState
-from autometa.tuning._worker_side import refit
+from autometa.tuning.final_model._assemble import Member
+from autometa.tuning.final_model._finish import Final
+from autometa.tuning.study._resume import candidate_of, evaluation_of
+from autometa.tuning.workers._runner import TrialRunner
+from autometa.tuning.workers._worker_side import refit
 
 KEY = "stored"
 SPARE = 1.3  # times the expected seconds must be left, when something else would be fitted

@@ -13,13 +13,13 @@ import numpy as np
 from autometa.algorithms import get_algorithm
 from autometa.evaluation import Outcome
 from autometa.exceptions import WorkerError
-from autometa.tuning._assemble import Member
-from autometa.tuning._choice import ChoiceLimits, Entry, choose_weights, cross_fit
-from autometa.tuning._interval import score_interval
-from autometa.tuning._out_of_fold import OutOfFold
-from autometa.tuning._runner import TrialRunner
 from autometa.tuning._state import CompletedTrial, SearchState
-from autometa.tuning._worker_side import refit
+from autometa.tuning.final_model._assemble import Member
+from autometa.tuning.final_model._choice import ChoiceLimits, Entry, choose_weights, cross_fit
+from autometa.tuning.final_model._interval import score_interval
+from autometa.tuning.final_model._out_of_fold import OutOfFold
+from autometa.tuning.workers._runner import TrialRunner
+from autometa.tuning.workers._worker_side import refit
 
 MAX_SEEDS = 5
 MAX_SEED_ROWS = 20_000

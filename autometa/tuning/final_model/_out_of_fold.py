@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from autometa.exceptions import ParameterError
-from autometa.tuning._interval import Interval
+from autometa.tuning.final_model._interval import Interval
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

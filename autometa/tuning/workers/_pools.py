@@ -20,7 +20,7 @@ from autometa.evaluation._machine import (
 )
 from autometa.exceptions import ParameterError, WorkerError
 from autometa.tables import Table
-from autometa.tuning._worker_side import warm_up
+from autometa.tuning.workers._worker_side import warm_up
 
 MIN_WORK_FOR_THREADS = 300_000  # cells, times outputs
 # Numerical libraries reserve address space for each thread: below this, one has to do.

@@ -28,8 +28,8 @@ from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.algorithms._encoding import NewGapImputer
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
-from autometa.tuning._code_reading import reading
-from autometa.tuning._code_template import AS_DATES, FILL_GAPS, IN_UNITS, PREPARE, TEMPLATE
+from autometa.tuning.script._code_reading import reading
+from autometa.tuning.script._code_template import AS_DATES, FILL_GAPS, IN_UNITS, PREPARE, TEMPLATE
 from metafeatures.columns import source_of_dates
 
 INDENT = "    "

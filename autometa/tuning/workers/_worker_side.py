@@ -18,9 +18,9 @@ from autometa.evaluation import CrossValidation, cross_validate, shorten_folds
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
-from autometa.tuning._plan import Advice, advise
-from autometa.tuning._sharing import put, take
-from autometa.tuning._splits import has_shared_words, make_splits
+from autometa.tuning.final_model._splits import has_shared_words, make_splits
+from autometa.tuning.scheduling._plan import Advice, advise
+from autometa.tuning.workers._sharing import put, take
 
 if TYPE_CHECKING:
     from autometa.meta_models import MetaModel
@@ -167,7 +167,7 @@ def warm_up() -> None:
 
 
 def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) -> Any:
-    """Clean a table; return it as `autometa.tuning._sharing.put` does.
+    """Clean a table; return it as `autometa.tuning.workers._sharing.put` does.
 
     Parameters
     ----------

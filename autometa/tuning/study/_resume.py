@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial
 
 from autometa.algorithms import every_algorithm
 from autometa.exceptions import StorageError
-from autometa.tuning._plan import Candidate
+from autometa.tuning.scheduling._plan import Candidate
 
 Space = Mapping[str, BaseDistribution]
 

@@ -21,13 +21,14 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from autometa.algorithms import every_algorithm, get_algorithm
 from autometa.exceptions import StorageError
 from autometa.tables import Table
-from autometa.tuning._content_hash import content_hash
-from autometa.tuning._liveness import close_run, is_gone, open_run
-from autometa.tuning._plan import Candidate
-from autometa.tuning._proposals import Proposals
-from autometa.tuning._record import StudyRecord
 from autometa.tuning._request import Proposal
-from autometa.tuning._resume import (
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.scheduling._sampler import search_sampler
+from autometa.tuning.study._content_hash import content_hash
+from autometa.tuning.study._liveness import close_run, is_gone, open_run
+from autometa.tuning.study._proposals import Proposals
+from autometa.tuning.study._record import StudyRecord
+from autometa.tuning.study._resume import (
     algorithm_choices,
     algorithm_of,
     candidate_of,
@@ -38,10 +39,9 @@ from autometa.tuning._resume import (
     stored_distributions,
     wrong_with,
 )
-from autometa.tuning._sampler import search_sampler
-from autometa.tuning._storage import describe, open_study
-from autometa.tuning._study_log import Callback
-from autometa.tuning._worker_side import EvaluationResult
+from autometa.tuning.study._storage import describe, open_study
+from autometa.tuning.study._study_log import Callback
+from autometa.tuning.workers._worker_side import EvaluationResult
 
 MORE_TIME = 1.5  # times what a setup was cut at: with hardly more it would be cut again
 

@@ -19,10 +19,10 @@ from optuna.distributions import (
 )
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from autometa.tuning._plan import Candidate
-from autometa.tuning._quiet import quiet
 from autometa.tuning._request import Proposal
-from autometa.tuning._resume import Space, evaluation_of, has_room, is_setup
+from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.study._quiet import quiet
+from autometa.tuning.study._resume import Space, evaluation_of, has_room, is_setup
 
 SEEN_BY_SAMPLER = (TrialState.COMPLETE, TrialState.PRUNED)
 

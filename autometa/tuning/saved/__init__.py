@@ -1,0 +1,1 @@
+"""Models and other outputs in files."""

@@ -1,0 +1,1 @@
+"""A fitted pipeline as plain scikit-learn source."""

@@ -1,0 +1,1 @@
+"""Where calls run, and what runs there."""
