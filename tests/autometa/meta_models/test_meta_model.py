@@ -315,13 +315,15 @@ class TestEstimator:
     @pytest.mark.parametrize("task_type", ["binary", "classification", None])
     def test_what_fit_has_learnt_is_not_learnt_again(self, task_type):
         model = MetaModel().fit(two_clusters())
-        (advisor,) = model._advisors.values()
+        (performance,) = model.performance_._performances.values()
         model.recommend(SMALL, task_type=task_type)
-        assert list(model._advisors.values()) == [advisor]
+        assert list(model.performance_._performances.values()) == [performance]
 
     def test_it_follows_scikit_learn(self):
         model = MetaModel(random_state=7, n_trees=30)
-        assert clone(model).get_params() == {"random_state": 7, "n_trees": 30, "n_jobs": 1}
+        defaults = {"sharpness": 1.7, "equal_share": 0.05, "caution": 0.75, "similarity": None}
+        given = {"random_state": 7, "n_trees": 30, "n_jobs": 1}
+        assert clone(model).get_params() == defaults | given
         with pytest.raises(NotFittedError, match=r"Call fit\(kb\) first"):
             model.recommend(None)
 
