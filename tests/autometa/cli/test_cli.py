@@ -207,7 +207,7 @@ def test_kb_info_counts_the_bundled_knowledge_base_as_its_readme_says(run):
         (["recommend", "{csv}", "-t", "kind", "--positive", "huge"], "one of the two classes"),
         (["recommend", "{csv}", "-t", "kind", "--metric", "rocauc"], "Did you mean 'roc_auc'"),
         (["recommend", "{csv}", "-t", "kind", "--task-type", "binary", "-m", "r"], "scorer name"),
-        (["tune", "{csv}", "-t", "kind", "--algorithm", "lightgmb"], "Did you mean 'lightgbm'"),
+        (["tune", "-q", "{csv}", "-t", "kind", "--algorithm", "svn"], "Did you mean 'svm'"),
         (["kb", "info", "{folder}"], "holds no manifest.json"),
     ],
 )  # fmt: skip

@@ -106,6 +106,7 @@ NOT_OPTIONS = {
     "sampler": "a Python object",
     "isolate": "for tests and tiny tables: a command has its own process anyway",
     "scheduler": "a Python object",
+    "model": "a Python object",
 }
 CALLED = {
     "random_state": "seed",

@@ -103,7 +103,7 @@ def test_without_one_scored_trial_the_exit_code_is_1(run):
 
 def test_a_study_that_cannot_be_continued_is_one_sentence_and_exit_code_2(run, tmp_path):
     storage = f"sqlite:///{tmp_path / 'missing' / 'run.db'}"
-    code, out, err = run(*QUICK, "--storage", storage)
+    code, out, err = run(*QUICK, "-q", "--storage", storage)
     assert (code, out) == (2, "")
     assert err.startswith("Error: The storage 'sqlite:///")
     assert len(err.strip().splitlines()) == 1
