@@ -86,6 +86,14 @@ def recommend(
         ),
     ] = None,
     max_predict_ms: _options.MaxPredictMs = None,
+    confidence_level: Annotated[
+        float,
+        typer.Option(
+            "--confidence-level",
+            help="Probability with which a score lies in its interval, above 0 and below 1.",
+            rich_help_panel=_options.SEARCH,
+        ),
+    ] = 0.9,
     knowledge_base: _knowledge_bases.Names = None,
     explain: Annotated[
         int | None,
@@ -112,6 +120,7 @@ def recommend(
         "n": n,
         "time_budget": time_budget,
         "max_predict_ms": max_predict_ms,
+        "confidence_level": confidence_level,
         "knowledge_base": used.given,
     }
     advice = (
@@ -125,10 +134,11 @@ def recommend(
             f"{explain}."
         )
     facts = advice.to_dict()
+    interval = f"{100 * confidence_level:g} % interval"
     return Answer(
         content={key: facts[key] for key in ("task", "novelty", "neighbors")}
         | {"recommendations": _ranked(advice, explain)},
-        show=partial(_show, facts["task"], advice, explain),
+        show=partial(_show, facts["task"], advice, explain, interval),
         knowledge_base=used.facts(),
     )
 
@@ -185,16 +195,18 @@ def _ranked(advice: Recommendations, explain: int | None) -> list[dict[str, Any]
     ]
 
 
-def _show(task: dict[str, Any], advice: Recommendations, explain: int | None) -> None:
+def _show(
+    task: dict[str, Any], advice: Recommendations, explain: int | None, interval: str
+) -> None:
     shown = make_table(
         _title(task),
         "rank",
         "algorithm",
         "score",
-        "90 % interval",
+        interval,
         "fit",
         "hyperparameters",
-        right=("rank", "score", "90 % interval", "fit"),
+        right=("rank", "score", interval, "fit"),
     )
     for rank, one in enumerate(advice, start=1):
         low, high = one.score_interval

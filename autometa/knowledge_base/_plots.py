@@ -46,15 +46,17 @@ def plot_coverage(kb: Tables, path: Path) -> None:
     tasks = kb.tasks.set_index("task_id")[["task_type"]].join(
         kb.metafeatures.reindex(columns=["n_rows", "n_columns", "n_classes"])
     )
-    if tasks[["n_rows", "n_columns"]].isna().all(axis=None):
+    sizes = tasks[["n_rows", "n_columns"]].apply(pd.to_numeric, errors="coerce")
+    sized = tasks[(sizes > 0).all(axis=1)]  # what has no size has no place on these axes
+    if sized.empty:
         raise KnowledgeBaseError(
             "A plot of coverage needs the meta-features 'n_rows' and 'n_columns' of the tasks. "
-            "The knowledge base has neither."
+            "The knowledge base has them for no task."
         )
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(10, 4), width_ratios=(3, 2), layout="constrained"
     )
-    for task_type, of_type in tasks.groupby("task_type"):
+    for task_type, of_type in sized.groupby("task_type"):
         left.scatter(
             of_type["n_columns"],
             of_type["n_rows"],

@@ -85,6 +85,21 @@ def test_recommend_prints_a_table(run, csv):
     assert "rank" in out
 
 
+def test_a_lower_confidence_level_narrows_the_intervals(run, csv):
+    asked = ("recommend", csv, "--target", "kind", "-n", "3")
+    widths = []
+    for level in (0.5, 0.9):
+        _, out, _ = run(*asked, "--json", "--confidence-level", level)
+        advice = json.loads(out)["recommendations"]
+        assert {one["confidence_level"] for one in advice} == {level}
+        widths.append([one["score_interval"][1] - one["score_interval"][0] for one in advice])
+    assert np.all(np.array(widths[0]) < widths[1])
+    assert "50 % interval" in run(*asked, "--confidence-level", 0.5)[1]
+    code, _, err = run(*asked, "--confidence-level", 90)
+    assert code == 2
+    assert "confidence_level" in err
+
+
 def test_recommend_leaves_out_what_predicts_too_slowly(run, csv):
     asked = ("recommend", csv, "--target", "kind", "--json")
     _, out, _ = run(*asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from autometa import KnowledgeBase
+from autometa import KnowledgeBase, KnowledgeBaseError
 from autometa.knowledge_base import plot_coverage, plot_wins, shares_of_wins
 
 
@@ -43,3 +43,14 @@ def test_pictures_are_written(kb, tmp_path):
     plot_wins(kb, tmp_path / "wins.svg")
     assert (tmp_path / "coverage.png").read_bytes().startswith(b"\x89PNG")
     assert "accuracy" in (tmp_path / "wins.svg").read_text()
+
+
+def test_a_plot_of_tasks_whose_sizes_are_on_different_tasks_says_what_it_needs(kb, tmp_path):
+    pytest.importorskip("matplotlib")
+    described = kb.metafeatures
+    described.loc["a", "n_rows"] = float("nan")
+    described.loc["b", "n_columns"] = 0.0  # no place on a logarithmic axis
+    unsized = KnowledgeBase.from_frames(kb.tasks, described, kb.runs)
+    with pytest.raises(KnowledgeBaseError, match=r"'n_rows' and 'n_columns'.*for no task"):
+        plot_coverage(unsized, tmp_path / "coverage.png")
+    assert not (tmp_path / "coverage.png").exists()
