@@ -18,7 +18,7 @@ from autometa.building._journal import Journal
 from autometa.building._protocol import Measurement, measurements
 from autometa.building._sources import TaskSource, read_sources
 from autometa.building._worker_side import FOLD_SEED, NotLoaded, describe_task, measure_setup
-from autometa.evaluation import Outcome
+from autometa.evaluation import COSTS, Outcome
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._checks import check_metafeatures, check_runs, check_tasks
 from autometa.knowledge_base._run_source import StoredRuns
@@ -231,7 +231,9 @@ class _Build:
 
     def _run_rows(self, source: TaskSource, entry: dict[str, Any]) -> list[dict[str, Any]]:
         value = entry["value"] or {}
-        failed_seconds = self.settings.time_limit if entry["status"] == "timeout" else float("nan")
+        costs = {name: value.get(name, float("nan")) for name in COSTS}
+        if entry["status"] == "timeout":  # it took that at least
+            costs["fit_seconds"] = self.settings.time_limit / self.settings.n_folds
         return [
             {
                 "task_id": source.task_id,
@@ -242,8 +244,7 @@ class _Build:
                 "score": value.get("scores", {}).get(metric, float("nan")),
                 "fold_scores": value.get("fold_scores", {}).get(metric),
                 "train_score": value.get("train_scores", {}).get(metric, float("nan")),
-                "fit_seconds": value.get("fit_seconds", failed_seconds / self.settings.n_folds),
-                "predict_seconds": value.get("predict_seconds", float("nan")),
+                **costs,
                 "reference_seconds": value.get("reference_seconds", float("nan")),
                 "status": entry["status"],
                 "message": entry["message"],

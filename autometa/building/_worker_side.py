@@ -112,8 +112,7 @@ def measure_setup(
             for metric, values in evaluation.fold_scores.items()
         },
         "train_scores": {m: _defined(value) for m, value in evaluation.train_scores.items()},
-        "fit_seconds": evaluation.fit_seconds,
-        "predict_seconds": evaluation.predict_seconds,
+        **evaluation.costs,
         "reference_seconds": speed,
     }
 

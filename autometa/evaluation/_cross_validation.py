@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from autometa.evaluation._costs import Costs, mean_costs
 from autometa.evaluation._folds import Fold
 from autometa.metrics import Predictions, mean_score, scores
 from autometa.tables import take_rows
@@ -20,7 +21,7 @@ MAX_TRAIN_SCORE_ROWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class CrossValidation:
+class CrossValidation(Costs):
     """What one cross-validation of one pipeline gave.
 
     Attributes
@@ -33,8 +34,7 @@ class CrossValidation:
     train_scores : dict of str to float
         Mean over folds on at most 1,000 of the training rows.
     fit_seconds, predict_seconds : float
-        Processor seconds, mean over folds: one fit, and predicting the
-        held-out rows.
+        See `Costs`; the mean over folds.
     values : ndarray
         Out-of-fold predictions in row order; NaN in rows no fold held out.
     models : list
@@ -44,8 +44,6 @@ class CrossValidation:
     scores: dict[str, float]
     fold_scores: dict[str, list[float]]
     train_scores: dict[str, float]
-    fit_seconds: float
-    predict_seconds: float
     values: npt.NDArray[np.float64]
     models: list[Any] = field(default_factory=list)
 
@@ -87,7 +85,7 @@ def cross_validate(
     metrics = list(metrics)
     shape = (len(y), n_classes) if n_classes else (len(y),)
     values = np.full(shape, np.nan)
-    test_scores, train_scores, fit_seconds, predict_seconds, models = [], [], [], [], []
+    test_scores, train_scores, costs, models = [], [], [], []
     for train, test in folds:
         model = clone(pipeline)
         start = time.process_time()
@@ -95,8 +93,7 @@ def cross_validate(
         fitted = time.process_time()
         values[test] = predict(model, take_rows(X, test), n_classes)
         predicted = time.process_time()
-        fit_seconds.append(fitted - start)
-        predict_seconds.append(predicted - fitted)
+        costs.append(Costs(fit_seconds=fitted - start, predict_seconds=predicted - fitted))
         test_scores.append(_scores(metrics, y[test], values[test], n_classes, positive))
         if max_train_rows:
             seen = train[:: max(1, -(-len(train) // max_train_rows))]
@@ -108,8 +105,7 @@ def cross_validate(
         scores=_means(metrics, test_scores),
         fold_scores={m: [fold[m] for fold in test_scores] for m in metrics},
         train_scores=_means(metrics, train_scores),
-        fit_seconds=float(np.mean(fit_seconds)),
-        predict_seconds=float(np.mean(predict_seconds)),
+        **mean_costs(costs),
         values=values,
         models=models,
     )

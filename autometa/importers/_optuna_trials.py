@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autometa.evaluation import costs_of_trial
 from autometa.importers._measures import Measure, resolve
 from autometa.importers._optuna_studies import StudyView
 from autometa.importers._tally import Tally, some
@@ -179,8 +180,7 @@ class TrialReader:
     def _of_tune(self, trial: FrozenTrial, evaluation: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a row for each metric that `tune` kept with its trial."""
         setup = self._setup(trial) | {"status": "ok", "fidelity": evaluation.get("fidelity", 1.0)}
-        seconds = evaluation.get("fit_seconds")
-        setup["fit_seconds"] = float(seconds) if isinstance(seconds, int | float) else math.nan
+        setup |= costs_of_trial(evaluation)
         main = self.objectives[0].measure.name
         return [
             setup

@@ -16,13 +16,8 @@ import pandas as pd
 from pandas.util import hash_array
 
 from autometa._common.arrays import Booleans, Floats, Hashes, Singles
-from autometa.knowledge_base._schema import NARROW, RUN_KEY, RUN_NUMBERS
+from autometa.knowledge_base._schema import DETAILS, IDENTITY, NARROW, RUN_KEY, RUN_NUMBERS
 from autometa.knowledge_base.storage._columns import codes_of, lists_of, numbers_of, one_array
-
-# What makes a run this run, where a source names it; and what somebody may know of it or not.
-IDENTITY = ["task_id", "algorithm", "config", "metric", "fidelity", "score", "status", "source"]
-DETAILS = ("fit_seconds", "predict_seconds", "reference_seconds", "train_score", "fold_scores",
-           "split", "n_folds", "split_seed", "cutoff_seconds")  # fmt: skip
 
 _PLACES = np.uint64(0x9E3779B97F4A7C15)  # an odd constant: order within a list counts
 

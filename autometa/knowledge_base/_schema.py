@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,61 +39,74 @@ TASK_DEFAULTS: dict[str, Any] = {
     "fold": float("nan"),
 }
 TASK_NUMBERS = ("n_rows", "fold")
-RUN_DEFAULTS: dict[str, Any] = {
-    "task_id": None,
-    "algorithm": None,
-    "config": None,
-    "metric": None,
-    "score": None,
-    "fit_seconds": float("nan"),
-    "predict_seconds": float("nan"),
-    "reference_seconds": float("nan"),
-    "fidelity": 1.0,
-    "status": "ok",
-    "train_score": float("nan"),
-    "fold_scores": None,
-    "message": "",
-    "source": "",
-    "split": "",
-    "n_folds": float("nan"),
-    "split_seed": float("nan"),
-    "cutoff_seconds": float("nan"),
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunColumn:
+    """All that readers, writers and comparisons ask of a column of ``runs``.
+
+    Attributes
+    ----------
+    default : object
+        Of runs that do not say it; a number makes it a column of numbers.
+    role : {"identity", "detail", "note"}
+        Whether it is part of what makes a run this run, something that a source may know
+        of it or not, or a remark.
+    by_metric : bool
+        Whether it differs among the metrics of a run. Other numbers repeat, which the
+        files make use of.
+    is_narrow : bool
+        Whether files keep it in single precision (1e-7): more than folds agree on, and
+        neither part of the identity nor what a model learns from.
+    """
+
+    default: Any = None
+    role: str = "detail"
+    by_metric: bool = False
+    is_narrow: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether cells are numbers."""
+        return isinstance(self.default, float)
+
+
+_text = partial(RunColumn, role="identity")
+_number = partial(RunColumn, default=float("nan"))
+
+# Adding a column is adding a line. One that a fold measures is a field of `Costs` too.
+RUN_COLUMNS: Mapping[str, RunColumn] = {
+    "task_id": _text(),
+    "algorithm": _text(),
+    "config": _text(),
+    "metric": _text(),
+    "score": _number(role="identity", by_metric=True),
+    "fit_seconds": _number(),
+    "predict_seconds": _number(),
+    "reference_seconds": _number(),
+    "fidelity": _number(default=1.0, role="identity"),
+    "status": _text(default="ok"),
+    "train_score": _number(by_metric=True, is_narrow=True),
+    "fold_scores": RunColumn(by_metric=True, is_narrow=True),
+    "message": RunColumn(default="", role="note"),
+    "source": _text(default=""),
+    "split": RunColumn(default=""),
+    "n_folds": _number(),
+    "split_seed": _number(),
+    "cutoff_seconds": _number(),
 }
-RUN_NUMBERS = (
-    "score",
-    "fit_seconds",
-    "predict_seconds",
-    "reference_seconds",
-    "fidelity",
-    "train_score",
-    "n_folds",
-    "split_seed",
-    "cutoff_seconds",
-)
-# A repeat is equal in all of these. Equal scores alone are common: a run that was measured
+RUN_DEFAULTS = {name: column.default for name, column in RUN_COLUMNS.items()}
+RUN_NUMBERS = tuple(name for name, column in RUN_COLUMNS.items() if column.is_number)
+# A repeat is equal in all columns. Equal scores alone are common: a run that was measured
 # again, with other seconds or folds, is a run of its own.
-RUN_KEY = [
-    "task_id",
-    "algorithm",
-    "config",
-    "metric",
-    "fidelity",
-    "score",
-    "status",
-    "source",
-    "fit_seconds",
-    "predict_seconds",
-    "reference_seconds",
-    "train_score",
-    "fold_scores",
-    "message",
-    "split",
-    "n_folds",
-    "split_seed",
-    "cutoff_seconds",
-]
-# No key and no target of the meta-model: single precision (1e-7) is more than folds agree on.
-NARROW = ("train_score", "fold_scores")
+RUN_KEY = list(RUN_COLUMNS)
+IDENTITY = [name for name, column in RUN_COLUMNS.items() if column.role == "identity"]
+DETAILS = tuple(name for name, column in RUN_COLUMNS.items() if column.role == "detail")
+NARROW = tuple(name for name, column in RUN_COLUMNS.items() if column.is_narrow)
+# The same in all metrics of a run: whole numbers repeat, bytes of many of them do not.
+REPEATING = tuple(
+    n for n, column in RUN_COLUMNS.items() if column.is_number and not column.by_metric
+)
 
 
 def canonical_config(config: Mapping[str, Any] | str) -> str:

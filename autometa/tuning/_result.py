@@ -14,7 +14,7 @@ import pandas as pd
 from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
-from autometa.evaluation import cached_reference_seconds
+from autometa.evaluation import cached_reference_seconds, costs_of_trial
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import RUN_DEFAULTS
 from autometa.tables import Task
@@ -212,7 +212,7 @@ class TuneResult:
                     "config": canonical_config(candidate.config),
                     "metric": metric,
                     "score": value,
-                    "fit_seconds": evaluation.get("fit_seconds", float("nan")),
+                    **costs_of_trial(evaluation),
                     "fidelity": evaluation.get("fidelity", 1.0),
                     "status": status,
                     "message": evaluation.get("message", ""),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from autometa.knowledge_base._repeated import repeated
-from autometa.knowledge_base._schema import NARROW, SCHEMA_VERSION
+from autometa.knowledge_base._schema import NARROW, REPEATING, SCHEMA_VERSION
 from autometa.knowledge_base.storage._columns import (
     TEXTS,
     as_codes,
@@ -27,16 +27,6 @@ from autometa.knowledge_base.storage._types import INDEX_NAMES
 ROWS_PER_GROUP = 1 << 15
 COMPRESSION_LEVEL = 15
 NOTE = b"autometa"  # key of our note in a Parquet footer
-# The same in all metrics of a run: whole numbers repeat, bytes of many of them do not.
-REPEATING = (
-    "fit_seconds",
-    "predict_seconds",
-    "reference_seconds",
-    "fidelity",
-    "n_folds",
-    "split_seed",
-    "cutoff_seconds",
-)
 
 
 def to_arrow(table: str, frame: pd.DataFrame, narrow: bool = True) -> Any:

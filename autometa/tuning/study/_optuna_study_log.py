@@ -279,8 +279,7 @@ class OptunaStudyLog:
             "status": "ok" if result.is_complete else "pruned",
             "scores": {k: v for k, v in result.scores.items() if np.isfinite(v)},
             "fold_scores": result.fold_scores,
-            "fit_seconds": result.fit_seconds,
-            "predict_seconds": result.predict_seconds,
+            **result.costs,
             "seconds": result.seconds,
             "fidelity": result.fidelity,
         }

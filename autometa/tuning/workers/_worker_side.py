@@ -14,7 +14,13 @@ import pandas as pd
 import sklearn
 
 from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
-from autometa.evaluation import CrossValidation, cross_validate, shorten_folds
+from autometa.evaluation import (
+    Costs,
+    CrossValidation,
+    cross_validate,
+    mean_costs,
+    shorten_folds,
+)
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
@@ -101,7 +107,7 @@ class EvaluationRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluationResult:
+class EvaluationResult(Costs):
     """What the folds said of a setup.
 
     Attributes
@@ -110,10 +116,8 @@ class EvaluationResult:
         Mean over the folds where a metric is defined, by metric.
     fold_scores : list of float
         Of the metric asked for; NaN in folds whose labels leave it undefined.
-    fit_seconds : float
-        Processor seconds of one fit.
-    predict_seconds : float
-        Processor seconds of predicting the rows that a fold holds out.
+    fit_seconds, predict_seconds : float
+        See `Costs`; the mean over the folds.
     seconds : float
         Wall-clock seconds of one fit and its predictions.
     values : ndarray
@@ -131,10 +135,8 @@ class EvaluationResult:
 
     scores: dict[str, float]
     fold_scores: list[float]
-    fit_seconds: float
     seconds: float
     values: npt.NDArray[np.float64]
-    predict_seconds: float = float("nan")
     is_complete: bool = True
     models: bytes = b""
     fidelity: float = 1.0
@@ -263,8 +265,7 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
     return EvaluationResult(
         scores=means,
         fold_scores=fold_scores,
-        fit_seconds=float(np.mean([part.fit_seconds for part in parts])),
-        predict_seconds=float(np.mean([part.predict_seconds for part in parts])),
+        **mean_costs(parts),
         seconds=seconds,
         values=values[held_out],
         is_complete=len(parts) == request.n_used,
