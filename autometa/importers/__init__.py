@@ -7,10 +7,11 @@ from autometa.importers._exported import is_export, read_export
 from autometa.importers._folds import folds_of
 from autometa.importers._formats import formats, import_history, recognise
 from autometa.importers._imported import Dropped, Imported
+from autometa.importers._importer import Importer
 from autometa.importers._kept import read_knowledge_base
 from autometa.importers._matrix import read_matrix
 from autometa.importers._optuna import read_optuna
-from autometa.importers._registry import FORMATS, Importer, register_importer
+from autometa.importers._registry import FORMATS, register_importer
 from autometa.importers._table import read_table
 from autometa.importers._tune import read_tune_result
 

@@ -1,40 +1,25 @@
-"""Which function reads which format: autometa's, those of plug-ins, and those registered."""
+"""Which function reads which format: autometa's, those of plug-ins, and those registered.
+
+A file of this folder offers its format as ``IMPORTER``. The six of `FORMATS` are told apart
+by one look at a source (`recognise`), for what is a table might be a matrix too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from autometa.exceptions import PluginError, PluginWarning
 from autometa.importers import _aslib, _kept, _matrix, _optuna, _table, _tune
 from autometa.importers._imported import Imported
+from autometa.importers._importer import Importer
 from metafeatures.plugins import load_plugins, warn_of_plugin
 
 GROUP = "autometa.importers"  # of entry points
-
-
-@dataclass(frozen=True, kw_only=True)
-class Importer:
-    """How histories of one format are read.
-
-    Attributes
-    ----------
-    name : str
-        Of the format.
-    read : callable
-        ``read(source, **options)`` returns an `Imported`. Its parameters are the options.
-    recognise : callable
-        ``recognise(source)`` says whether a source is of this format, which it looks at,
-        but does not read whole. It is asked before the formats of autometa itself, so it
-        must be sure.
-    """
-
-    name: str
-    read: Callable[..., Imported]
-    recognise: Callable[[Any], bool]
-
+PACKAGE = __name__.rpartition(".")[0]
 
 FORMATS: Mapping[str, Callable[..., Imported]] = {
     "aslib": _aslib.read_aslib,
@@ -71,13 +56,13 @@ def register_importer(
 
 
 def plugin_importers() -> Mapping[str, Importer]:
-    """Return the importers that others added, by name."""
+    """Return the importers that are asked first whether a source is theirs, by name."""
     return {**_installed(), **_registered}
 
 
 @cache
 def _installed() -> Mapping[str, Importer]:
-    importers: dict[str, Importer] = {}
+    importers = {importer.name: importer for importer in _own()}
     for plugin in load_plugins(GROUP, PluginWarning):
         importer = plugin.value
         if not isinstance(importer, Importer):
@@ -91,3 +76,12 @@ def _installed() -> Mapping[str, Importer]:
             )
         importers[importer.name] = importer
     return importers
+
+
+def _own() -> Iterator[Importer]:
+    """Yield what files of this folder offer as ``IMPORTER``."""
+    folder = importlib.import_module(PACKAGE).__path__
+    for name in sorted(m.name for m in pkgutil.iter_modules(folder) if not m.ispkg):
+        offered = getattr(importlib.import_module(f"{PACKAGE}.{name}"), "IMPORTER", None)
+        if isinstance(offered, Importer):
+            yield offered
