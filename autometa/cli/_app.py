@@ -12,7 +12,6 @@ import pkgutil
 import sys
 import traceback
 import warnings
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,7 +38,7 @@ FAILURES = (
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # typer exports only what refines it
 HELP_IS_PRINTED = "NoArgsIsHelpError"  # of a group without a command; the text is out already
 
-for _module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
+for _module in pkgutil.walk_packages(sys.modules[__package__].__path__, f"{__package__}."):
     if not _module.name.endswith(".__main__"):  # which would run another command
         importlib.import_module(_module.name)
 
