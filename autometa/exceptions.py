@@ -112,6 +112,16 @@ class AutoMetaError(Exception):
         self.suggestions = tuple(suggestions)
         self.columns = tuple(map(str, columns))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole: Dask pickles errors that say nothing of it without their message."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[AutoMetaError], args: tuple[Any, ...], data: dict[str, Any]) -> Any:
+    error = cls(*args)
+    error.__dict__.update(data)
+    return error
+
 
 AutometaError = AutoMetaError  # the name of version 0.1, which callers may still catch
 

@@ -41,6 +41,13 @@ def test_each_class_is_public_at_the_top_and_survives_a_pickle(cls):
     assert str(arrived) == "said so"
 
 
+def test_messages_and_data_survive_what_dask_does_to_pickles():
+    pytest.importorskip("distributed.utils")  # its import changes how errors are pickled
+    error = DatasetNotFoundError("No file 'a.csv'.", name="a.csv")
+    arrived = pickle.loads(pickle.dumps(error))
+    assert (str(arrived), arrived.name) == ("No file 'a.csv'.", "a.csv")
+
+
 @pytest.mark.parametrize("name", metafeatures.exceptions.__all__)
 def test_errors_of_metafeatures_name_the_public_package(name):
     assert getattr(metafeatures, name).__module__ == "metafeatures"

@@ -30,7 +30,8 @@ def test_a_library_adds_no_handler_but_one_that_is_silent():
 
 def test_studies_of_other_threads_are_still_announced():
     """The verbosity of Optuna is one for the process; it is not touched."""
-    level = optuna.logging.get_verbosity()
+    level = optuna.logging.INFO  # other tests of this process may have left another one
+    optuna.logging.set_verbosity(level)
     begun, ended = threading.Event(), threading.Event()
 
     def elsewhere():

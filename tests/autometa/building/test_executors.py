@@ -47,11 +47,11 @@ def test_a_call_past_its_processor_seconds_costs_itself_alone(processes):
 
 
 def test_a_broken_pool_is_told_and_never_waited_for():
-    with ProcessPoolExecutor(1) as executor, FuturesCallExecutor(executor, 1, None) as executor:
+    with ProcessPoolExecutor(1) as pool, FuturesCallExecutor(pool, 1, None) as executor:
         executor.give(Call("a", executor_calls.nap, (60.0,), 60.0))
-        while not executor._processes:
+        while not pool._processes:
             time.sleep(0.05)
-        os.kill(next(iter(executor._processes)), signal.SIGKILL)
+        os.kill(next(iter(pool._processes)), signal.SIGKILL)
         with pytest.raises(WorkerError, match="What is finished is kept; run the same command"):
             executor.wait()
 

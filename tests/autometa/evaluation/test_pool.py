@@ -15,6 +15,8 @@ from autometa.evaluation import WorkerPool
 from autometa.evaluation._process import Worker
 from autometa.exceptions import WorkerError
 
+SUPPORT = Path(__file__).parents[2] / "support"
+
 
 @pytest.fixture
 def pool():
@@ -177,7 +179,7 @@ def test_no_file_of_the_current_folder_is_run_by_a_worker(tmp_path, start):
     (tmp_path / "mine.py").write_text(code)
     command = ["-c", code] if start == "-c" else ["mine.py"]
     done = subprocess.run(
-        [sys.executable, *command, str(Path(__file__).parent)],
+        [sys.executable, *command, str(SUPPORT)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -198,7 +200,7 @@ def test_a_limit_already_in_force_is_kept_to():
         "    pool.submit('k', calls.allocate, 3 << 30); print(pool.wait().status)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(Path(__file__).parent)],
+        [sys.executable, "-c", code, str(SUPPORT)],
         capture_output=True,
         text=True,
         check=False,
@@ -240,7 +242,7 @@ def test_a_worker_ends_with_its_parent(tmp_path):
         "pool.submit('key', calls.sleep, 600.0); time.sleep(0.3); os._exit(9)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(Path(__file__).parent)],
+        [sys.executable, "-c", script, str(SUPPORT)],
         capture_output=True,
         text=True,
         check=False,

@@ -29,6 +29,8 @@ from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase
 from autometa.samplers import WarmStartSampler
 
+SUPPORT = Path(__file__).parents[2] / "support"
+
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
@@ -108,7 +110,7 @@ def test_another_process_on_the_same_storage_does_not_repeat_points(history, tmp
     study = optuna.create_study(
         study_name="s", storage=url, direction="maximize", sampler=WarmStartSampler(history, seed=0)
     )
-    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    here = {**os.environ, "PYTHONPATH": str(SUPPORT)}
     with subprocess.Popen([sys.executable, "-c", code], env=here) as other:
         study.optimize(bowl_objective, n_trials=5)
     assert other.returncode == 0

@@ -16,7 +16,7 @@ import pytest
 from autometa.tuning import end_run, tune
 from autometa.tuning._interrupt import Interruption
 
-HERE = Path(__file__).parent
+SUPPORT = Path(__file__).parents[2] / "support"
 CHEAP = ("naive_bayes", "decision_tree")
 
 RUN = """
@@ -51,7 +51,7 @@ def start(mixed, features, tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(HERE)},
+            env=os.environ | {"PYTHONPATH": str(SUPPORT)},
         )
         assert process.stdout.readline() == "ready\n"
         time.sleep(1.0)  # the other trial hangs by now
