@@ -236,7 +236,7 @@ def _tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows
     if explanation.neighbors:
         yield (
             "Earlier tasks that count most",
-            ("task", "distance", "weight", "won there", "metric", "its score", "this setup's"),
+            ("task", "distance", "weight", "best setup", "metric", "its score", "this setup's"),
             [_neighbor_row(neighbor) for neighbor in explanation.neighbors],
         )
     if explanation.influences:

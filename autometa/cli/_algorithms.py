@@ -15,7 +15,7 @@ from autometa.cli._frames import records, show_frame
     examples=["autometa algorithms", "autometa algorithms --task-type regression --json"],
     then="autometa tune churn.csv --target left --algorithm lightgbm,svm",
 )
-def algorithms(task_type: _options.TaskTypeOption = None) -> Answer:
+def algorithms(task_type: _options.KindOfTask = None) -> Answer:
     """List the algorithms that can be built and tuned, and what each needs."""
     import autometa
 

@@ -111,11 +111,15 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, AutoMetaError | MetaFeatureError):
         return 1 if isinstance(error, FAILURES) else 2
+    if isinstance(error, FileNotFoundError):
+        return 2  # a model or a file of values that was named and is not there
     return 1 if isinstance(error, OSError) else None  # a full disk, missing rights
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, OSError) and not isinstance(error, AutoMetaError):
+        if isinstance(error, FileNotFoundError) and error.filename:
+            return f"There is no file '{error.filename}'."
         where = f": '{error.filename}'" if error.filename else ""
         return f"{error.strerror or error}{where}."
     return str(error)
@@ -137,7 +141,8 @@ def _say_usage(error: Exception) -> int:
         path = context.command_path if context else "autometa"
         _say(
             "UsageError",
-            error.format_message(),  # type: ignore[attr-defined]
+            # the parser of values begins what it says by the name of an exception
+            error.format_message().replace(": Value error, ", ": "),  # type: ignore[attr-defined]
             f"Try '{path} --help'.",
         )
     return 2

@@ -18,7 +18,7 @@ SHOWN = ["name", "family", "definition"]  # what fits a terminal; --json has all
     examples=["autometa metafeatures", "autometa metafeatures --family simple --json"],
     then="autometa describe churn.csv --target left --family simple",
 )
-def metafeatures(task_type: _options.TaskTypeOption = None, family: Families = None) -> Answer:
+def metafeatures(task_type: _options.KindOfTask = None, family: Families = None) -> Answer:
     """List the meta-features: definitions, ranges, references, names elsewhere."""
     from metafeatures import list_metafeatures
 

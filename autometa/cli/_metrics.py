@@ -15,7 +15,7 @@ from autometa.cli._frames import records, show_frame
     examples=["autometa metrics", "autometa metrics --task-type binary --json"],
     then="autometa recommend churn.csv --target left --metric f1",
 )
-def metrics(task_type: _options.TaskTypeOption = None) -> Answer:
+def metrics(task_type: _options.KindOfTask = None) -> Answer:
     """List the metrics that can be asked for, and their everyday names."""
     import autometa
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,7 +41,7 @@ def _show(content: dict[str, Any]) -> None:
         ("saved", content["created"]),
         ("task", f"{task.get('name', '-')}: {task.get('task_type', '-')} of {task.get('target')}"),
         ("metric", content["metric"] or "-"),
-        ("score", f"{number(content['score'])} ({number(low)} .. {number(high)} on new rows)"),
+        ("score", _score(content["score"], low, high)),
         ("trials", str(content["n_trials"])),
         ("libraries", ", ".join(f"{name} {it}" for name, it in content["versions"].items())),
     ):
@@ -52,5 +53,16 @@ def _show(content: dict[str, Any]) -> None:
         )
     out = console()
     out.print(about)
-    out.print()
-    out.print(members)
+    if content["members"]:
+        out.print()
+        out.print(members)
+
+
+def _score(score: Any, low: Any, high: Any) -> str:
+    """Return a score with its interval, for people; a fallback has neither."""
+    if score is None or math.isnan(score):
+        return "- (a small tree: no setup could be scored)"
+    has_interval = low is not None and math.isfinite(low)
+    return number(score) + (
+        f" ({number(low)} .. {number(high)} on new rows)" if has_interval else ""
+    )

@@ -71,6 +71,15 @@ TaskTypeOption = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+KindOfTask = Annotated[
+    TaskType | None,
+    typer.Option(
+        "--task-type",
+        help="Only what is of use in this kind of task.",
+        show_default=False,
+        rich_help_panel=SEARCH,
+    ),
+]
 Positive = Annotated[
     str | None,
     typer.Option(

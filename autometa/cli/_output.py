@@ -16,7 +16,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -79,7 +79,19 @@ class PlainConsole(Console):
 
 
 class PlainTable(Table):
-    """A table each of whose cells is one line of text."""
+    """A table each of whose cells is one line of text, under a heading."""
+
+    heading = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Show the heading as wide as the terminal, and nothing else where there are no rows.
+
+        A title of rich is as wide as its table: a narrow one breaks it into several lines.
+        """
+        if self.heading:
+            yield Text(self.heading, style="table.title")
+        if self.row_count:
+            yield from super().__rich_console__(console, options)
 
     def add_row(self, *cells: Any, **options: Any) -> None:
         """Add a row; a line break in a name cannot make a row of its own."""
@@ -190,9 +202,8 @@ def print_json(content: dict[str, Any], *, is_error: bool = False) -> None:
 def make_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
     """Return an empty table; the columns named in ``right`` hold numbers."""
     title, shown_right = visible(title), set(map(visible, right))
-    table = PlainTable(
-        title=title, title_justify="left", header_style="bold", box=None, pad_edge=False
-    )
+    table = PlainTable(header_style="bold", box=None, pad_edge=False)
+    table.heading = title
     for column in map(visible, columns):
         is_number = column in shown_right
         table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number)
@@ -209,6 +220,11 @@ def seconds(value: float) -> str:
     if value is None or not math.isfinite(value):
         return "-"
     return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+
+
+def size(n_bytes: int) -> str:
+    """Return what a file takes, for people; a small one is not 0."""
+    return f"{n_bytes / 1e6:.2f} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} kB"
 
 
 def settings(config: dict[str, Any]) -> str:

@@ -65,7 +65,7 @@ def recommend(
         typer.Option(
             "--metafeatures",
             help="Instead of TABLE, what 'autometa describe --json' printed of it: advice for "
-            "data that may not leave their place. Needs --task-type.",
+            "data that may not leave their place. Values alone need --task-type.",
             show_default=False,
             rich_help_panel=_options.DATA,
         ),
@@ -171,17 +171,21 @@ def _of_metafeatures(
 ) -> Recommendations:
     import autometa
 
-    if path is None or task_type is None:
-        raise ParameterError("'--metafeatures' needs --task-type: the values do not say it.")
+    assert path is not None  # the other of TABLE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ParameterError(
             f"'{path}' must be what 'autometa describe --json' prints. It is no JSON: {error}."
         ) from error
-    if isinstance(content, dict):  # of the values alone, or the whole answer
-        content = content.get("metafeatures", content)
-    return autometa.recommend(metafeatures=content, task_type=task_type.value, **asked)
+    kind = task_type.value if task_type else None
+    if isinstance(content, dict) and "metafeatures" in content:  # the whole answer, not values
+        task = content.get("task")
+        kind = kind or (task.get("task_type") if isinstance(task, dict) else None)
+        content = content["metafeatures"]
+    if kind is None:
+        raise ParameterError(f"Give --task-type: the values in '{path}' do not say it.")
+    return autometa.recommend(metafeatures=content, task_type=kind, **asked)
 
 
 def _ranked(advice: Recommendations, explain: int | None) -> list[dict[str, Any]]:

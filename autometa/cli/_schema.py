@@ -36,9 +36,7 @@ def schema(
     if not name:
         return Answer(content={"commands": sorted(SCHEMAS)}, show=_list)
     if name not in SCHEMAS:
-        raise ParameterError(
-            f"There is no command '{name}'. 'autometa schema' lists those there are."
-        )
+        raise ParameterError(f"There is no command '{name}'. 'autometa schema' lists them.")
     found = schema_of(name, SCHEMAS[name])
     return Answer(content={"json_schema": found}, show=partial(print_json, found))
 

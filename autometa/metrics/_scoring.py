@@ -71,7 +71,7 @@ def check_metric(metric: str | None, task_type: str) -> str:
         hint = f" Did you mean '{close[0]}'?" if close else ""
         raise MetricError(
             f"'metric' must be a scorer name of scikit-learn. Got {asked!r}.{hint} "
-            "list_metrics() lists them, and others that were registered.",
+            "list_metrics() and 'autometa metrics' list them.",
             name=str(asked),
             suggestions=close,
         )

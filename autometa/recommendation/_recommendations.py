@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
+from autometa.exceptions import ParameterError
 from autometa.explanation import Neighbor
 from autometa.recommendation._recommendation import Recommendation
 
@@ -105,10 +107,46 @@ class Recommendations(Sequence[Recommendation]):
         return hash(self._candidates)
 
     def __repr__(self) -> str:
-        return f"Recommendations({list(self._candidates)!r})"
+        """Return a line for each: what a notebook shows of the last expression of a cell."""
+        return f"<{len(self)} recommendations>" + "".join(f"\n{line}" for line in self._lines())
 
     def __str__(self) -> str:
-        return "\n".join(f"{rank}. {one}" for rank, one in enumerate(self._candidates, start=1))
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterable[str]:
+        return (f"{rank}. {one}" for rank, one in enumerate(self._candidates, start=1))
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Recommendations:
+        """Return the advice that `to_dict` gave, or `autometa recommend --json` printed.
+
+        Raises
+        ------
+        ParameterError
+            If it is not such content.
+        """
+        from autometa.tables import Task
+
+        if not isinstance(content, Mapping) or "recommendations" not in content:
+            raise ParameterError(
+                "Recommendations.from_dict needs what to_dict gives: a mapping with the key "
+                f"'recommendations'. Got {type(content).__name__}."
+            )
+        asked = content.get("task") or {}
+        of_task = {f.name: asked[f.name] for f in fields(Task) if f.name in asked}
+        novelty = content.get("novelty")
+        advice = cls(
+            map(Recommendation.from_dict, content["recommendations"]),
+            task=Task(**of_task) if "task_type" in of_task else None,
+            metric=asked.get("metric"),
+            notes=content.get("notes", ()),
+            knowledge_base=content.get("knowledge_base"),
+        )
+        # facts that an empty list of candidates does not hold
+        advice.scores_of = asked.get("scores_of", advice.scores_of)
+        advice.novelty = math.nan if novelty is None else float(novelty)
+        advice.neighbors = tuple(map(Neighbor.from_dict, content.get("neighbors", ())))
+        return advice
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values for JSON, as `autometa recommend --json` does."""

@@ -284,7 +284,8 @@ class TuneResult:
         """
         from autometa.tuning.script._code import script
 
-        summary = f"{self.metric} {self.score:.5g} in cross-validation"
+        scored = f"{self.metric} {self.score:.5g} in cross-validation"
+        summary = "without a score" if self.is_fallback else scored
         target = target or str(self.task.target)
         return script(self.best_pipeline, source, target, summary, encoding)
 

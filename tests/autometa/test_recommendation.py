@@ -13,7 +13,8 @@ from sklearn.base import is_classifier
 from autometa import KnowledgeBase, setup_id
 from autometa.exceptions import AlgorithmNotFoundError, ParameterError
 from autometa.explanation import BestSetup
-from autometa.recommendation import Neighbor, Recommendation
+from autometa.recommendation import Neighbor, Recommendation, Recommendations
+from autometa.tables import Task
 
 
 @pytest.fixture
@@ -143,3 +144,23 @@ def test_advice_for_a_small_table_lowers_limits_that_count_rows(recommendation):
 def test_an_algorithm_that_autometa_does_not_know_is_not_built(recommendation):
     with pytest.raises(AlgorithmNotFoundError, match="Unknown algorithm"):
         dataclasses.replace(recommendation, algorithm="weka.J48").build()
+
+
+def test_advice_comes_back_from_json_with_the_facts_of_the_whole(recommendation):
+    task = Task(task_type="multiclass", name="iris", n_rows=150, n_columns=4)
+    base = {"name": "kb:own", "path": None, "fingerprint": "f"}
+    advice = Recommendations(
+        [recommendation], task=task, metric="f1_macro", notes=["one"], knowledge_base=base
+    )
+    for whole in (advice, advice[:0]):
+        arrived = Recommendations.from_dict(json.loads(json.dumps(whole.to_dict())))
+        assert arrived.to_dict() == whole.to_dict()
+        assert (arrived.task, len(arrived)) == (task, len(whole))
+    with pytest.raises(ParameterError, match="with the key 'recommendations'"):
+        Recommendations.from_dict(recommendation.to_dict())
+
+
+def test_advice_is_shown_a_line_for_each(recommendation):
+    shown = repr(Recommendations([recommendation, recommendation])).splitlines()
+    assert shown[0] == "<2 recommendations>"
+    assert [line[:7] for line in shown[1:]] == ["1. knn(", "2. knn("]

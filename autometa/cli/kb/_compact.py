@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import KEEP, Answer, command
-from autometa.cli._output import say
+from autometa.cli._output import say, size
 from autometa.cli._progress import steps
 from autometa.cli.kb import _arguments
 from autometa.cli.kb._writing import would_write
@@ -36,8 +36,9 @@ def compact(
         done = run(written, wait=wait, on_progress=show)
     say(
         f"{done.n_parts_before} parts {'would become' if dry_run else 'became'} "
-        f"{done.n_parts_after}, {done.n_bytes_before / 1e6:.2f} MB {done.n_bytes_after / 1e6:.2f} "
-        f"MB; {done.n_repeats} repeats {'would be' if dry_run else 'were'} dropped."
+        f"{done.n_parts_after}, {size(done.n_bytes_before)} before and "
+        f"{size(done.n_bytes_after)} after; {done.n_repeats} repeats "
+        f"{'would be' if dry_run else 'were'} dropped."
     )
     return Answer(
         content={"dry_run": dry_run, **asdict(done)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autometa.cli import _knowledge_bases
 from autometa.cli._command import KEEP, Answer, command
-from autometa.cli._output import say
+from autometa.cli._output import say, size
 from autometa.cli._progress import steps
 
 
@@ -28,7 +28,7 @@ def fit(knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN) -> Answ
     with steps("questions") as show:
         written = MetaModel(random_state=0).fit(kb).save(on_progress=show)
     n_bytes = written.stat().st_size
-    say(f"'{written}': {n_bytes / 1e6:.2f} MB.")
+    say(f"'{written}': {size(n_bytes)}.")
     return Answer(
         content={"file": str(written), "n_bytes": n_bytes},
         knowledge_base=_knowledge_bases.facts_of(knowledge_base, folder),

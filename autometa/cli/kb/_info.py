@@ -8,7 +8,7 @@ from typing import Any
 
 from autometa.cli import _knowledge_bases
 from autometa.cli._command import LOOK, Answer, command
-from autometa.cli._output import console, make_table, number, visible
+from autometa.cli._output import console, make_table, number, size, visible
 
 SHOWN_SOURCES = 12  # a history of many studies has hundreds; --json has all
 SHOWN_LETTERS = 300  # of one source's provenance, which may hold a whole protocol
@@ -35,9 +35,9 @@ def _show(summary: dict[str, Any]) -> None:
     out = console()
     for folder in summary["folders"]:
         parts = ", ".join(f"{n} of {table}" for table, n in folder["n_parts"].items())
-        size = f"{folder['n_bytes'] / 1e6:.2f} MB, written {folder['written'] or 'never'}"
+        state = f"{size(folder['n_bytes'])}, written {folder['written'] or 'never'}"
         path = visible(folder["path"])
-        out.print(f"{path}: {size}; parts: {parts}", soft_wrap=True)
+        out.print(f"{path}: {state}; parts: {parts}", soft_wrap=True)
     out.print()
     shown = make_table("", "what", "value", right=("value",))
     for key in ("n_tasks", "n_families", "n_setups", "n_runs", "n_metafeatures"):

@@ -10,7 +10,7 @@ import typer
 
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import KEEP, Answer, command
-from autometa.cli._output import console, make_table, say
+from autometa.cli._output import console, make_table, note, say
 
 
 @command(
@@ -50,6 +50,8 @@ def name(
     if not dry_run:
         name = name_knowledge_base(name, folder)
         say(f"'{name}' is no name any more." if delete else f"'{name}' now means '{folder}'.")
+        if folder is not None and not folder.exists():
+            note(f"There is no folder '{folder}' yet; what adds to '{name}' makes it.")
     names = {name: str(path) for name, path in knowledge_base_names().items()}
     return Answer(content={"names": names})
 

@@ -31,7 +31,8 @@ def file_names(folder: Path) -> list[str]:
         return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
         raise KnowledgeBaseError(
-            f"'{folder}' is not a knowledge base: there is no such folder."
+            f"'{folder}' is not a knowledge base: there is no such folder. Adding runs makes "
+            "it: 'autometa kb add SOURCE --to FOLDER', or KnowledgeBase.save."
         ) from None
     except OSError as error:
         raise unreadable(folder, error) from error

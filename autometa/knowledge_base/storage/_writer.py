@@ -45,7 +45,7 @@ class Added:
     n_tasks, n_described, n_runs : int
         New tasks, tasks with meta-features that had none, and new runs.
     n_repeats : int
-        Runs that were there already, or twice in what was added.
+        Runs that were held already, or twice in what was added.
     """
 
     n_tasks: int = 0

@@ -45,7 +45,7 @@ def test_what_a_user_adds_goes_to_their_own_folder_and_is_told(run, folder):
     code, out, err = run("add", folder)
     assert (code, out) == (0, "")
     assert f"Adding to your own knowledge base, '{user_folder()}'." in err
-    assert "12 new runs, 3 new tasks; 0 runs were there already." in err
+    assert "12 new runs, 3 new tasks; 0 runs were held already." in err
     assert load(user_folder()) == ROWS
     code, out, _ = run("add", folder, "--json")
     assert json.loads(out)["added"][0]["n_repeats"] == 12
@@ -141,7 +141,7 @@ def test_info_tells_size_parts_date_sources_failures_and_fidelities(run, folder)
     assert facts["n_bytes"] == sum(path.stat().st_size for path in folder.glob("*.parquet"))
     assert facts["written"][:2] == "20"
     _, out, _ = run("info", folder)
-    assert "MB" in out
+    assert f"{facts['n_bytes'] / 1e3:.1f} kB" in out
     assert "theirs" in out
 
 
@@ -246,7 +246,7 @@ def test_every_command_says_what_it_is_for(run):
 def test_fit_keeps_what_was_learnt_beside_the_parts(run, folder):
     code, out, err = run("fit", folder)
     assert (code, out) == (0, "")
-    assert "MB" in err
+    assert " kB." in err
     assert len(list(folder.glob("fitted-model-*.zip"))) == 1
     assert run("verify", folder)[0] == 0
 
