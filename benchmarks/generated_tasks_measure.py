@@ -102,10 +102,9 @@ def measure_setup(
     evaluation = cross_validate(
         get_algorithm(algorithm).build(config, table.task_type)[1:],
         cleaned,
-        table.y,
+        table,
         make_folds(table.y, table.task_type, N_FOLDS),
         [default_metric(table.task_type)],
-        table.n_classes,
         max_train_rows=0,
     )
     return {"scores": evaluation.scores, "fit_seconds": evaluation.fit_seconds}

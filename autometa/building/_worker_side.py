@@ -100,10 +100,9 @@ def measure_setup(
     evaluation = cross_validate(
         pipeline,
         cleaned,
-        table.y,
+        table,
         folds,
         measured_metrics(table.task_type),
-        table.n_classes,
     )
     return {
         "scores": {metric: _defined(value) for metric, value in evaluation.scores.items()},

@@ -15,7 +15,7 @@ from sklearn.base import clone
 from autometa.evaluation._costs import Costs, mean_costs
 from autometa.evaluation._folds import Fold
 from autometa.metrics import Predictions, mean_score, scores
-from autometa.tables import take_rows
+from autometa.tables import Table, take_rows
 
 MAX_TRAIN_SCORE_ROWS = 1000
 
@@ -51,10 +51,9 @@ class CrossValidation(Costs):
 def cross_validate(
     pipeline: Any,
     X: pd.DataFrame,
-    y: npt.NDArray[Any],
+    table: Table,
     folds: Iterable[Fold],
     metrics: Iterable[str],
-    n_classes: int = 0,
     keep_models: bool = False,
     max_train_rows: int = MAX_TRAIN_SCORE_ROWS,
     positive: int = 1,
@@ -66,15 +65,13 @@ def cross_validate(
     pipeline : estimator
         Cloned for each fold.
     X : DataFrame of shape (n_rows, n_columns)
-    y : ndarray of shape (n_rows,)
-        Class numbers from 0, or target values.
+        The rows of the table, cleaned.
+    table : Table
+        A class that a training fold lacks is predicted with probability 0.
     folds : iterable of (train, test)
         Row positions.
     metrics : iterable of str
         Scorer names.
-    n_classes : int, default=0
-        0 for regression. A class that a training fold lacks is predicted with
-        probability 0.
     keep_models : bool, default=False
         Return the fitted pipelines too.
     max_train_rows : int, default=1000
@@ -82,14 +79,14 @@ def cross_validate(
     positive : int, default=1
         Number of the positive class of a binary task.
     """
-    metrics = list(metrics)
+    metrics, y, n_classes = list(metrics), table.y, table.n_classes
     shape = (len(y), n_classes) if n_classes else (len(y),)
     values = np.full(shape, np.nan)
     test_scores, train_scores, costs, models = [], [], [], []
     for train, test in folds:
         model = clone(pipeline)
         start = time.process_time()
-        model.fit(take_rows(X, train), y[train])
+        table.fit(model, take_rows(X, train), train)
         fitted = time.process_time()
         values[test] = predict(model, take_rows(X, test), n_classes)
         predicted = time.process_time()

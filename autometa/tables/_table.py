@@ -17,7 +17,7 @@ from autometa.tables._cells import plain_table
 from autometa.tables._errors import as_own_errors
 from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
-from autometa.tables._sparse import check_sparse, stays_sparse, varying_sparse
+from autometa.tables._sparse import check_sparse, stays_sparse, take_rows, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
 from autometa.tables._task import Task
 from metafeatures.columns import (
@@ -93,6 +93,28 @@ class Table:
     def labels(self) -> npt.NDArray[Any]:
         """The target as the user gave it: class labels, or values."""
         return self.classes[self.y] if self.n_classes else self.y
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Table:
+        """Return some of the rows, counted from 0."""
+        X = take_rows(self.X, rows)
+        X = X if self.is_sparse else X.reset_index(drop=True)
+        return dataclasses.replace(self, X=X, y=self.y[rows])
+
+    def fit(self, model: Any, X: Any, rows: npt.NDArray[np.intp] | None = None) -> Any:
+        """Fit a model to predict the target; return it.
+
+        All trials and refits pass here: what a fit is given beside ``X`` is decided once.
+
+        Parameters
+        ----------
+        model : estimator
+            Its classes are numbers.
+        X : DataFrame or sparse matrix
+            The rows, cleaned or encoded.
+        rows : ndarray of int or None
+            Positions in this table of the rows of ``X``; None when it has all.
+        """
+        return model.fit(X, self.y if rows is None else self.y[rows])
 
     def describe(self, extractor: MetaFeatureExtractor) -> pd.Series[float]:
         """Return the meta-features of what pipelines learn from.

@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline
 
 from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.exceptions import WorkerError
-from autometa.tables import Table, take_rows
+from autometa.tables import Table
 from autometa.tuning._budget import Clock
 from autometa.tuning.final_model._assemble import fit_fallback
 from autometa.tuning.final_model._out_of_fold import OutOfFold
@@ -146,7 +146,7 @@ class Preparation:
                 f"The run works on {len(cleaned.rows)} of {len(table.y)} rows: to read the values "
                 "of all would take too much of the budget."
             )
-            table = part_of(table, cleaned.rows)
+            table = table.take(cleaned.rows)
             raw = self.folder.put("part", table)
         return Prepared(
             table=table,
@@ -184,9 +184,3 @@ class Preparation:
         else:
             notes.append(f"The table could not be cleaned ({outcome.status}): {outcome.message}")
         return None
-
-
-def part_of(table: Table, rows: npt.NDArray[np.intp]) -> Table:
-    """Return some rows of a table."""
-    X = take_rows(table.X, rows)
-    return replace(table, X=X if table.is_sparse else X.reset_index(drop=True), y=table.y[rows])

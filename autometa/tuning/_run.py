@@ -18,7 +18,7 @@ from autometa.tuning._budget import Clock, FitTimeModel, size_of
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._options import TuneOptions
-from autometa.tuning._preparing import Preparation, Prepared, part_of
+from autometa.tuning._preparing import Preparation, Prepared
 from autometa.tuning._question import Question
 from autometa.tuning._result import TuneResult
 from autometa.tuning._running import search_and_finish
@@ -170,7 +170,7 @@ class Run:
         if prepared is not None:
             return prepared.table
         table = self.question.table
-        return part_of(table, some_rows(table, self.question.seed))
+        return table.take(some_rows(table, self.question.seed))
 
     def _settings(
         self, metric: str, validation: Validation, n_rows: int, study_log: OptunaStudyLog

@@ -92,10 +92,10 @@ def fit_fallback(table: Table, seed: int) -> tuple[Pipeline, int]:
         columns = np.random.default_rng(seed).permutation(X.shape[1])[:FALLBACK_COLUMNS]
         few = X[X.columns[np.sort(columns)]]
     try:
-        model.fit(few, table.y[rows])
+        table.fit(model, few, rows)
     except (ValueError, TypeError):
         constant = DummyClassifier(strategy="prior") if table.n_classes else DummyRegressor()
-        model = Pipeline([("model", constant.fit(X, table.y[rows]))])
+        model = Pipeline([("model", table.fit(constant, X, rows))])
     members = [Member(name="fallback", model=model, weight=1.0)]
     return assemble(cleaner, members, table), len(rows)
 

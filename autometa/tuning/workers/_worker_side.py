@@ -243,10 +243,9 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
             part = cross_validate(
                 pipeline,
                 state.fold_table(*split, number),
-                table.y,
+                table,
                 [fold],
                 metrics,
-                table.n_classes,
                 keep_models=keep and not has_fold_text,
                 max_train_rows=0,
                 positive=request.positive,
@@ -295,9 +294,9 @@ def refit(
     """Return the setup fitted on all rows, or on a share of them; classes are numbers."""
     model = _build(state, algorithm, config, seed)
     if fidelity >= 1.0:
-        return model.fit(state.X, state.table.y)
+        return state.table.fit(model, state.X)
     rows = _part(state.table, fidelity)
-    return model.fit(take_rows(state.X, rows), state.table.y[rows])
+    return state.table.fit(model, take_rows(state.X, rows), rows)
 
 
 def ask_advice(

@@ -14,9 +14,14 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from autometa.evaluation import cross_validate, make_folds
 from autometa.metrics import measured_metrics
-from autometa.tables import TASK_TYPES
+from autometa.tables import TASK_TYPES, Table
 
 N_CLASSES = {"binary": 2, "multiclass": 4, "regression": 0}
+
+
+def table_of(X, y, task_type):
+    """Return the table whose rows are as they are: columns of numbers need no cleaning."""
+    return Table(X=X, y=y, classes=np.arange(N_CLASSES[task_type]), task_type=task_type)
 
 
 def drawn(task_type, n=160):
@@ -35,7 +40,7 @@ def test_every_measured_metric_is_that_of_scikit_learn_on_the_same_folds(task_ty
     X, y, model = drawn(task_type)
     folds = make_folds(y, task_type, 4)
     metrics = measured_metrics(task_type)
-    ours = cross_validate(model, X, y, folds, metrics, N_CLASSES[task_type])
+    ours = cross_validate(model, X, table_of(X, y, task_type), folds, metrics)
     theirs = model_selection.cross_validate(
         model, X, y, cv=folds, scoring=list(metrics), return_train_score=True
     )
@@ -54,8 +59,8 @@ def test_rows_are_predicted_by_the_model_that_has_not_seen_them(task_type):
     method = "predict_proba" if N_CLASSES[task_type] else "predict"
     theirs = model_selection.cross_val_predict(model, X, y, cv=folds, method=method)
     ours = cross_validate(
-        model, X, y, folds, ["accuracy"] if N_CLASSES[task_type] else ["r2"],
-        N_CLASSES[task_type], keep_models=True,
+        model, X, table_of(X, y, task_type), folds,
+        ["accuracy"] if N_CLASSES[task_type] else ["r2"], keep_models=True,
     )  # fmt: skip
     np.testing.assert_allclose(ours.values, theirs, rtol=1e-9)
     for fitted, (_, test) in zip(ours.models, folds, strict=True):
@@ -67,7 +72,9 @@ def test_neighbours_that_know_every_row_by_heart_score_chance_on_coins():
     X = pd.DataFrame(rng.normal(size=(2_000, 2)), columns=list("ab"))
     y = rng.integers(0, 2, 2_000)
     folds = make_folds(y, "binary", 5)
-    scores = cross_validate(KNeighborsClassifier(1), X, y, folds, ["accuracy"], 2)
+    scores = cross_validate(
+        KNeighborsClassifier(1), X, table_of(X, y, "binary"), folds, ["accuracy"]
+    )
     assert scores.train_scores["accuracy"] == 1.0
     # of 2,000 coins 1,000 are guessed, and in all but 3 of 1,000 draws within 67 of that
     assert scores.scores["accuracy"] == pytest.approx(0.5, abs=3 * np.sqrt(0.25 / 2_000))
@@ -77,7 +84,8 @@ def test_a_class_that_a_training_part_lacks_is_predicted_with_probability_0():
     X = pd.DataFrame({"a": [0.0, 0.1, 5.0, 5.1, 9.0, 9.1]})
     y = np.array([2, 2, 0, 0, 1, 1])
     folds = [(np.array([0, 1, 2, 3]), np.array([4, 5])), (np.array([2, 3, 4, 5]), np.array([0, 1]))]
-    values = cross_validate(GaussianNB(), X, y, folds, ["neg_log_loss"], 3).values
+    table = Table(X=X, y=y, classes=np.arange(3), task_type="multiclass")
+    values = cross_validate(GaussianNB(), X, table, folds, ["neg_log_loss"]).values
     np.testing.assert_allclose(values[4:], [[1, 0, 0], [1, 0, 0]])  # nearest to the rows at 5
     np.testing.assert_allclose(values[:2], [[1, 0, 0], [1, 0, 0]])
     assert np.isnan(values[2:4]).all()  # held out by no fold
@@ -93,6 +101,8 @@ def test_processor_seconds_of_a_fit_are_those_that_it_spends():
             return super().fit(X, y)
 
     X, y, _ = drawn("regression", n=40)
-    found = cross_validate(Slow(), X, y, make_folds(y, "regression", 2), ["r2"])
+    found = cross_validate(
+        Slow(), X, table_of(X, y, "regression"), make_folds(y, "regression", 2), ["r2"]
+    )
     assert 0.2 <= found.fit_seconds < 0.3
     assert found.predict_seconds < 0.1

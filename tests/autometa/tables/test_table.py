@@ -10,12 +10,14 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import pandas as hpd
+from sklearn.neighbors import KNeighborsRegressor
 
 from autometa.exceptions import AutoMetaError, DatasetError, DatasetWarning, ParameterError
-from autometa.tables import check_table
+from autometa.tables import Table, check_table
 from metafeatures.columns import to_numeric
 
 
@@ -161,3 +163,24 @@ def test_any_table_is_taken_or_refused_with_an_error_of_ours(X, y):
             return
     pd.testing.assert_frame_equal(X, before)
     assert len(table.X) == len(table.y)
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_rows_that_are_taken_keep_their_target_and_are_fitted_on_it(is_sparse):
+    X = pd.DataFrame({"a": np.arange(8.0), "b": [0.0, 1.0] * 4})
+    table = Table(
+        X=scipy.sparse.csr_matrix(X) if is_sparse else X,
+        y=10.0 * np.arange(8),
+        classes=np.array([]),
+        task_type="regression",
+        name="eight",
+    )
+    rows = np.array([6, 1, 3])
+    part = table.take(rows)
+    assert (part.name, part.y.tolist(), part.is_sparse) == ("eight", [60.0, 10.0, 30.0], is_sparse)
+    cells = part.X.toarray() if is_sparse else part.X.to_numpy()
+    assert cells.tolist() == [[6.0, 0.0], [1.0, 1.0], [3.0, 1.0]]
+    nearest = KNeighborsRegressor(1)
+    assert table.fit(nearest, part.X, rows) is nearest
+    assert nearest.predict(part.X).tolist() == part.y.tolist()
+    assert table.fit(KNeighborsRegressor(1), table.X).predict(table.X).tolist() == table.y.tolist()
