@@ -51,7 +51,7 @@ def measure(source: str, n: int, n_trials: int, seed: int) -> dict[str, float | 
     result = tune(
         X,
         y,
-        METRICS[source],
+        metric=METRICS[source],
         n_trials=n_trials,
         time_budget=None,
         algorithms=CHEAP["regression" if source == "numbers" else "classification"],

@@ -79,14 +79,16 @@ def test_every_help_has_two_examples_that_parse_and_says_what_comes_next(name, a
     assert "Then: autometa" in out
     following = re.search(r"Then: (autometa .*)", ALL[name].epilog)[1]
     for example in [*examples, following]:
-        words = shlex.split(example.replace("\\[", "[").partition(" > ")[0].partition(" < ")[0])
-        words = [word for word in words if not word.startswith("AUTOMETA_")]
-        assert words[0] == "autometa"
-        parsed, rest = _find(words[1:])
+        parsed, rest = _find(_words(example))
         ALL[parsed].make_context("autometa", rest)  # raises for an option that is not one
-    assert any(_find(shlex.split(example)[1:])[0] == name for example in examples[-1:]) or (
-        "AUTOMETA" in examples[-1]
-    )
+    assert _find(_words(examples[-1]))[0] == name
+
+
+def _words(example):
+    """Return the words behind ``autometa``, without variables before it and redirections."""
+    command = example.replace("\\[", "[").partition(" > ")[0].partition(" < ")[0]
+    words = shlex.split(command)
+    return words[words.index("autometa") + 1 :]
 
 
 def _find(words):

@@ -40,7 +40,7 @@ def table(n_positive, n=400):
 @pytest.mark.parametrize("n_rare", [1, 2, 4])
 def test_a_rare_class_spoils_no_trial_and_keeps_its_column(n_rare, metric):
     X, labels = wine_with(n_rare)
-    result = tune(X, labels, metric, **SETTINGS)
+    result = tune(X, labels, metric=metric, **SETTINGS)
     board = result.leaderboard()
     assert (set(board["status"]), result.metric) == ({"ok"}, metric)
     assert np.isfinite(board["score"]).all()
@@ -55,7 +55,7 @@ def test_a_rare_class_spoils_no_trial_and_keeps_its_column(n_rare, metric):
 def test_folds_without_positives_do_not_count(metric):
     X, y = table(4)
     X["a"] = y  # a tree is right on every row
-    result = tune(X, y, metric, **SETTINGS | {"algorithms": ["decision_tree"]})
+    result = tune(X, y, metric=metric, **SETTINGS | {"algorithms": ["decision_tree"]})
     assert result.leaderboard()["score"].max() == 1.0
     assert any(f"'{metric}' is undefined on 1 of 5 folds" in note for note in result.notes)
     folds = result.study.best_trial.user_attrs["evaluation"]["fold_scores"]
@@ -88,7 +88,7 @@ def test_the_rarer_class_is_positive_whatever_it_is_called():
     settings = SETTINGS | {"algorithms": ["logistic_regression", "naive_bayes"]}
     results = []
     for names in (["legit", "fraud"], ["ok", "zero"]):
-        results.append(tune(X, np.array(names)[y], "f1", **settings))
+        results.append(tune(X, np.array(names)[y], metric="f1", **settings))
         assert results[-1].pos_label == names[1]
         assert f"The positive class of 'f1' is '{names[1]}'." in results[-1].notes
     assert results[0].score == pytest.approx(results[1].score, abs=1e-9)
