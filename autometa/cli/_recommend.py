@@ -178,7 +178,7 @@ def _of_metafeatures(
         raise ParameterError(
             f"'{path}' must be what 'autometa describe --json' prints. It is no JSON: {error}."
         ) from error
-    kind = task_type.value if task_type else None
+    kind: Any = task_type.value if task_type else None  # from a file: `recommend` checks it
     if isinstance(content, dict) and "metafeatures" in content:  # the whole answer, not values
         task = content.get("task")
         kind = kind or (task.get("task_type") if isinstance(task, dict) else None)
