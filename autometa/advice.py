@@ -101,7 +101,7 @@ def recommend(
     DatasetError
         If the table or the target cannot be used.
     MetricError
-        If the metric is unknown or cannot judge such a task.
+        If the metric is unknown or does not apply to such a task.
     ParameterError
         If another argument is out of range.
 

@@ -128,7 +128,7 @@ def get_algorithm(name: str) -> Algorithm:
     close = difflib.get_close_matches(name, names, n=1)
     hint = f"Did you mean '{close[0]}'? " if close else ""
     raise AlgorithmNotFoundError(
-        f"Unknown algorithm '{name}'. {hint}Known: {', '.join(names)}.",
+        f"Unknown algorithm '{name}'. {hint}Available: {', '.join(names)}.",
         name=name,
         suggestions=close,
     )

@@ -164,6 +164,7 @@ def command(
         GROUPS[parent].command(
             last,
             cls=cls,
+            help=_paragraphs(function.__doc__ or ""),
             epilog=_epilog(examples, then),
             rich_help_panel=panel,
             hidden=hidden,
@@ -171,6 +172,11 @@ def command(
         return function
 
     return register
+
+
+def _paragraphs(text: str) -> str:
+    """Return text whose paragraphs are one line each: a terminal breaks them where it ends."""
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n"))
 
 
 def _epilog(examples: Sequence[str], then: str) -> str | None:

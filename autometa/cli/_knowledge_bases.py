@@ -53,15 +53,16 @@ Read = Annotated[
         autocompletion=complete,
     ),
 ]
+OWN_NAMES = NAMES.replace("kb:own, kb:bundled,", "kb:own,")  # the one that ships is only read
 Written = Annotated[
-    str, typer.Argument(metavar="[KB]", help=f"Its name: {NAMES}.", autocompletion=complete)
+    str, typer.Argument(metavar="[KB]", help=f"Its name: {OWN_NAMES}.", autocompletion=complete)
 ]
 To = Annotated[
     str | None,
     typer.Option(
         "--to",
         metavar="KB",
-        help=f"Which gets them, begun when there is none: {NAMES}. kb:own when not given.",
+        help=f"Which gets them, begun when there is none: {OWN_NAMES}. kb:own when not given.",
         show_default=False,
         autocompletion=complete,
         rich_help_panel=_options.FILES,

@@ -8,6 +8,7 @@ from autometa.cli import _options
 from autometa.cli._command import LISTS, Answer, command
 from autometa.cli._describe import Families
 from autometa.cli._frames import records, show_frame
+from autometa.exceptions import ParameterError
 
 SHOWN = ["name", "family", "definition"]  # what fits a terminal; --json has all columns
 
@@ -24,6 +25,10 @@ def metafeatures(task_type: _options.KindOfTask = None, family: Families = None)
 
     frame = list_metafeatures(task_type)
     families = _options.several(family)
+    unknown = sorted(set(families) - set(list_metafeatures()["family"]))
+    if unknown:
+        available = ", ".join(list_metafeatures()["family"].unique())
+        raise ParameterError(f"'--family' must be of {available}. Got {unknown}.")
     if families:
         frame = frame[frame["family"].isin(families)]
     return Answer(

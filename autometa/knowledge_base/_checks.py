@@ -81,7 +81,7 @@ def check_runs(
     unknown = runs.loc[~runs["task_id"].isin(list(task_ids)), "task_id"]
     if len(unknown):
         raise KnowledgeBaseError(
-            f"runs speak of tasks that 'tasks' does not list: {_some(unknown)}. "
+            f"runs name tasks that 'tasks' does not list: {_some(unknown)}. "
             "Give a row of 'tasks' for each."
         )
     _check_run_numbers(runs)

@@ -295,7 +295,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         KnowledgeBaseMismatchError
             If there is no history for the question, or no setup predicts quickly enough.
         MetricError
-            If the metric is unknown or cannot judge such tasks.
+            If the metric is unknown or does not apply to such tasks.
         ParameterError
             If an argument is out of range.
         """

@@ -60,7 +60,7 @@ def check_metric(metric: str | None, task_type: str) -> str:
     Raises
     ------
     MetricError
-        If scikit-learn has no scorer of that name, or it cannot judge tasks of
+        If scikit-learn has no scorer of that name, or it does not apply to tasks of
         this type.
     """
     if metric is None:
@@ -78,7 +78,7 @@ def check_metric(metric: str | None, task_type: str) -> str:
     is_of_this_kind = is_regression_metric(metric) == (task_type == "regression")
     if not (is_of_this_kind and np.isfinite(score(metric, _sample_predictions(task_type)))):
         raise MetricError(
-            f"The metric '{asked}' cannot judge {task_type} tasks. Metrics kept for these: "
+            f"The metric '{asked}' does not apply to {task_type} tasks. Metrics kept for these: "
             f"{', '.join(measured_metrics(task_type))}."
         )
     return metric

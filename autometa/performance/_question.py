@@ -146,13 +146,13 @@ class QuestionResolver:
 
 
 def _check_judges(metric: str, names: Sequence[str], task_type: str) -> None:
-    """Raise when ``metric`` is unknown, or cannot judge tasks of this type."""
+    """Raise when ``metric`` is unknown, or does not apply to tasks of this type."""
     facts = get_metric(metric)
     if facts.family:
         if (facts.kind == "regression") != (task_type == "regression"):
             raise MetricError(
-                f"The metric '{metric}' cannot judge {task_type} tasks. The knowledge base knows "
-                f"{sorted(names)} for these."
+                f"The metric '{metric}' does not apply to {task_type} tasks. The knowledge base "
+                f"holds {sorted(names)} for these."
             )
     elif metric not in scorer_names():
         raise MetricError(

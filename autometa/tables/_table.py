@@ -176,7 +176,7 @@ def check_table(
         cannot be made plain, or fewer rows than ``min_rows``; if the target has
         missing values, infinities, dates, one value only, or another length.
     MetricError
-        If the metric cannot judge such a target.
+        If the metric does not apply to such a target.
 
     Warns
     -----

@@ -97,13 +97,13 @@ def _settled_by_metric(values: pd.Series[Any], guess: str, metric_kind: str) -> 
     numbers = to_numeric(values, "numeric") if _are_numbers(values) else None
     if numbers is None:
         raise MetricError(
-            "A metric of regressions cannot judge a target of words. Give one of classifications, "
-            "such as 'accuracy', or a target of numbers."
+            "A metric of regression does not apply to a target of labels. Give one of "
+            "classification, such as 'accuracy', or a target of numbers."
         )
     if metric_kind == "classification" and bool((numbers % 1 != 0).any()):
         raise MetricError(
-            "A metric of classifications cannot judge a target of numbers with fractions. Give one "
-            "of regressions, such as 'r2', or class labels."
+            "A metric of classification does not apply to a target of numbers with fractions. "
+            "Give one of regression, such as 'r2', or class labels."
         )
     warnings.warn(
         DatasetWarning(

@@ -67,7 +67,7 @@ class TuneResult:
         See `oof_predictions`.
     """
 
-    best_pipeline: Pipeline
+    best_pipeline: Pipeline = field(repr=False)  # a screenful, and shown by itself
     study: optuna.Study = field(repr=False)
     metric: str
     score: float

@@ -9,7 +9,7 @@ from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say, size
 from autometa.cli._progress import steps
 from autometa.cli.kb import _arguments
-from autometa.cli.kb._writing import would_write
+from autometa.cli.kb._writing import would_write, written_folder
 
 
 @command(
@@ -29,9 +29,8 @@ def compact(
     is cleared away.
     """
     from autometa.knowledge_base import compact as run
-    from autometa.knowledge_base import folder_named
 
-    folder = folder_named(knowledge_base)
+    folder = written_folder(knowledge_base)
     with steps("runs") as show, would_write(folder, dry_run) as written:
         done = run(written, wait=wait, on_progress=show)
     say(

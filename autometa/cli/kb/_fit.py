@@ -6,6 +6,7 @@ from autometa.cli import _knowledge_bases
 from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say, size
 from autometa.cli._progress import steps
+from autometa.cli.kb._writing import written_folder
 
 
 @command(
@@ -20,10 +21,10 @@ def fit(knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN) -> Answ
     Advice from it then begins at once. Whatever joins the knowledge base later makes
     it out of date: another one is fitted where it is needed, until this is run again.
     """
-    from autometa.knowledge_base import KnowledgeBase, folder_named
+    from autometa.knowledge_base import KnowledgeBase
     from autometa.meta_models import MetaModel
 
-    folder = folder_named(knowledge_base)
+    folder = written_folder(knowledge_base)
     kb = KnowledgeBase.load(folder)
     with steps("questions") as show:
         written = MetaModel(random_state=0).fit(kb).save(on_progress=show)

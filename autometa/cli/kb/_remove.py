@@ -11,6 +11,7 @@ from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import KEEP, Answer, command
 from autometa.cli._output import say, visible
 from autometa.cli.kb import _arguments
+from autometa.cli.kb._writing import written_folder
 from autometa.exceptions import ParameterError
 
 
@@ -39,10 +40,9 @@ def remove(
     wait: _arguments.Wait = 60.0,
 ) -> Answer:
     """Remove the runs that fit all that is given, and tasks that are left without any."""
-    from autometa.knowledge_base import folder_named
     from autometa.knowledge_base import remove as run
 
-    folder = folder_named(knowledge_base)
+    folder = written_folder(knowledge_base)
     wanted: dict[str, Any] = {
         "tasks": _options.several(task) or None,
         "algorithms": _options.several(algorithm) or None,

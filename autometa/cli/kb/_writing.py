@@ -14,6 +14,27 @@ from autometa.cli._output import say
 from autometa.exceptions import ParameterError
 
 
+def written_folder(name: str) -> Path:
+    """Return the folder that a command is to write to.
+
+    Raises
+    ------
+    ParameterError
+        If it is the one that ships, by a name: it is what others compare with, and the next
+        installation replaces it. Who makes it names its path.
+    """
+    from autometa.knowledge_base import folder_named
+    from autometa.knowledge_base.storage._folders import bundled_folder
+
+    folder = folder_named(name)
+    if name.startswith("kb:") and folder == bundled_folder():
+        raise ParameterError(
+            f"'{name}' is the knowledge base that ships with autometa, and is only read. Name "
+            f"another, such as '{OWN}', or a copy of it."
+        )
+    return folder
+
+
 def target_folder(to: str | None, out: Path | None = None) -> tuple[str, Path]:
     """Return the name and folder of the knowledge base that gets what a command writes.
 
@@ -29,11 +50,11 @@ def target_folder(to: str | None, out: Path | None = None) -> tuple[str, Path]:
     ParameterError
         If both are given, or ``out`` is not new.
     """
-    from autometa.knowledge_base import folder_named, is_knowledge_base
+    from autometa.knowledge_base import is_knowledge_base
 
     if out is None:
         name = to or OWN
-        folder = folder_named(name)
+        folder = written_folder(name)
         if name == OWN:
             say(f"Adding to your own knowledge base, '{folder}'.")
         return name, folder

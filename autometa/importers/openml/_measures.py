@@ -45,7 +45,7 @@ def openml_measures(names: Iterable[str]) -> list[str]:
             hint = f" Did you mean '{close[0]}'?" if close else ""
             raise MetricError(
                 f"A measure must be one of OpenML's. Got {name!r}.{hint} "
-                f"Known: {', '.join(sorted(known))}. Fit times are asked for as seconds."
+                f"Available: {', '.join(sorted(known))}. Fit times are asked for as seconds."
             )
         found.append(name if name in known else scorers[name])
     return list(dict.fromkeys(found))

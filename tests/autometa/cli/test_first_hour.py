@@ -76,3 +76,23 @@ def test_a_name_of_a_folder_that_does_not_exist_yet_is_given_and_said(autometa, 
     code, _, err = autometa("kb", "info", "kb:team")
     assert code == 2
     assert "kb add SOURCE --to FOLDER" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("remove", "kb:bundled", "--task", "iris", "--dry-run", "--yes"),
+        ("compact", "kb:default", "--dry-run"),
+        ("add", "nothing.csv", "--to", "kb:bundled", "--dry-run"),
+    ],
+)
+def test_the_knowledge_base_that_ships_is_only_read(autometa, words):
+    code, _, err = autometa("kb", *words)
+    assert code == 2
+    assert "ships with autometa, and is only read" in err
+
+
+def test_a_family_that_does_not_exist_is_no_empty_list(autometa):
+    code, out, err = autometa("metafeatures", "--family", "nothing")
+    assert (code, out) == (2, "")
+    assert "landmarking" in err

@@ -227,7 +227,7 @@ class TestQuestions:
         assert found[0].metric == answered
 
     def test_a_metric_of_another_task_type_is_refused(self, mixed):
-        with pytest.raises(MetricError, match="cannot judge regression tasks"):
+        with pytest.raises(MetricError, match="does not apply to regression tasks"):
             mixed.recommend(None, task_type="regression", metric="roc_auc")
 
     def test_a_metric_nobody_knows_is_refused(self, mixed):

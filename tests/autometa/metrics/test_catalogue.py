@@ -81,10 +81,10 @@ def test_everyday_names_are_taken(name, task_type, expected):
 
 @pytest.mark.parametrize(("name", "task_type"), [("rmse", "binary"), ("auc", "regression")])
 def test_everyday_names_of_another_task_are_refused_as_they_were_given(name, task_type):
-    with pytest.raises(MetricError, match=f"'{name}' cannot judge {task_type}"):
+    with pytest.raises(MetricError, match=f"'{name}' does not apply to {task_type}"):
         check_metric(name, task_type)
 
 
 def test_a_scorer_name_keeps_the_meaning_that_scikit_learn_gives_it():
-    with pytest.raises(MetricError, match="'roc_auc' cannot judge multiclass"):
+    with pytest.raises(MetricError, match="'roc_auc' does not apply to multiclass"):
         check_metric("roc_auc", "multiclass")

@@ -101,7 +101,7 @@ def test_a_metric_of_the_other_kind_is_refused(task_type):
         m for m in get_scorer_names() if is_regression_metric(m) != (task_type == "regression")
     ]
     for metric in others:
-        with pytest.raises(MetricError, match=f"cannot judge {task_type} tasks"):
+        with pytest.raises(MetricError, match=f"does not apply to {task_type} tasks"):
             check_metric(metric, task_type)
 
 
