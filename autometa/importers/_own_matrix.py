@@ -10,6 +10,7 @@ import pandas as pd
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._imported import Imported
 from autometa.importers._tally import Tally
+from autometa.knowledge_base._schema import TASK_NUMBERS
 
 SCORES = "scores-"
 TABLES = ("setups.csv", "tasks.csv")
@@ -44,8 +45,8 @@ def read_own_matrix(folder: Path) -> Imported:
             f"'{folder}' must be what 'autometa kb export --format matrix' wrote. "
             f"It does not read as that: {error}"
         ) from error
-    if "n_rows" in tasks:
-        tasks["n_rows"] = pd.to_numeric(tasks["n_rows"], errors="coerce")
+    for column in tasks.columns.intersection(TASK_NUMBERS):  # an empty cell is unknown
+        tasks[column] = pd.to_numeric(tasks[column], errors="coerce")
     provenance = {**about, "format": "matrix", "source": str(folder)}
     return tally.finish(tasks, features, runs, provenance)
 
