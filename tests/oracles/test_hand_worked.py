@@ -217,7 +217,7 @@ def test_histories_under_different_metrics_merge_in_any_order_into_all_of_their_
 def test_what_was_merged_is_the_same_through_the_store(tmp_path):
     scenario(tmp_path / "aslib").save(tmp_path / "kb")
     for name in PARTS:
-        part(tmp_path, name).save(tmp_path / "kb")
+        part(tmp_path, name).save(tmp_path / "kb", if_exists="append")
     assert_rows(rows(KnowledgeBase.load(tmp_path / "kb")), [*BY_ASLIB, *BY_PARTS])
     again = KnowledgeBase.load(tmp_path / "kb").merge(scenario(tmp_path / "again"))
     assert_rows(rows(again), [*BY_ASLIB, *BY_PARTS])  # nothing of it is new
