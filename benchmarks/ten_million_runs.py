@@ -163,7 +163,7 @@ def save_into(folder: Path) -> Callable[[], Any]:
     names = np.array(["openml:0000042", "new"])
     tasks = pd.DataFrame({"task_id": names, "task_type": "binary"})
     kb = KnowledgeBase.from_frames(tasks, None, draw_runs(names, seed=int(time.time())))
-    return lambda: kb.save(folder)
+    return lambda: kb.save(folder, if_exists="append")
 
 
 QUESTIONS: dict[str, Callable[[Path], Callable[[], Any]]] = {
