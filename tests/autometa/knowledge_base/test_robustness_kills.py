@@ -187,12 +187,12 @@ def test_adding_does_not_wait_for_a_rewrite_and_a_second_rewrite_says_so(folder)
             compact(folder, wait=0.1)
 
 
-@pytest.mark.parametrize("module", ["_folder.live_paths", "_keeping._adding.paths_of"])
+@pytest.mark.parametrize("reader", ["load", "merge"])
 def test_what_is_added_between_two_listings_is_seen_with_its_task_or_not_at_all(
-    folder, tmp_path, monkeypatch, module
+    folder, tmp_path, monkeypatch, reader
 ):
     """Tables are listed one after the other; an adder may finish in between."""
-    name = f"autometa.knowledge_base.{module}"
+    name = "autometa.knowledge_base.storage._folder.live_paths"
     listing = pkgutil.resolve_name(name)
     listed = []
 
@@ -204,7 +204,7 @@ def test_what_is_added_between_two_listings_is_seen_with_its_task_or_not_at_all(
         return found
 
     monkeypatch.setattr(name, add_after_the_first)
-    if module.startswith("_folder"):
+    if reader == "load":
         kb = KnowledgeBase.load(folder)
     else:
         do_merge(tmp_path / "out", [folder])
