@@ -1,7 +1,7 @@
 """Counts the requests that 10,000 runs cost: ours, and those of list_evaluations_setups.
 
 Both go through the real openml client to one server on this machine, which speaks
-OpenML's v1 XML (tests/autometa/importers/openml/loopback_openml.py). Every run has a setup of its
+OpenML's v1 XML (tests/support/loopback_openml.py). Every run has a setup of its
 own with a number of seven digits, as OpenML's have: the worst case for both. What the
 import asks for beyond evaluations and setups is counted as well: which runs failed, tasks,
 and the qualities of each dataset.
@@ -21,7 +21,7 @@ from pathlib import Path
 from measuring import SMOKE, made_by, results
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "autometa" / "openml"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from loopback_openml import Loopback  # noqa: E402
 from openml_world import Parameter, Upload, World  # noqa: E402
