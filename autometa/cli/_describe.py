@@ -42,6 +42,7 @@ AllRows = Annotated[
         rich_help_panel=_options.SEARCH,
     ),
 ]
+# Columns of a table in this order: centre and spread first, then from smallest to largest.
 SUMMARIES = ("mean", "sd", "min", "q25", "median", "q75", "max", "range", "sum")
 
 
@@ -73,7 +74,7 @@ def describe(
     extractor = MetaFeatureExtractor(
         families=_options.several(family) or None,
         time_budget=time_budget,
-        random_state=0,
+        random_state=0,  # two calls print the same
         **bounds,
     )
     values = loaded.describe(extractor)
@@ -150,6 +151,7 @@ def _by_outputs(names: pd.Index[str]) -> dict[tuple[str, ...], list[str]]:
         is_summarised = set(outputs) <= set(SUMMARIES)
         groups.setdefault(summaries if is_summarised else tuple(outputs), []).append(measure)
     for columns, measures in list(groups.items()):
+        # A table for one measure says less than a line for each of its outputs.
         if len(measures) == 1 and columns != summaries:
             del groups[columns]
             single += [f"{measures[0]}.{output}" for output in columns]

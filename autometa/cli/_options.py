@@ -21,7 +21,7 @@ SEARCH = "What is looked for"
 MACHINE = "This machine"
 FILES = "Files"
 
-STDIN = "-"
+STDIN = "-"  # as most commands of Unix have it
 NONE = "none"
 
 TableName = Annotated[
@@ -54,6 +54,7 @@ Encoding = Annotated[
 ]
 
 
+# The task types once more: `--help` must not wait for the imports that the library's need.
 class TaskType(StrEnum):
     """What kind of target it is."""
 
@@ -115,6 +116,7 @@ def seconds_or_none(text: str | float | None) -> float | None:
         ) from None
 
 
+# kB is 1,000 bytes and KiB 1,024, as IEC 80000-13 has them.
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 
 
@@ -204,6 +206,7 @@ def path_of(table: str) -> Iterator[str]:
         yield table
         return
     with tempfile.TemporaryDirectory(prefix="autometa-") as folder:
+        # Readers go through a file more than once, and know its format by its ending.
         copy = Path(folder) / "stdin.csv"
         with copy.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)

@@ -13,6 +13,7 @@ from autometa.datasets._files import COMPRESSED, READERS, read_file
 from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
 from autometa.tables import NamedTable, Table, check_table, column_named, some_names, split_target
 
+# Those that come with scikit-learn and have one target: nothing is fetched.
 SKLEARN_DATASETS = ("breast_cancer", "diabetes", "digits", "iris", "wine")
 
 
@@ -114,6 +115,7 @@ def named_table(
 def _read(name: str, encoding: str | None) -> tuple[pd.DataFrame, str | None, str]:
     """Return the table of that name, its default target, and what to call it."""
     source, _, rest = name.partition(":")
+    # Anything else before a colon is part of a path, such as the drive of Windows.
     if source not in ("sklearn", "openml") or not rest:
         return read_file(Path(name), encoding), None, _stem(Path(name))
     if encoding is not None:
@@ -161,7 +163,10 @@ def _read_openml(identifier: str) -> tuple[pd.DataFrame, str | None]:
 
     try:
         dataset = openml.datasets.get_dataset(
-            int(identifier), download_data=True, download_qualities=False
+            # meta-features are computed here, by one definition: qualities are not needed
+            int(identifier),
+            download_data=True,
+            download_qualities=False,
         )
         frame, *_ = dataset.get_data(dataset_format="dataframe")
     except (openml.exceptions.PyOpenMLError, OSError) as error:

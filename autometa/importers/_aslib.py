@@ -139,7 +139,7 @@ def _describe(files: Mapping[str, Path], tally: Tally) -> Description:
 
 
 def _extras(files: Mapping[str, Path], tally: Tally) -> dict[str, Any]:
-    """Return what goes into the provenance; an optional file that is broken is told."""
+    """Return what goes into the provenance; a broken optional file is noted in the tally."""
     found: dict[str, Any] = {}
     cv = _optional(files, "cv.arff", tally)
     if cv is not None:

@@ -65,8 +65,8 @@ def presolved(table: pd.DataFrame, tally: Tally) -> list[str]:
         if word not in ("ok", "presolved", "none", "nan")
     }
     if failed:
-        told = ", ".join(f"{count} {word}" for word, count in sorted(failed.items()))
-        tally.note(f"Feature steps that did not end well leave gaps: {told}.")
+        counts = ", ".join(f"{count} {word}" for word, count in sorted(failed.items()))
+        tally.note(f"Feature steps that did not end well leave gaps: {counts}.")
     solved = (words == "presolved").any(axis=1) if words.size else pd.Series(False, table.index)
     return list(dict.fromkeys(table.loc[solved, "instance_id"].astype(str)))
 

@@ -107,7 +107,7 @@ class ScenarioRuns:
     def _scored(
         self, rows: pd.DataFrame, column: str, values: Floats, late: Booleans
     ) -> pd.DataFrame:
-        """Return the rows with the scores of one measure; those without a value are told."""
+        """Return the rows with the scores of one measure; the tally counts those without."""
         is_runtime, lower = self._is_runtime(column), self._is_lower_better(column)
         rows = rows.assign(status=rows["status"].mask(late, "timeout"))
         measure = resolve(column, lower, values)
@@ -160,15 +160,15 @@ class ScenarioRuns:
 
     def _is_runtime(self, column: str) -> bool:
         index = self._index(column)
-        told = self.about.is_runtime[index] if index is not None else None
-        return bool(IN_SECONDS.search(column)) if told is None else told
+        declared = self.about.is_runtime[index] if index is not None else None
+        return bool(IN_SECONDS.search(column)) if declared is None else declared
 
     def _is_lower_better(self, column: str) -> bool | None:
         index = self._index(column)
-        told = self.about.maximize[index] if index is not None else None
-        if told is None:
+        is_maximised = self.about.maximize[index] if index is not None else None
+        if is_maximised is None:
             return True if self._is_runtime(column) else None
-        return not told
+        return not is_maximised
 
     def _is_in_seconds(self, column: str) -> bool:
         """Say whether a runtime is a time: function evaluations are called runtimes too."""

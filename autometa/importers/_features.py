@@ -100,12 +100,12 @@ def _numbers(
         if number.notna().sum() == column.notna().sum():
             columns[str(name)] = number
             continue
-        told = column.dropna().astype(str)
-        if set(told.str.lower()) <= set(BOOLEANS):
+        texts = column.dropna().astype(str)
+        if set(texts.str.lower()) <= set(BOOLEANS):
             columns[str(name)] = column.astype(str).str.lower().map(BOOLEANS).astype("float64")
-        elif told.nunique() <= MAX_LEVELS:
+        elif texts.nunique() <= MAX_LEVELS:
             encoded.append(str(name))
-            for level in levels.get(str(name)) or sorted(told.unique()):
+            for level in levels.get(str(name)) or sorted(texts.unique()):
                 is_level = (column.astype(str) == level).astype("float64")
                 columns[f"{name}={level}"] = is_level.where(column.notna())
         else:

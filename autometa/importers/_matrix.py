@@ -62,7 +62,7 @@ def read_matrix(
     Parameters
     ----------
     source : path, DataFrame, or dict of str to these
-        A file; a folder, whose files are told apart by their names
+        A file; a folder, whose files differ by their names
         (``accuracy.csv``, ``error_matrix.csv``, ``runtime_matrix.csv``,
         ``metafeatures.csv``); or one matrix a measure.
     metric : str, optional

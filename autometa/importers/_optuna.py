@@ -149,16 +149,16 @@ def _chosen(
     """Return the objectives to keep of a study; tell what becomes of several."""
     if len(objectives) == 1:
         return objectives
-    names = [o.told for o in objectives]
+    names = [o.label for o in objectives]
     if wanted is None:
         tally.note(f"The objectives of study '{view.name}' became metrics: {some(names)}.")
         return objectives
-    kept = [o for o in objectives if wanted in (o.told, o.index, str(o.index))]
+    kept = [o for o in objectives if wanted in (o.label, o.index, str(o.index))]
     if not kept:
         raise KnowledgeBaseError(
             f"'objective' must be one of {names} or a number from 0 in study '{view.name}'. "
             f"Got {wanted!r}."
         )
-    rest = [o.told for o in objectives if o not in kept]
+    rest = [o.label for o in objectives if o not in kept]
     tally.drop("objectives", len(rest), f"of study '{view.name}', not asked for: {some(rest)}")
     return kept

@@ -121,7 +121,7 @@ def _connect(path: Path) -> Any:
 def _is_at_rest(path: Path) -> bool:
     """Say whether this is a write-ahead database that nobody has open.
 
-    Even a reader would leave two files beside it, unless told that it does not change.
+    Even a reader would leave two files beside it, unless it is opened as immutable.
     """
     with path.open("rb") as file:
         is_write_ahead = file.read(20)[18:19] == b"\x02"

@@ -46,13 +46,13 @@ class Objective:
     Attributes
     ----------
     index : int
-    told : str
+    label : str
         Its name in the study.
     measure : Measure
     """
 
     index: int
-    told: str
+    label: str
     measure: Measure
 
 
@@ -70,7 +70,7 @@ def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
         elif isinstance(attribute, list) and len(attribute) == len(view.maximize):
             name = str(attribute[index])
         name = _without_label(view, name)
-        told = name
+        label = name
         if metric is not None and not several:
             name = metric
         values = np.array([t.values[index] for t in view.trials if t.values], dtype=np.float64)
@@ -78,7 +78,7 @@ def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
             measure = Measure(name=name, sign=1.0 if maximize else -1.0)
         else:
             measure = resolve(name, not maximize, values)
-        found.append(Objective(index=index, told=told, measure=measure))
+        found.append(Objective(index=index, label=label, measure=measure))
     return found
 
 

@@ -1,6 +1,6 @@
 """Rows out of files: CSV, TSV, Parquet, Feather, JSON and JSON lines, gzipped or not.
 
-Text stays text, and each row keeps its line: what is wrong with it can be told.
+Text stays text, and each row keeps its line: an error can name it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Rows:
 
 
 def read_rows(path: Path) -> Rows:
-    """Return the rows of a file; its kind is told by its content.
+    """Return the rows of a file; its kind follows from its content.
 
     Raises
     ------

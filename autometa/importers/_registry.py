@@ -1,6 +1,6 @@
 """Which function reads which format: autometa's, those of plug-ins, and those registered.
 
-A file of this folder offers its format as ``IMPORTER``. The six of `FORMATS` are told apart
+A file of this folder offers its format as ``IMPORTER``. The six of `FORMATS` are distinguished
 by one look at a source (`recognise`), for what is a table might be a matrix too.
 """
 

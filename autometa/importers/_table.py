@@ -44,7 +44,7 @@ def read_table(
     with ``metric`` beside it, or one column a measure (``accuracy``,
     ``metrics.rmse``, ``mean_test_f1``), seconds, status, fold. So
     ``cv_results_`` of scikit-learn, ``trials_dataframe()`` of Optuna and runs of
-    MLflow read as they are. Rows that cannot be used are counted and told with
+    MLflow read as they are. Rows that cannot be used are counted and noted with
     their lines; the rest is kept.
 
     Parameters
@@ -139,12 +139,12 @@ def _check(layout: Layout, frame: pd.DataFrame, label: str) -> None:
 
 def _tasks(frame: pd.DataFrame, layout: Layout, reader: Reader) -> pd.DataFrame:
     """Return one row a task, with the first that its rows say of it."""
-    told = pd.DataFrame({"task_id": reader.task_ids()})
+    described = pd.DataFrame({"task_id": reader.task_ids()})
     for name in TASK_COLUMNS:
         if name in layout.roles:
-            told[name] = frame[layout.roles[name]].to_numpy()
-    told = told[told["task_id"].notna()]
-    tasks = told.groupby("task_id", sort=False).first().reset_index()
+            described[name] = frame[layout.roles[name]].to_numpy()
+    described = described[described["task_id"].notna()]
+    tasks = described.groupby("task_id", sort=False).first().reset_index()
     if "n_rows" in tasks:
         tasks["n_rows"] = pd.to_numeric(tasks["n_rows"], errors="coerce")
     if "target" in tasks:

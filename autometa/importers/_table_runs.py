@@ -1,4 +1,4 @@
-"""Runs out of the rows of a long table; a row that cannot be used is told by its line."""
+"""Runs out of the rows of a long table; a row that cannot be used is noted by its line."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Tally:
         self._notes: dict[str, None] = {}
 
     def drop(self, what: str, count: int, why: str) -> None:
-        """Count something that does not enter the knowledge base; none is not told."""
+        """Count something that does not enter the knowledge base; a count of none is left out."""
         if count:
             key = (what, why)
             self._dropped[key] = self._dropped.get(key, 0) + int(count)
@@ -42,7 +42,7 @@ class Tally:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Everything told."""
+        """All notes."""
         return tuple(self._notes)
 
     def finish(
@@ -83,8 +83,8 @@ class Tally:
         return Imported(knowledge_base=kb, dropped=self.dropped, notes=self.notes)
 
     def _reasons(self) -> str:
-        told = [f"{d.count} {d.what} {d.why}" for d in self.dropped]
-        return "; ".join(told) or "it is empty"
+        sentences = [f"{d.count} {d.what} {d.why}" for d in self.dropped]
+        return "; ".join(sentences) or "it is empty"
 
 
 def some(values: Iterable[Any]) -> str:

@@ -50,13 +50,13 @@ def with_types(
     task's own runs: other tasks of the source may be of another type.
     """
     words = tasks.get("task_type", pd.Series(None, tasks.index, dtype=object))
-    told = words.map(lambda word: None if pd.isna(word) else type_of_word(word))
+    types_of_words = words.map(lambda word: None if pd.isna(word) else type_of_word(word))
     by_task = {
         str(task): sorted(set(metrics))
         for task, metrics in (runs.groupby("task_id")["metric"] if len(runs) else ())
     }
     metrics = [by_task.get(str(task), []) for task in tasks["task_id"]]
-    types = told.fillna(default).astype(object)
+    types = types_of_words.fillna(default).astype(object)
     judged = [task_type_of(names) for names in metrics]
     types = types.where(types.notna(), pd.Series(judged, tasks.index, dtype=object))
     _tell_conflicts(tasks["task_id"], types, metrics, tally)

@@ -59,7 +59,7 @@ def read_tune_result(
 
 
 def is_live(source: Any) -> bool:
-    """Say whether this is a `TuneResult`, told by what it has."""
+    """Say whether this is a `TuneResult`, by the attributes it has."""
     return all(hasattr(source, name) for name in ("runs", "task", "study"))
 
 

@@ -72,7 +72,7 @@ def typed_column(values: Sequence[Any]) -> list[Any]:
 
 
 class _None:
-    """The value None of a hyperparameter, told apart from an empty cell."""
+    """The value None of a hyperparameter, distinct from an empty cell."""
 
     def __repr__(self) -> str:
         return "None"

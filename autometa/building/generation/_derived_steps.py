@@ -32,7 +32,7 @@ class Step:
 
 
 def take_rows(draft: Draft, rng: np.random.Generator, n_rows: int | None = None) -> Draft:
-    """Return a sample of rows in their old order, 25 % to 90 % of them unless told."""
+    """Return a sample of rows in their old order, 25 % to 90 % of them by default."""
     n_rows = n_rows or max(2, round(rng.uniform(0.25, 0.9) * len(draft.y)))
     return draft.rows(np.sort(rng.choice(len(draft.y), n_rows, replace=False)))
 

@@ -14,7 +14,7 @@ of each of its hyperparameters:
   ``"count"`` names what becomes of the length of a list of equal values.
 - ``{"between": [low, high], "neutral": value}``: ours has no such thing; within
   these bounds, or with one of the ``"nearly"`` listed values, the setup is taken for
-  ours nevertheless, and that is told.
+  ours nevertheless, and a note says so.
 
 Hyperparameters it does not name must be switched off (null, false, 0 or "").
 - ``"off": [false, null]`` beside ``to``: a switch that is off says nothing, whatever stands

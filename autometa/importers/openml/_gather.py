@@ -68,6 +68,7 @@ def scopes(
     tasks_at_once: int | None = None,
 ) -> list[str]:
     """Return the filters that together ask for all of the given, each short enough."""
+    # Tasks and flows stand in one URL, whose length is limited: half of it for each.
     room = room_for_ids(client) // (2 if tasks and flows else 1)
     groups = chunks(tasks, room, tasks_at_once)
     task_filters = [f"/task/{joined(group)}" for group in groups] or [""]
@@ -103,6 +104,7 @@ class Gatherer:
             self._list_runs(show)
         except NotAnsweredError as refused:
             try:
+                # A refusal with a code is of this list or filter; without failures it may do.
                 if not refused.code:
                     raise
                 self._list_runs("")
@@ -149,10 +151,11 @@ class Gatherer:
     def measure(self, measure: str) -> None:
         """Collect the values of one measure."""
         values = self.found.values.setdefault(measure, {})
-        known = self._is_complete
+        is_complete = self._is_complete
         self._awaited = self._missing(values)
         for filters in self.filters:
-            if known and not self._awaited:
+            # Every run has been listed and has its value: further pages hold nothing new.
+            if is_complete and not self._awaited:
                 break
             n_rows = 0
             for page, is_last in self._evaluations(measure, filters):
@@ -160,7 +163,7 @@ class Gatherer:
                 for one, _ in page:
                     self._take(one, values)
                 self.progress(f"listing {measure}", len(values), self._n_expected())
-                if known and not is_last and not self._awaited:
+                if is_complete and not is_last and not self._awaited:
                     break
             self._is_cut_off |= n_rows == self.limits.a_listing
         self._close()
@@ -219,7 +222,7 @@ class Gatherer:
                     self._take(one, values)
             elif not has_no_results(answer):
                 self.tally.note(
-                    f"The server tells no evaluations of single runs ({NotAnsweredError(answer)}): "
+                    f"The server lists no evaluations of single runs ({NotAnsweredError(answer)}): "
                     f"{measure} may be missing where it was measured."
                 )
                 return

@@ -29,6 +29,7 @@ from autometa.importers.openml._tasks import (
     fetch_tasks,
 )
 
+# One measure a kind: each further one is another listing of all runs.
 DEFAULT_MEASURES = {
     "classification": "predictive_accuracy",
     "regression": "root_mean_squared_error",
@@ -176,6 +177,7 @@ class _Importer:
             self._measure(gatherer, measure)
         if question.seconds:
             self._time(gatherer)
+        # Again: evaluations bring runs that the list of runs lacks, and so may bring tasks.
         self._describe({run.task for run in runs.values()}, gatherer)
         if question.seconds:
             fetch_fits(self.client, list(self.tasks.values()), self.tally)
@@ -195,6 +197,7 @@ class _Importer:
         if wanted or not studies:
             if question.suites and not wanted:
                 raise KnowledgeBaseError(f"The suites {question.suites} must hold tasks. Got none.")
+            # A limit is one of a listing, so a limit of each task needs a listing of each.
             at_once = None if question.limits.a_task is None else 1
             filters += scopes(self.client, sorted(wanted), question.flows, [], at_once)
         if question.limits.a_task is not None and (studies or not wanted):
@@ -207,8 +210,9 @@ class _Importer:
         missing = [one for one in sorted(set(ids)) if one not in self.tasks]
         datasets = gatherer.found.datasets
         if missing:
-            fetched = fetch_tasks(self.client, missing, datasets, self.progress, self.tally)
+            fetched = fetch_tasks(self.client, missing, self.progress, self.tally)
             self.tasks.update(fetched)
+        # Tasks that the server did not describe are named by the lists of evaluations.
         for task in self.tasks.values():
             data_id, name = datasets.get(task.task, (None, ""))
             task.data_id = task.data_id if task.data_id is not None else data_id
@@ -234,7 +238,7 @@ class _Importer:
         try:
             gatherer.measure(measure)
         except NotAnsweredError as refused:
-            self.tally.note(f"The server does not tell fit times ({refused}).")
+            self.tally.note(f"The server lists no fit times ({refused}).")
 
     def _name_flows(self, gatherer: Gatherer, setups: Setups) -> None:
         """Name the flows of runs that no evaluation names."""
@@ -257,7 +261,7 @@ class _Importer:
         if setups.unknown:
             why = f" ({setups.refusal})" if setups.refusal else ""
             self.tally.note(
-                f"{len(setups.unknown)} setups are not told by the server{why}: their runs are "
+                f"{len(setups.unknown)} setups are not listed by the server{why}: their runs are "
                 "kept with the setup's number as their only hyperparameter, openml_setup."
             )
 

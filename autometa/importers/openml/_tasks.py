@@ -24,8 +24,11 @@ from autometa.importers.openml._listing import (
 )
 
 KINDS = {1: "classification", 2: "regression"}
+# Single datasets fail or have no qualities; three requests in vain mean that the server has none.
 GIVE_UP_AFTER = 3
+# Tables that OpenML generated from others: their rows are near-duplicates, so of one family.
 GENERATED = re.compile(r"^BNG\(([^,()]+)(?:,.*)?\)$|^(.+?)_seed_\d+_nrows_.*$")
+# `name-v2`, `name_version_3`, `name(1)`: another version of the same dataset.
 VERSIONED = re.compile(r"([-_.](v|version)[-_.]?\d+|\(\d+\))$", re.IGNORECASE)
 
 
@@ -82,7 +85,6 @@ class Task:
 def fetch_tasks(
     client: Client,
     ids: Sequence[int],
-    datasets: Mapping[int, tuple[int | None, str]],
     progress: Progress,
     tally: Tally,
 ) -> dict[int, Task]:
@@ -92,8 +94,6 @@ def fetch_tasks(
     ----------
     client : Client
     ids : sequence of int
-    datasets : dict of int to (int or None, str)
-        Number and name of the dataset, by task, where another list told them.
     progress : callable
     tally : Tally
     """
@@ -107,18 +107,17 @@ def fetch_tasks(
         if not answer.refused:
             for row, element in _xml.rows(answer.body, "task"):
                 _read_listed(row, element, found)
+    # What no list brought (a refused batch, a task that it leaves out) is asked for alone.
     asking = [task for task in found.values() if not task.kind]
     for n_done, task in enumerate(asking):
         progress("fetching tasks", n_done, len(asking))
         answer = client.ask(f"task/{task.task}", "task")
         if answer.refused:
-            tally.note(f"Task {task.task} is not told by the server ({NotAnsweredError(answer)}).")
+            tally.note(
+                f"Task {task.task} is not described by the server ({NotAnsweredError(answer)})."
+            )
         else:
             _read_task(_xml.parse(answer.body), task)
-    for task in found.values():
-        data_id, name = datasets.get(task.task, (None, ""))
-        task.data_id = task.data_id if task.data_id is not None else data_id
-        task.name = task.name or name
     return found
 
 
@@ -181,7 +180,7 @@ def fetch_qualities(
         progress("fetching qualities", n_done, len(by_data))
         try:
             answer = client.ask(f"data/qualities/{data_id}", "data_qualities")
-            n_failed = 0
+            n_failed = 0  # failures count in a row: what answers again is not down
         except KnowledgeBaseSourceError:
             n_failed += 1
             if n_failed == GIVE_UP_AFTER:
@@ -195,7 +194,7 @@ def fetch_qualities(
         elif not has_no_results(answer) and not answer.code:
             n_refused += 1
             if n_refused == GIVE_UP_AFTER:
-                tally.note(f"The server does not tell qualities ({NotAnsweredError(answer)}).")
+                tally.note(f"The server lists no qualities ({NotAnsweredError(answer)}).")
                 return
 
 
@@ -210,7 +209,7 @@ def fetch_fits(client: Client, tasks: Sequence[Task], tally: Tally) -> None:
     if any(task.procedure not in fits for task in unknown):
         answer = client.ask("estimationprocedure/list", "estimationprocedures")
         if answer.refused:
-            tally.note("Fit times are missing where the server does not tell the number of folds.")
+            tally.note("Fit times are missing where the server lists no number of folds.")
         else:
             fits.update(_read_procedures(answer.body))
     for task in unknown:
@@ -223,6 +222,7 @@ def _read_procedures(body: str) -> dict[int, float]:
         number = _xml.integer(row.get("id"))
         folds = _xml.number(row.get("folds"))
         if number is not None:
+            # a holdout has no folds: one fit a repeat
             is_holdout = row.get("type") == "holdout"
             repeats = _xml.number(row.get("repeats")) or 1.0
             found[number] = repeats if is_holdout else (folds or float("nan")) * repeats

@@ -1,4 +1,4 @@
-"""What the rows of a part may hold, told as sentences; nothing is raised, nothing changed."""
+"""What the rows of a part may hold: checks that yield sentences, raise and change nothing."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _statistics(cursor: _Cursor, kind: int) -> dict[int, Any]:
         {
             MAX_VALUE: lambda kind: found.__setitem__(MAX_VALUE, cursor.binary(kind)),
             MIN_VALUE: lambda kind: found.__setitem__(MIN_VALUE, cursor.binary(kind)),
-            # a truth is told by the type alone
+            # a boolean has its value in the type alone
             MAX_IS_EXACT: lambda kind: found.__setitem__(MAX_IS_EXACT, kind == TRUE),
             MIN_IS_EXACT: lambda kind: found.__setitem__(MIN_IS_EXACT, kind == TRUE),
         }

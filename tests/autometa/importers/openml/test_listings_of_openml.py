@@ -160,7 +160,7 @@ def test_a_server_that_lists_no_setups_still_tells_them_apart(server, settings):
     imported = import_openml(tasks=[59], settings=settings)
     configs = by_run(imported.knowledge_base)["config"]
     assert configs[1] == configs[2] == '{"openml_setup": 10}'
-    assert any("setups are not told by the server" in note for note in imported.notes)
+    assert any("setups are not listed by the server" in note for note in imported.notes)
 
 
 def test_setups_are_asked_for_in_halves_when_the_server_finds_them_too_many(server, settings):
