@@ -13,10 +13,8 @@ from autometa.cli._contract import schema_of
 
 
 @pytest.fixture
-def autometa(capsys, monkeypatch, tmp_path):
+def run(capsys):
     """Run the command line; give its exit code, stdout and stderr."""
-    monkeypatch.setenv("AUTOMETA_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("AUTOMETA_KNOWLEDGE_BASE", raising=False)
 
     def run(*arguments):
         with pytest.raises(SystemExit) as ended:
@@ -24,6 +22,14 @@ def autometa(capsys, monkeypatch, tmp_path):
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
 
+    return run
+
+
+@pytest.fixture
+def autometa(run, monkeypatch, tmp_path):
+    """Run the command line with a home of its own."""
+    monkeypatch.setenv("AUTOMETA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("AUTOMETA_KNOWLEDGE_BASE", raising=False)
     return run
 
 

@@ -14,22 +14,8 @@ import pytest
 from histories import two_clusters
 
 from autometa import KnowledgeBase, __version__
-from autometa.cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command line; give its exit code, stdout and stderr."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from autometa.cli import main
 from autometa.cli._written import without_writing
 from autometa.exceptions import OutputError
 from autometa.tuning import load_model
@@ -30,19 +29,6 @@ QUICK = (
     "--algorithm",
     "naive_bayes",
 )
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command line; give its exit code, stdout and stderr."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 @pytest.mark.parametrize("option", ["--save", "--code"])
