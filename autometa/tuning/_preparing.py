@@ -110,8 +110,8 @@ class Preparation:
         """Begin to clean; return the fall-back."""
         if self.clock.left <= 0:
             return fit_fallback(self.table, self.seed)[0]
-        is_large = self.table.X.size > LARGE_CELLS or len(self.table.y) > LARGE_ROWS
         self.raw = self.folder.put("table", self.table)
+        is_large = self._is_large
         if is_large:
             self._submit(CLEANING_SHARE * self.clock.left)
         start = time.monotonic()
@@ -120,7 +120,7 @@ class Preparation:
         if is_large:
             return fallback
         if expected <= min(HERE_SECONDS, HERE_SHARE * self.clock.left):
-            self.cleaned = clean(None, self.table, self.folder.path("cleaned"), np.inf, self.seed)
+            self._clean_here()
         else:
             self._submit(CLEANING_SHARE * self.clock.left)
         return fallback
@@ -156,6 +156,13 @@ class Preparation:
             rows=cleaned.rows,
         )
 
+    @property
+    def _is_large(self) -> bool:
+        return self.table.X.size > LARGE_CELLS or len(self.table.y) > LARGE_ROWS
+
+    def _clean_here(self) -> None:
+        self.cleaned = clean(None, self.table, self.folder.path("cleaned"), np.inf, self.seed)
+
     def _submit(self, seconds: float) -> None:
         path = self.folder.path("cleaned")
         self.pool.submit(CLEANING, clean, self.raw, path, seconds, self.seed)
@@ -174,7 +181,9 @@ class Preparation:
                 outcome = self.pool.wait(timeout=min(LOOK_SECONDS, left))
         except WorkerError as error:
             notes.append(str(error))
-            return None
+            if not self._is_large:  # one stalled moment had sent it to a worker
+                self._clean_here()
+            return self.cleaned
         if outcome is None:
             self.pool.cancel(CLEANING)
             spent = time.monotonic() - start

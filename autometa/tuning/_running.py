@@ -87,7 +87,13 @@ def _warn_of_failure(state: SearchState) -> None:
     summary = "; ".join(f"{cause} ({count}x)" for cause, count in commonest)
     message = (
         "No setup could be scored, so a small decision tree is returned. Commonest causes: "
-        f"{summary or 'the budget was spent before the first trial; give more seconds'}."
+        f"{summary or _why_none_began(state)}."
     )
     state.notes.append(message)
     warn_user(FallbackWarning(message))
+
+
+def _why_none_began(state: SearchState) -> str:
+    if state.search_left <= MAX_UNSAID_SECONDS or not state.notes:
+        return "the budget was spent before the first trial; give more seconds"
+    return state.notes[-1].removesuffix(".")  # what came last kept trials from beginning

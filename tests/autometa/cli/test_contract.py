@@ -110,7 +110,7 @@ def test_a_schema_is_printed_as_it_is(autometa):
     code, _, err = autometa("schema", "kb", "inof")
     assert (code, err) == (
         2,
-        "Error: There is no command 'kb inof'. 'autometa schema' lists those there are.\n",
+        "Error: There is no command 'kb inof'. 'autometa schema' lists them.\n",
     )
 
 
