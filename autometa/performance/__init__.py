@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autometa.performance._completion import complete
-    from autometa.performance._dimensions import Dimension, as_number, same
+    from autometa.performance._dimensions import Dimension, as_number, index_of, same
     from autometa.performance._encoding import Encoding, Rows, plain
     from autometa.performance._feature_space import FeatureSpace, distances, filled
     from autometa.performance._fitted_model import FittedModel
@@ -105,6 +105,7 @@ _MODULES = {
     "read_header": "_fitted_model_file",
     "read_histories": "_history",
     "read_history": "_history",
+    "index_of": "_dimensions",
     "same": "_dimensions",
     "single_threaded": "_threads",
     "under": "_history",
@@ -153,6 +154,7 @@ __all__ = [
     "expected_gains",
     "family_weights",
     "filled",
+    "index_of",
     "losses",
     "parameters_of",
     "past_performance",

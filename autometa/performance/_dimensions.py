@@ -58,8 +58,8 @@ class Dimension:
     def position(self, value: Any) -> float:
         """Return where ``value`` lies; NaN when this dimension cannot tell."""
         if self.is_categorical:
-            matches = (i for i, choice in enumerate(self.choices) if same(choice, value))
-            return float(next(matches, math.nan))
+            index = index_of(value, self.choices)
+            return math.nan if index is None else float(index)
         number = as_number(value)
         if math.isnan(number):
             return math.nan
@@ -109,6 +109,16 @@ def same(a: Any, b: Any) -> bool:
     return a is not None and b is not None and str(a) == str(b)
 
 
+def index_of(value: Any, choices: Sequence[Any]) -> int | None:
+    """Return the first choice that is ``value``, else the first that means the same.
+
+    1 beside "1" are two choices of one space: a value of the same type comes first.
+    """
+    by_repr = (i for i, choice in enumerate(choices) if repr(choice) == repr(value))
+    by_meaning = (i for i, choice in enumerate(choices) if same(choice, value))
+    return next(by_repr, next(by_meaning, None))
+
+
 def find_dimensions(setups: Sequence[tuple[str, dict[str, Any]]]) -> tuple[Dimension, ...]:
     """Return the hyperparameters that ``setups`` vary, algorithm by algorithm."""
     seen: dict[tuple[str, str], list[Any]] = {}
@@ -123,7 +133,9 @@ def _dimension(algorithm: str, name: str, values: Sequence[Any]) -> Dimension | 
     distinct = _distinct(values)
     present = [value for value in distinct if value is not None]
     numbers = np.array([as_number(value) for value in present])
-    mixed = len(present) < len(distinct) and len(distinct) <= MAX_MIXED_CHOICES
+    is_twofold = len({str(value) for value in present}) < len(present)  # 1 beside "1"
+    has_none = len(present) < len(distinct)
+    mixed = (has_none or is_twofold) and len(distinct) <= MAX_MIXED_CHOICES
     if not present or np.isnan(numbers).any() or mixed:
         return Dimension(algorithm, name, choices=distinct)
     low, high = float(numbers.min()), float(numbers.max())

@@ -30,6 +30,7 @@ from autometa.performance import (
     Encoding,
     PastPerformance,
     Rows,
+    index_of,
     rank_weights,
     same,
     single_threaded,
@@ -63,7 +64,8 @@ class _Plan:
             return ABSENT
         if name == self.selector:
             choices = getattr(distribution, "choices", ())
-            return next((c for c in choices if same(c, self.algorithm)), ABSENT)
+            index = index_of(self.algorithm, choices)
+            return ABSENT if index is None else choices[index]
         j = self.encoding.find(self.algorithm, name)
         if j is None:
             return ABSENT

@@ -15,7 +15,7 @@ from optuna.distributions import (
 )
 
 from autometa._common.arrays import Floats
-from autometa.performance import Dimension, Encoding, as_number, same
+from autometa.performance import Dimension, Encoding, as_number, index_of
 
 # Says "no such value" where None can be a value.
 ABSENT: Any = object()
@@ -36,9 +36,9 @@ def value_at(dimension: Dimension, position: float, distribution: BaseDistributi
 
 def _choice(dimension: Dimension, raw: Any, choices: Sequence[Any]) -> Any:
     """Return the choice that means ``raw``, else the nearest if all are numbers."""
-    for choice in choices:
-        if same(choice, raw):
-            return choice
+    index = index_of(raw, choices)
+    if index is not None:
+        return choices[index]
     numbers = np.array([as_number(choice) for choice in choices])
     if dimension.is_categorical or np.isnan(numbers).any():
         return ABSENT

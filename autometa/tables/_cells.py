@@ -22,6 +22,7 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa.exceptions import DatasetError
+from autometa.tables._dtypes import dtypes_that
 from autometa.tables._errors import as_own_errors
 from metafeatures.columns import to_pandas, unmasked
 
@@ -63,8 +64,8 @@ def plain_table(X: Any) -> pd.DataFrame:
         If ``X`` is no table, names repeat, or a column holds what cannot be made plain.
     """
     frame = _as_frame(X)
-    names = different_names(frame.columns)
-    odd = [i for i, dtype in enumerate(frame.dtypes) if not _is_plain(dtype)]
+    names = different_names(frame.columns.tolist())
+    odd = np.flatnonzero(~dtypes_that(frame, _is_plain))
     plain = {names[i]: _plain_column(names[i], frame.iloc[:, i]) for i in odd}
     rows = pd.RangeIndex(len(frame))
     if len(plain) == len(names):

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Booleans
+from autometa.tables._dtypes import dtypes_that
 from metafeatures.columns import varying_columns
 
 
@@ -34,8 +35,7 @@ def informative_columns(frame: pd.DataFrame) -> tuple[Booleans, Booleans]:
 
 def _may_have_gaps(frame: pd.DataFrame) -> Booleans:
     """Tell which columns are of types that have gaps: spares wide tables of zeros a look."""
-    kinds = [getattr(d, "kind", "O") if isinstance(d, np.dtype) else "O" for d in frame.dtypes]
-    return np.array([kind not in "biu" for kind in kinds], bool)
+    return ~dtypes_that(frame, lambda dtype: isinstance(dtype, np.dtype) and dtype.kind in "biu")
 
 
 def described(frame: pd.DataFrame) -> pd.DataFrame:

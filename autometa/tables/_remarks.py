@@ -18,6 +18,7 @@ from pandas.api import types as dtypes
 from autometa._common.arrays import Booleans, Floats
 from autometa.exceptions import DatasetWarning
 from autometa.tables._cells import level_text
+from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from metafeatures.columns import (
     column_kind,
     column_order,
@@ -91,13 +92,17 @@ def remark_on_columns(frame: pd.DataFrame) -> None:
 
 def _looked_at(frame: pd.DataFrame) -> Iterator[int]:
     """Yield the places of columns whose dtype does not say what they hold."""
-    for place, dtype in enumerate(frame.dtypes):
-        if is_wide_integer(dtype) and not isinstance(dtype, pd.SparseDtype):
-            yield from [place] if _exceeds(frame.iloc[:, place]) else []
-        elif isinstance(dtype, pd.CategoricalDtype):
-            yield from [place] if dtypes.is_object_dtype(dtype.categories.dtype) else []
-        elif dtypes.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
-            yield place
+    for place in np.flatnonzero(dtypes_that(frame, _may_hold_others)):
+        column = frame.iloc[:, place]
+        if not is_wide_integer(column.dtype) or _exceeds(column):
+            yield int(place)
+
+
+def _may_hold_others(dtype: Any) -> bool:
+    if isinstance(dtype, pd.CategoricalDtype):
+        return bool(dtypes.is_object_dtype(dtype.categories.dtype))
+    is_text = dtypes.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype)
+    return is_text or (is_wide_integer(dtype) and not is_sparse_dtype(dtype))
 
 
 def _are_quantities(cells: list[Any]) -> bool:
@@ -123,8 +128,8 @@ def _exceeds(column: pd.Series[int]) -> bool:
 
 
 def _whole_numbers_without_repeats(frame: pd.DataFrame) -> list[str]:
-    places = [i for i, d in enumerate(frame.dtypes) if isinstance(d, np.dtype) and d.kind in "iu"]
-    if not places or len(frame) < MIN_ROWS:
+    places = np.flatnonzero(dtypes_that(frame, _is_plain_integer))
+    if not len(places) or len(frame) < MIN_ROWS:
         return []
     identifiers: list[str] = []
     step = max(1, CELLS_AT_ONCE // len(frame))
@@ -133,6 +138,10 @@ def _whole_numbers_without_repeats(frame: pd.DataFrame) -> list[str]:
         ordered = np.sort(part.to_numpy(), axis=0)
         identifiers += part.columns[(ordered[1:] != ordered[:-1]).all(axis=0)].tolist()
     return identifiers
+
+
+def _is_plain_integer(dtype: Any) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind in "iu"
 
 
 def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: int) -> None:
@@ -145,7 +154,8 @@ def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: i
     if len(frame) < MIN_ROWS or (not n_classes and len(np.unique(target)) < MIN_ROWS // 3):
         return
     rows = np.random.default_rng(0).permutation(len(frame))
-    predictors = [str(name) for name in frame.columns[_usable(frame)]]
+    # Columns of sparse tables would have to be made dense.
+    predictors = frame.columns[~dtypes_that(frame, is_sparse_dtype)].tolist()
     for n_rows in (MIN_ROWS, MAX_SAMPLE, len(frame)):  # few rows rule out nearly all columns
         sample = rows[:n_rows]
         predictors = [
@@ -160,11 +170,6 @@ def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: i
         "Columns that alone predict the target, so leave them out if they are only known after it",
         map(repr, predictors),
     )
-
-
-def _usable(frame: pd.DataFrame) -> list[bool]:
-    """Tell which columns are looked at; those of sparse tables would have to be made dense."""
-    return [not isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]
 
 
 def _parts(names: list[str], n_rows: int) -> Iterator[list[str]]:
@@ -191,7 +196,7 @@ def _as_numbers(frame: pd.DataFrame, target: npt.NDArray[Any]) -> Floats:
 
     Levels that nearly every row has for itself are given one number: they tell nothing.
     """
-    plain = np.array([isinstance(d, np.dtype) and d.kind in "biuf" for d in frame.dtypes], bool)
+    plain = dtypes_that(frame, lambda dtype: isinstance(dtype, np.dtype) and dtype.kind in "biuf")
     values = np.empty(frame.shape)
     values[:, plain] = frame.loc[:, plain].to_numpy("float64")
     for place in np.flatnonzero(~plain):

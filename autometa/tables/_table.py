@@ -14,6 +14,7 @@ from pandas.api.types import is_object_dtype
 
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
+from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from autometa.tables._errors import as_own_errors
 from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from metafeatures import MetaFeatureExtractor, TaskType
 
 MIN_ROWS = 5
-COLUMNS_AT_ONCE = 100  # what is copied to look for infinities
+CELLS_AT_ONCE = 4_000_000  # 32 MB, what is copied to look for infinities
 PLAIN_LABELS = (str, int, float, bool)  # exactly: enumerations derive from these
 
 
@@ -225,7 +226,9 @@ def _check_columns(frame: pd.DataFrame, X: Any) -> pd.DataFrame:
             f"{frame.shape[0]} sample(s) and {frame.shape[1]} feature(s) "
             f"(shape={frame.shape}) while a minimum of 1 is required."
         )
-    if isinstance(X, pd.DataFrame) and any(not isinstance(name, str) for name in X.columns):
+    if isinstance(X, pd.DataFrame) and any(
+        not isinstance(name, str) for name in X.columns.tolist()
+    ):
         warnings.warn(
             DatasetWarning("Column names that are not strings were turned into strings."),
             stacklevel=4,
@@ -251,13 +254,15 @@ def _without_infinities(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _infinite_floats(frame: pd.DataFrame) -> dict[str, int]:
     """Return the number of infinities in columns of floats that have some."""
-    floats = np.array([getattr(dtype, "kind", "O") == "f" for dtype in frame.dtypes], bool)
-    sparse = np.array([isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes], bool)
+    floats = dtypes_that(frame, lambda dtype: getattr(dtype, "kind", "O") == "f")
+    sparse = dtypes_that(frame, is_sparse_dtype)
     infinite: dict[str, int] = {}
-    for start in range(0, int((floats & ~sparse).sum()), COLUMNS_AT_ONCE):
-        names = frame.columns[floats & ~sparse][start : start + COLUMNS_AT_ONCE]
-        counts = np.isinf(_floats(frame[names])).sum(axis=0)
-        infinite |= {name: int(n) for name, n in zip(names, counts, strict=True) if n}
+    dense = np.flatnonzero(floats & ~sparse)
+    step = max(1, CELLS_AT_ONCE // len(frame))
+    for start in range(0, len(dense), step):
+        places = dense[start : start + step]
+        counts = np.isinf(_floats(frame.iloc[:, places])).sum(axis=0)
+        infinite |= {frame.columns[places[i]]: int(counts[i]) for i in np.flatnonzero(counts)}
     for name in frame.columns[floats & sparse]:
         n_infinite = int(np.isinf(frame[name].sparse.sp_values).sum())
         infinite |= {name: n_infinite} if n_infinite else {}
@@ -267,13 +272,15 @@ def _infinite_floats(frame: pd.DataFrame) -> dict[str, int]:
 def _infinite_objects(frame: pd.DataFrame) -> dict[str, int]:
     """Return the number of infinities in columns of objects that are read as numbers."""
     infinite: dict[str, int] = {}
-    for name, dtype in frame.dtypes.items():
-        if not (is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype)):
-            continue
-        column = frame[name]
+    for place in np.flatnonzero(dtypes_that(frame, _is_object_or_text)):
+        name, column = frame.columns[place], frame.iloc[:, place]
         if any(map(is_infinite, distinct_cells(column))) and column_kind(column) == "numeric":
             infinite[str(name)] = int(_are_infinite(column).sum())
     return infinite
+
+
+def _is_object_or_text(dtype: Any) -> bool:
+    return bool(is_object_dtype(dtype)) or isinstance(dtype, pd.StringDtype)
 
 
 def _are_infinite(column: pd.Series[Any]) -> npt.NDArray[np.bool_]:

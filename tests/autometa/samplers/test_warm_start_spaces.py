@@ -140,3 +140,22 @@ def test_a_fixed_algorithm_gets_the_best_of_that_algorithm():
     study.enqueue_trial({"algorithm": "bad"})
     study.optimize(several_objective, n_trials=1)
     assert study.trials[0].params["bad.c"] < 0.15
+
+
+def test_a_number_and_its_text_are_two_choices():
+    good = {"1": 1.0, "2": 0.5}  # the texts are better than the numbers
+    rows = [
+        (f"t{task}", "toy", {"kind": kind}, good[str(kind)] - isinstance(kind, int))
+        for task in range(4)
+        for kind in (1, "1", 2, "2")
+    ]
+    runs = pd.DataFrame(rows, columns=["task_id", "algorithm", "config", "score"])
+    tasks = pd.DataFrame({"task_id": sorted(set(runs["task_id"])), "task_type": "regression"})
+    history = KnowledgeBase.from_frames(tasks, None, runs.assign(metric="r2"))
+
+    def objective(trial):
+        kind = trial.suggest_categorical("kind", [1, "1", 2, "2"])
+        return good[str(kind)] - isinstance(kind, int)
+
+    study = run(WarmStartSampler(history, algorithm="toy", seed=0), 2, objective)
+    assert [trial.params["kind"] for trial in study.trials] == ["1", "2"]

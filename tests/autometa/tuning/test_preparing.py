@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from autometa.algorithms import TableCleaner
+from autometa.exceptions import WorkerError
 from autometa.tables import check_table
 from autometa.tuning import tune
 from autometa.tuning._budget import Clock
@@ -131,3 +132,22 @@ def test_a_budget_that_the_door_alone_exceeds_is_said(folder, mixed, features):
     assert preparation.finish(1, notes) is None
     assert notes == ["The budget of 1 s was spent when the table was checked."]
     assert len(fallback.predict(features)) == len(features)
+
+
+class _NeverStarts(InlinePool):
+    def submit(self, *_, **__):
+        pass
+
+    def wait(self, timeout=None):
+        raise WorkerError("A worker did not start within 60 s.")
+
+
+def test_a_small_table_is_cleaned_here_when_no_worker_starts(mixed, features, folder):
+    table = check_table(features, mixed["two"])
+    preparation = Preparation(table, _NeverStarts(), folder, Clock(60.0), seed=0)
+    preparation.raw = folder.put("table", table)
+    preparation._submit(1.0)  # as after a moment in which the machine stood still
+    notes = []
+    prepared = preparation.finish(1, notes)
+    assert notes == ["A worker did not start within 60 s."]
+    assert prepared.X.equals(TableCleaner().fit_transform(table.X))
