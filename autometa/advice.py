@@ -25,6 +25,7 @@ from autometa.meta_models import MetaModel, Request, meta_model_of
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import TASK_TYPES, Table, Task, check_table, read_metafeatures
+from autometa.validation import GapLike, ValidationRequest
 from metafeatures import AnyTaskType, MetaFeatureExtractor, TaskType, list_metafeatures
 
 DEFAULT = "kb:default"  # what None means at every door
@@ -47,6 +48,11 @@ def recommend(
     confidence_level: float = 0.9,
     metafeatures: MetaFeatures | None = None,
     model: MetaModel | None = None,
+    groups: Any = None,
+    timestamps: Any = None,
+    gap: GapLike = None,
+    cv: Any = None,
+    stratify: bool | None = None,
 ) -> Recommendations:
     """Return the most promising setups for a table, best first; nothing is trained on it.
 
@@ -89,6 +95,18 @@ def recommend(
     model : MetaModel or None
         Fitted to the knowledge base to learn from, instead of ``knowledge_base``. Without one,
         what was learnt from a knowledge base is kept until it changes.
+    groups : array-like of shape (n_rows,), str or None
+        As for `tune`: what rows belong to, or the name of a column of ``X`` that says it,
+        which is then left out of the table. Advice rests on runs that were scored in the
+        same way where there are some, and says so where there are none.
+    timestamps : array-like of shape (n_rows,), str or None
+        As for `tune`: when rows are from, or the name of a column.
+    gap : str, number, timedelta or None
+        As for `tune`.
+    cv : int, str, splitter, iterable of (train, test), path or None
+        As for `tune`. Of folds that are given, only their kind counts here.
+    stratify : bool or None
+        As for `tune`.
 
     Returns
     -------
@@ -120,6 +138,9 @@ def recommend(
     >>> recommend(metafeatures=described, task_type="multiclass", n=3) == advice
     True
     """
+    validation = ValidationRequest(
+        groups=groups, timestamps=timestamps, gap=gap, cv=cv, stratify=stratify
+    )
     base = _needed(open_knowledge_base(knowledge_base))
     if model is not None:
         base = _knowledge_base_of(model, knowledge_base)
@@ -143,6 +164,7 @@ def recommend(
             name=named.name,
             target=named.target,
             metric_kind=metric_kind(metric),
+            validation=validation,
         )
     return recommend_for_table(
         table,

@@ -17,9 +17,10 @@ from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_
 from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
-from autometa.tables import different_names, plain_table
+from autometa.tables import different_names, plain_table, split_groups
 from autometa.tuning import Scheduler, tune
 from autometa.tuning.study._study_log import Callback
+from autometa.validation import GapLike, ValidationRequest
 from metafeatures import AnyTaskType
 
 
@@ -45,6 +46,9 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         isolate: bool = True,
         sampler: BaseSampler | None = None,
         scheduler: Callable[[], Scheduler] | None = None,
+        gap: GapLike = None,
+        cv: Any = None,
+        stratify: bool | None = None,
     ) -> None:
         self.metric = metric
         self.time_budget = time_budget
@@ -62,15 +66,32 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.isolate = isolate
         self.sampler = sampler
         self.scheduler = scheduler
+        self.gap = gap
+        self.cv = cv
+        self.stratify = stratify
 
-    def _fit(self, X: Any, y: Any, task_type: AnyTaskType) -> Self:
+    def _fit(
+        self, X: Any, y: Any, task_type: AnyTaskType, groups: Any = None, timestamps: Any = None
+    ) -> Self:
         named = named_table(X, y)
-        X = self._check(named.X, reset=True)
+        asked = ValidationRequest(groups=groups, timestamps=timestamps)
+        X, asked = split_groups(named.X, asked)
+        self._group_column = groups if isinstance(groups, str) else None
+        X = self._check(X, reset=True)
         y = _one_column(named.y)
         if task_type == "classification":
             _refuse_numbers_with_fractions(y)
         parameters = {name: getattr(self, name) for name in self.get_params(deep=False)}
-        result = tune(X, y, task_type=task_type, name=named.name, target=named.target, **parameters)
+        result = tune(
+            X,
+            y,
+            task_type=task_type,
+            name=named.name,
+            target=named.target,
+            groups=asked.groups,
+            timestamps=asked.timestamps,
+            **parameters,
+        )
         self.result_ = result
         self.best_pipeline_ = result.best_pipeline
         self.study_ = result.study
@@ -82,6 +103,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
 
         A table without names is given those of `fit`: scikit-learn has warned of it.
         """
+        X = X if reset else self._without_groups(X)
         try:
             if hasattr(X, "columns"):
                 different_names(getattr(X, "column_names", X.columns))
@@ -109,6 +131,14 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         return np.asarray(self.best_pipeline_.predict(self._check(X, reset=False)))
+
+    def _without_groups(self, X: Any) -> Any:
+        """Return a table without the column that named the groups, which `fit` left out."""
+        column = getattr(self, "_group_column", None)
+        names = getattr(X, "column_names", getattr(X, "columns", ()))
+        if column is None or column not in list(names):
+            return X
+        return X.drop(columns=column) if isinstance(X, pd.DataFrame) else X.drop([column])
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted pipeline to one file; `autometa.load_model` reads it.
@@ -197,6 +227,12 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         What proposes setups once the recommended ones are tried; None is multivariate TPE.
     scheduler : callable or None, default=None
         Returns a scheduler: see `autometa.tune`.
+    gap : str, number, timedelta or None, default=None
+        What is left out between earlier and later rows: see `autometa.tune`.
+    cv : int, str, splitter, iterable of (train, test), path or None, default=None
+        Folds, or how many: see `autometa.tune`.
+    stratify : bool or None, default=None
+        Whether folds keep the shares of classes.
     pos_label : object or None, default=None
         The positive class of a binary task; None is the rarer one. Scores such as F1
         are about it, predictions are not.
@@ -244,6 +280,9 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         isolate: bool = True,
         sampler: BaseSampler | None = None,
         scheduler: Callable[[], Scheduler] | None = None,
+        gap: GapLike = None,
+        cv: Any = None,
+        stratify: bool | None = None,
         pos_label: Any = None,
     ) -> None:
         super().__init__(
@@ -263,10 +302,13 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             isolate=isolate,
             sampler=sampler,
             scheduler=scheduler,
+            gap=gap,
+            cv=cv,
+            stratify=stratify,
         )
         self.pos_label = pos_label
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, groups: Any = None, timestamps: Any = None) -> Self:
         """Find and fit the best pipeline.
 
         Parameters
@@ -276,8 +318,11 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             of a table as for `load_dataset`.
         y : array-like of shape (n_rows,) or str
             Class labels of any kind, or the name of a column of ``X``.
+        groups, timestamps : array-like of shape (n_rows,), str or None, default=None
+            What rows belong to and when they are from, or the names of columns of ``X``: see
+            `autometa.tune`. Paired with ``X`` by index labels, as ``y``.
         """
-        self._fit(X, y, "classification")
+        self._fit(X, y, "classification", groups, timestamps)
         self.classes_ = np.asarray(self.best_pipeline_.classes_)
         return self
 
@@ -298,7 +343,7 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
         See `AutoMetaClassifier`.
     algorithms, ensemble, callbacks, knowledge_base, study_name
         See `AutoMetaClassifier`.
-    memory_limit, max_predict_ms, isolate, sampler, scheduler
+    memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify
         See `AutoMetaClassifier`.
 
     Attributes
@@ -316,7 +361,7 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
     (442,)
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, groups: Any = None, timestamps: Any = None) -> Self:
         """Find and fit the best pipeline.
 
         Parameters
@@ -326,5 +371,7 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
             of a table as for `load_dataset`.
         y : array-like of shape (n_rows,) or str
             Numbers, or the name of a column of ``X``.
+        groups, timestamps : array-like of shape (n_rows,), str or None, default=None
+            See `AutoMetaClassifier`.
         """
-        return self._fit(X, y, "regression")
+        return self._fit(X, y, "regression", groups, timestamps)

@@ -39,6 +39,7 @@ ROOMS = [  # each may import those after it
     "algorithms",
     "datasets",
     "tables",
+    "validation",
     "metrics",
     "pictures",
     "_urls",

@@ -194,6 +194,57 @@ MaxPredictMs = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        "--groups",
+        metavar="COLUMN",
+        help="Rows of one group (a patient, a shop) are never on both sides of a split; the "
+        "column is not learnt from.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
+Timestamps = Annotated[
+    str | None,
+    typer.Option(
+        "--timestamps",
+        metavar="COLUMN",
+        help="Dates or numbers: setups are scored on later rows than they were fitted on.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
+FoldGap = Annotated[
+    str | None,
+    typer.Option(
+        "--gap",
+        help="Left out before the rows that are held out: '3 days', a number in the units of "
+        "the timestamps, or '10 rows'.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
+Folds = Annotated[
+    str | None,
+    typer.Option(
+        "--cv",
+        metavar="N|KIND|FILE",
+        help="Folds: how many; group, time, group-time, stratified or shuffled; or a file of a "
+        "fold number for each row, or of [train, test] in JSON.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
+Stratify = Annotated[
+    bool | None,
+    typer.Option(
+        "--stratify/--no-stratify",
+        help="Whether folds keep the shares of classes; where possible when not given.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")
 ]

@@ -60,6 +60,11 @@ def recommend(
     task_type: _options.TaskTypeOption = None,
     positive: _options.Positive = None,
     encoding: _options.Encoding = None,
+    groups: _options.Groups = None,
+    timestamps: _options.Timestamps = None,
+    gap: _options.FoldGap = None,
+    cv: _options.Folds = None,
+    stratify: _options.Stratify = None,
     metafeatures: Annotated[
         Path | None,
         typer.Option(
@@ -126,7 +131,21 @@ def recommend(
     advice = (
         _of_metafeatures(metafeatures, task_type, asked)
         if table is None
-        else _of_table(table, target, task_type, positive, encoding, asked)
+        else _of_table(
+            table,
+            target,
+            task_type,
+            positive,
+            encoding,
+            {
+                "groups": groups,
+                "timestamps": timestamps,
+                "gap": gap,
+                "cv": cv,
+                "stratify": stratify,
+            },
+            asked,
+        )
     )
     if explain is not None and explain > len(advice):
         raise ParameterError(
@@ -149,11 +168,13 @@ def _of_table(
     task_type: str | None,
     positive: str | None,
     encoding: str | None,
+    folds: dict[str, Any],
     asked: dict[str, Any],
 ) -> Recommendations:
     from autometa.advice import recommend_for_table
     from autometa.datasets import load_dataset
     from autometa.metrics import metric_kind
+    from autometa.validation import ValidationRequest
 
     with _options.path_of(table) as path:
         loaded = load_dataset(
@@ -162,6 +183,7 @@ def _of_table(
             task_type=task_type,
             metric_kind=metric_kind(asked["metric"]),
             encoding=encoding,
+            validation=ValidationRequest(**folds),
         )
     return recommend_for_table(loaded, pos_label=positive, **asked)
 

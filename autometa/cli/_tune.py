@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 STARTED = time.monotonic()  # the budget counts from the command's start
+KINDS_SAID = {"group": "group", "time": "time", "group-time": "group and time", "custom": "cv"}
 SHOWN_ROWS = 10  # of the leaderboard, which --json has whole
 
 
@@ -52,6 +53,11 @@ def tune(
     task_type: _options.TaskTypeOption = None,
     positive: _options.Positive = None,
     encoding: _options.Encoding = None,
+    groups: _options.Groups = None,
+    timestamps: _options.Timestamps = None,
+    gap: _options.FoldGap = None,
+    cv: _options.Folds = None,
+    stratify: _options.Stratify = None,
     metric: _options.Metric = None,
     time_budget: Annotated[
         str,
@@ -189,6 +195,11 @@ def tune(
                 max_predict_ms=max_predict_ms,
                 name=loaded.name,
                 target=loaded.target,
+                groups=groups,
+                timestamps=timestamps,
+                gap=gap,
+                cv=cv,
+                stratify=stratify,
             )
         finally:
             if show:
@@ -256,6 +267,7 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
         "n_completed": result.n_completed,
         "is_fallback": result.is_fallback,
         "stopped_early": result.stopped_early,
+        "validation": result.validation,
         "leaderboard": rows,
         "seconds": result.seconds,
     }
@@ -263,6 +275,16 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
 
 def _records(board: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in board.to_dict("records")]
+
+
+def _scored(result: Any) -> str:
+    """Say how rows were held out; of the usual folds as everybody does."""
+    about = result.validation
+    if about.get("kind", "shuffled") in ("shuffled", "stratified"):
+        return "in cross-validation"
+    groups = f" of {about['n_groups']} groups" if "n_groups" in about else ""
+    gap = f", a gap of {about['gap']} before each" if "gap" in about else ""
+    return f"on {about['n_folds']} folds by {KINDS_SAID[about['kind']]}{groups}{gap}"
 
 
 def _show(result: Any) -> None:
@@ -296,6 +318,4 @@ def _show(result: Any) -> None:
         expected = (
             f"; expect {number(low)} .. {number(high)} on new rows" if math.isfinite(low) else ""
         )
-        out.print(
-            f"The fitted pipeline scores {number(result.score)} in cross-validation{expected}."
-        )
+        out.print(f"The fitted pipeline scores {number(result.score)} {_scored(result)}{expected}.")

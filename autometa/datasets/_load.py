@@ -12,6 +12,7 @@ import pandas as pd
 from autometa.datasets._files import COMPRESSED, READERS, read_file
 from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
 from autometa.tables import NamedTable, Table, check_table, column_named, some_names, split_target
+from autometa.validation import NOTHING_ASKED, ValidationRequest
 
 # Those that come with scikit-learn and have one target: nothing is fetched.
 SKLEARN_DATASETS = ("breast_cancer", "diabetes", "digits", "iris", "wine")
@@ -24,6 +25,7 @@ def load_dataset(
     task_type: str | None = None,
     metric_kind: str | None = None,
     encoding: str | None = None,
+    validation: ValidationRequest = NOTHING_ASKED,
 ) -> Table:
     """Return the named dataset as a checked table.
 
@@ -39,6 +41,8 @@ def load_dataset(
         See `check_table`.
     encoding : str or None
         Of a file of text; None reads it from the file.
+    validation : ValidationRequest
+        See `check_table`.
 
     Raises
     ------
@@ -55,6 +59,7 @@ def load_dataset(
         name=named.name,
         target=named.target,
         metric_kind=metric_kind,
+        validation=validation,
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from autometa.evaluation._costs import COSTS, Costs, costs_of_trial, mean_costs
 from autometa.evaluation._cross_validation import CrossValidation, cross_validate, predict
-from autometa.evaluation._folds import fold_numbers, fold_seed, make_folds, shorten_folds
 from autometa.evaluation._pool import WorkerPool
 from autometa.evaluation._process import Outcome
 from autometa.evaluation._speed import STANDARD_SECONDS, cached_reference_seconds, reference_seconds
+from autometa.validation import fold_numbers, fold_seed, make_folds, shorten_folds
 
 __all__ = [
     "COSTS",

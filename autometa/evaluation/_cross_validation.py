@@ -13,9 +13,9 @@ import pandas as pd
 from sklearn.base import clone
 
 from autometa.evaluation._costs import Costs, mean_costs
-from autometa.evaluation._folds import Fold
 from autometa.metrics import Predictions, mean_score, scores
 from autometa.tables import Table, take_rows
+from autometa.validation import Fold
 
 MAX_TRAIN_SCORE_ROWS = 1000
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autometa._common.fold_kinds import FOLD_KINDS
 from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base._repeated import repeated_rows
 from autometa.knowledge_base._schema import (
@@ -68,7 +69,7 @@ def check_runs(
     """
     required = ("task_id", "algorithm", "config", "metric", "score")
     runs = _with_defaults("runs", runs, RUN_DEFAULTS, required=required)
-    for column in ("task_id", "algorithm", "metric", "message", "source", "split"):
+    for column in ("task_id", "algorithm", "metric", "message", "source", "split", "fold_kind"):
         runs[column] = runs[column].astype(str)
     types = runs["task_id"].map(dict(task_types or {}))
     types = types.astype(object).where(types.notna(), None)
@@ -78,6 +79,7 @@ def check_runs(
         runs[column] = runs[column].astype("float64")
     _check_members("runs", runs, "status", STATUSES)
     _check_members("runs", runs, "split", SPLITS)
+    _check_members("runs", runs, "fold_kind", FOLD_KINDS)
     unknown = runs.loc[~runs["task_id"].isin(list(task_ids)), "task_id"]
     if len(unknown):
         raise KnowledgeBaseError(

@@ -56,8 +56,9 @@ class KnowledgeBase(Verbs):
         ``reference_seconds`` the processor seconds that the machine which
         measured the run needs for the reference workload, NaN where unknown.
         ``split`` ("cross-validation", "holdout", "leave-one-out" or ""), ``n_folds`` and
-        ``split_seed`` say how it was scored, ``cutoff_seconds`` how long it might take; NaN
-        where nobody said.
+        ``split_seed`` say how it was scored, ``fold_kind`` which rows were held out together
+        ("shuffled", "stratified", "group", "time", "group-time", "custom"),
+        ``cutoff_seconds`` how long it might take; NaN where nobody said.
     provenance : dict
         Where the runs come from.
     about : dict of str to str

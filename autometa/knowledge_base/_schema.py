@@ -93,6 +93,10 @@ RUN_COLUMNS: Mapping[str, RunColumn] = {
     "split": RunColumn(default=""),
     "n_folds": _number(),
     "split_seed": _number(),
+    # Which rows may be held out together: scores of other kinds answer another question. The
+    # usual folds shuffle rows, with the shares of classes or without; runs from before there
+    # were others are of these.
+    "fold_kind": _text(default="shuffled"),
     "cutoff_seconds": _number(),
 }
 RUN_DEFAULTS = {name: column.default for name, column in RUN_COLUMNS.items()}

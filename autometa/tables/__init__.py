@@ -5,7 +5,13 @@ from __future__ import annotations
 from autometa.tables._cells import different_names, level_text, plain_table
 from autometa.tables._errors import as_own_errors
 from autometa.tables._metafeatures import read_metafeatures
-from autometa.tables._named import NamedTable, column_named, some_names, split_target
+from autometa.tables._named import (
+    NamedTable,
+    column_named,
+    some_names,
+    split_groups,
+    split_target,
+)
 from autometa.tables._presence import has_value, informative_columns
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
@@ -28,6 +34,7 @@ __all__ = [
     "plain_table",
     "read_metafeatures",
     "some_names",
+    "split_groups",
     "split_target",
     "stays_sparse",
     "take_rows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from autometa.exceptions import DatasetError
+from autometa.validation import ValidationRequest
 
 MOST_NAMES = 12  # of columns in a message: a line or two
 
@@ -47,6 +49,24 @@ def split_target(X: Any, y: Any, name: str | None = None, target: str | None = N
     return NamedTable(X, y, name or "table", target or column)
 
 
+def split_groups(X: Any, request: ValidationRequest) -> tuple[Any, ValidationRequest]:
+    """Return a table without the column that names its groups, and a request with values.
+
+    Timestamps that name a column are read and stay in the table: later rows have them too.
+
+    Raises
+    ------
+    DatasetError
+        If there is no column of such a name, or ``X`` has no names.
+    """
+    timestamps, groups = request.timestamps, request.groups
+    if isinstance(timestamps, str):
+        _, timestamps, _ = _take_column(X, timestamps, "timestamps")
+    if isinstance(groups, str):
+        X, groups, _ = _take_column(X, groups, "groups")
+    return X, dataclasses.replace(request, groups=groups, timestamps=timestamps)
+
+
 def column_named(columns: Sequence[str], target: str, table: str) -> int:
     """Return the place of a column, or say which names come near; ``table`` names the table."""
     if target not in columns:
@@ -70,7 +90,8 @@ def some_names(columns: Sequence[str]) -> str:
     return f"{list(columns[:MOST_NAMES])}" + (f" and {more} more" if more > 0 else "")
 
 
-def _take_column(X: Any, target: str) -> tuple[Any, Any, str]:
+def _take_column(X: Any, target: str, what: str = "y") -> tuple[Any, Any, str]:
+    """Return a table without a column, the column, and its name."""
     if isinstance(X, pd.DataFrame):
         place = column_named([str(column) for column in X.columns], target, "X")
         return X.drop(columns=X.columns[place]), X.iloc[:, place], target
@@ -78,8 +99,8 @@ def _take_column(X: Any, target: str) -> tuple[Any, Any, str]:
         frame = nw.from_native(X, eager_only=True)
     except TypeError as error:
         raise DatasetError(
-            f"y may name a column of a table whose columns have names. Got y='{target}' and X of "
-            f"type {type(X).__name__}; give the values of y."
+            f"{what} may name a column of a table whose columns have names. Got {what}='{target}' "
+            f"and X of type {type(X).__name__}; give the values of {what}."
         ) from error
     column_named(frame.columns, target, "X")
     return frame.drop(target).to_native(), frame[target].to_native(), target

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,20 @@ from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
 from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from autometa.tables._errors import as_own_errors
+from autometa.tables._named import split_groups
 from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse, take_rows, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
 from autometa.tables._task import Task
+from autometa.validation import (
+    NOTHING_ASKED,
+    SHUFFLED,
+    Validation,
+    ValidationRequest,
+    with_inner_splits,
+    without_row_stops,
+)
 from metafeatures.columns import (
     column_kind,
     distinct_cells,
@@ -54,6 +64,8 @@ class Table:
     task_type : {"binary", "multiclass", "regression"}
     name, target : str
         What the dataset and its target column are called.
+    validation : Validation
+        How rows are held out.
     """
 
     X: pd.DataFrame
@@ -62,6 +74,7 @@ class Table:
     task_type: TaskType
     name: str = "table"
     target: str = "target"
+    validation: Validation = SHUFFLED
 
     @property
     def is_sparse(self) -> bool:
@@ -99,7 +112,7 @@ class Table:
         """Return some of the rows, counted from 0."""
         X = take_rows(self.X, rows)
         X = X if self.is_sparse else X.reset_index(drop=True)
-        return dataclasses.replace(self, X=X, y=self.y[rows])
+        return dataclasses.replace(self, X=X, y=self.y[rows], validation=self.validation.take(rows))
 
     def fit(self, model: Any, X: Any, rows: npt.NDArray[np.intp] | None = None) -> Any:
         """Fit a model to predict the target; return it.
@@ -115,7 +128,13 @@ class Table:
         rows : ndarray of int or None
             Positions in this table of the rows of ``X``; None when it has all.
         """
-        return model.fit(X, self.y if rows is None else self.y[rows])
+        y = self.y if rows is None else self.y[rows]
+        if self.validation.is_shuffled:
+            return model.fit(X, y)
+        places = np.arange(len(y)) if rows is None else rows
+        splits = partial(self.validation.inner_splits, places, y, self.n_classes > 0)
+        with with_inner_splits(without_row_stops(model), splits):
+            return model.fit(X, y)
 
     def describe(self, extractor: MetaFeatureExtractor) -> pd.Series[float]:
         """Return the meta-features of what pipelines learn from.
@@ -153,6 +172,7 @@ def check_table(
     target: str = "target",
     min_rows: int = MIN_ROWS,
     metric_kind: str | None = None,
+    validation: ValidationRequest = NOTHING_ASKED,
 ) -> Table:
     """Return a checked table, or say what is wrong with it.
 
@@ -169,6 +189,9 @@ def check_table(
     metric_kind : {"classification", "regression"} or None
         What the metric that was asked for judges: it settles the task type of
         whole numbers.
+    validation : ValidationRequest
+        How rows are to be held out. A column of ``X`` that is named as the groups is left
+        out of the table: a model that is meant for new groups cannot use it.
 
     Raises
     ------
@@ -188,6 +211,7 @@ def check_table(
         numbers or dates in a way that could be another, a column alone predicts
         the target, or a column has another value in each row.
     """
+    X, validation = split_groups(X, validation)
     with as_own_errors():
         y = pair_rows(y, X)
     is_sparse = stays_sparse(X)
@@ -212,7 +236,15 @@ def check_table(
         kind: TaskType = "binary" if len(classes) == 2 else "multiclass"
     else:
         kind = posed
-    table = Table(X=frame, y=codes, classes=classes, task_type=kind, name=name, target=target)
+    table = Table(
+        X=frame,
+        y=codes,
+        classes=classes,
+        task_type=kind,
+        name=name,
+        target=target,
+        validation=validation.check(X, frame, codes, kind),
+    )
     if not is_sparse:
         remark_on_columns(varied)
         remark_on_target(varied, codes, len(classes))

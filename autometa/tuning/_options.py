@@ -16,6 +16,7 @@ from autometa.meta_models import MetaModel
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
 from autometa.tuning.workers._pools import check_memory_limit
+from autometa.validation import GapLike, ValidationRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,25 @@ class TuneOptions:
     isolate: bool = True
     sampler: BaseSampler | None = None
     scheduler: Callable[[], Scheduler] | None = None
+    groups: Any = None
+    timestamps: Any = None
+    gap: GapLike = None
+    cv: Any = None
+    stratify: bool | None = None
+
+    @property
+    def validation(self) -> ValidationRequest:
+        """How rows are to be held out."""
+        return ValidationRequest(
+            groups=self.groups,
+            timestamps=self.timestamps,
+            gap=self.gap,
+            cv=self.cv,
+            stratify=self.stratify,
+        )
 
     def __post_init__(self) -> None:
+        self.validation  # noqa: B018  what cannot be right is said before any work
         _check_end(self.time_budget, self.n_trials)
         if self.model is not None and self.knowledge_base is not None:
             raise ParameterError(

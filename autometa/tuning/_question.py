@@ -67,6 +67,7 @@ class Question:
             name=named.name,
             target=named.target,
             metric_kind=metric_kind(options.metric),
+            validation=options.validation,
         )
         algorithms = choose_algorithms(options.algorithms, table)
         return cls(

@@ -60,6 +60,9 @@ class TuneResult:
         Some rows of the table, by which `save` checks what it wrote.
     pos_label : object or None
         The positive class of a binary task.
+    validation : dict
+        How rows were held out: ``kind``, ``n_folds``, ``n_held_out`` rows, and ``n_groups`` and
+        ``gap`` where there are some.
     is_fallback : bool
         Whether no setup could be scored and fitted, so that the pipeline is a small
         tree without a score.
@@ -79,6 +82,7 @@ class TuneResult:
     stopped_early: bool = False
     sample: pd.DataFrame | None = field(default=None, repr=False)
     pos_label: Any = None
+    validation: dict[str, Any] = field(default_factory=dict, repr=False)
     is_fallback: bool = False
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
 
@@ -217,6 +221,7 @@ class TuneResult:
                     "status": status,
                     "message": evaluation.get("message", ""),
                     "source": "tune",
+                    "fold_kind": _usual(str(self.validation.get("kind", "shuffled"))),
                     "reference_seconds": reference,
                     "fold_scores": evaluation.get("fold_scores") if metric == self.metric else None,
                 }
@@ -288,6 +293,11 @@ class TuneResult:
         summary = "without a score" if self.is_fallback else scored
         target = target or str(self.task.target)
         return script(self.best_pipeline, source, target, summary, encoding)
+
+
+def _usual(kind: str) -> str:
+    """Return the kind of folds as runs say it: shares of classes are kept in the usual ones."""
+    return "shuffled" if kind == "stratified" else kind
 
 
 _COLUMNS = (

@@ -24,7 +24,7 @@ from autometa.tuning._result import TuneResult
 from autometa.tuning._running import search_and_finish
 from autometa.tuning._search import Search
 from autometa.tuning._state import SearchSettings, SearchState
-from autometa.tuning._validation import Validation, choose_validation
+from autometa.tuning._validation import FoldPlan, choose_validation
 from autometa.tuning.final_model._assemble import assemble, some_rows
 from autometa.tuning.final_model._finish import Final
 from autometa.tuning.final_model._splits import has_shared_words
@@ -141,14 +141,16 @@ class Run:
         question, prepared, study_log = self.question, ready.prepared, ready.study_log
         table = self._table_of_trials(prepared)
         size = size_of(table)
-        shared_words = prepared is not None and has_shared_words(prepared.cleaner, size.n_rows)
-        validation = choose_validation(table, size, self.clock, study_log, shared_words)
-        held_out = validation.hold_out(table, question.metric, question.positive)
+        shared_words = prepared is not None and has_shared_words(
+            prepared.cleaner, size.n_rows, table.validation.is_shuffled
+        )
+        plan = choose_validation(table, size, self.clock, study_log, shared_words)
+        held_out = plan.hold_out(table, question.metric, question.positive)
         metric, notes = settle_metric(held_out, table)
         study_log.set_scoring_metric(metric)
         state = SearchState(
             table=table,
-            settings=self._settings(metric, validation, len(table.y), study_log),
+            settings=self._settings(metric, plan, table, study_log, len(held_out.y)),
             clock=self.clock,
             fit_time_model=FitTimeModel(size),
             held_out=replace(held_out, metric=metric),
@@ -173,7 +175,12 @@ class Run:
         return table.take(some_rows(table, self.question.seed))
 
     def _settings(
-        self, metric: str, validation: Validation, n_rows: int, study_log: OptunaStudyLog
+        self,
+        metric: str,
+        plan: FoldPlan,
+        table: Table,
+        study_log: OptunaStudyLog,
+        n_held_out: int,
     ) -> SearchSettings:
         question, options = self.question, self.options
         return SearchSettings(
@@ -183,11 +190,13 @@ class Run:
             seed=int(study_log.get_or_set_attr("seed", question.seed)),
             algorithms=study_log.algorithms,
             knowledge_base=question.knowledge_base,
-            n_splits=validation.n_splits,
-            n_used=validation.n_used,
-            fold_seed=validation.fold_seed,
+            n_splits=plan.n_splits,
+            n_used=plan.n_used,
+            fold_seed=plan.fold_seed,
+            train_share=plan.train_share,
+            validation=plan.facts(table, n_held_out),
             positive=question.positive,
-            row_share=n_rows / len(question.table.y),
+            row_share=len(table.y) / len(question.table.y),
             max_predict_ms=options.max_predict_ms,
             callbacks=tuple(options.callbacks or ()),
         )
@@ -229,6 +238,7 @@ class Run:
             ),
             notes=notes,
             pos_label=self.question.pos_label,
+            validation=dict(state.settings.validation),
         )
 
 

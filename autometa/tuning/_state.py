@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -43,6 +44,8 @@ class SearchSettings:
     n_splits: int
     n_used: int
     fold_seed: int = 0
+    train_share: float = 0.8  # of the rows, that a fold trains on
+    validation: Mapping[str, Any] = field(default_factory=dict)  # what is said of the folds
     positive: int = 1
     row_share: float = 1.0
     max_predict_ms: float | None = None
@@ -144,8 +147,7 @@ class SearchState:
             return self.fit_time_model.expected(
                 candidate.algorithm, candidate.config, candidate.expected_seconds
             )
-        share = 1.0 - 1.0 / self.settings.n_splits  # of the rows, that a fold trained on
-        return trial.result.seconds / share
+        return trial.result.seconds / self.settings.train_share
 
     def refit_fidelity(self, trial: CompletedTrial) -> float:
         """Return the share of rows that the setup can be fitted on in the time that is left."""

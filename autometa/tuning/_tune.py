@@ -14,6 +14,7 @@ from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
+from autometa.validation import GapLike
 from metafeatures import AnyTaskType
 
 
@@ -42,6 +43,11 @@ def tune(
     isolate: bool = True,
     sampler: BaseSampler | None = None,
     scheduler: Callable[[], Scheduler] | None = None,
+    groups: Any = None,
+    timestamps: Any = None,
+    gap: GapLike = None,
+    cv: Any = None,
+    stratify: bool | None = None,
 ) -> TuneResult:
     """Return the best pipeline that can be found and fitted within a budget.
 
@@ -116,6 +122,26 @@ def tune(
         A class of schedulers, or a function without arguments that returns one: it decides
         what is tried next and on how many rows (see `autometa.tuning.Scheduler`). None
         takes advice first, then what the sampler proposes, each in a size that fits.
+    groups : array-like of shape (n_rows,), str or None
+        What rows belong to (a patient, a shop), or the name of a column of ``X`` that says
+        it, which is then left out of the table: rows of one group are never on both sides of
+        a split, so that the score is that on new groups. A missing group is refused.
+    timestamps : array-like of shape (n_rows,), str or None
+        When rows are from: dates or numbers, or the name of a column of ``X``, which stays.
+        Setups are fitted on earlier rows and scored on later ones, the same moment never on
+        both sides; the final model is fitted on all rows. With ``groups``, later rows of
+        groups that training has not seen.
+    gap : str, number, timedelta or None
+        What is left out between training and held-out rows: a length of time such as
+        "3 days", a number in the units of numeric timestamps, or "10 rows".
+    cv : int, str, splitter, iterable of (train, test), path or None
+        How many folds; "group", "time", "group-time", "stratified" or "shuffled" ("time"
+        takes rows in the order as they stand where there are no timestamps); a splitter of
+        scikit-learn; pairs of row positions; or a file of a fold number for each row, or of
+        pairs in JSON. Each row is held out once at most. None leaves the number of folds to
+        the size of the table and the budget.
+    stratify : bool or None
+        Whether folds keep the shares of classes; None where it is possible.
 
     Returns
     -------

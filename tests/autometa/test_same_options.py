@@ -15,6 +15,8 @@ NOT_OF_ESTIMATORS = {
     "name": "fit takes a table that nobody names",
     "target": "as the name",
     "model": "clones of estimators hold no fitted ones",
+    "groups": "fit takes them, row by row",
+    "timestamps": "as groups",
 }
 NOT_OF_REGRESSORS = {"pos_label": "numbers have no positive class"}
 NOT_OF_THE_COMMAND = {

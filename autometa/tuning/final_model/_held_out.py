@@ -36,6 +36,9 @@ class HeldOut:
         0 for regression.
     positive : int
         Number of the positive class of a binary task.
+    clusters : ndarray of shape (n_held_out,) or None
+        Of each row the group or the stretch of time that it shares its errors with; None
+        where rows are free.
     """
 
     rows: npt.NDArray[np.intp]
@@ -44,6 +47,7 @@ class HeldOut:
     metric: str
     n_classes: int = 0
     positive: int = 1
+    clusters: npt.NDArray[np.intp] | None = None
 
     @classmethod
     def of_table(
@@ -67,16 +71,20 @@ class HeldOut:
             metric=metric,
             n_classes=table.n_classes,
             positive=positive,
+            clusters=table.validation.clusters(rows, numbers[rows]),
         )
 
     @cached_property
     def parts(self) -> npt.NDArray[np.intp]:
         """Number by row of the part that is scored by a choice made on the other parts.
 
-        Parts are the folds; a single fold is cut in two, each class spread over them.
+        Parts are the folds; a single fold is cut in two, each class spread over them, or
+        half of its groups, or of its time, in each.
         """
         if self.folds.max() > 0:
             return self.folds
+        if self.clusters is not None and len(np.unique(self.clusters)) >= N_PARTS:
+            return _halves(self.clusters)
         order = np.argsort(self.y, kind="stable")
         parts = np.empty(len(order), dtype=np.intp)
         parts[order] = np.arange(len(order)) % N_PARTS
@@ -108,3 +116,16 @@ class HeldOut:
             values = np.clip(values, 0.0, 1.0)
             values /= values.sum(axis=1, keepdims=True)
         return np.asarray(values, dtype="float64")
+
+
+def _halves(clusters: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return parts of whole clusters in their order, of about as many rows.
+
+    Stretches of time are numbered as they follow each other: the later ones are one part.
+    """
+    _, codes = np.unique(clusters, return_inverse=True)
+    sizes = np.bincount(codes)
+    before = np.cumsum(sizes) - sizes / 2
+    half = (before * N_PARTS / len(codes)).astype(np.intp)
+    half[0], half[-1] = 0, N_PARTS - 1  # one cluster may hold more than half of the rows
+    return np.asarray(half[codes])

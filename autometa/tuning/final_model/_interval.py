@@ -3,12 +3,15 @@
 Two things part the reported score from the one that new rows will show: the rows that
 happened to be in the table, and those that happen to come. Both are estimated by drawing
 the held-out rows again, with replacement, within their folds and classes (Efron 1979).
+Rows of one group, or of one stretch of time, err together: where the folds keep them
+together, whole groups or stretches are drawn (Field and Welsh 2007).
 The folds share most of their training rows, so their scores err together, which such a
 bootstrap does not see: the variance is widened as Nadeau and Bengio propose.
 
 References
 ----------
 C. Nadeau, Y. Bengio. Inference for the Generalization Error. Machine Learning 52, 2003.
+C. A. Field, A. H. Welsh. Bootstrapping clustered data. JRSS B 69, 2007.
 S. Bates, T. Hastie, R. Tibshirani. Cross-validation: what does it estimate and how well does
 it do it? JASA, 2023.
 """
@@ -16,6 +19,8 @@ it do it? JASA, 2023.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,12 +30,14 @@ from autometa.tuning.final_model._ensemble import make_score_function
 from autometa.tuning.final_model._held_out import HeldOut
 
 Interval = tuple[float, float]
+Cell: TypeAlias = Positions | list[Positions]  # rows to draw, or the rows of clusters to draw
 
 _QUANTILE = 1.645  # of the normal distribution, for a two-sided interval of 90 %
 _DRAWS = 200  # the standard deviation is known to 5 % then
 _SLOW_DRAWS = 40  # of metrics that scikit-learn computes: to 11 %
 _FEWEST_DRAWS = 10
 _MAX_ROWS = 4_000  # of more, a sample is drawn again, and the result scaled
+_FEWEST_CLUSTERS = 5  # fewer groups say nothing of how new ones differ
 _NO_ERRORS = 3.0  # with no error among n rows, up to 3/n are not unlikely (95 %)
 UNKNOWN: Interval = (float("nan"), float("nan"))
 
@@ -83,8 +90,11 @@ def _overlap(held_out: HeldOut) -> float:
 def _standard_error(values: Floats, held_out: HeldOut, seconds: float, seed: int) -> float:
     """Return the standard deviation of the score over draws of the rows."""
     rng = np.random.default_rng(seed)
-    cells = _cells(held_out, rng)
-    rows = np.concatenate(cells)
+    cells: Sequence[Cell] = _cells(held_out, rng)
+    least = 0.0
+    if held_out.clusters is not None:
+        cells, least = _clustered(held_out, rng), _between_folds(values, held_out)
+    n_drawn = sum(len(rows) for cell in cells for rows in _whole(cell))
     is_fast = get_metric(held_out.metric).fast is not None
     deadline = time.monotonic() + seconds
     drawn: list[float] = []
@@ -95,7 +105,24 @@ def _standard_error(values: Floats, held_out: HeldOut, seconds: float, seed: int
     finite = np.asarray(drawn)[np.isfinite(drawn)]
     if len(finite) < 2:
         return float("inf")
-    return float(finite.std(ddof=1) * np.sqrt(len(rows) / len(held_out.y)))
+    return max(least, float(finite.std(ddof=1) * np.sqrt(n_drawn / len(held_out.y))))
+
+
+def _between_folds(values: Floats, held_out: HeldOut) -> float:
+    """Return the standard error of a mean over folds by how they differ.
+
+    With one group or two in a fold, draws within it say little; and what is ahead in time may
+    be as unlike a fold as these are among themselves.
+    """
+    scores = np.asarray(held_out.fold_scores(values))
+    defined = scores[np.isfinite(scores)]
+    if len(defined) < 2:
+        return float("inf") if len(np.unique(held_out.clusters)) < _FEWEST_CLUSTERS else 0.0
+    return float(defined.std(ddof=1) / np.sqrt(len(defined)))
+
+
+def _whole(cell: Cell) -> list[Positions]:
+    return [cell] if isinstance(cell, np.ndarray) else cell
 
 
 def _cells(held_out: HeldOut, rng: np.random.Generator) -> list[Positions]:
@@ -107,8 +134,28 @@ def _cells(held_out: HeldOut, rng: np.random.Generator) -> list[Positions]:
     return [rng.choice(cell, max(1, round(share * len(cell))), replace=False) for cell in cells]
 
 
-def _redrawn(cells: list[Positions], rng: np.random.Generator) -> Positions:
-    return np.concatenate([cell[rng.integers(0, len(cell), len(cell))] for cell in cells])
+def _clustered(held_out: HeldOut, rng: np.random.Generator) -> list[list[Positions]]:
+    """Return for each fold the rows of its clusters; of very many rows, whole clusters of some."""
+    assert held_out.clusters is not None
+    keys = held_out.folds * (int(held_out.clusters.max()) + 1) + held_out.clusters
+    order = np.argsort(keys, kind="stable")
+    edges = np.flatnonzero(np.diff(keys[order])) + 1
+    by_fold: dict[int, list[Positions]] = {}
+    for rows in np.split(order, edges):
+        by_fold.setdefault(int(held_out.folds[rows[0]]), []).append(rows)
+    share = min(1.0, _MAX_ROWS / len(keys))
+    return [
+        [own[i] for i in rng.permutation(len(own))[: max(2, round(share * len(own)))]]
+        for own in by_fold.values()
+    ]
+
+
+def _redrawn(cells: Sequence[Cell], rng: np.random.Generator) -> Positions:
+    drawn: list[Positions] = []
+    for cell in cells:
+        picked = rng.integers(0, len(cell), len(cell))
+        drawn += [cell[picked]] if isinstance(cell, np.ndarray) else [cell[i] for i in picked]
+    return np.concatenate(drawn)
 
 
 def _score(values: Floats, held_out: HeldOut, rows: Positions) -> float:
@@ -123,7 +170,12 @@ def _score(values: Floats, held_out: HeldOut, rows: Positions) -> float:
 
 
 def _effective_rows(held_out: HeldOut) -> float:
-    """Return how many rows a share is a share of: for most metrics, the rarest class decides."""
+    """Return how many rows a share is a share of: for most metrics, the rarest class decides.
+
+    Rows that err together count once.
+    """
+    if held_out.clusters is not None:
+        return float(len(np.unique(held_out.clusters)))
     if get_metric(held_out.metric).is_row_wise:
         return float(len(held_out.y))
     counts = np.bincount(held_out.y, minlength=held_out.n_classes)

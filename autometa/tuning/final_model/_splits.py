@@ -14,19 +14,23 @@ import numpy as np
 import numpy.typing as npt
 
 from autometa.algorithms import SparseCleaner, TableCleaner, word_rows
-from autometa.evaluation import make_folds
 from autometa.tables import Table
-
-Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+from autometa.validation import Fold, make_folds
 
 # Learning words anew takes some 0.5 ms for a row of 100 words: 5 s a fold of 10,000 rows. More
 # than twice the rows that words are learnt from leave enough to hold out.
 MAX_FOLD_TEXT_ROWS = 10_000
 
 
-def has_shared_words(cleaner: TableCleaner | SparseCleaner, n_rows: int) -> bool:
-    """Return whether a table has text and is too large for learning words in each fold."""
-    return bool(cleaner.text_) and n_rows > MAX_FOLD_TEXT_ROWS
+def has_shared_words(
+    cleaner: TableCleaner | SparseCleaner, n_rows: int, is_shuffled: bool = True
+) -> bool:
+    """Return whether a table has text and is too large for learning words in each fold.
+
+    Which rows words are learnt from is drawn by chance: where that does not settle what is
+    held out, words are learnt in each fold, however long that takes.
+    """
+    return bool(cleaner.text_) and n_rows > MAX_FOLD_TEXT_ROWS and is_shuffled
 
 
 def make_splits(
@@ -44,7 +48,8 @@ def make_splits(
         Whether a single fold holds out rows that no words were learnt from.
     """
     if not (shared_words and n_used == 1):
-        return make_folds(table.y, table.task_type, n_splits, seed)[:n_used]
+        validation = table.validation
+        return validation.used(validation.folds(table.y, table.task_type, n_splits, seed), n_used)
     return [_unread_split(table.y, table.task_type, n_splits, seed)]
 
 

@@ -25,6 +25,11 @@ from autometa.tuning._request import Proposal
 from autometa.tuning.scheduling._plan import Candidate
 from autometa.tuning.scheduling._sampler import search_sampler
 from autometa.tuning.study._content_hash import content_hash
+from autometa.tuning.study._kept_validation import (
+    study_suffix,
+    validation_facts,
+    what_differs,
+)
 from autometa.tuning.study._liveness import close_run, is_gone, open_run
 from autometa.tuning.study._proposals import Proposals
 from autometa.tuning.study._record import StudyRecord
@@ -42,6 +47,7 @@ from autometa.tuning.study._resume import (
 from autometa.tuning.study._storage import describe, open_study
 from autometa.tuning.study._study_log import Callback
 from autometa.tuning.workers._worker_side import EvaluationResult
+from autometa.validation import Validation
 
 MORE_TIME = 1.5  # times what a setup was cut at: with hardly more it would be cut again
 
@@ -100,6 +106,7 @@ class OptunaStudyLog:
         self.dataset_hash = content_hash(table)
         self.notes: list[str] = []
         scored_by = metric if pos_label is None else f"{metric}-{pos_label}"
+        scored_by += study_suffix(table.validation)
         name = study_name or f"autometa-{self.dataset_hash}-{scored_by}"
         self._storage_name = describe(storage)
         drawn = sampler or make_sampler(seed)
@@ -112,6 +119,7 @@ class OptunaStudyLog:
         if pos_label is not None:
             self.get_or_set_attr("pos_label", pos_label, must_equal=True)
         self.get_or_set_attr("dataset", self.dataset_hash, must_equal=True)
+        self._keep_validation(table.validation)
         self._all_spaces = {
             a.name: a.space(table.task_type)
             for a in every_algorithm()
@@ -218,6 +226,17 @@ class OptunaStudyLog:
                 f"{kept!r}, not {value!r}. Give another 'study_name'."
             )
         return kept
+
+    def _keep_validation(self, validation: Validation) -> None:
+        """Keep how rows are held out; refuse a study that was begun in another way."""
+        kept, is_begun = self.record.attribute("validation"), self.record.attribute("folds")
+        wrong = what_differs(kept, validation, is_begun is not None)
+        if wrong:
+            raise StorageError(
+                f"The study '{self.study.study_name}' in '{self._storage_name}' is scored on "
+                f"{wrong}: their scores do not compare. Give another 'study_name'."
+            )
+        self.get_or_set_attr("validation", validation_facts(validation))
 
     def set_scoring_metric(self, metric: str) -> None:
         """Keep with the study the metric of its scores, where another was asked for.

@@ -73,8 +73,7 @@ def _has_time(state: SearchState, trial: FrozenTrial) -> bool:
         return False
     if not state.completed:
         return True
-    share = 1.0 - 1.0 / state.settings.n_splits
-    seconds = float(evaluation_of(trial).get("seconds", 0.0)) / share
+    seconds = float(evaluation_of(trial).get("seconds", 0.0)) / state.settings.train_share
     return SPARE * seconds + state.members_seconds <= state.clock.left
 
 

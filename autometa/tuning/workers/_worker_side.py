@@ -19,7 +19,6 @@ from autometa.evaluation import (
     CrossValidation,
     cross_validate,
     mean_costs,
-    shorten_folds,
 )
 from autometa.knowledge_base import KnowledgeBase
 from autometa.metrics import mean_score, measured_metrics
@@ -50,12 +49,15 @@ class WorkerTable:
         """Return the splits that every setup is scored on, or parts of their training rows."""
         table = self.table
         folds = make_splits(table, n_splits, n_used, seed, self.has_shared_words)
-        return shorten_folds(folds, table.y, table.task_type, fidelity, seed)
+        part = table.validation.part
+        return [
+            (part(train, table.y, table.task_type, fidelity, seed), test) for train, test in folds
+        ]
 
     @property
     def has_shared_words(self) -> bool:
         """Whether a single fold holds out rows that the words of the table were not read from."""
-        return has_shared_words(self.cleaner, self.X.shape[0])
+        return has_shared_words(self.cleaner, self.X.shape[0], self.table.validation.is_shuffled)
 
     def has_fold_text(self, n_used: int) -> bool:
         """Return whether words are learnt anew in each fold: those held out must not be known."""
@@ -213,9 +215,7 @@ def _affordable_rows(table: Table, seconds: float, seed: int) -> npt.NDArray[np.
 
 
 def _part(table: Table, share: float, seed: int = 0) -> npt.NDArray[np.intp]:
-    every = [(np.arange(len(table.y)), np.array([], dtype=np.intp))]
-    ((rows, _),) = shorten_folds(every, table.y, table.task_type, share, seed)
-    return rows
+    return table.validation.part(np.arange(len(table.y)), table.y, table.task_type, share, seed)
 
 
 def _rows_of(X: pd.DataFrame, rows: npt.NDArray[np.intp]) -> pd.DataFrame:

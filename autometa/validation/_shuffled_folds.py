@@ -1,4 +1,4 @@
-"""Folds: which rows train and which are held out, and parts of the training rows."""
+"""Shuffled folds: which rows train and which are held out, and parts of the training rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.model_selection import KFold, StratifiedKFold
+
+from autometa.validation._parts import part_of_rows
 
 Fold = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
@@ -34,9 +35,9 @@ def make_folds(
         At most ``n_rows``.
     seed : int, default=0
     """
-    rows = np.arange(len(y))
     if task_type == "regression":
-        return list(KFold(n_folds, shuffle=True, random_state=seed).split(rows))
+        return shuffled_folds(len(y), n_folds, seed)
+    rows = np.arange(len(y))
     codes = np.asarray(y)
     splittable = np.flatnonzero(np.bincount(codes)[codes] > 1)
     if len(splittable) < n_folds:  # too few to leave any out
@@ -46,9 +47,18 @@ def make_folds(
     return [(np.delete(rows, test), test) for test in tests]
 
 
+def shuffled_folds(n_rows: int, n_folds: int, seed: int = 0) -> list[Fold]:
+    """Return ``n_folds`` shuffled splits, whatever the target."""
+    from sklearn.model_selection import KFold  # tables that are only read need none of it
+
+    return list(KFold(n_folds, shuffle=True, random_state=seed).split(np.arange(n_rows)))
+
+
 def _spread(codes: npt.NDArray[Any], n_folds: int, seed: int) -> list[npt.NDArray[np.intp]]:
     """Return the rows of each fold; the counts of a class differ by at most one among them."""
     if np.bincount(codes).max() >= n_folds:
+        from sklearn.model_selection import StratifiedKFold
+
         folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of classes rarer than the folds
@@ -102,22 +112,8 @@ def shorten_folds(
     """
     if fidelity >= 1.0:
         return list(folds)
-    return [(_part(train, y, task_type, fidelity, seed), test) for train, test in folds]
-
-
-def _part(
-    train: npt.NDArray[np.intp], y: npt.NDArray[Any], task_type: str, fidelity: float, seed: int
-) -> npt.NDArray[np.intp]:
-    order = np.random.default_rng(seed).permutation(len(train))
-    groups = np.zeros(len(train)) if task_type == "regression" else np.asarray(y)[train]
-    n_kept = min(len(train), max(2, round(fidelity * len(train))))
-    return np.sort(train[order[_turns(groups[order])[:n_kept]]])
-
-
-def _turns(groups: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """Return an order of which any prefix holds each group in its share."""
-    _, codes, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    by_group = np.argsort(codes, kind="stable")
-    rank = np.empty(len(codes))
-    rank[by_group] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.lexsort((counts[codes], rank / counts[codes]))
+    parts = []
+    for train, test in folds:
+        classes = None if task_type == "regression" else np.asarray(y)[train]
+        parts.append((train[part_of_rows(len(train), classes, fidelity, seed)], test))
+    return parts
