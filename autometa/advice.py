@@ -153,6 +153,7 @@ def recommend(
             model=model,
             max_predict_ms=max_predict_ms,
             confidence_level=confidence_level,
+            fold_kind=validation.kind,
         )
         return _recommend_without_table(question, metafeatures, task_type)
     with collect_notes() as notes:
@@ -230,6 +231,7 @@ class _Question:
     model: MetaModel | None
     max_predict_ms: float | None
     confidence_level: float
+    fold_kind: str = "shuffled"
 
     def __post_init__(self) -> None:
         if not isinstance(self.n, int) or self.n < 1:
@@ -267,6 +269,7 @@ def recommend_for_table(
         model=model,
         max_predict_ms=max_predict_ms,
         confidence_level=confidence_level,
+        fold_kind=table.validation.kind,
     )
     labels = table.classes.tolist()
     task = replace(table.task, pos_label=labels[positive] if len(labels) == 2 else None)
@@ -333,6 +336,7 @@ def _answer(
             reference_seconds=cached_reference_seconds,
             max_predict_ms=question.max_predict_ms,
             confidence_level=question.confidence_level,
+            fold_kind=question.fold_kind,
         )
     return Recommendations(
         (replace(one, n_rows=task.n_rows, is_sparse=is_sparse) for one in advice),

@@ -70,7 +70,8 @@ def build_knowledge_base(
     ----------
     datasets : Path
         Folder with ``manifest.csv`` (``name``, ``task_type``, ``target``,
-        optionally ``family``, ``n_rows``, ``n_features``, ``file``).
+        optionally ``family``, ``n_rows``, ``n_features``, ``file``). ``groups`` and
+        ``timestamps`` name columns by which rows are held out: see `autometa.tune`.
     out : Path
         Folder of the knowledge base, new or to be gone on with.
     settings : BuildSettings, optional
@@ -231,6 +232,7 @@ class _Build:
 
     def _run_rows(self, source: TaskSource, entry: dict[str, Any]) -> list[dict[str, Any]]:
         value = entry["value"] or {}
+        kind = source.validation.kind
         costs = {name: value.get(name, float("nan")) for name in COSTS}
         if entry["status"] == "timeout":  # it took that at least
             costs["fit_seconds"] = self.settings.time_limit / self.settings.n_folds
@@ -250,12 +252,18 @@ class _Build:
                 "message": entry["message"],
                 "source": "autometa kb build",
                 "split": "cross-validation",
-                "n_folds": self.settings.n_folds,
+                "n_folds": _n_folds(value, self.settings.n_folds),
+                "fold_kind": kind,
                 "split_seed": FOLD_SEED,
                 "cutoff_seconds": self.settings.time_limit,
             }
             for metric in measured_metrics(source.task_type)
         ]
+
+
+def _n_folds(value: dict[str, Any], wanted: int) -> int:
+    """Return how many folds a score is the mean of: of groups there may be fewer."""
+    return next((len(scores) for scores in value.get("fold_scores", {}).values()), wanted)
 
 
 def _task_row(source: TaskSource, fingerprint: str | None = None) -> dict[str, Any]:

@@ -24,9 +24,12 @@ from autometa._limits import (
 from autometa.algorithms import kind_of_task
 from autometa.exceptions import DatasetError, DatasetNotFoundError
 from autometa.tables import TASK_TYPES
+from autometa.validation import ValidationRequest
 
 MANIFEST = "manifest.csv"
 NEEDED = ("name", "task_type", "target")
+GROUPS = ("groups", "group")  # columns of a manifest that name a column of the table
+TIMESTAMPS = ("timestamps", "timestamp", "time")
 EMPTY = ("", "nan")  # pandas writes a missing family as "nan" when it makes text of it
 
 
@@ -34,7 +37,8 @@ EMPTY = ("", "nan")  # pandas writes a missing family as "nan" when it makes tex
 class TaskSource:
     """A dataset to measure on: a row of a datasets folder's manifest.
 
-    ``n_rows`` and ``n_columns`` are NaN where nobody could count them.
+    ``n_rows`` and ``n_columns`` are NaN where nobody could count them. ``groups`` and
+    ``timestamps`` name columns by which rows are held out, "" where there are none.
     """
 
     task_id: str
@@ -44,6 +48,13 @@ class TaskSource:
     family: str
     n_rows: float = field(compare=False)  # NaN equals nothing, and a source is a key
     n_columns: float = field(compare=False)
+    groups: str = ""
+    timestamps: str = ""
+
+    @property
+    def validation(self) -> ValidationRequest:
+        """How its rows are held out."""
+        return ValidationRequest(groups=self.groups or None, timestamps=self.timestamps or None)
 
     def fingerprint(self) -> str | None:
         """Return what tells this table and target from any other; None when there is no file.
@@ -51,6 +62,8 @@ class TaskSource:
         The bytes of the file count: a table written anew may be read in another way.
         """
         digest = hashlib.sha256(f"{self.task_type}\n{self.target}\n".encode())
+        if self.groups or self.timestamps:
+            digest.update(f"{self.groups}\n{self.timestamps}\n".encode())
         try:
             with open_regular(Path(self.path)) as file:
                 while piece := file.read(1 << 20):
@@ -144,7 +157,14 @@ def _source(folder: Path, row: Mapping[str, str]) -> TaskSource:
         family=next(family for family in families if family not in EMPTY),
         n_rows=n_rows,
         n_columns=n_columns,
+        groups=_named(row, GROUPS),
+        timestamps=_named(row, TIMESTAMPS),
     )
+
+
+def _named(row: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """Return the first of these cells that names a column."""
+    return next((row[name] for name in names if row.get(name, "") not in EMPTY), "")
 
 
 def _number(text: str, where: str, key: str) -> float:

@@ -18,9 +18,7 @@ from autometa.building._sources import TaskSource
 from autometa.datasets import load_dataset
 from autometa.evaluation import (
     cross_validate,
-    make_folds,
     reference_seconds,
-    shorten_folds,
 )
 from autometa.metrics import measured_metrics
 from autometa.tables import Table
@@ -44,7 +42,9 @@ class NotLoaded:
 @lru_cache(maxsize=1)
 def _load(source: TaskSource) -> tuple[Table, pd.DataFrame, float]:
     """Return the table, its cleaned columns, and the machine's speed at this moment."""
-    table = load_dataset(source.path, source.target, task_type=source.task_type)
+    table = load_dataset(
+        source.path, source.target, task_type=source.task_type, validation=source.validation
+    )
     return table, TableCleaner().fit_transform(table.X), reference_seconds()
 
 
@@ -91,8 +91,11 @@ def measure_setup(
     try:
         with _outside_the_clock():
             table, cleaned, speed = _load(source)
-            folds = make_folds(table.y, table.task_type, n_folds, seed)
-            folds = shorten_folds(folds, table.y, table.task_type, fidelity)
+            y, task_type, validation = table.y, table.task_type, table.validation
+            folds = [
+                (validation.part(train, y, task_type, fidelity), test)
+                for train, test in validation.folds(y, task_type, n_folds, seed)
+            ]
     except Exception as error:  # whatever is wrong with a table, its setups are not
         return NotLoaded(_one_line(error))
     chosen = get_algorithm(algorithm)

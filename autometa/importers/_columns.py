@@ -43,6 +43,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {  # the first name that is there counts
     "status": ("status", "state", "runstatus", "run_status", "outcome"),
     "train_score": ("train_score", "mean_train_score"),
     "fold": ("fold", "fold_id", "cv_fold", "split", "split_id", "repeat", "repetition"),
+    "fold_kind": ("fold_kind", "cv_kind", "estimation_procedure", "estimation_procedure_type",
+                  "resampling", "cv_strategy", "split_kind"),
     "message": ("message", "error_message", "info", "exception"),
     "start": ("start_time", "datetime_start", "started"),
     "end": ("end_time", "datetime_complete", "finished"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autometa.evaluation import costs_of_trial
+from autometa.importers._fold_kinds import fold_kind_of
 from autometa.importers._measures import Measure, resolve
 from autometa.importers._optuna_studies import StudyView
 from autometa.importers._tally import Tally, some
@@ -208,7 +209,13 @@ class TrialReader:
         speed = self.view.user_attrs.get("reference_seconds")
         if not isinstance(speed, int | float) or not math.isfinite(speed) or speed <= 0:
             speed = math.nan
-        return {"source": "tune", "reference_seconds": float(speed)}
+        held_out = self.view.user_attrs.get("validation")
+        kind = str(held_out.get("kind", "")) if isinstance(held_out, dict) else ""
+        return {
+            "source": "tune",
+            "reference_seconds": float(speed),
+            "fold_kind": fold_kind_of(kind),
+        }
 
     def _last_step(self) -> tuple[int, int] | None:
         """Return the first and the last step that complete trials report."""

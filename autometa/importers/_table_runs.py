@@ -11,6 +11,7 @@ import pandas as pd
 from autometa._common.arrays import Booleans, Floats, Objects
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers._columns import Layout
+from autometa.importers._fold_kinds import fold_kind_of, split_of
 from autometa.importers._measures import Measure, UnknownMeasureError, resolve
 from autometa.importers._reading import Rows
 from autometa.importers._tally import Tally, lines, some
@@ -80,6 +81,10 @@ class Reader:
         if "message" in roles:
             base["message"] = frame[roles["message"]].fillna("").astype(str)
         base["source"] = self.source
+        if "fold_kind" in roles:
+            words = frame[roles["fold_kind"]].fillna("").astype(str)
+            base["fold_kind"] = words.map(fold_kind_of)
+            base["split"] = words.map(split_of)
         if "fold" in roles:
             base["fold"] = frame[roles["fold"]].astype(str)
         return base

@@ -15,6 +15,7 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans, Codes, Floats, Integers
 from autometa.evaluation import STANDARD_SECONDS
+from autometa.knowledge_base._fold_kinds import that_count
 from autometa.knowledge_base._protocols import on_one_scale, protocols_of
 from autometa.knowledge_base._usable import bounds_of
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
@@ -33,6 +34,7 @@ COLUMNS = (
     "source",
     "fold_scores",
     "n_folds",
+    "fold_kind",
 )
 # A run that was cut may have taken any time: without its seconds, none are known of it.
 _NEVER_TIMED = ("timeout", "memory")
@@ -75,6 +77,8 @@ class Averages:
         Mean over the runs that say how many folds they were scored on; NaN when none does.
     n_untimed : ndarray of int
         Runs stopped for time or memory of which no seconds are known.
+    n_borrowed : ndarray of int
+        Of those with a score, how many were measured on folds of another kind than asked for.
     """
 
     task_ids: list[str]
@@ -94,6 +98,7 @@ class Averages:
     n_scaled: Codes
     n_folds: Floats
     n_untimed: Codes
+    n_borrowed: Codes
 
     def __len__(self) -> int:
         return len(self.task)
@@ -134,7 +139,10 @@ class _Names:
 
 
 def average(
-    tables: Iterable[Any], metric: str | None = None, tasks: Collection[str] | None = None
+    tables: Iterable[Any],
+    metric: str | None = None,
+    tasks: Collection[str] | None = None,
+    fold_kind: str = "shuffled",
 ) -> Averages:
     """Return the averages of a stream of runs.
 
@@ -146,10 +154,13 @@ def average(
         Of this only. Default: of each.
     tasks : collection of str, optional
         Of these only. Default: of all.
+    fold_kind : str, default="shuffled"
+        Of each task and metric the runs on such folds count; where there are none, those on
+        the nearest kind.
     """
     names = _Names(), _Names(), _Names()
     wanted = None if tasks is None else frozenset(tasks)
-    found = [_table_averages(table, names, metric, wanted) for table in tables]
+    found = [_table_averages(table, names, metric, wanted, fold_kind) for table in tables]
     joined = {
         key: np.concatenate([part[key] for part in found]) if found else np.empty(0, kind)
         for key, kind in _KINDS.items()
@@ -174,6 +185,7 @@ _KINDS: dict[str, Any] = {
     "n_scaled": np.int32,
     "n_folds": np.float64,
     "n_untimed": np.int32,
+    "n_borrowed": np.int32,
 }
 
 
@@ -182,9 +194,11 @@ def _table_averages(
     names: tuple[_Names, _Names, _Names],
     metric: str | None,
     tasks: frozenset[str] | None,
+    fold_kind: str,
 ) -> dict[str, Any]:
     """Return the columns of the averages of one table, as numbers for ``names``."""
     table = _chosen(table, metric, tasks)
+    table, borrowed = _of_kind(table, fold_kind)
     task_names, setup_names, metric_names = names
     (t_known, t), (m_known, m) = codes_of(table["task_id"]), codes_of(table["metric"])
     n_metrics = max(len(m_known), 1)
@@ -193,13 +207,13 @@ def _table_averages(
     scored = _is_ok(table) & np.isfinite(numbers_of(table["score"]))
     counts, fidelity = _that_count(t * n_metrics + m, s, fidelity, scored)
     t, m, s, fidelity = t[counts], m[counts], s[counts], fidelity[counts]
-    table = table.filter(counts)
+    table, borrowed = table.filter(counts), borrowed[counts]
     group = t * n_metrics + m
     # One number a cell, so that one sort finds them all; `max` for a table without rows.
     cells, first, cell = np.unique(
         group * max(len(s_known), 1) + s, return_index=True, return_inverse=True
     )
-    numbers = _cell_numbers(table, group, s, cell, len(cells))
+    numbers = _cell_numbers(table, group, s, cell, len(cells), borrowed)
     used_t, used_m, used_s = t[first], m[first], s[first]
     columns = {
         "task": _numbered(task_names, t_known, used_t),
@@ -221,6 +235,13 @@ def _chosen(table: Any, metric: str | None, tasks: frozenset[str] | None) -> Any
         known, codes = codes_of(table["task_id"])
         kept &= np.array([name in tasks for name in known], dtype=bool)[codes]
     return table if kept.all() else table.filter(kept)
+
+
+def _of_kind(table: Any, fold_kind: str) -> tuple[Any, Booleans]:
+    """Return the runs on folds of the nearest kind that their task and metric have."""
+    (_, t), (m_known, m) = codes_of(table["task_id"]), codes_of(table["metric"])
+    counts, borrowed = that_count(t * max(len(m_known), 1) + m, table["fold_kind"], fold_kind)
+    return (table, borrowed) if counts.all() else (table.filter(counts), borrowed[counts])
 
 
 def _that_count(
@@ -272,7 +293,12 @@ def _setups(table: Any) -> tuple[list[tuple[str, str]], Integers]:
 
 
 def _cell_numbers(
-    table: Any, group: Integers, setup: Integers, cell: Integers, n_cells: int
+    table: Any,
+    group: Integers,
+    setup: Integers,
+    cell: Integers,
+    n_cells: int,
+    borrowed: Booleans,
 ) -> dict[str, Any]:
     statuses, status = codes_of(table["status"])
     is_ok = _is_ok(table)
@@ -302,6 +328,7 @@ def _cell_numbers(
         "n_scaled": np.bincount(cell[timed & has_speed], minlength=n_cells),
         "n_folds": _mean(cell[is_said], folds[is_said], n_cells),
         "n_untimed": np.bincount(cell[is_cut & np.isnan(seconds)], minlength=n_cells),
+        "n_borrowed": np.bincount(cell[scored & borrowed], minlength=n_cells),
     }
 
 

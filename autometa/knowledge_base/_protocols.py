@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Booleans, Floats, Integers
+from autometa._common.fold_kinds import FOLD_KINDS
+from autometa.knowledge_base._fold_kinds import fold_kind_codes
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
 
 # Where each run is a source of its own ('openml:run/123'), its number is no protocol.
@@ -23,8 +25,8 @@ _RUN_NUMBER = re.compile(r"^(?:.*(?:run|trial)[/ :#_-]*|[a-z]?)\d+$", re.IGNOREC
 def protocols_of(table: Any) -> Integers:
     """Return a number for the protocol of each run: runs of one share their folds.
 
-    What tells protocols apart is where the runs come from, and how many folds they were
-    scored on: as they say, or as they have scores of folds.
+    What tells protocols apart is where the runs come from, of which kind their folds are, and
+    how many folds they were scored on: as they say, or as they have scores of folds.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -32,6 +34,7 @@ def protocols_of(table: Any) -> Integers:
     sources, source = codes_of(table["source"])
     # The last is for codes of -1: rows without a source.
     kinds = pd.factorize(np.array([*map(_kind_of_source, sources), ""], dtype=object))[0][source]
+    kinds = kinds * len(FOLD_KINDS) + fold_kind_codes(table["fold_kind"])
     n_folds = np.nan_to_num(numbers_of(table["n_folds"])).astype(np.int64)
     if not pa.types.is_null(table["fold_scores"].type):
         lengths = pc.fill_null(pc.list_value_length(table["fold_scores"]), 0)

@@ -23,6 +23,7 @@ from autometa.knowledge_base._counts import (
     count_scores,
 )
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns
+from autometa.knowledge_base.storage._columns import codes_of
 from autometa.knowledge_base.storage._fitted_model_file import Origin
 from autometa.knowledge_base.storage._folder import StoredFolder
 from autometa.knowledge_base.storage._manifest import about_of, read_manifest
@@ -212,7 +213,10 @@ class Tables:
         return self._source.frame(wanted)
 
     def averages(
-        self, metric: str | None = None, task_types: Collection[str] | None = None
+        self,
+        metric: str | None = None,
+        task_types: Collection[str] | None = None,
+        fold_kind: str = "shuffled",
     ) -> Averages:
         """Return the runs averaged over repeats: a row a task, metric and setup, as numbers.
 
@@ -225,6 +229,9 @@ class Tables:
             Of this only. Default: of each.
         task_types : collection of str, optional
             Of tasks of these types only. Default: of all.
+        fold_kind : str, default="shuffled"
+            Of each task and metric the runs scored on such folds count; where it has none,
+            those on folds of the nearest kind.
 
         Returns
         -------
@@ -236,4 +243,15 @@ class Tables:
         if task_types is not None:
             is_of_type = self.tasks["task_type"].isin(list(task_types))
             wanted = self.tasks.loc[is_of_type, "task_id"].tolist()
-        return self._source.read(lambda tables: average(tables, metric, wanted), AVERAGES_COLUMNS)
+        return self._source.read(
+            lambda tables: average(tables, metric, wanted, fold_kind), AVERAGES_COLUMNS
+        )
+
+    def fold_kinds(self) -> set[str]:
+        """Return the kinds of folds that some run was scored on."""
+        return self._source.read(
+            lambda tables: {
+                str(kind) for table in tables for kind in codes_of(table["fold_kind"])[0]
+            },
+            ("fold_kind",),
+        )

@@ -24,6 +24,7 @@ from autometa.exceptions import (
 )
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
+from autometa.meta_models._borrowing import say_borrowed
 from autometa.meta_models._explaining import Choice
 from autometa.meta_models._model_file import read_model, write_beside, write_model
 from autometa.meta_models._request import Request
@@ -246,6 +247,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         reference_seconds: Callable[[], float] | None = None,
         max_predict_ms: float | None = None,
         confidence_level: float = 0.9,
+        fold_kind: str = "shuffled",
     ) -> list[Recommendation]:
         """Return the setups to try on a new dataset, best first.
 
@@ -284,6 +286,9 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             holds. Setups that are predicted to need more are not recommended.
         confidence_level : float, default=0.9
             How often the score is to lie in ``score_interval``, above 0 and below 1.
+        fold_kind : {"shuffled", "stratified", "group", "time", "group-time", "custom"}
+            How setups will be scored: runs on such folds are learnt from first, and a note says
+            how far the advice rests on others.
 
         Returns
         -------
@@ -311,8 +316,10 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         )
         task_type = performance.resolver.task_type(task_type)
         question = performance.resolver.question(task_type, metric)
+        question = performance.resolver.of_kind(question, fold_kind)
         described = self._described(metafeatures)
         answer = self._answer(question, described is None)
+        say_borrowed(answer.history, question, fold_kind)
         for name in _without_history(answer, request):
             warnings.warn(
                 f"The knowledge base has no such times for such tasks: '{name}' is ignored.",

@@ -189,7 +189,9 @@ def _add(file: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 
 def _key(question: Question) -> str:
-    return json.dumps(dataclasses.astuple(question))
+    """Return the text that names a question; of the usual folds as before there were others."""
+    *parts, fold_kind = dataclasses.astuple(question)
+    return json.dumps(parts if fold_kind == "shuffled" else [*parts, fold_kind])
 
 
 def _triple(values: list[float]) -> tuple[float, float, float]:

@@ -59,6 +59,8 @@ class History:
         Of each task's scores.
     knows_machines : bool
         Whether any run says how fast the machine was that measured it.
+    borrowed : ndarray of shape (n_tasks,), bool, or None
+        Tasks whose scores were measured on folds of another kind than asked for; None is none.
     """
 
     tasks: pd.DataFrame
@@ -71,6 +73,12 @@ class History:
     comparable: Booleans
     metrics: Objects
     knows_machines: bool = False
+    borrowed: Booleans | None = None
+
+    @property
+    def n_borrowed(self) -> int:
+        """How many tasks lend scores on folds of another kind."""
+        return 0 if self.borrowed is None else int(self.borrowed.sum())
 
     @property
     def tried(self) -> Booleans:
@@ -95,7 +103,8 @@ def read_histories(kb: KnowledgeBase, question: Question) -> History:
     measured by it, come in with the closest metric they have: one run under a metric
     hides nothing that another metric says.
     """
-    history = read_history(kb, question.task_types, question.metric)
+    kind = question.fold_kind
+    history = read_history(kb, question.task_types, question.metric, kind)
     for task_types, metric in question.borrowed:
         if len(history.tasks) >= _ENOUGH_TASKS:
             break
@@ -103,7 +112,7 @@ def read_histories(kb: KnowledgeBase, question: Question) -> History:
         full = _well_measured(history)
         if candidates <= full:
             continue
-        other = read_history(kb, task_types, metric)
+        other = read_history(kb, task_types, metric, kind)
         new = ~other.tasks["task_id"].isin(full).to_numpy() & _adds(other, history)
         if new.any():
             widens = task_types == question.task_types  # others' setups may not take such tasks
@@ -153,7 +162,13 @@ def _joined(
         comparable=np.r_[history.comparable, np.full(new.sum(), comparable)],
         metrics=np.r_[history.metrics, other.metrics[new]],
         knows_machines=history.knows_machines or other.knows_machines,
+        borrowed=np.r_[_lent(history), _lent(other)[new]],
     )
+
+
+def _lent(history: History) -> Booleans:
+    none = np.zeros(len(history.tasks), dtype=np.bool_)
+    return none if history.borrowed is None else history.borrowed
 
 
 def _tried_setups(history: History, rows: Booleans) -> list[tuple[str, str]]:
@@ -172,13 +187,15 @@ def under(
     return np.where(columns >= 0, values[:, columns], missing)
 
 
-def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> History:
+def read_history(
+    kb: KnowledgeBase, task_types: Sequence[str], metric: str, fold_kind: str = "shuffled"
+) -> History:
     """Return the history of ``metric`` on the tasks of these types that have runs of it.
 
     Of a history too large for matrices, the setups and tasks with most runs are
     kept, with a KnowledgeBaseWarning.
     """
-    averages = _bounded(kb.averages(metric, task_types), metric)
+    averages = _bounded(kb.averages(metric, task_types, fold_kind), metric)
     _say_apart(averages, metric)
     rows, tasks = _in_order_of_tasks(kb, averages)
     used, places = np.unique(averages.setup, return_inverse=True)
@@ -209,6 +226,7 @@ def read_history(kb: KnowledgeBase, task_types: Sequence[str], metric: str) -> H
         comparable=np.ones(len(tasks), dtype=np.bool_),
         metrics=np.full(len(tasks), metric, dtype=object),
         knows_machines=bool(averages.n_scaled.any()),
+        borrowed=np.bincount(rows, averages.n_borrowed, minlength=len(tasks)) > 0,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from autometa.exceptions import (
     MetricError,
     ParameterError,
 )
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBase, is_alike
 from autometa.metrics import by_closeness, canonical_name, get_metric, scorer_names
 
 _CLASSIFICATION = ("binary", "multiclass", "classification")
@@ -37,11 +38,14 @@ class Question:
     borrowed : tuple of tuple
         Where else to look, nearest first: task types and a metric whose order of
         setups is much the same.
+    fold_kind : str
+        Runs scored on such folds come first, others are borrowed.
     """
 
     task_types: tuple[str, ...]
     metric: str
     borrowed: tuple[tuple[tuple[str, ...], str], ...] = ()
+    fold_kind: str = "shuffled"
 
 
 class QuestionResolver:
@@ -53,6 +57,7 @@ class QuestionResolver:
     """
 
     def __init__(self, kb: KnowledgeBase) -> None:
+        self._kb = kb
         self._n_runs = kb.score_counts()
 
     def questions(self) -> list[Question]:
@@ -88,6 +93,21 @@ class QuestionResolver:
             f"The knowledge base holds tasks of the types {sorted(types)}; say which is meant by "
             "'task_type'."
         )
+
+    def of_kind(self, question: Question, fold_kind: str) -> Question:
+        """Return a question about folds of a kind; as it is where no run is of that kind.
+
+        What is learnt for the usual folds then answers it.
+        """
+        if is_alike(question.fold_kind, fold_kind):
+            return question
+        if not any(is_alike(fold_kind, kind) for kind in self._fold_kinds):
+            return question
+        return replace(question, fold_kind=fold_kind)
+
+    @cached_property
+    def _fold_kinds(self) -> set[str]:
+        return self._kb.fold_kinds()
 
     def question(self, task_type: str, metric: str | None) -> Question:
         """Return the question to learn for a task type and metric.

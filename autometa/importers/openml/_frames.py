@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from autometa.importers._fold_kinds import fold_kind_of, split_of
 from autometa.importers._tally import Tally
 from autometa.importers.openml import _measures
 from autometa.importers.openml._flows import (
@@ -128,6 +129,8 @@ class Frames:
             "status": _status(run.error),
             "message": run.error[:LONGEST_MESSAGE],
             "source": f"openml:run/{number}",
+            "split": split_of(task.procedure_type),
+            "fold_kind": fold_kind_of(task.procedure_type),
         }
         rows = []
         for measure in self.measures:

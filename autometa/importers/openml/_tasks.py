@@ -42,6 +42,8 @@ class Task:
         ``classification``, ``regression``, or what OpenML calls another type.
     n_fits : float
         Models fitted in its estimation procedure, NaN where not known.
+    procedure_type : str
+        What OpenML calls the kind of its estimation procedure, "" where not known.
     """
 
     task: int
@@ -51,6 +53,7 @@ class Task:
     name: str = ""
     n_fits: float = float("nan")
     procedure: int | None = None
+    procedure_type: str = ""
     qualities: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -144,6 +147,7 @@ def _read_task(root: Any, task: Task) -> None:
         if _xml.local(one.tag) == "estimation_procedure":
             parameters = _xml.named(one, "parameter")
             folds = _xml.number(parameters.get("number_folds"))
+            task.procedure_type = texts.get("type", "")
             if folds is not None:
                 task.n_fits = folds * (_xml.number(parameters.get("number_repeats")) or 1.0)
 
@@ -206,24 +210,28 @@ def fetch_fits(client: Client, tasks: Sequence[Task], tally: Tally) -> None:
     fits: dict[int, float] = {
         int(number): float(n) for number, n in _measures.table()["fits"].items() if number.isdigit()
     }
+    types = {number: "crossvalidation" if n > 1 else "holdout" for number, n in fits.items()}
     if any(task.procedure not in fits for task in unknown):
         answer = client.ask("estimationprocedure/list", "estimationprocedures")
         if answer.refused:
             tally.note("Fit times are missing where the server lists no number of folds.")
         else:
-            fits.update(_read_procedures(answer.body))
+            fits.update(_read_procedures(answer.body, types))
     for task in unknown:
         task.n_fits = fits.get(task.procedure or 0, float("nan"))
+        task.procedure_type = types.get(task.procedure or 0, "")
 
 
-def _read_procedures(body: str) -> dict[int, float]:
+def _read_procedures(body: str, types: dict[int, str]) -> dict[int, float]:
+    """Return the fits of each procedure by its number, and take note of its type."""
     found = {}
     for row, _ in _xml.rows(body, "estimationprocedure"):
         number = _xml.integer(row.get("id"))
         folds = _xml.number(row.get("folds"))
         if number is not None:
+            types[number] = row.get("type", "")
             # a holdout has no folds: one fit a repeat
-            is_holdout = row.get("type") == "holdout"
+            is_holdout = types[number].replace("_", " ").split(" ")[0] == "holdout"
             repeats = _xml.number(row.get("repeats")) or 1.0
             found[number] = repeats if is_holdout else (folds or float("nan")) * repeats
     return found
