@@ -95,18 +95,8 @@ def recommend(
     model : MetaModel or None
         Fitted to the knowledge base to learn from, instead of ``knowledge_base``. Without one,
         what was learnt from a knowledge base is kept until it changes.
-    groups : array-like of shape (n_rows,), str or None
-        As for `tune`: what rows belong to, or the name of a column of ``X`` that says it,
-        which is then left out of the table. Advice rests on runs that were scored in the
-        same way where there are some, and says so where there are none.
-    timestamps : array-like of shape (n_rows,), str or None
-        As for `tune`: when rows are from, or the name of a column.
-    gap : str, number, timedelta or None
-        As for `tune`.
-    cv : int, str, splitter, iterable of (train, test), path or None
-        As for `tune`. Of folds that are given, only their kind counts here.
-    stratify : bool or None
-        As for `tune`.
+    groups, timestamps, gap, cv, stratify
+        How setups will be scored: see `tune`. Runs that were scored in the same way come first.
 
     Returns
     -------

@@ -6,26 +6,23 @@ on the same rows.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.arrays import AnyArray, Positions
 from autometa._limits import MAX_TEXT_BYTES, PARSE_ERRORS, parse_json, read_bounded
 from autometa.exceptions import DatasetError, DatasetNotFoundError, ParameterError
 from autometa.validation._shuffled_folds import Fold
 
 FOLD = "fold"  # the column of a file that numbers folds
 
-Rows = npt.NDArray[np.intp]
 
-
-def splits_of(
-    cv: Any, X: Any, y: npt.NDArray[Any], groups: npt.NDArray[Any] | None
-) -> tuple[Fold, ...]:
+def splits_of(cv: Any, X: Any, y: AnyArray, groups: AnyArray | None) -> tuple[Fold, ...]:
     """Return the folds of a splitter, of an iterable of (train, test), or of a file, checked.
 
     Parameters
@@ -52,11 +49,11 @@ def splits_of(
     return splits
 
 
-def _of_splitter(
-    cv: Any, X: Any, y: npt.NDArray[Any], groups: npt.NDArray[Any] | None
-) -> list[Any]:
+def _of_splitter(cv: Any, X: Any, y: AnyArray, groups: AnyArray | None) -> list[Any]:
     try:
-        return list(cv.split(X, y, groups))
+        with warnings.catch_warnings():  # that groups are cut is said by `check_apart`
+            warnings.filterwarnings("ignore", message="The groups parameter is ignored")
+            return list(cv.split(X, y, groups))
     except (ValueError, TypeError) as error:
         raise ParameterError(
             f"The folds of cv={type(cv).__name__} cannot be drawn from this table: {error}"
@@ -84,7 +81,7 @@ def _fold(pair: Any, number: int, n_rows: int) -> Fold:
     return _rows(train, number, "train", n_rows), _rows(test, number, "test", n_rows)
 
 
-def _rows(values: Any, number: int, part: str, n_rows: int) -> Rows:
+def _rows(values: Any, number: int, part: str, n_rows: int) -> Positions:
     rows = np.asarray(values)
     where = f"The {part} rows of fold {number} of 'cv'"
     if rows.dtype == bool and rows.shape == (n_rows,):
@@ -124,9 +121,7 @@ def _check(splits: tuple[Fold, ...], n_rows: int) -> None:
         )
 
 
-def check_apart(
-    splits: tuple[Fold, ...], groups: Rows | None, times: npt.NDArray[Any] | None
-) -> None:
+def check_apart(splits: tuple[Fold, ...], groups: Positions | None, times: AnyArray | None) -> None:
     """Refuse folds that cut what was said to hang together.
 
     Raises

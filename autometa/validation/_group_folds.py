@@ -6,18 +6,15 @@ import warnings
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from autometa._common.arrays import AnyArray, Positions
 
 # scikit-learn weighs each group against each fold in Python: some 0.1 ms a group. Of more groups
 # than these, chance spreads the classes as evenly.
 MAX_STRATIFIED_GROUPS = 5_000
 
-Codes = npt.NDArray[np.intp]
 
-
-def group_numbers(
-    groups: Codes, classes: npt.NDArray[Any] | None, n_folds: int
-) -> npt.NDArray[np.intp]:
+def group_numbers(groups: Positions, classes: AnyArray | None, n_folds: int) -> Positions:
     """Return by row the number of the fold that holds out its group.
 
     No fold is empty, and a group is in one fold. Which groups share a fold follows from the
@@ -26,7 +23,7 @@ def group_numbers(
     Parameters
     ----------
     groups : ndarray of int of shape (n_rows,)
-        Codes of groups, numbered by their labels.
+        Positions of groups, numbered by their labels.
     classes : ndarray of int or None
         Class numbers that the folds are to hold in their shares; None for numbers.
     n_folds : int
@@ -42,9 +39,7 @@ def group_numbers(
     return _by_size(codes, n_folds) if numbers is None else numbers
 
 
-def _stratified(
-    codes: Codes, classes: npt.NDArray[Any], n_folds: int
-) -> npt.NDArray[np.intp] | None:
+def _stratified(codes: Positions, classes: AnyArray, n_folds: int) -> Positions | None:
     """Return folds that hold the classes in their shares; None where one would be empty."""
     if np.bincount(classes).max() < n_folds:  # scikit-learn refuses rare classes only
         return None
@@ -57,14 +52,14 @@ def _stratified(
     return numbers if len(np.unique(numbers)) == n_folds else None
 
 
-def _by_size(codes: Codes, n_folds: int) -> npt.NDArray[np.intp]:
+def _by_size(codes: Positions, n_folds: int) -> Positions:
     """Return folds of about as many rows; none is empty."""
     from sklearn.model_selection import GroupKFold
 
     return _numbers(GroupKFold(n_folds), codes, np.zeros(len(codes)))
 
 
-def _numbers(splitter: Any, codes: Codes, y: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+def _numbers(splitter: Any, codes: Positions, y: AnyArray) -> Positions:
     numbers = np.empty(len(codes), dtype=np.intp)
     for number, (_, test) in enumerate(splitter.split(codes, y, codes)):
         numbers[test] = number

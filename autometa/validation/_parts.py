@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
+
+from autometa._common.arrays import AnyArray, Booleans, Positions
 
 MIN_ROWS = 2  # of a part: a model of one row is none
 
-Rows = npt.NDArray[np.intp]
-Classes = npt.NDArray[Any] | None
+Classes: TypeAlias = AnyArray | None  # None for numbers
 
 
 def n_kept(n_rows: int, share: float) -> int:
@@ -18,14 +18,14 @@ def n_kept(n_rows: int, share: float) -> int:
     return min(n_rows, max(MIN_ROWS, round(share * n_rows)))
 
 
-def part_of_rows(n_rows: int, classes: Classes, share: float, seed: int) -> Rows:
+def part_of_rows(n_rows: int, classes: Classes, share: float, seed: int) -> Positions:
     """Return rows drawn at random; classes keep their share as far as whole rows allow."""
     order = np.random.default_rng(seed).permutation(n_rows)
     labels = np.zeros(n_rows) if classes is None else classes
     return np.sort(order[_turns(labels[order])[: n_kept(n_rows, share)]])
 
 
-def part_of_groups(groups: Rows, classes: Classes, share: float, seed: int) -> Rows:
+def part_of_groups(groups: Positions, classes: Classes, share: float, seed: int) -> Positions:
     """Return the rows of groups drawn at random, none of them cut."""
     _, codes = np.unique(groups, return_inverse=True)
     sizes = np.bincount(codes)
@@ -42,7 +42,7 @@ def part_of_groups(groups: Rows, classes: Classes, share: float, seed: int) -> R
     return np.flatnonzero(kept[codes])
 
 
-def part_of_latest(times: npt.NDArray[Any], classes: Classes, share: float) -> Rows:
+def part_of_latest(times: AnyArray, classes: Classes, share: float) -> Positions:
     """Return the latest rows, none of their stamps cut, and the latest row of other classes."""
     wanted = n_kept(len(times), share)
     kept = times >= np.sort(times)[-wanted]
@@ -53,11 +53,11 @@ def part_of_latest(times: npt.NDArray[Any], classes: Classes, share: float) -> R
     return np.flatnonzero(kept)
 
 
-def _missing(classes: npt.NDArray[Any], kept: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+def _missing(classes: AnyArray, kept: Booleans) -> AnyArray:
     return np.setdiff1d(classes, classes[kept])
 
 
-def _turns(groups: npt.NDArray[Any]) -> Rows:
+def _turns(groups: AnyArray) -> Positions:
     """Return an order of which any prefix holds each group in its share."""
     _, codes, counts = np.unique(groups, return_inverse=True, return_counts=True)
     by_group = np.argsort(codes, kind="stable")

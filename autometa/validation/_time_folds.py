@@ -10,19 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import AnyArray, Positions
 from autometa.validation._gap import Gap
 from autometa.validation._shuffled_folds import Fold
 
 FIRST_SHARE = 0.5  # of the rows, that the first fold trains on
 GROUP_SHARE = 2 / 3  # of the rows, before the one moment that splits groups and time at once
 
-Stamps = npt.NDArray[Any]
-Rows = npt.NDArray[np.intp]
 
-
-def forward_folds(times: Stamps, n_folds: int, gap: Gap) -> list[Fold]:
+def forward_folds(times: AnyArray, n_folds: int, gap: Gap) -> list[Fold]:
     """Return folds in the order of time; fewer where there are too few stamps.
 
     Parameters
@@ -41,7 +38,7 @@ def forward_folds(times: Stamps, n_folds: int, gap: Gap) -> list[Fold]:
     return folds
 
 
-def _starts(times: Stamps, n_folds: int) -> list[Any]:
+def _starts(times: AnyArray, n_folds: int) -> list[Any]:
     """Return the stamps at which blocks of about as many rows begin, in the later rows."""
     ordered = np.sort(times)
     first = int(FIRST_SHARE * len(ordered))
@@ -52,14 +49,14 @@ def _starts(times: Stamps, n_folds: int) -> list[Any]:
     return list(starts) if len(starts) else [ordered[ordered > ordered[0]][0]]
 
 
-def split_moment(times: Stamps) -> Any:
+def split_moment(times: AnyArray) -> Any:
     """Return the one stamp from which on rows are held out, for groups and time at once."""
     ordered = np.sort(times)
     moment = ordered[int(GROUP_SHARE * len(ordered))]
     return moment if moment > ordered[0] else ordered[ordered > ordered[0]][0]
 
 
-def before(times: Stamps, start: Any, gap: Gap) -> Rows:
+def before(times: AnyArray, start: Any, gap: Gap) -> Positions:
     """Return the rows that lie before ``start`` by more than the gap."""
     early = times < start
     if gap.rows:
@@ -72,7 +69,7 @@ def before(times: Stamps, start: Any, gap: Gap) -> Rows:
     return np.flatnonzero(early)
 
 
-def block_numbers(times: Stamps, n_blocks: int) -> npt.NDArray[np.intp]:
+def block_numbers(times: AnyArray, n_blocks: int) -> Positions:
     """Return by row the number of its block of neighbouring stamps; stamps stay whole.
 
     Blocks hold about as many rows; there are fewer where there are fewer stamps.

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from autometa._common.arrays import AnyArray, Positions
 from autometa.exceptions import DatasetError
 from autometa.validation._gap import Gap
 from autometa.validation._group_folds import group_numbers
@@ -25,8 +24,6 @@ from autometa.validation._time_folds import before, block_numbers, forward_folds
 # What runs of a knowledge base say of their folds, too.
 FOLD_KINDS = ("shuffled", "stratified", "group", "time", "group-time", "custom")
 BLOCKS = 20  # of a fold's time: enough to draw from, each longer than what neighbours share
-
-Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +52,7 @@ class Validation:
     stratify: bool = True
     n_folds: int | None = None
     groups: Positions | None = None
-    times: npt.NDArray[Any] | None = None
+    times: AnyArray | None = None
     gap: Gap = field(default_factory=Gap)
     splits: tuple[Fold, ...] | None = None
 
@@ -106,7 +103,7 @@ class Validation:
             splits=None if places is None else _moved(self.splits or (), places),
         )
 
-    def folds(self, y: npt.NDArray[Any], task_type: str, n_folds: int, seed: int = 0) -> list[Fold]:
+    def folds(self, y: AnyArray, task_type: str, n_folds: int, seed: int = 0) -> list[Fold]:
         """Return the folds, those that no model can be fitted for left out.
 
         Parameters
@@ -140,7 +137,7 @@ class Validation:
             )
         return made
 
-    def _made(self, classes: npt.NDArray[Any] | None, n_folds: int) -> Sequence[Fold]:
+    def _made(self, classes: AnyArray | None, n_folds: int) -> Sequence[Fold]:
         if self.splits is not None:
             return self.splits
         if self.kind == "time":
@@ -150,12 +147,12 @@ class Validation:
             return self._both(classes if self.stratify else None, n_folds)
         return self._of_groups(classes if self.stratify else None, n_folds)
 
-    def _of_groups(self, classes: npt.NDArray[Any] | None, n_folds: int) -> list[Fold]:
+    def _of_groups(self, classes: AnyArray | None, n_folds: int) -> list[Fold]:
         assert self.groups is not None
         numbers = group_numbers(self.groups, classes, min(n_folds, self.n_groups))
         return _by_number(numbers)
 
-    def _both(self, classes: npt.NDArray[Any] | None, n_folds: int) -> list[Fold]:
+    def _both(self, classes: AnyArray | None, n_folds: int) -> list[Fold]:
         """Return folds of the groups of later rows, each trained on earlier rows of others."""
         assert self.groups is not None
         assert self.times is not None
@@ -180,7 +177,7 @@ class Validation:
         return folds[-n_used:] if self.kind == "time" else folds[:n_used]
 
     def part(
-        self, train: Positions, y: npt.NDArray[Any], task_type: str, share: float, seed: int = 0
+        self, train: Positions, y: AnyArray, task_type: str, share: float, seed: int = 0
     ) -> Positions:
         """Return a part of some rows: whole groups, or the latest; nested in larger parts.
 
@@ -206,7 +203,7 @@ class Validation:
         return train[kept]
 
     def inner_splits(
-        self, rows: Positions, y: npt.NDArray[Any], is_classification: bool, n_folds: int
+        self, rows: Positions, y: AnyArray, is_classification: bool, n_folds: int
     ) -> list[Fold] | None:
         """Return splits of the rows of one fit, each held out once; None for shuffled ones.
 
@@ -236,7 +233,7 @@ class Validation:
         return None
 
     def _inner_numbers(
-        self, rows: Positions, classes: npt.NDArray[Any] | None, n_folds: int
+        self, rows: Positions, classes: AnyArray | None, n_folds: int
     ) -> Positions | None:
         if self.groups is not None and self.kind != "time":
             groups = self.groups[rows]
@@ -292,7 +289,7 @@ def _moved(splits: Sequence[Fold], places: Positions) -> tuple[Fold, ...]:
     return tuple((train, test) for train, test in moved if len(train) and len(test))
 
 
-def _is_usable(fold: Fold, classes: npt.NDArray[Any] | None) -> bool:
+def _is_usable(fold: Fold, classes: AnyArray | None) -> bool:
     """Tell whether there is something to score, and something to learn from."""
     train, test = fold
     if not len(test) or len(train) < 2:
@@ -300,5 +297,5 @@ def _is_usable(fold: Fold, classes: npt.NDArray[Any] | None) -> bool:
     return classes is None or len(np.unique(classes[train])) > 1
 
 
-def _has_all(classes: npt.NDArray[Any], train: Positions) -> bool:
+def _has_all(classes: AnyArray, train: Positions) -> bool:
     return len(np.unique(classes[train])) == len(np.unique(classes))

@@ -20,7 +20,8 @@ def validation_facts(validation: Validation) -> dict[str, str]:
 
 def study_suffix(validation: Validation) -> str:
     """Return what the name of a study says of its folds; nothing for shuffled ones."""
-    return "".join(f"-{value}" for value in list(validation_facts(validation).values())[1:])
+    facts = validation_facts(validation)
+    return "".join(f"-{value}" for value in facts.values()) if "fingerprint" in facts else ""
 
 
 def what_differs(kept: Any, validation: Validation, is_begun: bool) -> str:
