@@ -51,7 +51,7 @@ def read_groups(groups: Any, X: Any, n_rows: int) -> npt.NDArray[np.intp]:
         )
     rank = np.empty(len(labels), dtype=np.intp)
     rank[_order(labels)] = np.arange(len(labels))
-    return rank[codes]
+    return np.asarray(rank[codes])
 
 
 def _order(labels: Any) -> npt.NDArray[np.intp]:

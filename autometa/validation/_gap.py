@@ -118,7 +118,7 @@ def _plain(gap: Any) -> int | float | pd.Timedelta:
         length = pd.Timedelta(gap).as_unit("ns")
         if length is not pd.NaT and length >= pd.Timedelta(0):
             return length
-    elif isinstance(gap, Real) and not isinstance(gap, bool) and math.isfinite(gap) and gap >= 0:
+    elif isinstance(gap, Real) and not isinstance(gap, bool) and 0 <= float(gap) < math.inf:
         return float(gap)
     raise ParameterError(f"{_WANTED} Got {gap!r}.")
 

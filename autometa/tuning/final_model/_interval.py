@@ -117,7 +117,8 @@ def _between_folds(values: Floats, held_out: HeldOut) -> float:
     scores = np.asarray(held_out.fold_scores(values))
     defined = scores[np.isfinite(scores)]
     if len(defined) < 2:
-        return float("inf") if len(np.unique(held_out.clusters)) < _FEWEST_CLUSTERS else 0.0
+        clusters = () if held_out.clusters is None else held_out.clusters
+        return float("inf") if len(np.unique(clusters)) < _FEWEST_CLUSTERS else 0.0
     return float(defined.std(ddof=1) / np.sqrt(len(defined)))
 
 
