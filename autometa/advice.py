@@ -21,7 +21,7 @@ from autometa.knowledge_base import (
     fingerprint_of,
     resolve_knowledge_base,
 )
-from autometa.meta_models import MetaModel, Request, meta_model_of
+from autometa.meta_models import MetaModel, Order, Request, meta_model_of
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import TASK_TYPES, Table, Task, check_table, read_metafeatures
@@ -46,6 +46,7 @@ def recommend(
     max_predict_ms: float | None = None,
     pos_label: Any = None,
     confidence_level: float = 0.9,
+    order: Order = "portfolio",
     metafeatures: MetaFeatures | None = None,
     model: MetaModel | None = None,
     groups: Any = None,
@@ -88,6 +89,10 @@ def recommend(
         as the positive class, which says as much of the one as of the other.
     confidence_level : float, default=0.9
         How often the score is to lie in ``score_interval``, above 0 and below 1.
+    order : {"portfolio", "single", "seconds"}, default="portfolio"
+        What comes first. "portfolio": to be tried in this order, each chosen for what it
+        adds to those before it. "single": each by what is expected of it alone, best first.
+        "seconds": the setups of the portfolio, the quickest to fit first.
     metafeatures : Series, mapping or None
         Values by name, as `describe` returns them, or as JSON has them with None where
         there is none. With ``task_type``, they stand in for a table that may not leave
@@ -144,6 +149,7 @@ def recommend(
             max_predict_ms=max_predict_ms,
             confidence_level=confidence_level,
             fold_kind=validation.kind,
+            order=order,
         )
         return _recommend_without_table(question, metafeatures, task_type)
     with collect_notes() as notes:
@@ -168,6 +174,7 @@ def recommend(
         max_predict_ms=max_predict_ms,
         pos_label=pos_label,
         confidence_level=confidence_level,
+        order=order,
         notes=notes,
     )
 
@@ -222,6 +229,7 @@ class _Question:
     max_predict_ms: float | None
     confidence_level: float
     fold_kind: str = "shuffled"
+    order: Order
 
     def __post_init__(self) -> None:
         if not isinstance(self.n, int) or self.n < 1:
@@ -232,6 +240,7 @@ class _Question:
             time_budget=self.time_budget,
             max_predict_ms=self.max_predict_ms,
             confidence_level=self.confidence_level,
+            order=self.order,
         )
 
 
@@ -247,6 +256,7 @@ def recommend_for_table(
     max_predict_ms: float | None = None,
     pos_label: Any = None,
     confidence_level: float = 0.9,
+    order: Order = "portfolio",
     notes: Iterable[str] = (),
 ) -> Recommendations:
     """Return what `recommend` does, for a table already checked; ``notes`` are said of it."""
@@ -260,6 +270,7 @@ def recommend_for_table(
         max_predict_ms=max_predict_ms,
         confidence_level=confidence_level,
         fold_kind=table.validation.kind,
+        order=order,
     )
     labels = table.classes.tolist()
     task = replace(table.task, pos_label=labels[positive] if len(labels) == 2 else None)
@@ -327,12 +338,14 @@ def _answer(
             max_predict_ms=question.max_predict_ms,
             confidence_level=question.confidence_level,
             fold_kind=question.fold_kind,
+            order=question.order,
         )
     return Recommendations(
         (replace(one, n_rows=task.n_rows, is_sparse=is_sparse) for one in advice),
         task=task,
         metric=metric,
         notes=dict.fromkeys([*notes, *further]),
+        order=question.order,
         knowledge_base=_identity(base, is_default),
     )
 

@@ -49,6 +49,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         gap: GapLike = None,
         cv: Any = None,
         stratify: bool | None = None,
+        verbose: bool | None = None,
     ) -> None:
         self.metric = metric
         self.time_budget = time_budget
@@ -69,6 +70,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.gap = gap
         self.cv = cv
         self.stratify = stratify
+        self.verbose = verbose
 
     def _fit(
         self, X: Any, y: Any, task_type: AnyTaskType, groups: Any = None, timestamps: Any = None
@@ -233,6 +235,8 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         Folds, or how many: see `autometa.tune`.
     stratify : bool or None, default=None
         Whether folds keep the shares of classes.
+    verbose : bool or None, default=None
+        Whether to show what is done: see `autometa.tune`.
     pos_label : object or None, default=None
         The positive class of a binary task; None is the rarer one. Scores such as F1
         are about it, predictions are not.
@@ -283,6 +287,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         gap: GapLike = None,
         cv: Any = None,
         stratify: bool | None = None,
+        verbose: bool | None = None,
         pos_label: Any = None,
     ) -> None:
         super().__init__(
@@ -305,6 +310,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             gap=gap,
             cv=cv,
             stratify=stratify,
+            verbose=verbose,
         )
         self.pos_label = pos_label
 
@@ -343,7 +349,7 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
         See `AutoMetaClassifier`.
     algorithms, ensemble, callbacks, knowledge_base, study_name
         See `AutoMetaClassifier`.
-    memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify
+    memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify, verbose
         See `AutoMetaClassifier`.
 
     Attributes

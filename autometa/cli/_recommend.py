@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import json
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,16 @@ from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from autometa.recommendation import Recommendations
+
+
+# Once more: `--help` must not wait for the imports that the library's need.
+class Order(StrEnum):
+    """By what advice is ordered."""
+
+    portfolio = "portfolio"
+    single = "single"
+    seconds = "seconds"
+
 
 EVERY_RANK = 0  # --explain without a rank: the first for people, every one in JSON
 
@@ -99,6 +110,16 @@ def recommend(
             rich_help_panel=_options.SEARCH,
         ),
     ] = 0.9,
+    order: Annotated[
+        Order,
+        typer.Option(
+            "--order",
+            help="portfolio: to be tried in this order, each chosen for what it adds to those "
+            "before it; single: each by what is expected of it alone; seconds: the portfolio, "
+            "the quickest first.",
+            rich_help_panel=_options.SEARCH,
+        ),
+    ] = Order.portfolio,
     knowledge_base: _knowledge_bases.Names = None,
     explain: Annotated[
         int | None,
@@ -126,6 +147,7 @@ def recommend(
         "time_budget": time_budget,
         "max_predict_ms": max_predict_ms,
         "confidence_level": confidence_level,
+        "order": order.value,
         "knowledge_base": used.given,
     }
     advice = (
@@ -155,7 +177,7 @@ def recommend(
     facts = advice.to_dict()
     interval = f"{100 * confidence_level:g} % interval"
     return Answer(
-        content={key: facts[key] for key in ("task", "novelty", "neighbors")}
+        content={key: facts[key] for key in ("task", "novelty", "neighbors", "order")}
         | {"recommendations": _ranked(advice, explain)},
         show=partial(_show, facts["task"], advice, explain, interval),
         knowledge_base=used.facts(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autometa.meta_models._request import Request
+from autometa.meta_models._request import Order, Request
 
 if TYPE_CHECKING:
     from autometa.meta_models._meta_model import MetaModel, meta_model_of
 
-__all__ = ["MetaModel", "Request", "meta_model_of"]
+__all__ = ["MetaModel", "Order", "Request", "meta_model_of"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from autometa.meta_models._request import Request
 from autometa.performance import Forecast, Performance, TaskWeights
 from autometa.recommendation import Neighbor, Recommendation
 
+MOSTLY = 0.5  # share of tasks like this on which a setup failed: it cannot be counted on
 _N_NEIGHBORS = 5  # as many names as a reader takes in
 
 
@@ -29,7 +30,31 @@ class Advisor:
         self.performance = performance
 
     def order(self, forecast: Forecast, n: int, request: Request) -> list[int]:
-        """Return the columns of the setups to try, best first."""
+        """Return the columns of the setups to try, in the order that was asked for."""
+        if request.order == "single":
+            return self._by_score(forecast, request)[:n]
+        portfolio = self._portfolio(forecast, n, request)
+        if request.order == "seconds":  # unknown seconds, NaN, come last
+            portfolio.sort(key=lambda c: np.nan_to_num(forecast.seconds[c], nan=np.inf))
+        return portfolio
+
+    def _by_score(self, forecast: Forecast, request: Request) -> list[int]:
+        """Return all eligible columns, the highest expected score first.
+
+        Where the metric has no score of its own, the least expected regret counts. What fails
+        on most tasks like this comes last, whatever it scores on the others.
+        """
+        performance, weights = self.performance, forecast.weights.values
+        scores = forecast.scores.expected
+        fails = weights @ performance.history.failures > MOSTLY
+        regret = weights @ performance.losses
+        value = np.where(np.isfinite(scores), scores, -np.inf)
+        columns = self.eligible(forecast, request)
+        order = np.lexsort((regret[columns], -value[columns], fails[columns]))
+        return [int(column) for column in columns[order]]
+
+    def _portfolio(self, forecast: Forecast, n: int, request: Request) -> list[int]:
+        """Return the columns of the setups, each by what it adds to those before it."""
         performance = self.performance
         columns = self.eligible(forecast, request)
         losses = performance.losses[:, columns]

@@ -186,7 +186,7 @@ class Choice:
 
     def _other_budgets(self) -> list[Alternative]:
         """Return which budgets, or none, would put another setup first."""
-        if not np.isfinite(self.forecast.seconds).all():
+        if self.request.order != "portfolio" or not np.isfinite(self.forecast.seconds).all():
             return []
         budgets = [b for b in (None, *_BUDGETS) if b != self.request.time_budget]
         found = []
@@ -200,7 +200,8 @@ class Choice:
 
     def _other_datasets(self, place: int) -> list[Alternative]:
         """Return which single meta-feature, small or large, would put another setup here."""
-        if self.described is None:
+        # only the portfolio is made anew for each; other orders go by scores or seconds
+        if self.described is None or self.request.order != "portfolio":
             return []
         metafeatures = self.performance.history.metafeatures
         changes: list[tuple[str, float]] = []

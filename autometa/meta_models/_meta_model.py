@@ -27,7 +27,7 @@ from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._borrowing import say_borrowed
 from autometa.meta_models._explaining import Choice
 from autometa.meta_models._model_file import read_model, write_beside, write_model
-from autometa.meta_models._request import Request
+from autometa.meta_models._request import Order, Request
 from autometa.performance import (
     GreedyPortfolio,
     LeafSimilarity,
@@ -248,6 +248,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         max_predict_ms: float | None = None,
         confidence_level: float = 0.9,
         fold_kind: str = "shuffled",
+        order: Order = "portfolio",
     ) -> list[Recommendation]:
         """Return the setups to try on a new dataset, best first.
 
@@ -289,6 +290,10 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         fold_kind : {"shuffled", "stratified", "group", "time", "group-time", "custom"}
             How setups will be scored: runs on such folds are learnt from first, and a note says
             how far the advice rests on others.
+        order : {"portfolio", "single", "seconds"}, default="portfolio"
+            "portfolio": to be tried in this order, each chosen for what it adds to those
+            before it. "single": each by what is expected of it alone, best first.
+            "seconds": the setups of the portfolio, the quickest to fit first.
 
         Returns
         -------
@@ -313,6 +318,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             seconds_factor=seconds_factor,
             max_predict_ms=max_predict_ms,
             confidence_level=confidence_level,
+            order=order,
         )
         task_type = performance.resolver.task_type(task_type)
         question = performance.resolver.question(task_type, metric)

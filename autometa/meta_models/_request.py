@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 from autometa.exceptions import ParameterError
+
+Order: TypeAlias = Literal["portfolio", "single", "seconds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,9 @@ class Request:
         Milliseconds that predicting one row may take.
     confidence_level : float
         How often the score is to lie in its interval.
+    order : {"portfolio", "single", "seconds"}
+        "portfolio": each by what it adds to those before it. "single": each by what is
+        expected of it alone. "seconds": the setups of the portfolio, the quickest first.
 
     Raises
     ------
@@ -36,6 +42,7 @@ class Request:
     seconds_factor: float = 1.0
     max_predict_ms: float | None = None
     confidence_level: float = 0.9
+    order: Order = "portfolio"
 
     def __post_init__(self) -> None:
         for name, unit in (("time_budget", "seconds"), ("max_predict_ms", "milliseconds")):
@@ -50,4 +57,8 @@ class Request:
             raise ParameterError(
                 "'confidence_level' must be a number above 0 and below 1. "
                 f"Got {self.confidence_level!r} instead."
+            )
+        if self.order not in get_args(Order):
+            raise ParameterError(
+                f"'order' must be one of {list(get_args(Order))}. Got {self.order!r} instead."
             )

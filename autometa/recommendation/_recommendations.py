@@ -31,6 +31,8 @@ class Recommendations(Sequence[Recommendation]):
         What was asked to be good at. None is the metric of the candidates.
     notes : iterable of str
         What the warnings said while the advice was made.
+    order : {"portfolio", "single", "seconds"}
+        By what the candidates are ordered: see `autometa.recommend`.
     knowledge_base : mapping
         Which one the advice rests on: ``name``, ``path`` and ``fingerprint`` (equal for equal
         content), None where it has none.
@@ -64,6 +66,7 @@ class Recommendations(Sequence[Recommendation]):
         task: Task | None = None,
         metric: str | None = None,
         notes: Iterable[str] = (),
+        order: str = "portfolio",
         knowledge_base: Mapping[str, str | None] | None = None,
     ) -> None:
         self._candidates = tuple(candidates)
@@ -71,6 +74,7 @@ class Recommendations(Sequence[Recommendation]):
         self.scores_of = self._candidates[0].metric if self._candidates else None
         self.metric = metric or self.scores_of
         self.notes = tuple(notes)
+        self.order = order
         self.knowledge_base: dict[str, str | None] = dict(
             knowledge_base or dict.fromkeys(("name", "path", "fingerprint"))
         )
@@ -140,6 +144,7 @@ class Recommendations(Sequence[Recommendation]):
             task=Task(**of_task) if "task_type" in of_task else None,
             metric=asked.get("metric"),
             notes=content.get("notes", ()),
+            order=content.get("order", "portfolio"),
             knowledge_base=content.get("knowledge_base"),
         )
         # facts that an empty list of candidates does not hold
@@ -158,6 +163,7 @@ class Recommendations(Sequence[Recommendation]):
             },
             "novelty": None if math.isnan(self.novelty) else self.novelty,
             "neighbors": [neighbor.to_dict() for neighbor in self.neighbors],
+            "order": self.order,
             "notes": list(self.notes),
             "knowledge_base": dict(self.knowledge_base),
             "recommendations": [

@@ -55,6 +55,7 @@ class TuneOptions:
     gap: GapLike = None
     cv: Any = None
     stratify: bool | None = None
+    verbose: bool | None = None
 
     @property
     def validation(self) -> ValidationRequest:
@@ -83,6 +84,8 @@ class TuneOptions:
             raise ParameterError(
                 f"'max_predict_ms' must be a number of milliseconds > 0 or None. Got {limit!r}."
             )
+        if self.verbose is not None and not isinstance(self.verbose, bool | int):
+            raise ParameterError(f"'verbose' must be True, False or None. Got {self.verbose!r}.")
         if self.scheduler is not None and not callable(self.scheduler):
             raise ParameterError(
                 "'scheduler' must be a class, or a function without arguments, that returns a "

@@ -48,6 +48,7 @@ def tune(
     gap: GapLike = None,
     cv: Any = None,
     stratify: bool | None = None,
+    verbose: bool | None = None,
 ) -> TuneResult:
     """Return the best pipeline that can be found and fitted within a budget.
 
@@ -142,6 +143,11 @@ def tune(
         the size of the table and the budget.
     stratify : bool or None
         Whether folds keep the shares of classes; None where it is possible.
+    verbose : bool or None
+        Whether to show on stderr what is done, with the seconds gone and left: a line that
+        is kept up to date in a terminal or a notebook, a line a stage elsewhere. None does so
+        where somebody looks on: in a terminal or a notebook, of the main process. The logger
+        ``autometa.tuning`` is told the stages in any case, at level INFO.
 
     Returns
     -------

@@ -26,6 +26,7 @@ NOT_OF_THE_COMMAND = {
     "isolate": "a command has time to start processes",
     "model": "objects have no text; what was fitted to a folder is kept there",
     "name": "the table's own",
+    "verbose": "every command has -q and -v",
 }
 RENAMED = {
     "algorithm": "algorithms",
