@@ -57,6 +57,8 @@ MEASURE = re.compile(r"(?:metrics?|mean_test|score|values)[._/](?P<name>.+)", re
 FEATURE = re.compile(
     r"(?:metafeatures?|meta|mf|quality|qualities)[._/:](?P<name>.+)", re.IGNORECASE
 )
+# A parameter of a step, as scikit-learn and the flows of OpenML name it: pca__n_components.
+OF_STEP = re.compile(r"[A-Za-z]\w*?__\w*[A-Za-z]\w*")
 GROUPS = re.compile(r"(?:tags|params?|attributes|user_attrs|data)[._](?P<name>.+)", re.IGNORECASE)
 SPLIT = re.compile(r"split\d+_test_(?P<name>.+)", re.IGNORECASE)
 FROM_PARAMETERS = ("task_id", "algorithm")
@@ -127,8 +129,23 @@ def read_layout(
     _assign_roles(layout, left, set(numeric), set(typed))
     _assign_measures(layout, left, set(numeric))
     _roles_from_groups(layout, left, set(typed))
+    for column in [c for c in left if OF_STEP.fullmatch(c)]:
+        layout.parameters[column] = column
+        left.remove(column)
     layout.unused = left
     return layout
+
+
+def described(layout: Layout) -> str:
+    """Return what each column was taken for, as a sentence: a reader can object to it."""
+    parts = [f"{role} = '{column}'" for role, column in layout.roles.items()]
+    measures = [f"'{column}'" for column in layout.measures.values()]
+    parts += [f"scores = {', '.join(measures)}"] if measures else []
+    if layout.parameters:
+        parts.append(f"hyperparameters = {some(list(layout.parameters.values()))}")
+    if layout.features:
+        parts.append(f"meta-features = {some(list(layout.features.values()))}")
+    return f"Columns were taken for: {'; '.join(parts)}."
 
 
 def _given(columns: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:

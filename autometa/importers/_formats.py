@@ -36,8 +36,8 @@ from autometa.importers._task_types import type_columns
 
 LOOKED_FOR = (
     "an ASlib scenario (algorithm_runs.arff), a knowledge base (manifest.json), an Optuna storage "
-    "(SQLite or journal), a file of TuneResult.save, a long table or a matrix (CSV, TSV, Parquet, "
-    "Feather, JSON lines)"
+    "(SQLite or journal), a file of TuneResult.save, a long table or a matrix (CSV, TSV, ARFF, "
+    "Parquet, Feather, JSON lines)"
 )
 
 
@@ -207,7 +207,7 @@ def _kind_of_file(path: Path) -> str:
         return "kb" if _is_knowledge_base(path.parent) else "table"
     if not head.strip():
         raise KnowledgeBaseError(f"'{path}' is empty. Looked for {LOOKED_FOR}.")
-    is_text = kind_of(path) in ("csv", "json", "jsonl")
+    is_text = kind_of(path) in ("csv", "arff", "json", "jsonl")
     if is_text and b"\0" in head and head[:2] not in UTF16:
         raise KnowledgeBaseError(
             f"'{path}' is of no known format. Looked for {LOOKED_FOR}. "

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autometa._common.feasibility import broken_constraints, what_is_broken
 from autometa.evaluation import costs_of_trial
 from autometa.importers._fold_kinds import fold_kind_of
 from autometa.importers._measures import Measure, resolve
 from autometa.importers._optuna_studies import StudyView
 from autometa.importers._tally import Tally, some
 from autometa.importers._values import plain
-from autometa.knowledge_base._schema import canonical_config
+from autometa.knowledge_base._schema import FAILURES, canonical_config
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 ALGORITHM = ("algorithm", "algorithm_name", "classifier", "regressor", "estimator", "model",
              "model_name", "model_type", "learner", "algo")  # fmt: skip
-FAILED = ("timeout", "memory", "error")
 CUT = ("stopped", "skipped", "pruned")  # by the clock of the run, not by what the setup did
 EVALUATION = "evaluation"
+INFEASIBLE = "infeasible"
 OURS = frozenset({EVALUATION, "process", "fidelity", "status", "message", "error"})
 
 
@@ -129,6 +131,12 @@ class TrialReader:
             unread |= set(trial.user_attrs) - OURS
             rows += self._finished(trial)
             rows += self._curve(trial, last)
+        n_broken = sum(_is_infeasible(trial) for trial in self.view.trials)
+        if n_broken:
+            self.tally.note(
+                f"{n_broken} trials of study '{self.view.name}' violate a constraint: they are "
+                "kept as runs of status 'infeasible', which are never advised."
+            )
         self.tally.drop("trial attributes", len(unread), f"of no known use: {some(sorted(unread))}")
         return rows
 
@@ -148,12 +156,29 @@ class TrialReader:
         if isinstance(evaluation, dict) and evaluation.get("status") in CUT:
             self.tally.drop("trials", 1, "cut by the clock: that says nothing of the setup")
             return []
-        if isinstance(evaluation, dict) and isinstance(evaluation.get("scores"), dict):
+        is_of_tune = isinstance(evaluation, dict) and isinstance(evaluation.get("scores"), dict)
+        if _is_infeasible(trial):
+            own = [objective.measure.name for objective in self.objectives]
+            return self._infeasible(trial, evaluation["scores"] if is_of_tune else own)
+        if is_of_tune:
             return self._of_tune(trial, evaluation)
         if state == "FAIL" and not trial.params:
             self.tally.drop("trials", 1, "failed before a parameter was chosen")
             return []
         return [self._row(trial, objective) for objective in self.objectives]
+
+    def _infeasible(self, trial: FrozenTrial, metrics: Iterable[str]) -> list[dict[str, Any]]:
+        """Return a run without a score for each metric; what it would have scored is said."""
+        values = ", ".join(f"{value:g}" for value in trial.values)
+        message = f"{what_is_broken(broken_constraints(trial))} The objective was {values}."
+        about = {
+            "score": math.nan,
+            "fit_seconds": _seconds(trial),
+            "fidelity": _fidelity(trial),
+            "status": INFEASIBLE,
+            "message": message,
+        }
+        return [self._setup(trial) | {"metric": metric} | about for metric in metrics]
 
     def _row(self, trial: FrozenTrial, objective: Objective) -> dict[str, Any]:
         run = self._setup(trial) | {"metric": objective.measure.name}
@@ -174,7 +199,7 @@ class TrialReader:
         return run | {
             "score": math.nan,
             "fit_seconds": math.nan,
-            "status": status if status in FAILED else "error",
+            "status": status if status in FAILURES else "error",
             "message": str(message),
         }
 
@@ -228,6 +253,11 @@ class TrialReader:
         values = {s: v for s, v in trial.intermediate_values.items() if math.isfinite(v)}
         if not values or trial.state.name not in ("COMPLETE", "PRUNED"):
             return []
+        if broken_constraints(trial):
+            self.tally.drop(
+                "intermediate values", len(values), "of trials that violate a constraint"
+            )
+            return []
         if not self.wanted.curves or last is None or len(self.objectives) != 1:
             if trial.state.name == "COMPLETE" or self.wanted.curves:
                 why = "not asked for (curves=True, or --curves)"
@@ -250,6 +280,11 @@ class TrialReader:
                 continue
             rows.append(setup | {"score": score, "fidelity": fidelity, "fit_seconds": math.nan})
         return rows
+
+
+def _is_infeasible(trial: FrozenTrial) -> bool:
+    """Say whether a trial ended with values that a constraint forbids."""
+    return trial.state.name == "COMPLETE" and bool(broken_constraints(trial))
 
 
 def _seconds(trial: FrozenTrial) -> float:

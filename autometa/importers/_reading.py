@@ -1,4 +1,4 @@
-"""Rows out of files: CSV, TSV, Parquet, Feather, JSON and JSON lines, gzipped or not.
+"""Rows out of files: CSV, TSV, ARFF, Parquet, Feather, JSON and JSON lines, gzipped or not.
 
 Text stays text, and each row keeps its line: an error can name it.
 """
@@ -6,6 +6,7 @@ Text stays text, and each row keeps its line: an error can name it.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,10 @@ import pandas as pd
 from autometa._limits import open_regular, parse_json
 from autometa.datasets import read_csv_lines
 from autometa.exceptions import DatasetError, KnowledgeBaseError
-from autometa.importers._arff import read_text
+from autometa.importers._arff import read_arff, read_text
 
+# Comments, then a declaration: no CSV begins so.
+ARFF = re.compile(r"(?:\s*(?:%[^\n]*)?\n)*\s*@(?:relation|attribute)\s", re.IGNORECASE)
 NESTED = ("metrics", "tags", "attributes", "user_attrs")
 
 
@@ -35,12 +38,15 @@ class Rows:
         Why lines could not be read, and which.
     note : str
         What was changed on the way.
+    is_arff : bool
+        Whether columns were declared as attributes: OpenML publishes runs so.
     """
 
     frame: pd.DataFrame
     lines: list[int]
     bad: dict[str, list[int]] = field(default_factory=dict)
     note: str = ""
+    is_arff: bool = False
 
 
 def read_rows(path: Path) -> Rows:
@@ -64,14 +70,17 @@ def read_rows(path: Path) -> Rows:
 
 
 def kind_of(path: Path) -> str:
-    """Return ``parquet``, ``feather``, ``json``, ``jsonl`` or ``csv``, from the first bytes."""
+    """Return ``parquet``, ``feather``, ``json``, ``jsonl``, ``arff`` or ``csv``, by the content."""
     with open_regular(path) as file:
         head = file.read(8)
     if head[:4] == b"PAR1":
         return "parquet"
     if head[:6] == b"ARROW1":
         return "feather"
-    first = read_text(path).lstrip()[:1]
+    text = read_text(path).lstrip()
+    first = text[:1]
+    if ARFF.match(text):
+        return "arff"
     if first == "[":
         return "json"
     return "jsonl" if first == "{" else "csv"
@@ -87,6 +96,21 @@ def _read_csv(path: Path) -> Rows:
     why = f"not of the {len(found.names)} fields of the header"
     return Rows(
         frame=frame, lines=found.lines, bad={why: found.bad} if found.bad else {}, note=note
+    )
+
+
+def _read_arff(path: Path) -> Rows:
+    found = read_arff(path)
+    why = f"not of the {len(found.kinds)} declared attributes"
+    note = ""
+    if found.repeated:
+        note = f"Attributes declared more than once have a number behind them: {found.repeated}."
+    return Rows(
+        frame=found.frame,
+        lines=found.lines,
+        bad={why: found.bad_lines} if found.bad_lines else {},
+        note=note,
+        is_arff=True,
     )
 
 
@@ -184,6 +208,7 @@ def _without_nan(frame: pd.DataFrame) -> pd.DataFrame:
 
 _READERS: Mapping[str, Callable[[Path], Rows]] = {
     "csv": _read_csv,
+    "arff": _read_arff,
     "jsonl": _read_jsonl,
     "json": _read_json,
     "parquet": _read_parquet,

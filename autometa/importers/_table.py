@@ -1,4 +1,4 @@
-"""Long tables: one run a row, from CSV, Parquet, Feather, JSON or JSON lines."""
+"""Long tables: one run a row, from CSV, ARFF, Parquet, Feather, JSON or JSON lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
-from autometa.importers._columns import ROLES, Layout, read_layout
+from autometa.importers._columns import ROLES, Layout, described, read_layout
 from autometa.importers._features import prepare, read_features
 from autometa.importers._imported import Imported
 from autometa.importers._reading import Rows, frame_rows, original_name, read_rows
@@ -40,7 +40,7 @@ def read_table(
 
     Columns are known by their names: ``task`` or ``dataset``, ``algorithm`` or
     ``model``, ``config`` or ``params`` (JSON, or a Python dict as text) or one
-    column a hyperparameter (``param_*``, ``params_*``, ``params.*``), ``score``
+    column a hyperparameter (``param_*``, ``params_*``, ``params.*``, ``step__*``), ``score``
     with ``metric`` beside it, or one column a measure (``accuracy``,
     ``metrics.rmse``, ``mean_test_f1``), seconds, status, fold. So
     ``cv_results_`` of scikit-learn, ``trials_dataframe()`` of Optuna and runs of
@@ -87,6 +87,8 @@ def read_table(
         layout.parameters.update({c: c for c in layout.unused if c not in index})
         layout.unused = []
     _check(layout, frame, label)
+    if rows.is_arff:  # its names are those of attributes, which nobody chose for a history
+        tally.note(described(layout))
     tally.drop("columns", len(layout.unused), f"not known for anything: {some(layout.unused)}")
     stem = "table" if is_frame else Path(source).name.partition(".")[0]
     reader = Reader(

@@ -24,7 +24,7 @@ from autometa.importers._values import (
     status_of,
     typed_column,
 )
-from autometa.knowledge_base._schema import canonical_config
+from autometa.knowledge_base._schema import FAILURES, canonical_config
 from autometa.knowledge_base._setups import canonical_column
 
 SETUP = ["task_id", "algorithm", "config", "fidelity"]
@@ -201,7 +201,7 @@ class Reader:
     def _values(self, column: str, base: pd.DataFrame, is_only: bool) -> Floats:
         cells = self.rows.frame[column]
         values = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        failed = base["status"].isin(["timeout", "memory", "error"]).to_numpy()
+        failed = base["status"].isin(FAILURES).to_numpy()
         text = np.isnan(values) & cells.notna().to_numpy() & ~failed
         text &= (cells.astype(str).str.strip().str.lower() != "nan").to_numpy()
         self._refuse(text, f"whose '{column}' is no number")
@@ -211,7 +211,7 @@ class Reader:
         return np.where(np.isinf(values), np.nan, values)
 
     def _refuse_unmeasured(self, base: pd.DataFrame, values: list[Floats]) -> None:
-        failed = base["status"].isin(["timeout", "memory", "error"]).to_numpy()
+        failed = base["status"].isin(FAILURES).to_numpy()
         nothing = np.all([np.isnan(v) for v in values], axis=0) & ~failed
         self._refuse(nothing, "without any measure and without a failure")
 
@@ -229,7 +229,7 @@ class Reader:
     def _part(
         self, base: pd.DataFrame, name: str, values: Floats, rows: Booleans, lower: bool | None
     ) -> pd.DataFrame:
-        failed = base["status"].isin(["timeout", "memory", "error"]).to_numpy()
+        failed = base["status"].isin(FAILURES).to_numpy()
         unmeasured = np.isnan(values) & ~failed
         self.tally.drop(
             "cells", int((unmeasured & rows).sum()), f"of '{name}', empty: not measured"

@@ -28,6 +28,7 @@ STATUSES: Mapping[str, str] = {
                     "memory"),
     **dict.fromkeys(("error", "fail", "failed", "failure", "crash", "crashed", "abort", "aborted",
                      "killed", "other", "not_applicable", "exception", "false", "0"), "error"),
+    **dict.fromkeys(("infeasible", "violated", "constraint_violated", "unfeasible"), "infeasible"),
 }  # fmt: skip
 UNFINISHED = frozenset({"running", "waiting", "scheduled", "pending", "queued", "unfinished"})
 PRUNED = frozenset({"pruned", "stopped", "skipped"})

@@ -70,8 +70,16 @@ class Advisor:
         return [int(columns[position]) for position in chosen]
 
     def eligible(self, forecast: Forecast, request: Request) -> Positions:
-        """Return the columns of the setups that were asked for and predict quickly enough."""
+        """Return the columns of the setups that were asked for and predict quickly enough.
+
+        A setup that never ended well, or always violated a constraint, is none of them, unless
+        there is no other.
+        """
         columns = self._of_algorithms(request.algorithms)
+        history = self.performance.history
+        failed = (history.failures > 0).any(axis=0) & ~np.isfinite(history.scores).any(axis=0)
+        if not failed[columns].all():
+            columns = columns[~failed[columns]]
         limit = request.max_predict_ms
         if limit is None or not self.performance.has_predict_ms:
             return columns

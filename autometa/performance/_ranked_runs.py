@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from autometa._common.arrays import Floats, Integers
+from autometa._common.arrays import Booleans, Floats, Integers
 from autometa.knowledge_base import KnowledgeBase
 
 # Of tasks and runs beyond these, a surface learns little more and takes longer for each trial.
@@ -40,12 +40,16 @@ class RankedRuns:
         For each task, which setups ran on it.
     scores : tuple of float arrays
         Their normal scores, greater is better: 0 is the task's median run.
+    failed : tuple of bool arrays
+        Whether they failed there, or violated a constraint, whatever the metric: such a setup is
+        never among the best of a task, however few others it has. Empty when none did.
     """
 
     task_ids: tuple[str, ...]
     setups: tuple[tuple[str, dict[str, Any]], ...]
     rows: tuple[Integers, ...]
     scores: tuple[Floats, ...]
+    failed: tuple[Booleans, ...] = ()
 
 
 def read_ranked_runs(
@@ -61,8 +65,9 @@ def read_ranked_runs(
     Without ``metric``, a setup's scores are averaged over all metrics.
     """
     runs = _relevant(kb, algorithms, metric, task_type)
-    runs = runs.assign(z=_normal_scores(runs))
-    setups = runs.groupby(SETUP, sort=True)["z"].mean().reset_index()
+    runs = runs.assign(z=_normal_scores(runs), failed=runs["status"] != "ok")
+    grouped = runs.groupby(SETUP, sort=True)
+    setups = grouped.agg(z=("z", "mean"), failed=("failed", "all")).reset_index()
     return _collect([_thinned(task) for _, task in setups.groupby("task_id", sort=True)])
 
 
@@ -132,4 +137,5 @@ def _collect(tasks: list[pd.DataFrame]) -> RankedRuns:
             for task in informative
         ),
         scores=tuple(task["z"].to_numpy(dtype=float) for task in informative),
+        failed=tuple(task["failed"].to_numpy(dtype=bool) for task in informative),
     )

@@ -27,10 +27,15 @@ P_MOVE, P_SWITCH, P_RESAMPLE = 0.5, 0.3, 0.8
 
 
 def best_of_each_task(encoding: Encoding, runs: RankedRuns) -> Integers:
-    """Return the best setups of each task and algorithm, those of most tasks first."""
+    """Return the best setups of each task and algorithm, those of most tasks first.
+
+    What failed on a task, or violates a constraint there, is none of its best.
+    """
     tops = []
-    for rows, scores in zip(runs.rows, runs.scores, strict=True):
-        ordered = rows[np.argsort(-scores, kind="stable")]
+    failed = runs.failed or [np.zeros(len(rows), dtype=np.bool_) for rows in runs.rows]
+    for rows, scores, without in zip(runs.rows, runs.scores, failed, strict=True):
+        order = np.argsort(-scores, kind="stable")
+        ordered = rows[order[~without[order]]]
         tops.append(ordered[:N_BEST_PER_TASK])
         for algorithm in range(len(encoding.algorithms)):
             own = ordered[encoding.setups.which[ordered] == algorithm]

@@ -15,6 +15,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from autometa._common.arrays import Floats, Positions
+from autometa._common.feasibility import broken_constraints
 from autometa.performance import Encoding, Rows, same
 from autometa.samplers._acquisition import Evidence
 from autometa.samplers._space import Space, is_selector
@@ -192,8 +193,13 @@ class StudyView:
         return trial.number in plans and not trial.state.is_finished()
 
     def _score(self, trial: FrozenTrial) -> float:
-        """Score of a finished trial, greater is better; NaN if it failed or was pruned."""
+        """Score of a finished trial, greater is better.
+
+        NaN if it failed, was pruned, or violates a constraint: it is then worse than any score.
+        """
         if trial.state != TrialState.COMPLETE or trial.value is None:
+            return math.nan
+        if broken_constraints(trial):
             return math.nan
         if not math.isfinite(trial.value):
             return math.nan

@@ -16,13 +16,11 @@ from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import cached_reference_seconds, costs_of_trial
 from autometa.knowledge_base import canonical_config
-from autometa.knowledge_base._schema import RUN_DEFAULTS
+from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
 from autometa.tables import Task
 from autometa.tuning.final_model._interval import UNKNOWN
 from autometa.tuning.final_model._out_of_fold import OutOfFold
 from autometa.tuning.study._resume import algorithm_of, candidate_of, evaluation_of
-
-FAILED = ("timeout", "memory", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +126,8 @@ class TuneResult:
             ``score`` and ``score_std`` (mean and standard deviation over
             folds), ``fit_seconds`` (processor seconds of one fit), ``status``
             (``ok``, ``pruned``, ``skipped``, ``stopped`` by the clock or the user,
-            ``timeout``, ``memory``, ``error``, ``running`` in another process),
+            ``timeout``, ``memory``, ``error``, ``infeasible`` by a constraint of the
+            sampler, ``running`` in another process),
             ``source`` (``recommended``, ``known``, ``search``), ``weight`` (in the
             ensemble), ``fidelity`` (share of the training rows used: a score from less
             than 1.0 may rise with more), ``message``.
@@ -203,7 +202,7 @@ class TuneResult:
             status = evaluation.get("status") if algorithm_of(trial) else None
             if status == "ok":
                 scores = evaluation["scores"]
-            elif status in FAILED:
+            elif status in FAILURES:
                 scores = {self.metric: float("nan")}
             else:
                 continue

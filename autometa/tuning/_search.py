@@ -23,7 +23,7 @@ from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning._warning import warn_user
 from autometa.tuning.scheduling._plan import Advice, anchors, known_candidates, merge
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
-from autometa.tuning.study._resume import candidate_of
+from autometa.tuning.study._resume import candidate_of, evaluation_of
 from autometa.tuning.workers._runner import TrialRunner
 from autometa.tuning.workers._worker_side import (
     EvaluationRequest,
@@ -275,7 +275,10 @@ class Search:
             return
         if is_defined:
             result = replace(result, fidelity=result.fidelity * state.settings.row_share)
-            self._announce(state.study_log.tell(trial, candidate, result))
+            ended = state.study_log.tell(trial, candidate, result)
+            if evaluation_of(ended).get("status") == "infeasible":
+                state.forget(completed)
+            self._announce(ended)
         else:
             message = f"'{state.settings.metric}' cannot be computed from the predictions."
             self._announce(state.study_log.fail(trial, candidate, "error", message))

@@ -178,6 +178,11 @@ class SearchState:
         if not self.clock.is_endless:
             self._estimate_refits()
 
+    def forget(self, trial: CompletedTrial) -> None:
+        """Take a trial back that violates a constraint: it is no candidate for the final model."""
+        self.completed = [other for other in self.completed if other.number != trial.number]
+        self.promotions = [other for other in self.promotions if other.number != trial.number]
+
     def _estimate_refits(self) -> None:
         """Work out what fitting the members will take, were the search to end now."""
         leaders = sorted(self.completed, key=lambda t: t.score, reverse=True)[:N_LEADERS]

@@ -24,7 +24,13 @@ from autometa.knowledge_base._schema import setup_id
 from autometa.knowledge_base._tables import Tables
 
 N_FOLDS = 10
-RUN_STATUS = {"ok": "ok", "timeout": "timeout", "memory": "memout", "error": "crash"}
+RUN_STATUS = {
+    "ok": "ok",
+    "timeout": "timeout",
+    "memory": "memout",
+    "error": "crash",
+    "infeasible": "other",  # ASlib has no word for it
+}
 STATUSES = "{ok, timeout, memout, not_applicable, crash, other}"
 PLAIN = re.compile(r"[\w.:+-]+", re.ASCII)
 

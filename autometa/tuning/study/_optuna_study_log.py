@@ -18,6 +18,7 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from autometa._common.feasibility import what_is_broken
 from autometa.algorithms import every_algorithm, get_algorithm
 from autometa.exceptions import StorageError
 from autometa.tables import Table
@@ -49,6 +50,7 @@ from autometa.tuning.study._study_log import Callback
 from autometa.tuning.workers._worker_side import EvaluationResult
 from autometa.validation import Validation
 
+INFEASIBLE = "infeasible"  # the status of a trial that violates a constraint
 MORE_TIME = 1.5  # times what a setup was cut at: with hardly more it would be cut again
 
 
@@ -292,7 +294,10 @@ class OptunaStudyLog:
     def tell(
         self, trial: FrozenTrial, candidate: Candidate, result: EvaluationResult
     ) -> FrozenTrial:
-        """Store how the trial did; one that was cut short is stored as pruned."""
+        """Store how the trial did; one that was cut short is stored as pruned.
+
+        One that violates a constraint of the sampler gets the status "infeasible".
+        """
         summary = {
             "source": candidate.source,
             "status": "ok" if result.is_complete else "pruned",
@@ -352,8 +357,12 @@ class OptunaStudyLog:
         state: TrialState,
         value: float | None = None,
     ) -> FrozenTrial:
-        self.proposals.end(trial.number, summary, state, value)
-        return self.record.end(trial.number, state, value, {"evaluation": summary})
+        constraints = self.proposals.end(trial.number, summary, state, value)
+        broken = {name: limit for name, limit in constraints.items() if not limit <= 0}
+        if broken and state == TrialState.COMPLETE:  # the sampler's constraints_func said so
+            summary = summary | {"status": INFEASIBLE, "message": what_is_broken(broken)}
+        attributes = {"evaluation": summary}
+        return self.record.end(trial.number, state, value, attributes, constraints)
 
     def _refuse(self, trial: FrozenTrial, wrong: str) -> None:
         message = f"It was enqueued, but {wrong}."

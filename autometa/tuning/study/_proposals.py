@@ -85,14 +85,17 @@ class Proposals:
 
     def end(
         self, number: int, summary: dict[str, Any], state: TrialState, value: float | None
-    ) -> None:
-        """Show the sampler how a trial of this run ended."""
+    ) -> dict[str, float]:
+        """Show the sampler how a trial of this run ended; return its constraints, if it has any."""
         own = self._own[number]
         with quiet():
             own.set_user_attr("evaluation", summary)
             if state == TrialState.PRUNED and value is not None:
                 own.report(value, step=1)
-            self._study.tell(own, value if state == TrialState.COMPLETE else None, state=state)
+            ended = self._study.tell(
+                own, value if state == TrialState.COMPLETE else None, state=state
+            )
+        return dict(ended.constraints)
 
     def _with_room(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters whose values can be proposed; the sampler chooses the others."""
@@ -115,6 +118,7 @@ class Proposals:
             distributions={"algorithm": choices, **space},
             user_attrs={"evaluation": evaluation_of(trial)},
             intermediate_values=trial.intermediate_values,
+            constraints=dict(trial.constraints),
         )
 
 

@@ -153,6 +153,7 @@ class StudyRecord:
         state: TrialState,
         value: float | None = None,
         attributes: Mapping[str, Any] | None = None,
+        constraints: Mapping[str, float] | None = None,
     ) -> FrozenTrial:
         """Store how a trial ended; what another process ended already stays as it is."""
 
@@ -161,6 +162,8 @@ class StudyRecord:
             try:
                 for name, content in (attributes or {}).items():
                     storage.set_trial_user_attr(identifier, name, content)
+                for name, limit in (constraints or {}).items():  # as Trial.set_constraint does
+                    storage.set_trial_system_attr(identifier, f"constraints:{name}", limit)
                 if state == TrialState.PRUNED and value is not None:
                     storage.set_trial_intermediate_value(identifier, 1, value)
                 values = None if value is None else [value]

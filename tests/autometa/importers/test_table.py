@@ -341,3 +341,42 @@ def test_oboes_history_reads_as_a_table(shared):
         Dropped(what="rows of meta-features", count=235, why="of tasks without runs")
         in imported.dropped
     )
+
+
+OF_OPENML = (
+    "% runs of one flow\n@RELATION openml-meta-flow-6969\n"
+    "@ATTRIBUTE randomforestclassifier__bootstrap {True, False}\n"
+    "@ATTRIBUTE randomforestclassifier__max_depth {None}\n"
+    "@ATTRIBUTE randomforestclassifier__max_features NUMERIC\n"
+    "@ATTRIBUTE predictive_accuracy NUMERIC\n@ATTRIBUTE task_id NUMERIC\n@DATA\n"
+    "True,None,0.5,0.97,3\nFalse,None,0.25,0.9,3\n\nTrue,None,1,0.8,31\nTrue,None,1\n"
+)
+
+
+@pytest.mark.parametrize("format", [None, "table"])
+def test_an_arff_of_openml_runs_is_a_long_table(tmp_path, format):
+    path = tmp_path / "rf.arff"
+    path.write_text(OF_OPENML)
+    imported = import_history(path, format)
+    runs = imported.knowledge_base.runs
+    assert runs["task_id"].tolist() == ["3", "3", "31"]
+    assert runs["score"].tolist() == [0.97, 0.9, 0.8]
+    assert set(runs["metric"]) == {"accuracy"}
+    assert configs(imported)[0] == {
+        "randomforestclassifier__bootstrap": True,
+        "randomforestclassifier__max_depth": None,
+        "randomforestclassifier__max_features": 0.5,
+    }
+    assert [d.count for d in imported.dropped] == [1]
+    assert "not of the 5 declared attributes" in imported.dropped[0].why
+    mapping = next(note for note in imported.notes if note.startswith("Columns were taken for"))
+    assert "task_id = 'task_id'" in mapping
+    assert "scores = 'predictive_accuracy'" in mapping
+    assert "randomforestclassifier__bootstrap" in mapping
+
+
+@pytest.mark.slow
+def test_published_runs_in_arff_are_read_whole(shared):
+    imported = import_history(shared / "histories" / "symbolicdefaults" / "rf.arff")
+    assert set(imported.knowledge_base.runs["metric"]) == {"accuracy"}
+    assert imported.dropped == ()
