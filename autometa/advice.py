@@ -292,6 +292,8 @@ def recommend_for_table(
 def _recommend_without_table(
     question: _Question, metafeatures: MetaFeatures | None, task_type: str | None
 ) -> Recommendations:
+    if metafeatures is not None and task_type == "classification":
+        task_type = _by_classes(read_metafeatures(metafeatures))
     if metafeatures is None or task_type not in TASK_TYPES:
         raise ParameterError(
             "recommend needs a table X with its target y, or 'metafeatures' with a 'task_type' of "
@@ -305,6 +307,17 @@ def _recommend_without_table(
     with collect_notes() as notes:
         base = _base(question)
     return _answer(question, base, task, usable, values, notes=notes)
+
+
+def _by_classes(values: pd.Series[float]) -> str:
+    """Return which kind of classification it is, by the number of classes."""
+    n_classes = values.get("n_classes", float("nan"))
+    if not n_classes >= 2:
+        raise ParameterError(
+            "With task_type='classification', the meta-feature 'n_classes' says whether it is "
+            f"binary or multiclass. Got {n_classes:g}; give task_type='binary' or 'multiclass'."
+        )
+    return "binary" if n_classes == 2 else "multiclass"
 
 
 def _base(question: _Question) -> KnowledgeBase:

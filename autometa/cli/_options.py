@@ -56,7 +56,16 @@ Encoding = Annotated[
 
 # The task types once more: `--help` must not wait for the imports that the library's need.
 class TaskType(StrEnum):
-    """What kind of target it is."""
+    """What kind of target a table has; classification is as many classes as it has."""
+
+    binary = "binary"
+    multiclass = "multiclass"
+    classification = "classification"
+    regression = "regression"
+
+
+class ListedTaskType(StrEnum):
+    """What lists are of."""
 
     binary = "binary"
     multiclass = "multiclass"
@@ -73,7 +82,7 @@ TaskTypeOption = Annotated[
     ),
 ]
 KindOfTask = Annotated[
-    TaskType | None,
+    ListedTaskType | None,
     typer.Option(
         "--task-type",
         help="Only what is of use in this kind of task.",
