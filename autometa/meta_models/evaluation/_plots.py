@@ -14,7 +14,12 @@ from autometa.meta_models.evaluation._figures import AFTER, BUDGETS
 from autometa.pictures import pyplot
 
 MOST_POINTS = 5000
-WIDTHS = {ADVICE: 2.5}
+DARK = 0.55  # of the greatest count: white digits are read from there on, black ones below
+
+
+def _look(order: str) -> dict[str, Any]:
+    """Return how the line of an order is drawn: advice in front of all others."""
+    return {"linewidth": 2.5, "zorder": 3} if order == ADVICE else {"linewidth": 1.4}
 
 
 def plot_evaluation(evaluation: Evaluation, folder: Path) -> list[Path]:
@@ -38,6 +43,9 @@ def plot_evaluation(evaluation: Evaluation, folder: Path) -> list[Path]:
         _seconds(panels[1, 1], predictions)
         _confusion(panels[1, 2], predictions)
         n_tasks = orders["task_id"].nunique()
+        handles, labels = panels[0, 0].get_legend_handles_labels()
+        # of both panels of regret, and below them: within a panel it would hide lines
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=10)
         figure.suptitle(
             f"{task_type}, {orders['metric'].iloc[0]}: {n_tasks} tasks, held out by family"
         )
@@ -51,17 +59,16 @@ def _regret_over_setups(panel: Any, orders: pd.DataFrame) -> None:
     after = range(1, max(AFTER) + 1)
     for name, rows in orders.groupby("order", sort=False):
         means = rows[[f"@{k}" for k in after]].mean()
-        panel.plot(after, means, label=name, linewidth=WIDTHS.get(str(name), 1.2))
+        panel.plot(after, means, label=name, **_look(str(name)))
     panel.set(xscale="log", xlabel="setups tried", ylabel="mean regret", title="Regret over setups")
     panel.set_xticks(AFTER, [str(k) for k in AFTER])
     panel.set_ylim(bottom=0)
-    panel.legend(fontsize=8)
 
 
 def _regret_over_seconds(panel: Any, orders: pd.DataFrame) -> None:
     for name, rows in orders.groupby("order", sort=False):
         means = rows[[f"{budget:g} s" for budget in BUDGETS]].mean()
-        panel.plot(BUDGETS, means, marker="o", linewidth=WIDTHS.get(str(name), 1.2))
+        panel.plot(BUDGETS, means, marker="o", markersize=4, **_look(str(name)))
     panel.set(xscale="log", xlabel="time budget, seconds", ylabel="mean regret of the incumbent")
     panel.set_title("Anytime mean over log time")
     panel.set_xticks(BUDGETS, [f"{budget:g}" for budget in BUDGETS])
@@ -96,11 +103,30 @@ def widths_needed(predictions: pd.DataFrame) -> npt.NDArray[np.float64]:
 def _predicted_against_true(panel: Any, predictions: pd.DataFrame) -> None:
     scored = predictions.dropna(subset=["score", "expected"])
     some = scored.sample(min(MOST_POINTS, len(scored)), random_state=0)
+    if (scored["score"] <= 0).all():
+        _errors(panel, -some["expected"], -some["score"])
+        return
     low, high = np.nanpercentile(scored[["score", "expected"]], [2, 100])
     panel.scatter(some["expected"], some["score"], s=3, alpha=0.25)
     panel.plot([low, high], [low, high], color="0.4", linewidth=0.8)
     panel.set(xlim=(low, high), ylim=(low, high), xlabel="expected score", ylabel="true score")
     panel.set_title("Scores of all setups")
+
+
+def _errors(panel: Any, expected: pd.Series[float], true: pd.Series[float]) -> None:
+    """Draw negated errors as errors, by their logarithms: tasks have units of their own.
+
+    One target in dollars would else press all others into a corner.
+    """
+    panel.set(xlabel="expected error", ylabel="true error", title="Errors of all setups")
+    positive = (expected > 0) & (true > 0)  # a logarithm has no place for an error of 0
+    if not positive.any():
+        return
+    expected, true = expected[positive], true[positive]
+    low, high = np.percentile(np.r_[expected, true], [0.5, 99.5])
+    panel.scatter(expected, true, s=3, alpha=0.25)
+    panel.plot([low, high], [low, high], color="0.4", linewidth=0.8)
+    panel.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high))
 
 
 def _seconds(panel: Any, predictions: pd.DataFrame) -> None:
@@ -132,6 +158,9 @@ def _confusion(panel: Any, predictions: pd.DataFrame) -> None:
     panel.imshow(table, cmap="Blues")
     panel.set_xticks(range(len(table)), table.columns, rotation=90, fontsize=8)
     panel.set_yticks(range(len(table)), table.index, fontsize=8)
-    for row, column in zip(*np.nonzero(table.to_numpy()), strict=True):
-        panel.text(column, row, table.iat[row, column], ha="center", va="center", fontsize=7)
+    counts = table.to_numpy()
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        count = counts[row, column]
+        color = "white" if count > DARK * counts.max() else "black"
+        panel.text(column, row, count, ha="center", va="center", fontsize=8, color=color)
     panel.set(xlabel="advised first", ylabel="best", title="Algorithms")

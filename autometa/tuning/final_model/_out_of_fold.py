@@ -83,7 +83,7 @@ class OutOfFold:
         block.loc[self.rows, "fold"] = self.folds
         block.loc[self.rows, "weight"] = weight
         whole = np.full((self.n_rows, *values.shape[1:]), np.nan)
-        whole[self.rows] = values
+        whole[self.rows] = _that_sum_to_one(values) if self.classes else values
         predicted = pd.DataFrame(whole.reshape(self.n_rows, -1), columns=self._names())
         return pd.concat([block, predicted], axis=1)
 
@@ -95,3 +95,12 @@ class OutOfFold:
         if len(set(texts)) < len(texts):
             texts = [repr(label) for label in self.classes]
         return [f"probability_{text}" for text in texts]
+
+
+def _that_sum_to_one(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return probabilities whose rows sum to 1 in double precision, as metrics ask of them.
+
+    They are kept in single precision, in which a sum is off by 1e-7.
+    """
+    exact = np.asarray(values, dtype=np.float64)
+    return exact / exact.sum(axis=1, keepdims=True)
