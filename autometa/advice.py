@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
 
-from autometa.algorithms import algorithms_for, every_algorithm
+from autometa.algorithms import algorithms_for, every_algorithm, not_installed
 from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
@@ -24,7 +24,14 @@ from autometa.knowledge_base import (
 from autometa.meta_models import MetaModel, Order, Request, meta_model_of
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
-from autometa.tables import TASK_TYPES, Table, Task, check_table, read_metafeatures
+from autometa.tables import (
+    TASK_TYPES,
+    Table,
+    Task,
+    check_table,
+    read_metafeatures,
+    type_of_classification,
+)
 from autometa.validation import GapLike, ValidationRequest
 from metafeatures import AnyTaskType, MetaFeatureExtractor, TaskType, list_metafeatures
 
@@ -293,7 +300,7 @@ def _recommend_without_table(
     question: _Question, metafeatures: MetaFeatures | None, task_type: str | None
 ) -> Recommendations:
     if metafeatures is not None and task_type == "classification":
-        task_type = _by_classes(read_metafeatures(metafeatures))
+        task_type = type_of_classification(read_metafeatures(metafeatures))
     if metafeatures is None or task_type not in TASK_TYPES:
         raise ParameterError(
             "recommend needs a table X with its target y, or 'metafeatures' with a 'task_type' of "
@@ -307,17 +314,6 @@ def _recommend_without_table(
     with collect_notes() as notes:
         base = _base(question)
     return _answer(question, base, task, usable, values, notes=notes)
-
-
-def _by_classes(values: pd.Series[float]) -> str:
-    """Return which kind of classification it is, by the number of classes."""
-    n_classes = values.get("n_classes", float("nan"))
-    if not n_classes >= 2:
-        raise ParameterError(
-            "With task_type='classification', the meta-feature 'n_classes' says whether it is "
-            f"binary or multiclass. Got {n_classes:g}; give task_type='binary' or 'multiclass'."
-        )
-    return "binary" if n_classes == 2 else "multiclass"
 
 
 def _base(question: _Question) -> KnowledgeBase:
@@ -353,11 +349,12 @@ def _answer(
             fold_kind=question.fold_kind,
             order=question.order,
         )
+    missing = filter(None, [not_installed(base.algorithms, task.task_type, task.n_rows or 0)])
     return Recommendations(
         (replace(one, n_rows=task.n_rows, is_sparse=is_sparse) for one in advice),
         task=task,
         metric=metric,
-        notes=dict.fromkeys([*notes, *further]),
+        notes=dict.fromkeys([*notes, *further, *missing]),
         order=question.order,
         knowledge_base=_identity(base, is_default),
     )

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import html
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from autometa._common.json_numbers import json_values
+from autometa._common.readable import html_table, readable
 
 __all__ = ["Alternative", "BestSetup", "Explanation", "Influence", "Neighbor", "RunnerUp"]
 
 MOST_LETTERS = 50  # of a setup in a table, whose other columns need room too
+WIDTH = 100  # of a line, where nobody says how wide the page is
+NEIGHBORS = "Earlier tasks that count most"
+INFLUENCES = "Meta-features that moved the choice"
+RUNNERS_UP = "Runners-up"
+ALTERNATIVES = "What would change the choice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +172,8 @@ class Explanation:
         The meta-features that moved the choice most; empty for the all-round order.
     runners_up : tuple of RunnerUp
     alternatives : tuple of Alternative
+    role : str
+        What it is in the list for: see `Recommendation`.
     """
 
     rank: int
@@ -178,6 +187,7 @@ class Explanation:
     influences: tuple[Influence, ...] = ()
     runners_up: tuple[RunnerUp, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    role: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain values for JSON; a NaN becomes None."""
@@ -186,82 +196,148 @@ class Explanation:
         return plain
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return self.text()
+
+    def text(self, width: int = WIDTH) -> str:
+        """Return the explanation in lines of ``width`` signs at most, 40 at least."""
+        return "\n".join(_lines(self, max(width, 40)))
 
     def _repr_html_(self) -> str:
         parts = [f"<p><b>{self.rank}. {html.escape(self.summary)}</b><br>{_standing(self)}</p>"]
         for title, header, rows in _tables(self):
-            head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-            body = "".join(
-                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-                for row in rows
-            )
-            parts.append(f"<p>{html.escape(title)}</p><table><tr>{head}</tr>{body}</table>")
+            parts.append(f"<p>{html.escape(title)}</p>{html_table(header, rows)}")
         return "".join(parts)
 
 
 Rows = list[tuple[str, ...]]
 
 
-def _lines(explanation: Explanation) -> Iterable[str]:
-    yield f"{explanation.rank}. {_one_line(explanation.summary)}"
-    yield f"   {_standing(explanation)}"
-    for title, header, rows in _tables(explanation):
+def _lines(explanation: Explanation, width: int) -> Iterable[str]:
+    yield from _wrapped(f"{explanation.rank}. {explanation.summary}", width, "", "   ")
+    yield from _wrapped(_standing(explanation), width, "   ", "   ")
+    for title, sentences in _sentences(explanation):
         yield ""
         yield title
-        rows = [tuple(map(_one_line, row)) for row in rows]
-        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        for row in (header, *rows):
-            yield "   " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        for sentence in sentences:
+            yield from _wrapped(sentence, width, "   ", "      ")
 
 
-def _one_line(text: str) -> str:
-    """Return text without line breaks: a name cannot make a line of its own."""
-    return " ".join(text.split())
+def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
+    """Return text in lines; a name cannot make a line of its own, a long one is not broken."""
+    return textwrap.wrap(
+        " ".join(text.split()),
+        width,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _standing(explanation: Explanation) -> str:
-    gain = f"Expected to take {explanation.gain:.3f} off the regret that is left at this place."
-    if math.isnan(explanation.novelty):
-        return f"{gain} The dataset was not described: this is the all-round order."
-    if explanation.novelty >= 1.0:
-        return f"{gain} The dataset is unlike all earlier tasks: this is the all-round order."
-    if explanation.novelty > 0.0:
-        share = f"{explanation.novelty:.0%}"
-        return f"{gain} The dataset is unusual: the all-round order counts for {share}."
-    return f"{gain} The dataset is much like earlier tasks."
+    """Say what the setup is for, what it adds, and how far the dataset is from earlier ones."""
+    return " ".join([_role(explanation), _gain(explanation), _familiarity(explanation.novelty)])
+
+
+def _role(explanation: Explanation) -> str:
+    role = explanation.role
+    return f"{role[0].upper()}{role[1:]}." if role else ""
+
+
+def _gain(explanation: Explanation) -> str:
+    closed = f"{explanation.gain:.1%}".replace("%", " %")
+    what = "the distance from the worst setup to the best"
+    if explanation.rank == 1:
+        return f"On tasks like this it is expected to close {closed} of {what}."
+    return f"On tasks like this it is expected to close another {closed} of {what}."
+
+
+def _familiarity(novelty: float) -> str:
+    if math.isnan(novelty):
+        return "The dataset was not described: this is the all-round order."
+    if novelty >= 1.0:
+        return "The dataset is unlike all earlier tasks: this is the all-round order."
+    if novelty > 0.0:
+        return f"The dataset is unusual: the all-round order counts for {novelty:.0%}."
+    return "The dataset is much like earlier tasks."
+
+
+def _sentences(explanation: Explanation) -> Iterable[tuple[str, list[str]]]:
+    """Yield the headings of the explanation, each with a sentence for each of its items."""
+    if explanation.neighbors:
+        yield NEIGHBORS, [_about_neighbor(neighbor) for neighbor in explanation.neighbors]
+    if explanation.influences:
+        yield (
+            INFLUENCES,
+            [
+                f"{i.metafeature} = {readable(i.value)} (usually {readable(i.usual)}): speaks "
+                f"{_speaks(i)} it"
+                for i in explanation.influences
+            ],
+        )
+    if explanation.runners_up:
+        yield RUNNERS_UP, [_about_runner_up(runner) for runner in explanation.runners_up]
+    if explanation.alternatives:
+        yield (
+            ALTERNATIVES,
+            [f"{a.condition}: {_setup(a.algorithm, a.config)}" for a in explanation.alternatives],
+        )
+
+
+def _about_neighbor(neighbor: Neighbor) -> str:
+    best = neighbor.best_setup
+    weight = "" if neighbor.weight is None else f", counts for {neighbor.weight:.1%}"
+    about = f"{neighbor.name} (distance {neighbor.distance:.2f}{weight})"
+    if best is None:
+        return about
+    tried = neighbor.score is not None and math.isfinite(neighbor.score)
+    own = f"this setup {readable(neighbor.score)}" if tried else "this setup was not tried"
+    metric = f" {neighbor.metric}" if neighbor.metric else ""
+    setup = _setup(best.algorithm, best.config)
+    return f"{about}: {own}, the best{metric} {readable(best.score)} by {setup}"
+
+
+def _about_runner_up(runner: RunnerUp) -> str:
+    return (
+        f"{_setup(runner.algorithm, runner.config)}: {readable(runner.expected_score)} in "
+        f"{readable(runner.expected_fit_seconds, 2)} s; {runner.reason}"
+    )
+
+
+def _speaks(influence: Influence) -> str:
+    return "for" if influence.effect > 0 else "against"
 
 
 def _tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows]]:
     if explanation.neighbors:
         yield (
-            "Earlier tasks that count most",
+            NEIGHBORS,
             ("task", "distance", "weight", "best setup", "metric", "its score", "this setup's"),
             [_neighbor_row(neighbor) for neighbor in explanation.neighbors],
         )
     if explanation.influences:
         yield (
-            "Meta-features that moved the choice",
+            INFLUENCES,
             ("meta-feature", "here", "usual", "speaks"),
             [
-                (i.metafeature, _number(i.value), _number(i.usual),
-                 f"{'for' if i.effect > 0 else 'against'} it ({abs(i.effect):.3f})")
+                (i.metafeature, readable(i.value), readable(i.usual),
+                 f"{_speaks(i)} it ({abs(i.effect):.3f})")
                 for i in explanation.influences
             ],
         )  # fmt: skip
     if explanation.runners_up:
         yield (
-            "Runners-up",
-            ("setup", "score", "seconds", "gain", "why not"),
+            RUNNERS_UP,
+            ("setup", "score", "seconds", "adds", "why not"),
             [
-                (_setup(r.algorithm, r.config), _number(r.expected_score),
-                 _number(r.expected_fit_seconds), f"{r.gain:.3f}", r.reason)
+                (_setup(r.algorithm, r.config), readable(r.expected_score),
+                 readable(r.expected_fit_seconds), f"{r.gain:.1%}", r.reason)
                 for r in explanation.runners_up
             ],
         )  # fmt: skip
     if explanation.alternatives:
         yield (
-            "What would change the choice",
+            ALTERNATIVES,
             ("if", "then"),
             [(a.condition, _setup(a.algorithm, a.config)) for a in explanation.alternatives],
         )
@@ -275,15 +351,11 @@ def _neighbor_row(neighbor: Neighbor) -> tuple[str, ...]:
         "-" if neighbor.weight is None else f"{neighbor.weight:.1%}",
         "-" if best is None else _setup(best.algorithm, best.config),
         neighbor.metric or "-",
-        _number(None if best is None else best.score),
-        _number(neighbor.score),
+        readable(None if best is None else best.score),
+        readable(neighbor.score),
     )
 
 
 def _setup(algorithm: str, config: dict[str, Any]) -> str:
     text = f"{algorithm}({', '.join(f'{name}={value!r}' for name, value in config.items())})"
     return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3] + "..."
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None or not math.isfinite(value) else f"{value:.4g}"

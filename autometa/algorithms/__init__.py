@@ -9,6 +9,7 @@ from __future__ import annotations
 from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task, rows_in_training
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._listing import list_algorithms
+from autometa.algorithms._missing import not_installed
 from autometa.algorithms._registry import (
     algorithms_for,
     every_algorithm,
@@ -35,6 +36,7 @@ __all__ = [
     "library_versions",
     "list_algorithms",
     "make_cleaner",
+    "not_installed",
     "register_algorithm",
     "rows_in_training",
     "word_rows",

@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from autometa._common.json_numbers import json_values
+from autometa._common.readable import readable
 from autometa._urls import hide_password
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 # What has no look of its own: controls, formats (such as those that turn the reading
 # direction), surrogates, and separators of lines and paragraphs.
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+ENDLESS = 1_000_000  # signs of a line in a file or a pipe, which nothing should break
 JOINERS = "\u200c\u200d"  # formats that Persian, Hindi and emoji are written with
 
 
@@ -87,10 +90,18 @@ class PlainTable(Table):
         """Show the heading as wide as the terminal, and nothing else where there are no rows.
 
         A title of rich is as wide as its table: a narrow one breaks it into several lines.
+        Elsewhere than on a terminal cells are parted by tabs, for ``cut`` and spreadsheets.
         """
         if self.heading:
             yield Text(self.heading, style="table.title")
-        if self.row_count:
+        if not self.row_count:
+            return
+        if not console.is_terminal:
+            names = [str(column.header) for column in self.columns]
+            cells = zip(*(column.cells for column in self.columns), strict=True)
+            for row in (names, *([str(cell) for cell in row] for row in cells)):
+                yield Segment("\t".join(row) + "\n")
+        else:
             yield from super().__rich_console__(console, options)
 
     def add_row(self, *cells: Any, **options: Any) -> None:
@@ -99,10 +110,10 @@ class PlainTable(Table):
 
 
 def console() -> Console:
-    """Return the console of results; plain text when stdout is not a terminal."""
+    """Return the console of results; plain text, in lines of any length, elsewhere."""
     out = PlainConsole()
     if not out.is_terminal:
-        out = PlainConsole(width=160)
+        out = PlainConsole(width=ENDLESS)
     return out
 
 
@@ -212,7 +223,7 @@ def make_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
 
 def number(value: float, digits: int = 4) -> str:
     """Return a number for people: 4 digits, a dash for what is unknown."""
-    return "-" if value is None or not math.isfinite(value) else f"{value + 0.0:.{digits}g}"
+    return readable(value, digits)
 
 
 def seconds(value: float) -> str:

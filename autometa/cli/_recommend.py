@@ -14,12 +14,15 @@ import typer
 from typer.core import TyperCommand
 
 from autometa.cli import _knowledge_bases, _options
+from autometa.cli._advice_text import show_advice
 from autometa.cli._command import ADVICE, Answer, command
-from autometa.cli._output import console, make_table, number, seconds, settings, visible
+from autometa.cli._output import note, say
+from autometa.cli._written import check_outputs
 from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from autometa.recommendation import Recommendations
+    from autometa.tables import Table
 
 
 # Once more: `--help` must not wait for the imports that the library's need.
@@ -132,6 +135,14 @@ def recommend(
             rich_help_panel=_options.SEARCH,
         ),
     ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a scikit-learn script that fits the first setup, without autometa.",
+            show_default=False,
+            rich_help_panel=_options.FILES,
+        ),
+    ] = None,
 ) -> Answer:
     """Say which algorithms and hyperparameters to try on TABLE, best first.
 
@@ -140,6 +151,9 @@ def recommend(
     gc.disable()  # imports make no garbage; looking for it takes a tenth of the answer's time
     if (table is None) == (metafeatures is None):
         raise ParameterError("Give a TABLE, or --metafeatures of one.")
+    if code is not None and table in (None, _options.STDIN):
+        raise ParameterError("'--code' needs a TABLE that can be read again: a file, or its name.")
+    check_outputs(None, code)
     used = _knowledge_bases.used(knowledge_base)
     asked = {
         "metric": metric,
@@ -150,24 +164,18 @@ def recommend(
         "order": order.value,
         "knowledge_base": used.given,
     }
+    folds = {
+        "groups": groups,
+        "timestamps": timestamps,
+        "gap": gap,
+        "cv": cv,
+        "stratify": stratify,
+    }
+    loaded = None if table is None else _load(table, target, task_type, encoding, metric, folds)
     advice = (
         _of_metafeatures(metafeatures, task_type, asked)
-        if table is None
-        else _of_table(
-            table,
-            target,
-            task_type,
-            positive,
-            encoding,
-            {
-                "groups": groups,
-                "timestamps": timestamps,
-                "gap": gap,
-                "cv": cv,
-                "stratify": stratify,
-            },
-            asked,
-        )
+        if loaded is None
+        else _of_table(loaded, positive, asked)
     )
     if explain is not None and explain > len(advice):
         raise ParameterError(
@@ -175,39 +183,58 @@ def recommend(
             f"{explain}."
         )
     facts = advice.to_dict()
-    interval = f"{100 * confidence_level:g} % interval"
+    for said in advice.notes:  # of warnings those were said when they came
+        note(said)
+    if code is not None:
+        _write_code(code, loaded, advice, table, encoding)
     return Answer(
         content={key: facts[key] for key in ("task", "novelty", "neighbors", "order")}
         | {"recommendations": _ranked(advice, explain)},
-        show=partial(_show, facts["task"], advice, explain, interval),
+        show=partial(show_advice, facts["task"], advice, explain),
         knowledge_base=used.facts(),
     )
 
 
-def _of_table(
+def _load(
     table: str,
     target: str | None,
     task_type: str | None,
-    positive: str | None,
     encoding: str | None,
+    metric: str | None,
     folds: dict[str, Any],
-    asked: dict[str, Any],
-) -> Recommendations:
-    from autometa.advice import recommend_for_table
+) -> Table:
     from autometa.datasets import load_dataset
     from autometa.metrics import metric_kind
     from autometa.validation import ValidationRequest
 
     with _options.path_of(table) as path:
-        loaded = load_dataset(
+        return load_dataset(
             path,
             target,
             task_type=task_type,
-            metric_kind=metric_kind(asked["metric"]),
+            metric_kind=metric_kind(metric),
             encoding=encoding,
             validation=ValidationRequest(**folds),
         )
+
+
+def _of_table(loaded: Table, positive: str | None, asked: dict[str, Any]) -> Recommendations:
+    from autometa.advice import recommend_for_table
+
     return recommend_for_table(loaded, pos_label=positive, **asked)
+
+
+def _write_code(
+    path: Path, loaded: Any, advice: Recommendations, table: str | None, encoding: str | None
+) -> None:
+    from autometa.tuning import script_of
+    from autometa.tuning.saved._outputs import write_whole
+
+    if not advice:
+        raise ParameterError("'--code' writes the first setup that is advised. There is none.")
+    script = script_of(advice[0], loaded, source=str(table), encoding=encoding)
+    write_whole(path, script.encode())
+    say(f"Wrote '{path}'.")
 
 
 def _of_metafeatures(
@@ -241,58 +268,3 @@ def _ranked(advice: Recommendations, explain: int | None) -> list[dict[str, Any]
         }
         for rank, one in enumerate(advice, start=1)
     ]
-
-
-def _show(
-    task: dict[str, Any], advice: Recommendations, explain: int | None, interval: str
-) -> None:
-    shown = make_table(
-        _title(task),
-        "rank",
-        "algorithm",
-        "score",
-        interval,
-        "fit",
-        "hyperparameters",
-        right=("rank", "score", interval, "fit"),
-    )
-    for rank, one in enumerate(advice, start=1):
-        low, high = one.score_interval
-        shown.add_row(
-            str(rank),
-            one.algorithm,
-            number(one.expected_score),
-            f"{number(low, 3)} .. {number(high, 3)}",
-            seconds(one.expected_fit_seconds),
-            settings(one.config),
-        )
-    out = console()
-    out.print(shown)
-    if advice.neighbors:
-        names = ", ".join(visible(neighbor.name) for neighbor in advice.neighbors[:5])
-        out.print(f"Most like this dataset: {names}.")
-        out.print(_familiarity(advice.novelty))
-    if explain is not None and advice:
-        out.print(f"\n{advice[max(explain, 1) - 1].explain()}")
-
-
-def _title(task: dict[str, Any]) -> str:
-    n_rows, n_columns = task["n_rows"], task["n_columns"]
-    size = f"{n_rows} rows" + (f" x {n_columns} columns" if n_columns else "")
-    scored = (
-        f"scored by {task['metric']}"
-        if task["scores_of"] == task["metric"]
-        else f"asked for {task['metric']}, ordered and scored by {task['scores_of']}"
-    )
-    return (
-        f"{task['name'] or 'described'}: {task['task_type']}, {size}, {scored} (greater is better)"
-    )
-
-
-def _familiarity(novelty: float) -> str:
-    """Say how far the advice rests on tasks like this one."""
-    if novelty >= 1.0:
-        return "It is unlike all earlier tasks: this is the all-round order, and less is certain."
-    if novelty > 0.0:
-        return f"It is unusual: {novelty:.0%} of the advice is the all-round order."
-    return "It is as near to them as earlier tasks are to each other."

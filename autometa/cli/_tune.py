@@ -27,6 +27,7 @@ from autometa.cli._output import (
 from autometa.cli._signals import EarlyEnd
 from autometa.cli._written import check_outputs, without_writing, write_outputs
 from autometa.exceptions import ParameterError
+from autometa.tuning._progress import Lines, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,10 +150,6 @@ def tune(
 
     Without --save the fitted pipeline is gone when the command ends.
     """
-    from autometa.datasets import load_dataset
-    from autometa.metrics import metric_kind
-    from autometa.tuning._tune import tune_since
-
     budget = _options.seconds_or_none(time_budget)
     limit = _options.n_bytes(memory_limit)
     if no_knowledge_base and knowledge_base:
@@ -163,7 +160,15 @@ def tune(
     if save is None:
         say("The model will not be kept; give --save FILE.")
     used = _knowledge_bases.used(knowledge_base)
-    with EarlyEnd() as early:
+    progress, callbacks = _progress()
+    with EarlyEnd() as early, progress:
+        progress.set_clock(STARTED, math.inf if budget is None else budget)
+        progress.stage("reading the table")
+        # what takes a second to import is imported once the first stage is shown
+        from autometa.datasets import load_dataset
+        from autometa.metrics import metric_kind
+        from autometa.tuning._tune import tune_since
+
         with _options.path_of(table) as path:
             loaded = load_dataset(
                 path,
@@ -172,38 +177,34 @@ def tune(
                 metric_kind=metric_kind(metric),
                 encoding=encoding,
             )
-        show = _LiveTable() if talk().is_terminal and not MODE.as_json else None
-        try:
-            result = tune_since(
-                STARTED,
-                loaded.X,
-                loaded.labels,
-                metric=metric,
-                time_budget=without_writing(budget, save),
-                n_trials=n_trials,
-                n_jobs=n_jobs,
-                storage=storage,
-                study_name=study_name,
-                random_state=seed,
-                algorithms=_options.several(algorithm) or None,
-                ensemble=ensemble,
-                callbacks=[show] if show else None,
-                task_type=loaded.task_type,
-                pos_label=positive,
-                knowledge_base=False if no_knowledge_base else used.given,
-                memory_limit=limit,
-                max_predict_ms=max_predict_ms,
-                name=loaded.name,
-                target=loaded.target,
-                groups=groups,
-                timestamps=timestamps,
-                gap=gap,
-                cv=cv,
-                stratify=stratify,
-            )
-        finally:
-            if show:
-                show.close()
+        result = tune_since(
+            STARTED,
+            loaded.X,
+            loaded.labels,
+            metric=metric,
+            time_budget=without_writing(budget, save),
+            n_trials=n_trials,
+            n_jobs=n_jobs,
+            storage=storage,
+            study_name=study_name,
+            random_state=seed,
+            algorithms=_options.several(algorithm) or None,
+            ensemble=ensemble,
+            callbacks=callbacks,
+            task_type=loaded.task_type,
+            pos_label=positive,
+            knowledge_base=False if no_knowledge_base else used.given,
+            memory_limit=limit,
+            max_predict_ms=max_predict_ms,
+            name=loaded.name,
+            target=loaded.target,
+            groups=groups,
+            timestamps=timestamps,
+            gap=gap,
+            cv=cv,
+            stratify=stratify,
+            progress=progress,
+        )
         is_written = write_outputs(result, save, code, table, loaded.target, encoding)
     for said in result.notes:
         note(said)
@@ -216,36 +217,71 @@ def tune(
     )
 
 
-class _LiveTable:
-    """The best trials so far, redrawn after each; an Optuna callback."""
+class _Live:
+    """The stage under way and the best trials so far, kept up to date; an Optuna callback too.
+
+    Stages that are over stay above it.
+    """
+
+    interval = 0.25  # between two looks at it: it seems to run
 
     def __init__(self) -> None:
         from rich.live import Live
 
-        self.live = Live(console=talk(), refresh_per_second=4, transient=True)
-        self.live.start()
+        self.line = ""
         self.trials: list[FrozenTrial] = []
+        self.live = Live(console=talk(), get_renderable=self._shown, transient=True)
+        self.live.start()
 
     def __call__(self, study: Study, trial: FrozenTrial) -> None:
         self.trials.append(trial)  # the study is not asked: its storage may be slow, or gone
+
+    def begin(self, line: str) -> None:
+        """Show that a stage begins."""
+        self.line = line
+
+    def beat(self, line: str) -> None:
+        """Show that it goes on."""
+        self.line = line
+
+    def end(self, line: str) -> None:
+        """Leave a line that says how long it took."""
+        self.line = ""
+        with contextlib.suppress(OSError):  # a terminal that was closed
+            self.live.console.print(line)
+
+    def close(self) -> None:
+        """Take the table away."""
+        with contextlib.suppress(OSError):
+            self.live.stop()
+
+    def _shown(self) -> Any:
+        from rich.console import Group
+
+        if not self.trials:
+            return Group(self.line)
         done = [t for t in self.trials if t.value is not None]
         best = sorted(done, key=lambda t: t.value or 0.0, reverse=True)[:SHOWN_ROWS]
-        shown = make_table(
-            f"{len(self.trials)} trials",
-            "trial",
-            "algorithm",
-            "score",
-            right=("trial", "score"),
-        )
+        title = f"{len(self.trials)} trials"
+        shown = make_table(title, "trial", "algorithm", "score", right=("trial", "score"))
         for item in best:
             algorithm = str(item.params.get("algorithm", ""))
             shown.add_row(str(item.number), algorithm, number(item.value or 0.0))
-        with contextlib.suppress(OSError):  # a terminal that was closed
-            self.live.update(shown)
+        return Group(self.line, shown)
 
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.live.stop()
+
+def _progress() -> tuple[Progress, list[Any]]:
+    """Return what says on stderr how far the run is, and the callbacks it needs for that.
+
+    Nothing with --json, whose stderr is for errors. Elsewhere than on a terminal it is a line
+    a stage.
+    """
+    if MODE.as_json or MODE.is_quiet:
+        return Progress(), []
+    if not talk().is_terminal:
+        return Progress(Lines(say)), []
+    live = _Live()
+    return Progress(live), [live]
 
 
 def _content(loaded: Any, result: Any) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class Choice:
             influences=self._influences(column),
             runners_up=self._runners_up(place, left, usual),
             alternatives=self._alternatives(place),
+            role=recommendation.role,
         )
 
     def _left_before(self, place: int) -> Vector:
@@ -151,6 +152,8 @@ class Choice:
         risk = self.performance.portfolio.risks(self.performance.losses, weights, left, usual)
         by_gain = others[np.argsort((risk - gains)[others], kind="stable")][:_N_RUNNERS_UP]
         by_score = others[np.argsort(alone[others], kind="stable")][:_N_RUNNERS_UP]
+        if self.request.order != "portfolio":  # what comes next in the order that was asked for
+            by_gain, by_score = by_gain[:0], np.array(self.columns[place + 1 :][:_N_RUNNERS_UP])
         return tuple(
             RunnerUp(
                 algorithm=self.performance.history.setups[c][0],
@@ -164,6 +167,8 @@ class Choice:
         )
 
     def _reason(self, column: int, chosen: int, gains: Vector, risk: Vector, alone: Vector) -> str:
+        if self.request.order != "portfolio":
+            return self._reason_of_order(column, chosen)
         seconds = self.forecast.seconds * self.request.seconds_factor
         budget = self.request.time_budget
         if budget is not None and gains[column] >= gains[chosen] - _SMALL:
@@ -172,12 +177,34 @@ class Choice:
             if seconds[column] > seconds[chosen]:
                 return f"slower: {seconds[column]:.3g} s against {seconds[chosen]:.3g} s"
         if gains[column] > gains[chosen] - _SMALL and risk[column] > risk[chosen] + _SMALL:
-            return "riskier: behind the all-round list on some of the tasks like this"
+            return "riskier: it falls behind the all-round order on some tasks like this"
         if abs(gains[column] - gains[chosen]) < _SMALL:
-            return "as good, within a thousandth of regret"
+            return "as good: the difference is too small to tell"
         if alone[column] <= alone[chosen]:
             return "adds less to those before it: they do well on the same tasks"
-        return f"expected to do worse: regret {alone[column]:.3f} against {alone[chosen]:.3f}"
+        return self._spread(column, chosen)
+
+    def _reason_of_order(self, column: int, chosen: int) -> str:
+        if self.request.order == "seconds":
+            seconds = self.forecast.seconds
+            return f"slower to fit: {seconds[column]:.3g} s against {seconds[chosen]:.3g} s"
+        return "expected to score less, or to fail more often"
+
+    def _spread(self, column: int, chosen: int) -> str:
+        """Say on which of the tasks like this a setup loses to the one that was chosen.
+
+        Its expected score may be higher all the same: that is a mean over all setups and
+        tasks, while the choice counts how far behind the best of its task a setup was.
+        """
+        weights, losses = self.forecast.weights.values, self.performance.losses
+        behind = np.maximum(losses[:, column] - losses[:, chosen], 0.0)
+        share = float(weights @ (behind > _SMALL))
+        worst = self.performance.history.tasks["name"].iloc[int((weights * behind).argmax())]
+        text = f"behind on {share:.0%} of the tasks like this, most of all on {worst}"
+        scores = self.forecast.scores.expected
+        if scores[column] > scores[chosen]:
+            return f"scores more on average, but is less reliable: {text}"
+        return f"expected to do worse: {text}"
 
     def _alternatives(self, place: int) -> tuple[Alternative, ...]:
         found = self._other_budgets() if place == 0 else []

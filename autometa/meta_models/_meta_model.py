@@ -25,9 +25,11 @@ from autometa.exceptions import (
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._borrowing import say_borrowed
+from autometa.meta_models._described import described_by
 from autometa.meta_models._explaining import Choice
 from autometa.meta_models._model_file import read_model, write_beside, write_model
 from autometa.meta_models._request import Order, Request
+from autometa.meta_models._roles import roles_of
 from autometa.performance import (
     GreedyPortfolio,
     LeafSimilarity,
@@ -40,7 +42,6 @@ from autometa.performance import (
     single_threaded,
 )
 from autometa.recommendation import Recommendation
-from autometa.tables import read_metafeatures
 
 
 class MetaModel(BaseEstimator):  # type: ignore[misc]
@@ -323,7 +324,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         task_type = performance.resolver.task_type(task_type)
         question = performance.resolver.question(task_type, metric)
         question = performance.resolver.of_kind(question, fold_kind)
-        described = self._described(metafeatures)
+        described = described_by(self.metafeature_names_, metafeatures)
         answer = self._answer(question, described is None)
         say_borrowed(answer.history, question, fold_kind)
         for name in _without_history(answer, request):
@@ -339,10 +340,20 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         eligible = advisor.eligible(forecast, request)
         choice = Choice(advisor, forecast, columns, eligible, described, request)
         probabilities = advisor.probabilities_best(forecast, eligible)
+        roles = roles_of(
+            columns,
+            answer.losses,
+            forecast.weights.values,
+            forecast.seconds,
+            answer.history.tasks["name"].astype(str).tolist(),
+            order,
+            has_budget=time_budget is not None and answer.has_seconds,
+        )
         return [
             dataclasses.replace(
                 advisor.recommendation(forecast, column, task_type),
                 probability_best=probabilities[column],
+                role=roles[place],
                 _explainer=partial(choice.explain, place),
             )
             for place, column in enumerate(columns)
@@ -362,23 +373,6 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         if not hasattr(self, "performance_"):
             raise NotFittedError("This MetaModel is not fitted yet. Call fit(kb) first.")
         return self.performance_
-
-    def _described(
-        self, metafeatures: pd.Series[float] | Mapping[str, float | None] | None
-    ) -> pd.Series[float] | None:
-        """Return the meta-features of the knowledge base; None when none is finite."""
-        if metafeatures is None:
-            return None
-        values = read_metafeatures(metafeatures).reindex(self.metafeature_names_)
-        if len(values) and not np.isfinite(values).any():
-            warnings.warn(
-                f"None of the {len(metafeatures)} meta-features given has a finite value and is "
-                f"one of the knowledge base: {self.metafeature_names_[:5]} and so on. The order is "
-                "the all-round one.",
-                KnowledgeBaseWarning,
-                stacklevel=3,
-            )
-        return values if np.isfinite(values).any() else None
 
 
 def meta_model_of(kb: KnowledgeBase) -> MetaModel:

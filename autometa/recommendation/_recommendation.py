@@ -57,6 +57,9 @@ class Recommendation:
         share, by weight, of earlier tasks on which that was so. NaN when unknown.
     confidence_level : float
         Of ``score_interval``.
+    role : str
+        What it is in the list for: "best single", "insurance against tasks like ...", "spare",
+        "cheapest to fit". Empty for one that stands alone.
     n_rows : int or None
         Rows of the table that the advice is for, by which `build` lowers limits that count
         rows, such as those of a leaf. None when the table was not given.
@@ -85,6 +88,7 @@ class Recommendation:
     probability_best: float = math.nan
     expected_predict_ms: float = math.nan
     confidence_level: float = 0.9
+    role: str = ""
     n_rows: int | None = field(default=None, repr=False, compare=False)
     is_sparse: bool = field(default=False, repr=False, compare=False)
     _explainer: Callable[[Recommendation], Explanation] | None = field(
@@ -158,6 +162,7 @@ class Recommendation:
             "setup_id": self.setup_id,
             "algorithm": self.algorithm,
             "config": dict(self.config),
+            "role": self.role,
             "metric": self.metric,
             "task_type": self.task_type,
             "expected_score": finite_or_none(self.expected_score),
@@ -220,7 +225,8 @@ class Recommendation:
 
 def _from_json(given: dict[str, Any]) -> dict[str, Any]:
     """Return fields as they were before JSON, which has neither NaN nor infinities nor tuples."""
-    given = {n: math.nan if v is None and n != "n_rows" else v for n, v in given.items()}
+    as_they_are = ("n_rows", "role")
+    given = {n: math.nan if v is None and n not in as_they_are else v for n, v in given.items()}
     low, high = given["score_interval"]  # an end is null where it is infinite
     given["score_interval"] = (
         -math.inf if low is None else float(low),

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
+from autometa._common.readable import html_table, readable
 from autometa.exceptions import ParameterError
 from autometa.explanation import Neighbor
 from autometa.recommendation._recommendation import Recommendation
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from autometa.tables import Task
+
+ORDERS = {
+    "portfolio": "To try in this order; each is chosen for what it adds to those before it.",
+    "single": "By what is expected of each alone, the best first.",
+    "seconds": "The setups of the portfolio, the quickest to fit first.",
+}
+COLUMNS = (
+    *("rank", "algorithm", "role", "metric", "expected_score", "score_low", "score_high"),
+    *("expected_fit_seconds", "expected_predict_ms", "probability_best", "config", "setup_id"),
+)
 
 
 class Recommendations(Sequence[Recommendation]):
@@ -117,6 +131,50 @@ class Recommendations(Sequence[Recommendation]):
     def __str__(self) -> str:
         return "\n".join(self._lines())
 
+    @property
+    def heading(self) -> str:
+        """How the list is to be read, in a sentence."""
+        return ORDERS.get(self.order, "")  # stored advice may be of a later version
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a candidate, in the order of the list.
+
+        Returns
+        -------
+        DataFrame
+            ``rank`` (1 is first), ``algorithm``, ``role``, ``metric``, ``expected_score``,
+            ``score_low``, ``score_high``, ``expected_fit_seconds``, ``expected_predict_ms``,
+            ``probability_best``, ``config`` (dict), ``setup_id``.
+        """
+        import pandas as pd  # advice is a value: it travels without pandas
+
+        rows = [
+            {
+                "rank": rank,
+                "algorithm": one.algorithm,
+                "role": one.role,
+                "metric": one.metric,
+                "expected_score": one.expected_score,
+                "score_low": one.score_interval[0],
+                "score_high": one.score_interval[1],
+                "expected_fit_seconds": one.expected_fit_seconds,
+                "expected_predict_ms": one.expected_predict_ms,
+                "probability_best": one.probability_best,
+                "config": dict(one.config),
+                "setup_id": one.setup_id,
+            }
+            for rank, one in enumerate(self._candidates, start=1)
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def _repr_html_(self) -> str:
+        """Return the table that a notebook shows."""
+        rows = [_cells(rank, one) for rank, one in enumerate(self._candidates, start=1)]
+        table = html_table(_shown_columns(self.scores_of), rows)
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        listed = f"<ul>{notes}</ul>" if notes else ""
+        return f"<p>{html.escape(self.heading)}</p>{table}{listed}"
+
     def _lines(self) -> Iterable[str]:
         return (f"{rank}. {one}" for rank, one in enumerate(self._candidates, start=1))
 
@@ -171,3 +229,21 @@ class Recommendations(Sequence[Recommendation]):
                 for rank, one in enumerate(self._candidates, start=1)
             ],
         }
+
+
+def _shown_columns(metric: str | None) -> tuple[str, ...]:
+    score = f"expected {metric}" if metric else "expected score"
+    return ("rank", "algorithm", score, "interval", "seconds a fit", "role", "hyperparameters")
+
+
+def _cells(rank: int, one: Recommendation) -> tuple[str, ...]:
+    low, high = one.score_interval
+    return (
+        str(rank),
+        one.algorithm,
+        readable(one.expected_score),
+        f"{readable(low, 3)} to {readable(high, 3)}",
+        readable(one.expected_fit_seconds, 2),
+        one.role,
+        ", ".join(f"{name}={value!r}" for name, value in one.config.items()),
+    )

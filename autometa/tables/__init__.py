@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autometa.tables._cells import different_names, level_text, plain_table
 from autometa.tables._errors import as_own_errors
-from autometa.tables._metafeatures import read_metafeatures
+from autometa.tables._metafeatures import read_metafeatures, type_of_classification
 from autometa.tables._named import (
     NamedTable,
     column_named,
@@ -38,4 +38,5 @@ __all__ = [
     "split_target",
     "stays_sparse",
     "take_rows",
+    "type_of_classification",
 ]

@@ -36,3 +36,25 @@ def read_metafeatures(values: object) -> pd.Series[float]:
         return pd.Series(dict(values), dtype="float64")
     except (TypeError, ValueError) as error:
         raise ParameterError(f"'metafeatures' must hold numbers by name. Got: {error}.") from error
+
+
+def type_of_classification(values: pd.Series[float]) -> str:
+    """Return which kind of classification it is, by the number of classes.
+
+    Raises
+    ------
+    ParameterError
+        If the values do not say it.
+
+    Examples
+    --------
+    >>> type_of_classification(read_metafeatures({"n_classes": 3}))
+    'multiclass'
+    """
+    n_classes = values.get("n_classes", float("nan"))
+    if not n_classes >= 2:
+        raise ParameterError(
+            "With task_type='classification', the meta-feature 'n_classes' says whether it is "
+            f"binary or multiclass. Got {n_classes:g}; give task_type='binary' or 'multiclass'."
+        )
+    return "binary" if n_classes == 2 else "multiclass"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
     from autometa.tuning.scheduling._plan import Candidate
     from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
+    from autometa.tuning.script._of_setup import script_of
 
 __all__ = [
     "AdviceFirstScheduler",
@@ -31,6 +32,7 @@ __all__ = [
     "load_model",
     "model_info",
     "save_model",
+    "script_of",
     "tune",
 ]
 
@@ -49,6 +51,7 @@ _HOME = {
     "load_model": "saved._saving",
     "model_info": "saved._model_info",
     "save_model": "saved._saving",
+    "script_of": "script._of_setup",
     "tune": "_tune",
 }
 

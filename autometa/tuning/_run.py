@@ -12,6 +12,7 @@ from typing import Any, Self
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from autometa._common.readable import readable
 from autometa.evaluation import cached_reference_seconds
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel, size_of
@@ -19,6 +20,7 @@ from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._preparing import Preparation, Prepared
+from autometa.tuning._progress import Progress
 from autometa.tuning._question import Question
 from autometa.tuning._result import TuneResult
 from autometa.tuning._running import search_and_finish
@@ -40,19 +42,43 @@ SAMPLE_ROWS = 5  # enough to tell two models apart, and quick to predict
 MAX_SAMPLE_COLUMNS = 2_000  # a slice of a sparse table of 100,000 columns takes seconds
 
 
-def run(X: Any, y: Any, options: TuneOptions, started: float | None = None) -> TuneResult:
-    """Return what `tune` does; ``started`` is when the budget began, None is now."""
+def run(
+    X: Any,
+    y: Any,
+    options: TuneOptions,
+    started: float | None = None,
+    progress: Progress | None = None,
+) -> TuneResult:
+    """Return what `tune` does.
+
+    ``started`` is when the budget began, None is now; ``progress`` is told what is done, None
+    is as ``options.verbose`` says.
+    """
     clock = Clock(options.time_budget, started)
-    question = Question.of(X, y, options)
-    with Run(question, options, clock) as current:
-        ready = current.prepare()
-        search = current.set_up(ready)
-        final = current.find(search, ready)
-        pipeline = ready.fallback
-        if final is not None and ready.prepared is not None:
-            pipeline = assemble(ready.prepared.cleaner, final.members, question.table)
-    current.interruption.pass_on()
-    return current.result(pipeline, final, search.state)
+    with progress or Progress.of(options.verbose) as progress:
+        progress.set_clock(clock.started, clock.budget)
+        progress.stage("reading the table")
+        question = Question.of(X, y, options)
+        with Run(question, options, clock, progress) as current:
+            progress.stage("cleaning the table and fitting a first model")
+            ready = current.prepare()
+            search = current.set_up(ready)
+            final = current.find(search, ready)
+            pipeline = ready.fallback
+            if final is not None and ready.prepared is not None:
+                pipeline = assemble(ready.prepared.cleaner, final.members, question.table)
+        current.interruption.pass_on()
+        result = current.result(pipeline, final, search.state)
+        progress.close(_summary(result))
+    return result
+
+
+def _summary(result: TuneResult) -> str:
+    """Say what came of a run, in a line."""
+    if result.is_fallback:
+        return "done: a small tree, for no setup could be scored"
+    n = result.n_completed
+    return f"done: {result.metric} {readable(result.score)} of {n} scored setups"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,8 +102,15 @@ class Ready:
 class Run:
     """What one run holds open: workers, shared files, the study, and the signals it handles."""
 
-    def __init__(self, question: Question, options: TuneOptions, clock: Clock) -> None:
+    def __init__(
+        self,
+        question: Question,
+        options: TuneOptions,
+        clock: Clock,
+        progress: Progress | None = None,
+    ) -> None:
         self.question, self.options, self.clock = question, options, clock
+        self.progress = progress or Progress()
         self.notes = list(question.notes)
         self.threads = choose_threads(
             question.table, options.n_jobs, not clock.is_endless, options.memory_limit
@@ -162,6 +195,7 @@ class Run:
             scheduler=(self.options.scheduler or AdviceFirstScheduler)(),
             runner=self.runner,
             interruption=self.interruption,
+            progress=self.progress,
         )
 
     def _table_of_trials(self, prepared: Prepared | None) -> Table:

@@ -25,6 +25,8 @@ def search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool)
         _warn_of_failure(state)
         return None
     prepared.set_up(runner)
+    if state.settings.knowledge_base is not False:
+        search.progress.stage("describing the table and asking the knowledge base")
     search.prepare()
     _run_until_asked(search)
     finishing = state.clock.elapsed
@@ -44,6 +46,7 @@ def search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool)
 
 def _run_until_asked(search: Search) -> None:
     """Search until the end, or until the user wants it to end."""
+    search.progress.stage("searching", search.reached)
     try:
         search.run()
     except KeyboardInterrupt:  # trials run in this process, or the handler is the user's own
@@ -65,6 +68,7 @@ def _run_until_asked(search: Search) -> None:
 def _finish(search: Search, ensemble: bool) -> Final | None:
     """Return the final model, or None, with a warning, when only the fall-back can be had."""
     state, runner = search.state, search.runner
+    search.progress.stage("fitting the best on all rows")
     final = fit_stored(state, runner) or fit_final(state, runner, ensemble)
     if final is None:
         _warn_of_failure(state)

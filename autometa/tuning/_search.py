@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from optuna.trial import FrozenTrial
 
+from autometa._common.readable import readable
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 from autometa.tuning._interrupt import Interruption
+from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
 from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning._warning import warn_user
@@ -53,6 +55,8 @@ class Search:
     scheduler : Scheduler
     runner : TrialRunner
     interruption : Interruption
+    progress : Progress
+        Is told when advice has come.
     running : dict
         By key of the call, the trial (None for one that is scored again) and its request.
     recalls : deque of FrozenTrial
@@ -67,6 +71,7 @@ class Search:
     interruption: Interruption
     running: dict[Any, tuple[FrozenTrial | None, Request]] = field(default_factory=dict)
     recalls: deque[FrozenTrial] = field(default_factory=deque)
+    progress: Progress = field(default_factory=Progress)
     awaits_advice: bool = False
     ended: str = ""
 
@@ -86,6 +91,18 @@ class Search:
         if state.clock.is_endless:  # the result must not depend on how soon advice comes
             while self.awaits_advice and not self.interruption.is_asked:
                 self._wait_once(None)
+
+    def reached(self) -> str:
+        """Return what was reached so far, in a clause: for whoever looks on."""
+        state = self.state
+        best, n = state.best, len(state.completed)
+        parts = [f"{n} scored" if n else "the first trials are under way"]
+        if best is not None:
+            score = readable(best.score)
+            parts.append(f"best {state.settings.metric} {score} by {best.candidate.algorithm}")
+        if self.awaits_advice:
+            parts.append("the table is being described for advice")
+        return ", ".join(parts)
 
     @property
     def may_go_on(self) -> bool:
@@ -245,6 +262,7 @@ class Search:
             defaults = anchors(state.table.task_type, settings.algorithms)
             advice: Advice = outcome.value
             state.plan = merge(advice.candidates, state.plan, defaults)
+            self.progress.event(f"advice: {len(advice.candidates)} setups to try first")
             state.metafeatures = advice.metafeatures
             return
         message = f"No advice of the knowledge base: {outcome.message}"

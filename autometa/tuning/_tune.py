@@ -10,6 +10,7 @@ from optuna.samplers import BaseSampler
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.tuning._options import TuneOptions
+from autometa.tuning._progress import Progress
 from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
 from autometa.tuning.scheduling._scheduler import Scheduler
@@ -192,10 +193,12 @@ def tune(
     return run(X, y, TuneOptions(**options))
 
 
-def tune_since(started: float, X: Any, y: Any, **options: Any) -> TuneResult:
+def tune_since(
+    started: float, X: Any, y: Any, *, progress: Progress | None = None, **options: Any
+) -> TuneResult:
     """Return what `tune` does, with a budget that counts from a moment of ``time.monotonic()``.
 
     For callers who have spent time of the user's before: the command line, on reading the
-    table.
+    table. ``progress`` is theirs too: it was begun before.
     """
-    return run(X, y, TuneOptions(**options), started)
+    return run(X, y, TuneOptions(**options), started, progress)

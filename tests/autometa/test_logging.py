@@ -70,4 +70,5 @@ def test_what_a_run_notes_is_logged_too(caplog):
         knowledge_base=False,
     )
     assert list(result.notes) == ["The positive class of 'f1' is True."]
-    assert [record.getMessage() for record in caplog.records] == list(result.notes)
+    notes = [r.getMessage() for r in caplog.records if r.name == "autometa.tuning"]
+    assert notes == list(result.notes)

@@ -26,6 +26,7 @@ from sklearn.preprocessing import (
 
 from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.algorithms._encoding import NewGapImputer
+from autometa.algorithms._target import ClassEncoder
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
 from autometa.tuning.script._code_reading import reading
@@ -160,7 +161,7 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         return _vote(value, imports, depth)
     if isinstance(value, NewGapImputer):
         return _filling(value, imports, depth)
-    if hasattr(value, "classifier_"):  # a ClassEncoder: the vote numbers the classes already
+    if isinstance(value, ClassEncoder):  # the vote numbers the classes already
         return _call(value.classifier, imports, depth)
     if isinstance(value, QuantileTransformer):
         values = value.get_params(deep=False) | {"n_quantiles": int(value.n_quantiles_)}

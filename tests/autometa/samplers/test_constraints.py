@@ -74,7 +74,7 @@ def test_a_new_study_is_started_from_the_best_feasible_trial(study):
     new = optuna.create_study(sampler=WarmStartSampler(kb, seed=0))
     new.optimize(by_trial, n_trials=5)
     assert new.trials[0].params["x"] == pytest.approx(best)
-    assert all(t.params["x"] >= 4 for t in new.trials)  # past the border by a step at most
+    assert 5 <= new.best_value < best  # Optuna counts the feasible ones
 
 
 def test_infeasible_setups_are_never_advised(study):

@@ -1,0 +1,43 @@
+"""Values as people read them: numbers with the digits that count, and tables of a notebook."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+
+# Between these the digits are written out: 54,310 is read at a glance, 5.431e+04 is not.
+LOW, HIGH = 1e-4, 1e9
+
+
+def readable(value: float | None, digits: int = 4) -> str:
+    """Return a number with so many digits that count; a dash for what is unknown.
+
+    Examples
+    --------
+    >>> readable(54310.7), readable(-0.0123456), readable(0.5, 2), readable(3e-7)
+    ('54310', '-0.01235', '0.5', '3e-07')
+    >>> readable(float("nan")), readable(None), readable(-0.0)
+    ('-', '-', '0')
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    short = f"{value + 0.0:.{digits}g}"  # the sum makes -0 a plain 0
+    if "e" in short and LOW <= abs(value) < HIGH:
+        return f"{float(short):.0f}"
+    return short
+
+
+def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of HTML whose cells are text, whatever is in them.
+
+    Examples
+    --------
+    >>> html_table(["a"], [["<b>"]])
+    '<table><tr><th>a</th></tr><tr><td>&lt;b&gt;</td></tr></table>'
+    """
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"

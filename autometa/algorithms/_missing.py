@@ -1,0 +1,42 @@
+"""Algorithms whose library is not installed, and how to install it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from autometa.algorithms._registry import every_algorithm
+
+
+def not_installed(names: Collection[str], task_type: str, n_rows: int = 0) -> str:
+    """Return a sentence on those algorithms that only lack their library.
+
+    Parameters
+    ----------
+    names : collection of str
+        Algorithms that would be used.
+    task_type : str
+    n_rows : int
+        Of the table: those that are too slow for it are not missed.
+
+    Returns
+    -------
+    str
+        Empty when none is missing.
+    """
+    missing = [
+        algorithm
+        for algorithm in every_algorithm()
+        if algorithm.name in names
+        and not algorithm.is_installed
+        and replace(algorithm, requires=None).supports(task_type, n_rows)
+    ]
+    if not missing:
+        return ""
+    extras = sorted({algorithm.extra for algorithm in missing if algorithm.extra})
+    libraries = sorted({algorithm.library for algorithm in missing if not algorithm.extra})
+    wanted = [*([f"autometa[{','.join(extras)}]"] if extras else []), *libraries]
+    return (
+        f"Left out, for they are not installed: {', '.join(a.name for a in missing)}. They may "
+        f"well be the best; pip install {' '.join(f'{name!r}' for name in wanted)} brings them."
+    )
