@@ -18,8 +18,20 @@ from autometa.knowledge_base import canonical_config, compact, diff, merge_folde
 HERE = Path(__file__).resolve().parent
 KEY = ("task_id", "algorithm", "config", "metric", "fidelity")
 # What runs say since schema 3, and the protocol of a folder without a second source said before.
-NOT_SAID = {"split": "", "n_folds": math.nan, "split_seed": math.nan, "cutoff_seconds": math.nan}
-SAID = {"split": "cross-validation", "n_folds": 3.0, "split_seed": 0.0, "cutoff_seconds": 20.0}
+NOT_SAID = {
+    "fold_kind": "shuffled",
+    "split": "",
+    "n_folds": math.nan,
+    "split_seed": math.nan,
+    "cutoff_seconds": math.nan,
+}
+SAID = {
+    "fold_kind": "shuffled",
+    "split": "cross-validation",
+    "n_folds": 3.0,
+    "split_seed": 0.0,
+    "cutoff_seconds": 20.0,
+}
 
 
 def plain(value):
