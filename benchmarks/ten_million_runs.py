@@ -260,7 +260,8 @@ def report(answers: pd.DataFrame) -> str:
             "",
             f"{made_by('ten_million_runs.py')} Python "
             f"{platform.python_version()}, pandas {pd.__version__}, {platform.machine()}. "
-            "A run is one metric of one evaluation. Each question has its own process; its peak "
+            "Counted are rows of `runs`, one metric of one run each. Each question has its own "
+            "process; its peak "
             "includes Python with its libraries (210 MB).",
             "",
             f"{os.cpu_count()} cores with a load of {os.getloadavg()[2]:.0f}: seconds are those "

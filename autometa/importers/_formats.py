@@ -78,7 +78,7 @@ def import_history(
     >>> runs = pd.DataFrame({"dataset": ["iris"], "model": ["knn"], "accuracy": [0.9]})
     >>> imported = import_history(runs)
     >>> imported.knowledge_base, imported.dropped
-    (KnowledgeBase(1 tasks, 1 setups, 1 scores), ())
+    (KnowledgeBase(1 tasks, 1 setups, 1 runs), ())
     """
     if isinstance(source, str | os.PathLike):
         with _documented_errors(source):

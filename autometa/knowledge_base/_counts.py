@@ -23,12 +23,13 @@ class RunCounts:
 
     Attributes
     ----------
-    n_rows : int
-        Runs, each metric counted.
-    rows_of_algorithm : Counter
+    n_scores : int
+        Rows: one metric of one run each.
+    scores_of_algorithm : Counter
         The same by algorithm.
     n_runs : int
-        The same with all metrics of a run counted as one; repeats count each.
+        Runs: a setup on a task once, however many metrics it has; repeats and
+        each share of the rows count.
     tasks_of_setup : Counter
         Number of tasks by (algorithm, config).
     tasks_of_metric : Counter
@@ -36,9 +37,9 @@ class RunCounts:
         Of the runs, metrics not counted.
     """
 
-    n_rows: int = 0
+    n_scores: int = 0
     n_runs: int = 0
-    rows_of_algorithm: Counter[str] = field(default_factory=Counter)
+    scores_of_algorithm: Counter[str] = field(default_factory=Counter)
     tasks_of_setup: Counter[tuple[str, str]] = field(default_factory=Counter)
     tasks_of_metric: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
@@ -56,7 +57,18 @@ class RunCounts:
         )
 
 
-RUN_COLUMNS = (*SETUP, "metric", "status", "fidelity")
+RUN = (*SETUP, "fidelity", "status")
+RUN_COLUMNS = (*RUN, "metric")
+
+
+def runs_per_setup(scores: pd.DataFrame) -> pd.Series[int]:
+    """Return how many runs rows of `RUN_COLUMNS` are of, by the columns `RUN`.
+
+    A run has one row a metric, a failed one a row of one metric: repeats are the most
+    rows that any metric has.
+    """
+    of_metric = scores.groupby([*RUN, "metric"], sort=False, observed=True).size()
+    return of_metric.groupby(level=list(RUN), sort=False, observed=True).max()
 
 
 def count_runs(tables: Iterable[Any]) -> RunCounts:
@@ -71,16 +83,13 @@ def _count_table(counts: RunCounts, table: Any) -> None:
     names, codes = zip(*(codes_of(table[c]) for c in (*SETUP, "metric", "status")), strict=True)
     keys = pd.DataFrame(dict(zip((*SETUP, "metric", "status"), codes, strict=True)))
     keys["fidelity"] = numbers_of(table["fidelity"])
-    # A run has one row a metric, a failed one a row of one metric: repeats are the most
-    # rows that any metric has.
-    of_metric = keys.groupby([*SETUP, "fidelity", "status", "metric"], sort=False).size()
-    runs = of_metric.groupby(level=[*SETUP, "fidelity", "status"], sort=False).max()
+    runs = runs_per_setup(keys)
     pairs = keys.drop_duplicates(SETUP)[["algorithm", "config"]]
-    counts.n_rows += len(keys)
+    counts.n_scores += len(keys)
     counts.n_runs += int(runs.sum())
     for code, n in enumerate(np.bincount(codes[1], minlength=len(names[1])).tolist()):
         if n:
-            counts.rows_of_algorithm[names[1][code]] += n
+            counts.scores_of_algorithm[names[1][code]] += n
     for (algorithm, config), n in pairs.value_counts(sort=False).items():
         counts.tasks_of_setup[names[1][algorithm], names[2][config]] += int(n)
     for code, n in keys.drop_duplicates(["task_id", "metric"])["metric"].value_counts().items():
@@ -93,7 +102,7 @@ SCORE_COLUMNS = ("task_id", "metric", "score")
 
 
 def count_scores(tables: Iterable[Any], types: Mapping[str, str]) -> pd.Series[int]:
-    """Return the number of scored runs by ``task_type`` and ``metric``.
+    """Return the number of scores by ``task_type`` and ``metric``.
 
     Parameters
     ----------
@@ -128,7 +137,7 @@ OUTCOME_COLUMNS = ("task_id", "algorithm", "metric", "score", "status")
 def count_outcomes(
     tables: Iterable[Any], algorithms: Collection[str] | None, metric: str | None
 ) -> pd.Series[int]:
-    """Return the number of runs that have a score or failed, by task; tasks without are left out.
+    """Return the number of rows with a score or a failure, by task; tasks without are left out.
 
     Parameters
     ----------

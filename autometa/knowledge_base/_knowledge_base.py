@@ -73,7 +73,7 @@ class KnowledgeBase(Verbs):
     ...                        "metric": ["accuracy"], "score": [0.96]}),
     ... )
     >>> kb
-    KnowledgeBase(1 tasks, 1 setups, 1 scores)
+    KnowledgeBase(1 tasks, 1 setups, 1 runs)
     """
 
     @classmethod
@@ -362,10 +362,11 @@ class KnowledgeBase(Verbs):
     def __repr__(self) -> str:
         n_tasks = len(self.tasks)
         if isinstance(self._source, StoredRuns) and not self._source.is_small:
-            return f"KnowledgeBase({n_tasks} tasks, {self.n_runs} scores)"
+            # Runs of millions of scores are not read for a line of text.
+            return f"KnowledgeBase({n_tasks} tasks, {self.n_scores} scores)"
         counts = self.counts()
         n_setups = len(counts.tasks_of_setup)
-        return f"KnowledgeBase({n_tasks} tasks, {n_setups} setups, {counts.n_rows} scores)"
+        return f"KnowledgeBase({n_tasks} tasks, {n_setups} setups, {counts.n_runs} runs)"
 
 
 def check_if_exists(if_exists: str, folder: Path) -> None:

@@ -15,7 +15,8 @@ def summarise(kb: Tables) -> dict[str, Any]:
     -------
     dict
         ``n_tasks``, ``n_families``, ``n_setups``, ``n_runs`` (a setup on a task
-        counts once, however many metrics it has), ``n_metafeatures``; tasks by
+        counts once, however many metrics it has), ``n_scores`` (one metric of one
+        run each), ``n_metafeatures``; tasks by
         ``task_types``, setups by ``algorithms``, tasks by ``metrics``, runs by
         ``statuses``; and the ``provenance``.
     """
@@ -26,6 +27,7 @@ def summarise(kb: Tables) -> dict[str, Any]:
         "n_families": int(kb.tasks["family"].nunique()),
         "n_setups": len(counts.tasks_of_setup),
         "n_runs": counts.n_runs,
+        "n_scores": counts.n_scores,
         "n_metafeatures": kb.metafeatures.shape[1],
         "task_types": _most_first(Counter(kb.tasks["task_type"])),
         "algorithms": _most_first(algorithms),

@@ -142,9 +142,17 @@ class Tables:
 
     @property
     def n_runs(self) -> int:
-        """Number of rows of `runs`, which are not read for it.
+        """Number of runs: a setup on a task counts once, however many metrics it has.
 
-        Of a knowledge base too large to keep in memory, runs that several of its
+        Repeats count, and so does each share of a task's rows that it was fitted on.
+        """
+        return self.counts().n_runs
+
+    @property
+    def n_scores(self) -> int:
+        """Number of rows of `runs`, one metric of one run each; nothing is read for it.
+
+        Of a knowledge base too large to keep in memory, rows that several of its
         parts hold are counted more than once.
         """
         return self._source.n_rows
@@ -164,14 +172,14 @@ class Tables:
         return self._source.read(count_runs, RUN_COLUMNS)
 
     def score_counts(self) -> pd.Series[int]:
-        """Return how many runs have a score, by ``task_type`` and ``metric``."""
+        """Return the number of scores by ``task_type`` and ``metric``."""
         types = dict(zip(self.tasks["task_id"], self.tasks["task_type"], strict=True))
         return self._source.read(lambda tables: count_scores(tables, types), SCORE_COLUMNS)
 
     def outcome_counts(
         self, algorithms: Collection[str] | None = None, metric: str | None = None
     ) -> pd.Series[int]:
-        """Return how many runs of each task tell something: have a score, or failed.
+        """Return how many rows of each task tell something: hold a score, or a failure.
 
         Parameters
         ----------

@@ -44,7 +44,7 @@ class Library:
         self._metric, self._task_type = metric, task_type
         self._encodings: dict[str, Encoding] = {}
         self._acquisitions: dict[_Key, Acquisition] = {}
-        counts = kb.counts().rows_of_algorithm
+        counts = kb.counts().scores_of_algorithm
         most_first = tuple(name for name, _ in counts.most_common())
         self.algorithms = most_first if algorithm is None else (algorithm,)
 

@@ -366,7 +366,7 @@ def _check_occurs(kb: KnowledgeBase, column: str, value: str | None) -> None:
     if value is None:
         return
     counts = kb.counts()
-    names = sorted(counts.tasks_of_metric if column == "metric" else counts.rows_of_algorithm)
+    names = sorted(counts.tasks_of_metric if column == "metric" else counts.scores_of_algorithm)
     if value not in names:
         raise KnowledgeBaseMismatchError(
             f"The knowledge base has no runs with {column} '{value}'. It has {names[:10]}."

@@ -53,7 +53,7 @@ def add(
             show(source, number, len(sources))
             say(
                 f"'{source}': {counts['n_runs']} new runs, {counts['n_tasks']} new tasks; "
-                f"{counts['n_repeats']} runs were held already."
+                f"{counts['n_repeats']} scores were held already."
             )
             added.append({"source": hide_password(source), **counts})
     return Answer(

@@ -16,6 +16,7 @@ from autometa.cli.kb._writing import target_folder, would_write
 
 if TYPE_CHECKING:
     from autometa.importers import Imported
+    from autometa.knowledge_base import KnowledgeBase
 
 
 def run_import(
@@ -73,9 +74,14 @@ def _report(source: str, imported: Imported) -> dict[str, Any]:
     }
 
 
-def _counts(kb: Any) -> dict[str, int]:
-    n_setups = len(kb.runs[["algorithm", "config"]].drop_duplicates())
-    return {"n_tasks": len(kb.tasks), "n_setups": n_setups, "n_runs": len(kb.runs)}
+def _counts(kb: KnowledgeBase) -> dict[str, int]:
+    counts = kb.counts()
+    return {
+        "n_tasks": len(kb.tasks),
+        "n_setups": len(counts.tasks_of_setup),
+        "n_runs": counts.n_runs,
+        "n_scores": counts.n_scores,
+    }
 
 
 def _show_all(reports: list[dict[str, Any]]) -> None:
@@ -87,9 +93,10 @@ def _show(report: dict[str, Any]) -> None:
     out = console()
     out.print(visible(f"{report['source']} ({report['format']})"))
     counts = make_table("", "what", "count", right=("count",))
-    for key in ("n_tasks", "n_setups", "n_runs"):
+    for key in ("n_tasks", "n_setups", "n_runs", "n_scores"):
         counts.add_row(key.removeprefix("n_"), str(report[key]))
     counts.add_row("new runs", str(report["added"]["n_runs"]))
+    counts.add_row("new scores", str(report["added"]["n_scores"]))
     counts.add_row("meta-features", str(report["n_metafeatures"]))
     out.print(counts)
     if report["dropped"]:

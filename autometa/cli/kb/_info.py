@@ -40,7 +40,7 @@ def _show(summary: dict[str, Any]) -> None:
         out.print(f"{path}: {state}; parts: {parts}", soft_wrap=True)
     out.print()
     shown = make_table("", "what", "value", right=("value",))
-    for key in ("n_tasks", "n_families", "n_setups", "n_runs", "n_metafeatures"):
+    for key in ("n_tasks", "n_families", "n_setups", "n_runs", "n_scores", "n_metafeatures"):
         shown.add_row(key, str(summary[key]))
     shown.add_row("share_failed", number(summary["share_failed"], 2))
     out.print(shown)

@@ -42,7 +42,7 @@ class TaskType(StrEnum):
 def list_(
     knowledge_base: _knowledge_bases.Read = None,
     setups: Annotated[bool, typer.Option("--setups", help="List setups.")] = False,
-    runs: Annotated[bool, typer.Option("--runs", help="List runs.")] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="List runs, a row a metric.")] = False,
     task: _arguments.Tasks = None,
     algorithm: _arguments.Algorithms = None,
     task_type: Annotated[
@@ -82,7 +82,8 @@ def list_(
 
 
 def _show_part(shown: pd.DataFrame, n_listed: int, what: str) -> None:
-    _show(shown, f"{n_listed} {what}")
+    # A run is listed once for each of its metrics.
+    _show(shown, f"{n_listed} {'scores' if what == 'runs' else what}")
     if len(shown) < n_listed:
         say(f"... and {n_listed - len(shown)} more; --limit 0 lists all.")
 

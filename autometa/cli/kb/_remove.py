@@ -60,6 +60,11 @@ def remove(
         f"tasks of '{folder}'."
     )
     return Answer(
-        content={"tasks": list(done.tasks), "n_runs": done.n_runs, "dry_run": dry_run},
+        content={
+            "tasks": list(done.tasks),
+            "n_runs": done.n_runs,
+            "n_scores": done.n_scores,
+            "dry_run": dry_run,
+        },
         knowledge_base=_knowledge_bases.facts_of(knowledge_base, folder),
     )

@@ -35,7 +35,7 @@ class Compacted:
     n_bytes_before, n_bytes_after : int
         Their sizes.
     n_repeats : int
-        Runs that were there twice, and are now there once.
+        Scores that two parts held, and one holds now.
     """
 
     n_parts_before: int

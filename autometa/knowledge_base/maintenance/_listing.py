@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base._counts import runs_per_setup
 from autometa.knowledge_base._schema import STORED_TASK_TYPES, setup_id
 from autometa.knowledge_base._tables import Tables
 
@@ -111,7 +112,6 @@ def run_list(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(runs: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """Count runs and failures; a run counts once, however many metrics it has."""
-    once = runs.drop_duplicates(["task_id", "algorithm", "config", "fidelity", "source"])
-    failed = once["status"] != "ok"
-    grouped = failed.groupby([once[name] for name in key], observed=True)
-    return pd.DataFrame({"n_runs": grouped.size(), "n_failed": grouped.sum()})
+    counts = runs_per_setup(runs).rename("n_runs").reset_index()
+    counts["n_failed"] = counts["n_runs"].where(counts["status"] != "ok", 0)
+    return counts.groupby(key, observed=True)[["n_runs", "n_failed"]].sum()

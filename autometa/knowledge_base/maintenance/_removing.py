@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from autometa.exceptions import KnowledgeBaseError, ParameterError
+from autometa.knowledge_base._counts import RUN
 from autometa.knowledge_base.maintenance._parts_of import (
     metafeatures_in,
     metafeatures_of,
@@ -34,10 +35,14 @@ class Removed:
     tasks : tuple of str
         Their ids: tasks named, and tasks that are left without any run.
     n_runs : int
+        Runs that lose scores: a setup on a task once, however many metrics it has.
+    n_scores : int
+        Scores: one metric of one run each.
     """
 
     tasks: tuple[str, ...]
     n_runs: int
+    n_scores: int
 
 
 def remove(
@@ -151,23 +156,46 @@ def _plan(folder: Path, fits: _Fits) -> _Plan:
     found: dict[str, set[str]] = {"algorithms": set(), "sources": set()}
     with_runs: set[str] = set()
     left: set[str] = set()
-    touched, n_runs = [], 0
+    touched: list[Path] = []
+    removed_scores: list[pd.DataFrame] = []
     for path, runs in zip(paths, runs_of(paths), strict=True):
         going = fits(runs)
         found["algorithms"].update(runs["algorithm"].unique())
         found["sources"].update(runs["source"].unique())
         with_runs.update(runs.loc[going, "task_id"].unique())
         left.update(runs.loc[~going, "task_id"].unique())
-        n_runs += int(going.sum())
         if going.any():
+            removed_scores.append(_names_of_runs(runs[going]))
             touched.append(path)
     _check_known("tasks", fits.tasks or set(), listed | with_runs | left)
     _check_known("algorithms", fits.algorithms or set(), found["algorithms"])
     if fits.source is not None and not any(map(fits._is_from, found["sources"])):
         _check_known("sources", {fits.source}, found["sources"])
     bare = (with_runs - left) | (fits.whole_tasks & listed)
-    removed = Removed(tasks=tuple(sorted(bare)), n_runs=n_runs)
+    n_runs, n_scores = _count(removed_scores)
+    removed = Removed(tasks=tuple(sorted(bare)), n_runs=n_runs, n_scores=n_scores)
     return _Plan(removed=removed, paths=paths, touched=touched)
+
+
+def _names_of_runs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return a number for the run and the metric of each row.
+
+    Metrics of one run may lie in several parts, and the texts of all parts at once would need
+    gigabytes where these need 16 bytes a row.
+    """
+    hashed = pd.util.hash_pandas_object
+    return pd.DataFrame(
+        {"run": hashed(runs[list(RUN)], index=False), "metric": hashed(runs["metric"], index=False)}
+    )
+
+
+def _count(names: list[pd.DataFrame]) -> tuple[int, int]:
+    """Return how many runs and scores these are, repeats of a run counted."""
+    if not names:
+        return 0, 0
+    scores = pd.concat(names)
+    of_metric = scores.groupby(["run", "metric"], sort=False).size()
+    return int(of_metric.groupby(level="run").max().sum()), len(scores)
 
 
 def _tasks_added_since(folder: Path, plan: _Plan, own: Sequence[Path] = ()) -> set[str]:

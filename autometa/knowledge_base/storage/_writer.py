@@ -8,7 +8,7 @@ time, so neither side has to fit into memory.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans
 from autometa.exceptions import KnowledgeBaseWriteError
+from autometa.knowledge_base._counts import runs_per_setup
 from autometa.knowledge_base._filling import additions, task_additions
 from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns
@@ -42,15 +43,20 @@ class Added:
 
     Attributes
     ----------
-    n_tasks, n_described, n_runs : int
-        New tasks, tasks with meta-features that had none, and new runs.
+    n_tasks, n_described : int
+        New tasks, and tasks with meta-features that had none.
+    n_runs : int
+        Runs that have new scores: a setup on a task once, however many metrics it has.
+    n_scores : int
+        New scores: one metric of one run each.
     n_repeats : int
-        Runs that were held already, or twice in what was added.
+        Scores that were held already, or twice in what was added.
     """
 
     n_tasks: int = 0
     n_described: int = 0
     n_runs: int = 0
+    n_scores: int = 0
     n_repeats: int = 0
 
     def __add__(self, other: Added) -> Added:
@@ -58,6 +64,7 @@ class Added:
             n_tasks=self.n_tasks + other.n_tasks,
             n_described=self.n_described + other.n_described,
             n_runs=self.n_runs + other.n_runs,
+            n_scores=self.n_scores + other.n_scores,
             n_repeats=self.n_repeats + other.n_repeats,
         )
 
@@ -122,25 +129,26 @@ class FolderWriter:
             write_part(self.folder, table, frame)
         listed = {*held["task_id"], *tasks["task_id"]}
         written = self._write_runs(runs, listed)
-        restore_tasks(self.folder, set(written), tasks, metafeatures)
-        n_new = sum(written.values())
+        restore_tasks(self.folder, written.tasks, tasks, metafeatures)
+        n_new = written.n_scores
         if provenance and (n_new or parts):
             self._provenance.append(provenance)
         self._held.open()
         return Added(
             n_tasks=len(new_tasks),
             n_described=len(new_features),
-            n_runs=n_new,
+            n_runs=written.n_runs,
+            n_scores=n_new,
             n_repeats=runs.n_rows - runs.n_left_out - n_new,
         )
 
-    def _write_runs(self, runs: FrameRuns | StoredRuns, listed: set[str]) -> dict[str, int]:
-        """Write the runs of these tasks that are new; return how many of each task they are.
+    def _write_runs(self, runs: FrameRuns | StoredRuns, listed: set[str]) -> _Written:
+        """Write the runs of these tasks that are new; return what was written.
 
         Others may have added tasks to the folder that ``runs`` are read from since its tasks
         were read: their runs wait for the next time.
         """
-        written: dict[str, int] = {}
+        written = _Written()
 
         def write(pieces: Iterable[pd.DataFrame]) -> None:
             held = StoredRuns([StoredFolder(self.folder)])  # with what an earlier attempt wrote
@@ -148,8 +156,7 @@ class FolderWriter:
                 new = piece[_is_new(piece, held) & piece["task_id"].isin(listed).to_numpy()]
                 if len(new):
                     write_part(self.folder, "runs", new)
-                    for task, n in new["task_id"].value_counts().items():
-                        written[str(task)] = written.get(str(task), 0) + int(n)
+                    written.count(new)
 
         if isinstance(runs, FrameRuns):
             write(_pieces(runs.frame()))
@@ -168,6 +175,20 @@ class FolderWriter:
             write_manifest(self.folder, join_provenance(*self._provenance), self.about)
         for provenance in self._provenance:
             add_provenance(self.folder, provenance)
+
+
+@dataclass
+class _Written:
+    """Runs that were written: their tasks, and how many they are."""
+
+    tasks: set[str] = field(default_factory=set)
+    n_runs: int = 0
+    n_scores: int = 0
+
+    def count(self, new: pd.DataFrame) -> None:
+        self.tasks.update(new["task_id"].unique())
+        self.n_runs += int(runs_per_setup(new).sum())
+        self.n_scores += len(new)
 
 
 def restore_tasks(

@@ -120,7 +120,7 @@ def test_list_shows_the_best_runs_first_and_says_how_many_more_there_are(run, fo
     assert scores == sorted(scores, reverse=True)
     assert content["n"] == 4
     _, out, err = run("list", folder, "--runs", "--limit", "5")
-    assert "12 runs" in out
+    assert "12 scores" in out
     assert err == "... and 7 more; --limit 0 lists all.\n"
 
 

@@ -66,7 +66,7 @@ def test_asking_for_some_does_not_read_all(folder, kb):
     assert list(loaded.runs_of("nobody").columns) == list(kb.runs.columns)
     loaded.averages("accuracy", ["binary"])
     assert loaded.setups.equals(kb.setups)
-    assert loaded.n_runs == len(kb.runs)
+    assert loaded.n_scores == len(kb.runs)
     assert "KnowledgeBase(6 tasks" in repr(loaded)
     assert is_unread(loaded)
 
