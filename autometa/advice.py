@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
 
-from autometa.algorithms import algorithms_for, every_algorithm, not_installed
+from autometa.algorithms import (
+    algorithm_not_found,
+    algorithms_for,
+    every_algorithm,
+    find_algorithm,
+    not_installed,
+)
 from autometa.datasets import named_table
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
@@ -21,7 +27,7 @@ from autometa.knowledge_base import (
     fingerprint_of,
     resolve_knowledge_base,
 )
-from autometa.meta_models import MetaModel, Order, Request, meta_model_of
+from autometa.meta_models import AdviceRequest, MetaModel, Order, identity_of, meta_model_of
 from autometa.metrics import check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import (
@@ -49,6 +55,7 @@ def recommend(
     metric: str | None = None,
     n: int = 10,
     time_budget: float | None = None,
+    algorithms: Iterable[str] | None = None,
     knowledge_base: KnowledgeBaseLike = None,
     max_predict_ms: float | None = None,
     pos_label: Any = None,
@@ -83,6 +90,8 @@ def recommend(
     time_budget : float or None
         Seconds there will be for training; advice itself is not bound by it. The order is
         then by gain per second: cheap setups first.
+    algorithms : sequence of str or None
+        Names to choose from; None is all that suit the table.
     knowledge_base : KnowledgeBase, path, name, sequence of these, or None
         What to learn from: a folder, a name such as ``kb:team``, or several in layers, of
         which the first counts. None is ``kb:default``: the one that ships with autometa,
@@ -118,12 +127,15 @@ def recommend(
 
     Raises
     ------
+    AlgorithmNotFoundError
+        If an algorithm is unknown.
     DatasetError
         If the table or the target cannot be used.
     MetricError
         If the metric is unknown or does not apply to such a task.
     ParameterError
-        If another argument is out of range.
+        If another argument is out of range, or an algorithm asked for does not take such a
+        table or has no runs in the knowledge base.
 
     Examples
     --------
@@ -151,6 +163,7 @@ def recommend(
             metric=metric,
             n=n,
             time_budget=time_budget,
+            algorithms=algorithms,
             knowledge_base=base,
             model=model,
             max_predict_ms=max_predict_ms,
@@ -175,6 +188,7 @@ def recommend(
         metric=metric,
         n=n,
         time_budget=time_budget,
+        algorithms=algorithms,
         knowledge_base=base,
         model=model,
         metafeatures=metafeatures,
@@ -231,6 +245,7 @@ class _Question:
     metric: str | None
     n: int
     time_budget: float | None
+    algorithms: Iterable[str] | None
     knowledge_base: KnowledgeBase | None
     model: MetaModel | None
     max_predict_ms: float | None
@@ -243,7 +258,7 @@ class _Question:
             raise ParameterError(
                 f"The 'n' parameter of recommend must be an int >= 1. Got {self.n} instead."
             )
-        Request(
+        AdviceRequest(
             time_budget=self.time_budget,
             max_predict_ms=self.max_predict_ms,
             confidence_level=self.confidence_level,
@@ -257,6 +272,7 @@ def recommend_for_table(
     metric: str | None = None,
     n: int = 10,
     time_budget: float | None = None,
+    algorithms: Iterable[str] | None = None,
     knowledge_base: KnowledgeBase | None = None,
     model: MetaModel | None = None,
     metafeatures: MetaFeatures | None = None,
@@ -272,6 +288,7 @@ def recommend_for_table(
         metric=check_metric(metric, table.task_type),
         n=n,
         time_budget=time_budget,
+        algorithms=algorithms,
         knowledge_base=knowledge_base,
         model=model,
         max_predict_ms=max_predict_ms,
@@ -336,20 +353,23 @@ def _answer(
     metric = check_metric(question.metric, task.task_type)
     with collect_notes() as further:
         model = question.model or meta_model_of(base)
+        candidates = _candidates(model, usable, is_default)
         advice = model.recommend(
             metafeatures,
             n=question.n,
             task_type=task.task_type,
             metric=metric,
             time_budget=question.time_budget,
-            algorithms=_candidates(base, usable, is_default),
+            algorithms=_chosen(question.algorithms, candidates, task),
             reference_seconds=cached_reference_seconds,
             max_predict_ms=question.max_predict_ms,
             confidence_level=question.confidence_level,
             fold_kind=question.fold_kind,
             order=question.order,
         )
-    missing = filter(None, [not_installed(base.algorithms, task.task_type, task.n_rows or 0)])
+    missing = filter(
+        None, [not_installed(model.performance_.algorithms, task.task_type, task.n_rows or 0)]
+    )
     return Recommendations(
         (replace(one, n_rows=task.n_rows, is_sparse=is_sparse) for one in advice),
         task=task,
@@ -363,12 +383,7 @@ def _answer(
 def _identity(base: KnowledgeBase, is_default: bool) -> dict[str, str | None]:
     """Return which knowledge base it is, for whoever reads stored advice."""
     if not is_default:
-        origin = base.origin  # None of what was made in memory, or layered
-        return {
-            "name": None,
-            "path": str(origin.folder) if origin else None,
-            "fingerprint": origin.fingerprint if origin else None,
-        }
+        return identity_of(base)
     folders = default_folders()
     return {
         "name": DEFAULT,
@@ -395,18 +410,35 @@ def usable_algorithms(table: Table) -> list[str]:
     return [algorithm.name for algorithm in algorithms]
 
 
-def _candidates(
-    knowledge_base: KnowledgeBase, usable: Collection[str], is_default: bool
-) -> list[str]:
-    """Return the algorithms of a knowledge base, less those that cannot take this table.
+def _candidates(model: MetaModel, usable: Collection[str], is_default: bool) -> list[str]:
+    """Return the algorithms that a model has learnt of, less those that cannot take this table.
 
     Foreign algorithms, which cannot be built here, are recommended from a knowledge base that
     the user names. Those in what a user added to the default one are learnt from only.
     """
+    with_runs = model.performance_.algorithms
     if is_default:
-        return sorted({*usable} & set(knowledge_base.algorithms))
+        return sorted({*usable} & with_runs)
     unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable)
-    return sorted(set(knowledge_base.algorithms) - unusable)
+    return sorted(with_runs - unusable)
+
+
+def _chosen(algorithms: Iterable[str] | None, candidates: list[str], task: Task) -> list[str]:
+    """Return the names to choose from: those asked for, or all candidates."""
+    if algorithms is None:
+        return candidates
+    asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
+    unfit = [name for name in asked if name not in candidates]
+    for name in unfit:
+        if find_algorithm(name) is None:
+            raise algorithm_not_found(name, candidates)
+    if unfit or not asked:
+        raise ParameterError(
+            f"'algorithms' must name algorithms that are installed, take such a {task.task_type} "
+            "task and have runs in the knowledge base. Got "
+            f"{unfit or asked}; these can be used: {', '.join(candidates)}."
+        )
+    return asked
 
 
 @lru_cache(maxsize=1)

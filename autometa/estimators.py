@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from copy import copy
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_
 from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
+from autometa.meta_models import MetaModel
 from autometa.tables import different_names, plain_table, split_groups
 from autometa.tuning import Scheduler, tune
 from autometa.tuning.study._study_log import Callback
@@ -40,8 +42,9 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         ensemble: bool = True,
         callbacks: Iterable[Callback] | None = None,
         knowledge_base: KnowledgeBaseLike = None,
+        model: MetaModel | None = None,
         study_name: str | None = None,
-        memory_limit: int | None = None,
+        memory_limit: int | str | None = None,
         max_predict_ms: float | None = None,
         isolate: bool = True,
         sampler: BaseSampler | None = None,
@@ -61,6 +64,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.ensemble = ensemble
         self.callbacks = callbacks
         self.knowledge_base = knowledge_base
+        self.model = model
         self.study_name = study_name
         self.memory_limit = memory_limit
         self.max_predict_ms = max_predict_ms
@@ -153,6 +157,14 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         self.result_.save(path)
 
+    def __sklearn_clone__(self) -> Self:
+        """Return an unfitted copy that shares ``model``, whose clone would have learnt nothing."""
+        own = copy(self)
+        own.model = None
+        cloned = BaseEstimator.__sklearn_clone__(own)
+        cloned.model = self.model
+        return cast(Self, cloned)
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
@@ -217,10 +229,13 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     knowledge_base : KnowledgeBase, path, name, several of these, False or None, default=None
         What to learn from: see `autometa.tune`. None is the bundled one with what the user added
         on top, False none at all.
+    model : MetaModel or None, default=None
+        Fitted to the knowledge base to learn from, instead of ``knowledge_base``. Clones of the
+        estimator share it.
     study_name : str or None, default=None
         None derives it from the table and the metric.
-    memory_limit : int or None, default=None
-        Bytes of address space a worker may use.
+    memory_limit : int, str or None, default=None
+        Address space a worker may use, in bytes or as a size such as "4GB".
     max_predict_ms : float or None, default=None
         Milliseconds that predicting one row may take: see `autometa.tune`.
     isolate : bool, default=True
@@ -278,8 +293,9 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         ensemble: bool = True,
         callbacks: Iterable[Callback] | None = None,
         knowledge_base: KnowledgeBaseLike = None,
+        model: MetaModel | None = None,
         study_name: str | None = None,
-        memory_limit: int | None = None,
+        memory_limit: int | str | None = None,
         max_predict_ms: float | None = None,
         isolate: bool = True,
         sampler: BaseSampler | None = None,
@@ -301,6 +317,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             ensemble=ensemble,
             callbacks=callbacks,
             knowledge_base=knowledge_base,
+            model=model,
             study_name=study_name,
             memory_limit=memory_limit,
             max_predict_ms=max_predict_ms,
@@ -347,7 +364,7 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
         A scorer name of scikit-learn; None is negated root mean squared error.
     time_budget, n_trials, n_jobs, storage, random_state
         See `AutoMetaClassifier`.
-    algorithms, ensemble, callbacks, knowledge_base, study_name
+    algorithms, ensemble, callbacks, knowledge_base, model, study_name
         See `AutoMetaClassifier`.
     memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify, verbose
         See `AutoMetaClassifier`.

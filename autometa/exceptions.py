@@ -61,7 +61,7 @@ __all__ = [
 ]
 
 
-_NOTES: ContextVar[list[str] | None] = ContextVar("autometa_notes", default=None)
+_NOTES: ContextVar[tuple[list[str], ...]] = ContextVar("autometa_notes", default=())
 
 
 @contextmanager
@@ -69,7 +69,8 @@ def collect_notes() -> Iterator[list[str]]:
     """Collect what the warnings of autometa say, whatever the filters of the process do with them.
 
     A warning is collected when it is made, in this thread or task alone, so that the global
-    list of filters stays as it is. Warnings go their usual way too.
+    list of filters stays as it is. Warnings go their usual way too, and to whoever collects
+    around this.
 
     Examples
     --------
@@ -80,7 +81,7 @@ def collect_notes() -> Iterator[list[str]]:
     ["Column 'a' is constant."]
     """
     notes: list[str] = []
-    token = _NOTES.set(notes)
+    token = _NOTES.set((*_NOTES.get(), notes))
     try:
         yield notes
     finally:
@@ -198,8 +199,7 @@ class AutoMetaWarning(UserWarning):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        notes = _NOTES.get()
-        if notes is not None:
+        for notes in _NOTES.get():
             notes.append(str(self))
 
 

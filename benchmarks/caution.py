@@ -26,8 +26,8 @@ from oboe_history import made, read
 from sklearn.model_selection import GroupKFold
 
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models import AdviceRequest
 from autometa.meta_models._advisor import Advisor
-from autometa.meta_models._request import Request
 from autometa.meta_models.evaluation._truth import Truth, read_truth
 from autometa.performance import (
     FittedModel,
@@ -79,7 +79,7 @@ def measure(
             usual = performance.global_portfolio(np.arange(len(places)), max(AFTER))
             for task in held_out[history.described[held_out]]:
                 forecast = performance.forecast(history.metafeatures.iloc[task])
-                order = advisor.order(forecast, max(AFTER), Request())
+                order = advisor.order(forecast, max(AFTER), AdviceRequest())
                 chosen, others = ([places[c] for c in columns] for columns in (order, usual))
                 found = {"sharpness": sharpness, "caution": caution}
                 found |= {"task": str(ids.iloc[task]), "family": str(history.families[task])}

@@ -11,6 +11,7 @@ from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._listing import list_algorithms
 from autometa.algorithms._missing import not_installed
 from autometa.algorithms._registry import (
+    algorithm_not_found,
     algorithms_for,
     every_algorithm,
     find_algorithm,
@@ -28,6 +29,7 @@ __all__ = [
     "Size",
     "SparseCleaner",
     "TableCleaner",
+    "algorithm_not_found",
     "algorithms_for",
     "every_algorithm",
     "find_algorithm",

@@ -122,12 +122,17 @@ def get_algorithm(name: str) -> Algorithm:
         If there is none.
     """
     algorithm = find_algorithm(name)
-    if algorithm is not None:
-        return algorithm
-    names = sorted(_registry())
+    if algorithm is None:
+        raise algorithm_not_found(name)
+    return algorithm
+
+
+def algorithm_not_found(name: str, further: Iterable[str] = ()) -> AlgorithmNotFoundError:
+    """Return the error that names what there is: the algorithms, and ``further`` names."""
+    names = sorted({*_registry(), *further})
     close = difflib.get_close_matches(name, names, n=1)
     hint = f"Did you mean '{close[0]}'? " if close else ""
-    raise AlgorithmNotFoundError(
+    return AlgorithmNotFoundError(
         f"Unknown algorithm '{name}'. {hint}Available: {', '.join(names)}.",
         name=name,
         suggestions=close,

@@ -125,28 +125,6 @@ def seconds_or_none(text: str | float | None) -> float | None:
         ) from None
 
 
-# kB is 1,000 bytes and KiB 1,024, as IEC 80000-13 has them.
-UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-
-
-def n_bytes(text: str | int | None) -> int | None:
-    """Return the bytes that a size such as 4GB or 512MiB means.
-
-    Examples
-    --------
-    >>> n_bytes("4GB"), n_bytes("1.5 GiB"), n_bytes("650000000")
-    (4000000000, 1610612736, 650000000)
-    """
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d+\.?\d*)\s*([kmg]i?)?b?", str(text).strip().lower())
-    if match is None:
-        raise ParameterError(
-            f"'--memory-limit' must be a size such as 4GB or 512MiB. Got '{text}'."
-        )
-    return int(float(match[1]) * UNITS[match[2] or ""])
-
-
 def starting_with(names: Callable[[], Any]) -> Callable[[str], list[str]]:
     """Return what completes a value in a shell: the names that begin as it does."""
 

@@ -104,6 +104,7 @@ def recommend(
             rich_help_panel=_options.SEARCH,
         ),
     ] = None,
+    algorithm: _options.Algorithms = None,
     max_predict_ms: _options.MaxPredictMs = None,
     confidence_level: Annotated[
         float,
@@ -159,6 +160,7 @@ def recommend(
         "metric": metric,
         "n": n,
         "time_budget": time_budget,
+        "algorithms": _options.several(algorithm) or None,
         "max_predict_ms": max_predict_ms,
         "confidence_level": confidence_level,
         "order": order.value,

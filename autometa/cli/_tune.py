@@ -151,7 +151,6 @@ def tune(
     Without --save the fitted pipeline is gone when the command ends.
     """
     budget = _options.seconds_or_none(time_budget)
-    limit = _options.n_bytes(memory_limit)
     if no_knowledge_base and knowledge_base:
         raise ParameterError("Give one of --knowledge-base and --no-knowledge-base.")
     if code is not None and table == _options.STDIN:
@@ -168,6 +167,9 @@ def tune(
         from autometa.datasets import load_dataset
         from autometa.metrics import metric_kind
         from autometa.tuning._tune import tune_since
+        from autometa.tuning.workers._memory import n_bytes
+
+        limit = n_bytes(memory_limit)  # refused before the table is read
 
         with _options.path_of(table) as path:
             loaded = load_dataset(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from autometa._common.arrays import Positions
 from autometa.exceptions import KnowledgeBaseMismatchError
-from autometa.meta_models._request import Request
+from autometa.meta_models._advice_request import AdviceRequest
 from autometa.performance import Forecast, Performance, TaskWeights
 from autometa.recommendation import Neighbor, Recommendation
 
@@ -29,7 +29,7 @@ class Advisor:
     def __init__(self, performance: Performance) -> None:
         self.performance = performance
 
-    def order(self, forecast: Forecast, n: int, request: Request) -> list[int]:
+    def order(self, forecast: Forecast, n: int, request: AdviceRequest) -> list[int]:
         """Return the columns of the setups to try, in the order that was asked for."""
         if request.order == "single":
             return self._by_score(forecast, request)[:n]
@@ -38,7 +38,7 @@ class Advisor:
             portfolio.sort(key=lambda c: np.nan_to_num(forecast.seconds[c], nan=np.inf))
         return portfolio
 
-    def _by_score(self, forecast: Forecast, request: Request) -> list[int]:
+    def _by_score(self, forecast: Forecast, request: AdviceRequest) -> list[int]:
         """Return all eligible columns, the highest expected score first.
 
         Where the metric has no score of its own, the least expected regret counts. What fails
@@ -53,7 +53,7 @@ class Advisor:
         order = np.lexsort((regret[columns], -value[columns], fails[columns]))
         return [int(column) for column in columns[order]]
 
-    def _portfolio(self, forecast: Forecast, n: int, request: Request) -> list[int]:
+    def _portfolio(self, forecast: Forecast, n: int, request: AdviceRequest) -> list[int]:
         """Return the columns of the setups, each by what it adds to those before it."""
         performance = self.performance
         columns = self.eligible(forecast, request)
@@ -69,7 +69,7 @@ class Advisor:
             chosen = performance.portfolio.schedule(losses, weights, n, seconds, budget)
         return [int(columns[position]) for position in chosen]
 
-    def eligible(self, forecast: Forecast, request: Request) -> Positions:
+    def eligible(self, forecast: Forecast, request: AdviceRequest) -> Positions:
         """Return the columns of the setups that were asked for and predict quickly enough.
 
         A setup that never ended well, or always violated a constraint, is none of them, unless

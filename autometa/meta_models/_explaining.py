@@ -17,8 +17,8 @@ from autometa.explanation import (
     Neighbor,
     RunnerUp,
 )
+from autometa.meta_models._advice_request import AdviceRequest
 from autometa.meta_models._advisor import Advisor
-from autometa.meta_models._request import Request
 from autometa.performance import Forecast, Performance, expected_gains, filled
 from autometa.recommendation import Recommendation
 
@@ -42,7 +42,7 @@ class Choice:
         All that might have been.
     described : Series or None
         The meta-features of the dataset.
-    request : Request
+    request : AdviceRequest
     """
 
     advisor: Advisor
@@ -50,7 +50,7 @@ class Choice:
     columns: list[int]
     eligible: Positions
     described: pd.Series[float] | None
-    request: Request
+    request: AdviceRequest
 
     @property
     def performance(self) -> Performance:

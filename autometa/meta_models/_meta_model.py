@@ -7,29 +7,32 @@ import os
 import tempfile
 import warnings
 import weakref
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from autometa.algorithms import algorithm_not_found, find_algorithm
 from autometa.exceptions import (
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
     ParameterError,
+    collect_notes,
 )
 from autometa.knowledge_base import KnowledgeBase
+from autometa.meta_models._advice_request import AdviceRequest, Order
 from autometa.meta_models._advisor import Advisor
 from autometa.meta_models._borrowing import say_borrowed
 from autometa.meta_models._described import described_by
 from autometa.meta_models._explaining import Choice
 from autometa.meta_models._model_file import read_model, write_beside, write_model
-from autometa.meta_models._request import Order, Request
 from autometa.meta_models._roles import roles_of
+from autometa.metrics import canonical_name
 from autometa.performance import (
     GreedyPortfolio,
     LeafSimilarity,
@@ -41,7 +44,9 @@ from autometa.performance import (
     past_performance,
     single_threaded,
 )
-from autometa.recommendation import Recommendation
+from autometa.recommendation import Recommendations
+from autometa.tables import TASK_TYPES, Task
+from metafeatures import TaskType
 
 
 class MetaModel(BaseEstimator):  # type: ignore[misc]
@@ -244,13 +249,13 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         metric: str | None = None,
         time_budget: float | None = None,
         seconds_factor: float = 1.0,
-        algorithms: Collection[str] | None = None,
+        algorithms: Iterable[str] | None = None,
         reference_seconds: Callable[[], float] | None = None,
         max_predict_ms: float | None = None,
         confidence_level: float = 0.9,
         fold_kind: str = "shuffled",
         order: Order = "portfolio",
-    ) -> list[Recommendation]:
+    ) -> Recommendations:
         """Return the setups to try on a new dataset, best first.
 
         Parameters
@@ -276,8 +281,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             fit come last.
         seconds_factor : float, default=1.0
             Fits it takes to try one setup (folds).
-        algorithms : collection of str or None
-            Recommend only these.
+        algorithms : sequence of str or None
+            Names to choose from; None is all. Those without runs on such tasks are left out.
         reference_seconds : callable or None
             Times the reference workload on the machine that will fit, as
             `autometa.evaluation.reference_seconds` does here. Called only when the
@@ -298,11 +303,13 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
 
         Returns
         -------
-        list of Recommendation
-            All different.
+        Recommendations
+            A sequence of Recommendation, all different.
 
         Raises
         ------
+        AlgorithmNotFoundError
+            If neither autometa nor the knowledge base has an algorithm of a name.
         KnowledgeBaseMismatchError
             If there is no history for the question, or no setup predicts quickly enough.
         MetricError
@@ -313,8 +320,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         performance = self._fitted()
         if not isinstance(n, int | np.integer) or n < 1:
             raise ParameterError(f"The 'n' parameter must be an int >= 1. Got {n!r} instead.")
-        request = Request(
-            algorithms=algorithms,
+        request = AdviceRequest(
+            algorithms=self._names(algorithms),
             time_budget=time_budget,
             seconds_factor=seconds_factor,
             max_predict_ms=max_predict_ms,
@@ -322,17 +329,18 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             order=order,
         )
         task_type = performance.resolver.task_type(task_type)
-        question = performance.resolver.question(task_type, metric)
-        question = performance.resolver.of_kind(question, fold_kind)
-        described = described_by(self.metafeature_names_, metafeatures)
-        answer = self._answer(question, described is None)
-        say_borrowed(answer.history, question, fold_kind)
-        for name in _without_history(answer, request):
-            warnings.warn(
-                f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
-                KnowledgeBaseWarning,
-                stacklevel=2,
-            )
+        with collect_notes() as notes:
+            question = performance.resolver.question(task_type, metric)
+            question = performance.resolver.of_kind(question, fold_kind)
+            described = described_by(self.metafeature_names_, metafeatures)
+            answer = self._answer(question, described is None)
+            say_borrowed(answer.history, question, fold_kind)
+            for name in _without_history(answer, request):
+                warnings.warn(
+                    f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
+                    KnowledgeBaseWarning,
+                    stacklevel=2,
+                )
         advisor = Advisor(answer)
         with single_threaded():
             forecast = answer.forecast(described, reference_seconds, confidence_level)
@@ -349,7 +357,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             order,
             has_budget=time_budget is not None and answer.has_seconds,
         )
-        return [
+        candidates = (
             dataclasses.replace(
                 advisor.recommendation(forecast, column, task_type),
                 probability_best=probabilities[column],
@@ -357,7 +365,26 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
                 _explainer=partial(choice.explain, place),
             )
             for place, column in enumerate(columns)
-        ]
+        )
+        return Recommendations(
+            candidates,
+            task=Task(task_type=cast(TaskType, task_type)) if task_type in TASK_TYPES else None,
+            metric=None if metric is None else canonical_name(metric, task_type),
+            notes=dict.fromkeys(notes),
+            order=order,
+            knowledge_base=identity_of(performance.kb),
+        )
+
+    def _names(self, algorithms: Iterable[str] | None) -> list[str] | None:
+        """Return the names of algorithms as a list; None for all. Unknown ones are refused."""
+        if algorithms is None:
+            return None
+        names = [algorithms] if isinstance(algorithms, str) else list(algorithms)
+        foreign = [name for name in names if find_algorithm(name) is None]
+        for name in foreign:
+            if name not in self.performance_.algorithms:
+                raise algorithm_not_found(name, self.performance_.algorithms)
+        return names
 
     def _answer(self, question: Question, without_metafeatures: bool) -> Performance:
         """Return what answers a question; what another model was warned of is said again."""
@@ -385,7 +412,17 @@ def meta_model_of(kb: KnowledgeBase) -> MetaModel:
     return model._use(past_performance(kb, model._learner()))
 
 
-def _without_history(performance: Performance, request: Request) -> list[str]:
+def identity_of(kb: KnowledgeBase) -> dict[str, str | None]:
+    """Return which knowledge base it is, for whoever reads stored advice."""
+    origin = kb.origin  # None of what was made in memory, or layered
+    return {
+        "name": None,
+        "path": str(origin.folder) if origin else None,
+        "fingerprint": origin.fingerprint if origin else None,
+    }
+
+
+def _without_history(performance: Performance, request: AdviceRequest) -> list[str]:
     """Return the limits that were asked for and of which no run says anything."""
     limits = {
         "time_budget": (request.time_budget, performance.has_seconds),

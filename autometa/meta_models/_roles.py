@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autometa._common.arrays import Matrix, Vector
-from autometa.meta_models._request import Order
+from autometa.meta_models._advice_request import Order
 
 FIRST = {
     "portfolio": "best single",

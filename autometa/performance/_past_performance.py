@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from autometa.exceptions import KnowledgeBaseWarning, ParameterError, collect_notes
+from autometa.exceptions import ParameterError, collect_notes
 from autometa.knowledge_base import KnowledgeBase, Origin
 from autometa.performance._fitted_model_file import FittedModelFile, file_of, open_fitted_model
 from autometa.performance._history import read_histories
@@ -62,6 +62,11 @@ class PastPerformance:
         return QuestionResolver(self.kb)
 
     @cached_property
+    def algorithms(self) -> frozenset[str]:
+        """Names of the algorithms that have runs."""
+        return frozenset(self.kb.algorithms)
+
+    @cached_property
     def file(self) -> FittedModelFile | None:
         """The fitted model that lies beside the knowledge base, if this learner wrote it."""
         parameters = self.learner.stored_parameters()
@@ -77,8 +82,6 @@ class PastPerformance:
                     fitted = self.file.get(question)
                 with collect_notes() as notes:
                     history = read_histories(self.kb, question)
-                for note in notes:
-                    KnowledgeBaseWarning(note)  # made again, for whoever collects around this
                 self._notes[key] = notes
                 with single_threaded():
                     self._performances[key] = Performance(

@@ -58,23 +58,23 @@ class QuestionResolver:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
-        self._n_runs = kb.score_counts()
+        self._n_scores = kb.score_counts()
 
     def questions(self) -> list[Question]:
         """Return each kind of task that has runs, with its most measured metric."""
-        types = set(self._n_runs.index.get_level_values("task_type"))
+        types = set(self._n_scores.index.get_level_values("task_type"))
         kinds = [k for k in ("classification", "regression") if types & set(_TASK_TYPES[k])]
         return [self.question(kind, None) for kind in kinds]
 
     def all_questions(self) -> list[Question]:
         """Return every question about one task type that has an answer."""
-        counts = self._n_runs.reset_index()
+        counts = self._n_scores.reset_index()
         asked = counts[["task_type", "metric"]].drop_duplicates()
         return list(dict.fromkeys(self.question(t, m) for t, m in asked.itertuples(index=False)))
 
     def n_metrics(self) -> int:
         """Return the number of metrics over all task types."""
-        return int(self._n_runs.index.get_level_values("metric").nunique())
+        return int(self._n_scores.index.get_level_values("metric").nunique())
 
     def task_type(self, task_type: str | None) -> str:
         """Return the task type asked for; None is the only one of the knowledge base."""
@@ -84,7 +84,7 @@ class QuestionResolver:
                     f"'task_type' must be one of {sorted(_TASK_TYPES)}. Got {task_type!r} instead."
                 )
             return task_type
-        types = set(self._n_runs.index.get_level_values("task_type"))
+        types = set(self._n_scores.index.get_level_values("task_type"))
         if len(types) == 1:
             return str(next(iter(types)))
         if types <= set(_CLASSIFICATION):
@@ -122,7 +122,7 @@ class QuestionResolver:
         MetricError
             If the metric is none of scikit-learn's, or one of another task type.
         """
-        own_types = set(self._n_runs.index.get_level_values("task_type"))
+        own_types = set(self._n_scores.index.get_level_values("task_type"))
         types = tuple(name for name in _TASK_TYPES[task_type] if name in own_types)
         counts = self._counts(types)
         if counts.empty:
@@ -150,8 +150,8 @@ class QuestionResolver:
 
     def _counts(self, task_types: Sequence[str]) -> pd.Series[int]:
         """Return the runs of each metric on tasks of these types, most first."""
-        of_types = self._n_runs.index.get_level_values("task_type").isin(task_types)
-        counts = self._n_runs[of_types].groupby(level="metric").sum()
+        of_types = self._n_scores.index.get_level_values("task_type").isin(task_types)
+        counts = self._n_scores[of_types].groupby(level="metric").sum()
         return counts.sort_values(ascending=False, kind="stable")
 
     def _with_borrowed(self, types: tuple[str, ...], metric: str, task_type: str) -> Question:

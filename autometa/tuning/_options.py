@@ -15,7 +15,7 @@ from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
-from autometa.tuning.workers._pools import check_memory_limit
+from autometa.tuning.workers._memory import check_memory_limit, n_bytes
 from autometa.validation import GapLike, ValidationRequest
 
 
@@ -45,7 +45,7 @@ class TuneOptions:
     name: str | None = None
     target: str | None = None
     study_name: str | None = None
-    memory_limit: int | None = None
+    memory_limit: int | str | None = None
     max_predict_ms: float | None = None
     isolate: bool = True
     sampler: BaseSampler | None = None
@@ -78,7 +78,7 @@ class TuneOptions:
         if not isinstance(self.n_jobs, int) or isinstance(self.n_jobs, bool) or self.n_jobs < 1:
             raise ParameterError(f"'n_jobs' must be an int >= 1. Got {self.n_jobs!r}.")
         if self.isolate:  # a worker takes the limit; this process has none of its own
-            check_memory_limit(self.memory_limit)
+            check_memory_limit(self.memory_bytes)
         limit = self.max_predict_ms
         if limit is not None and not (isinstance(limit, Real) and limit > 0):
             raise ParameterError(
@@ -91,6 +91,11 @@ class TuneOptions:
                 "'scheduler' must be a class, or a function without arguments, that returns a "
                 f"Scheduler; one is made for each run. Got {type(self.scheduler).__name__}."
             )
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The memory limit as a number."""
+        return n_bytes(self.memory_limit)
 
 
 def _check_end(time_budget: float | None, n_trials: int | None) -> None:

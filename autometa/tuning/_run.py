@@ -113,14 +113,14 @@ class Run:
         self.progress = progress or Progress()
         self.notes = list(question.notes)
         self.threads = choose_threads(
-            question.table, options.n_jobs, not clock.is_endless, options.memory_limit
+            question.table, options.n_jobs, not clock.is_endless, options.memory_bytes
         )
         self.interruption = Interruption(
             lambda: clock.end_within(FINISH_SECONDS), defers=options.isolate
         )
         self.folder = SharedFolder()
         opener = partial(
-            open_pool, options.n_jobs, self.threads, options.memory_limit, options.isolate
+            open_pool, options.n_jobs, self.threads, options.memory_bytes, options.isolate
         )
         self.runner = PoolRunner(opener, self._is_asked_to_end)
         self._open = contextlib.ExitStack()

@@ -39,7 +39,7 @@ def tune(
     name: str | None = None,
     target: str | None = None,
     study_name: str | None = None,
-    memory_limit: int | None = None,
+    memory_limit: int | str | None = None,
     max_predict_ms: float | None = None,
     isolate: bool = True,
     sampler: BaseSampler | None = None,
@@ -106,10 +106,10 @@ def tune(
         name of the file, of the column, of a Series; else "table" and "target".
     study_name : str or None
         None derives it from the table's content and the metric.
-    memory_limit : int or None
-        Bytes of address space a worker may use, 640 MiB at least, which its libraries
-        take; None is four fifths of the machine's memory. Below 4 GiB workers have one
-        thread.
+    memory_limit : int, str or None
+        Address space a worker may use, in bytes or as a size such as "4GB", 640 MiB at least,
+        which its libraries take; None is four fifths of the machine's memory. Below 4 GiB
+        workers have one thread.
     max_predict_ms : float or None
         Milliseconds that predicting one row may take, on average over some hundred rows or
         more, the cleaning of the table left out. Advice keeps to what is expected, the

@@ -13,6 +13,7 @@ import autometa
 from autometa import KnowledgeBase, MetaModel, Recommendation, Recommendations, recommend
 from autometa.algorithms import every_algorithm
 from autometa.exceptions import (
+    AlgorithmNotFoundError,
     DatasetError,
     DatasetWarning,
     KnowledgeBaseWarning,
@@ -102,6 +103,27 @@ def test_a_foreign_history_is_advised_from_but_not_built():
     assert [found.algorithm for found in advice] == ["weka.SMO", "weka.J48"]
     with pytest.raises(KeyError, match=r"Unknown algorithm 'weka.SMO'"):
         advice[0].build()
+
+
+def test_algorithms_can_be_chosen_at_any_door():
+    X, y = TABLES["multiclass"]
+    advice = recommend(X, y, algorithms=["naive_bayes", "decision_tree"])
+    assert {found.algorithm for found in advice} == {"naive_bayes", "decision_tree"}
+    described = autometa.describe(X, y)
+    without = recommend(
+        metafeatures=described, task_type="multiclass", algorithms="decision_tree", n=2
+    )
+    assert [found.algorithm for found in without] == ["decision_tree"] * 2
+
+
+def test_algorithms_are_refused_as_tune_does():
+    X, y = TABLES["multiclass"]
+    with pytest.raises(AlgorithmNotFoundError, match="Did you mean 'random_forest'"):
+        recommend(X, y, algorithms=["random_forst"])
+    with pytest.raises(ParameterError, match=r"multiclass task .*Got \['ridge'\]; these can"):
+        recommend(X, y, algorithms=["ridge", "decision_tree"])  # of regression alone
+    with pytest.raises(ParameterError, match=r"Got \[\]; these can be used"):
+        recommend(X, y, algorithms=[])
 
 
 def test_setups_of_an_extra_that_is_absent_are_not_recommended(monkeypatch):

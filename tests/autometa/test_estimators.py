@@ -10,6 +10,7 @@ from sklearn.datasets import load_diabetes, load_wine
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
+from autometa import KnowledgeBase, MetaModel
 from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
 from autometa.exceptions import DatasetError
 
@@ -46,6 +47,14 @@ def test_parameters_are_those_of_tune_and_only_stored():
     parameters = AutoMetaClassifier(time_budget=-1, n_jobs="many").get_params()
     assert parameters["time_budget"] == -1
     assert set(parameters) - {"pos_label"} == set(AutoMetaRegressor().get_params())
+
+
+def test_clones_share_the_model_that_was_fitted_to_a_knowledge_base():
+    model = MetaModel().fit(KnowledgeBase.bundled())
+    cloned = clone(AutoMetaClassifier(model=model, n_trials=2, metric="accuracy"))
+    assert cloned.model is model
+    assert (cloned.n_trials, cloned.metric) == (2, "accuracy")
+    assert cloned.get_params(deep=False)["model"] is model
 
 
 def test_a_fitted_classifier_tells_what_it_found():

@@ -6,7 +6,8 @@ import inspect
 
 import pytest
 
-from autometa import AutoMetaClassifier, AutoMetaRegressor, tune
+from autometa import AutoMetaClassifier, AutoMetaRegressor, MetaModel, recommend, tune
+from autometa.cli._recommend import recommend as recommend_command
 from autometa.cli._tune import tune as command
 from autometa.tuning._options import TuneOptions
 
@@ -14,7 +15,6 @@ NOT_OF_ESTIMATORS = {
     "task_type": "the class says it",
     "name": "fit takes a table that nobody names",
     "target": "as the name",
-    "model": "clones of estimators hold no fitted ones",
     "groups": "fit takes them, row by row",
     "timestamps": "as groups",
 }
@@ -69,6 +69,34 @@ def test_the_command_takes_the_options_of_tune():
     wanted = set(options_of(tune))
     assert taken <= wanted
     assert wanted - taken == set(NOT_OF_THE_COMMAND)
+
+
+NOT_OF_THE_RECOMMEND_COMMAND = {"model": "as for tune"}
+OF_THE_RECOMMEND_COMMAND_ALONE = {"table", "encoding", "explain"}  # what to read and print
+NOT_OF_META_MODELS = {
+    "knowledge_base": "it is fitted to one",
+    "model": "it is the model",
+    "pos_label": "the order does not depend on it",
+}
+OF_META_MODELS_ALONE = {
+    "seconds_factor": "a table says how often a setup is fitted",
+    "reference_seconds": "recommend times this machine",
+}
+
+
+def test_the_recommend_command_takes_the_options_of_recommend():
+    taken = {RENAMED.get(name, name) for name in options_of(recommend_command)}
+    wanted = set(options_of(recommend)) | {"target"}
+    assert taken - wanted == OF_THE_RECOMMEND_COMMAND_ALONE
+    assert wanted - taken == set(NOT_OF_THE_RECOMMEND_COMMAND)
+
+
+def test_a_meta_model_takes_the_options_of_recommend():
+    taken, wanted = options_of(MetaModel.recommend), options_of(recommend)
+    assert set(wanted) - set(taken) == set(NOT_OF_META_MODELS)
+    assert set(taken) - set(wanted) == set(OF_META_MODELS_ALONE)
+    for name in set(taken) & set(wanted) - {"metafeatures"}:
+        assert taken[name].default == wanted[name].default, name
 
 
 @pytest.mark.parametrize("door", [tune, AutoMetaClassifier, AutoMetaRegressor])

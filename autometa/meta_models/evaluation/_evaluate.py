@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -225,7 +225,7 @@ class _Asked:
 
     def _advice(
         self, model: MetaModel, described: pd.Series[float], time_budget: float | None = None
-    ) -> list[Recommendation]:
+    ) -> Sequence[Recommendation]:
         timed = time_budget if np.isfinite(self.history.seconds).any() else None
         return model.recommend(
             described if np.isfinite(described.to_numpy()).any() else None,
@@ -235,11 +235,11 @@ class _Asked:
             time_budget=timed,
         )
 
-    def _order(self, advice: list[Recommendation]) -> Positions:
+    def _order(self, advice: Sequence[Recommendation]) -> Positions:
         found = [self.columns.get((a.algorithm, canonical_config(a.config))) for a in advice]
         return np.array([column for column in found if column is not None], dtype=np.intp)
 
-    def _predictions(self, row: int, advice: list[Recommendation]) -> pd.DataFrame:
+    def _predictions(self, row: int, advice: Sequence[Recommendation]) -> pd.DataFrame:
         columns = [self.columns.get((a.algorithm, canonical_config(a.config))) for a in advice]
         rows = [
             {

@@ -5,27 +5,24 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
-from numbers import Integral
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from autometa.evaluation import Outcome, WorkerPool
 from autometa.evaluation._machine import (
-    LIBRARY_BYTES,
     address_space_for,
     address_space_in_force,
     is_about_memory,
     usable_cores,
-    usable_memory,
 )
-from autometa.exceptions import ParameterError, WorkerError
+from autometa.exceptions import WorkerError
 from autometa.tables import Table
+from autometa.tuning.workers._memory import default_memory_limit
 from autometa.tuning.workers._worker_side import warm_up
 
 MIN_WORK_FOR_THREADS = 300_000  # cells, times outputs
 # Numerical libraries reserve address space for each thread: below this, one has to do.
 MIN_BYTES_FOR_THREADS = 4 << 30
-MIN_WORKER_BYTES = 4 << 30  # of address space; libraries alone reserve about 1 GB of it
 
 
 class Pool(Protocol):
@@ -152,24 +149,6 @@ def choose_threads(
     return n_threads(work, n_jobs, free_cores() if is_timed else usable_cores())
 
 
-def check_memory_limit(memory_limit: int | None) -> None:
-    """Refuse a limit under which no worker could start.
-
-    Raises
-    ------
-    ParameterError
-        If it is no number of bytes, or fewer than the libraries take.
-    """
-    is_count = isinstance(memory_limit, Integral) and not isinstance(memory_limit, bool)
-    if memory_limit is None or (is_count and memory_limit >= LIBRARY_BYTES):
-        return
-    raise ParameterError(
-        f"'memory_limit' must be a number of bytes >= {LIBRARY_BYTES:,} or None: a worker's "
-        f"libraries take that much address space. Got {memory_limit!r}; give more, or "
-        "isolate=False for trials in this process."
-    )
-
-
 def n_threads(work: int, n_jobs: int, n_cores: int) -> int:
     """Return the threads of each worker: its share of the cores, one for small tables.
 
@@ -187,9 +166,3 @@ def free_cores() -> int:
         return usable_cores()
     running = next((int(x.split()[1]) for x in lines if x.startswith("procs_running")), 1)
     return max(1, usable_cores() - max(0, running - 1))
-
-
-def default_memory_limit(n_jobs: int) -> int | None:
-    """Return four fifths of the usable memory, shared by the workers, 4 GB at least."""
-    total = usable_memory()
-    return None if total is None else max(MIN_WORKER_BYTES, int(0.8 * total / n_jobs))

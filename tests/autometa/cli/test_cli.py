@@ -71,6 +71,16 @@ def test_recommend_prints_a_table(run, csv):
     assert "rank" in out
 
 
+def test_recommend_keeps_to_the_algorithms_that_are_named(run, csv):
+    asked = ("recommend", csv, "--target", "kind", "--algorithm")
+    _, out, _ = run(*asked, "naive_bayes,decision_tree", "--json")
+    found = {one["algorithm"] for one in json.loads(out)["recommendations"]}
+    assert found == {"naive_bayes", "decision_tree"}
+    code, _, err = run(*asked, "naiv_bayes")
+    assert code == 2
+    assert "Did you mean 'naive_bayes'" in err
+
+
 def test_a_lower_confidence_level_narrows_the_intervals(run, csv):
     asked = ("recommend", csv, "--target", "kind", "-n", "3")
     widths = []

@@ -16,8 +16,7 @@ import typer.main
 
 from autometa.cli import _output
 from autometa.cli._command import app
-from autometa.cli._options import n_bytes, several
-from autometa.exceptions import ParameterError
+from autometa.cli._options import several
 from autometa.tuning import tune
 
 LETTERS = {
@@ -125,19 +124,6 @@ def test_what_tune_takes_its_command_takes():
     parameters = set(inspect.signature(tune).parameters) - set(NOT_OPTIONS)
     options = {param.name for param in ALL["tune"].params} - NOT_PARAMETERS
     assert {CALLED.get(name, name) for name in parameters} == options
-
-
-@pytest.mark.parametrize(
-    ("text", "size"), [("4GB", 4 * 10**9), ("512MiB", 2**29), ("7", 7), ("1.5 kb", 1500)]
-)
-def test_sizes_are_read_as_their_units_say(text, size):
-    assert n_bytes(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "GB", "4 horses", "-1GB"])
-def test_what_is_no_size_is_refused(text):
-    with pytest.raises(ParameterError, match="--memory-limit"):
-        n_bytes(text)
 
 
 def test_lists_are_repeated_or_parted_by_commas():

@@ -11,8 +11,9 @@ from histories import history, setups, smooth, two_clusters
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from autometa import KnowledgeBase
+from autometa import KnowledgeBase, Recommendations
 from autometa.exceptions import (
+    AlgorithmNotFoundError,
     KnowledgeBaseMismatchError,
     KnowledgeBaseWarning,
     MetricError,
@@ -237,8 +238,20 @@ class TestQuestions:
     def test_algorithms_can_be_chosen(self, clusters):
         found = clusters.recommend(SMALL, algorithms=["algorithm1", "algorithm3"])
         assert setups(found) == [1, 3]
+        assert setups(clusters.recommend(SMALL, algorithms="algorithm3")) == [3]
         with pytest.raises(KnowledgeBaseMismatchError, match=r"\['svm'\].*'algorithm0'"):
-            clusters.recommend(SMALL, algorithms=["svm"])
+            clusters.recommend(SMALL, algorithms=["svm"])  # no run of it here
+        with pytest.raises(AlgorithmNotFoundError, match="Did you mean 'algorithm3'"):
+            clusters.recommend(SMALL, algorithms=["algoritm3"])
+
+    def test_advice_has_its_facts_as_that_of_recommend_has(self, clusters):
+        with pytest.warns(KnowledgeBaseWarning, match="'max_predict_ms' is ignored"):
+            found = clusters.recommend(SMALL, 2, task_type="binary", max_predict_ms=1.0)
+        assert isinstance(found, Recommendations)
+        assert (found.task.task_type, found.metric) == ("binary", found[0].metric)
+        assert [note for note in found.notes if "'max_predict_ms' is ignored" in note]
+        assert found.novelty == found[0].novelty
+        assert Recommendations.from_dict(found.to_dict()).to_dict() == found.to_dict()
 
 
 class TestHostileInput:

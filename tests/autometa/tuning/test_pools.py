@@ -13,10 +13,10 @@ from autometa.evaluation._machine import LIBRARY_BYTES, usable_cores
 from autometa.evaluation._process import Worker
 from autometa.exceptions import ParameterError, WorkerError
 from autometa.tables import Table, check_table
+from autometa.tuning.workers._memory import default_memory_limit, n_bytes
 from autometa.tuning.workers._pools import (
     InlinePool,
     choose_threads,
-    default_memory_limit,
     free_cores,
     n_threads,
     open_pool,
@@ -88,7 +88,21 @@ def test_a_small_table_has_one_thread():
     assert choose_threads(table, 1, is_timed=True) == 1
 
 
-@pytest.mark.parametrize("limit", [0, 50 << 20, LIBRARY_BYTES - 1, 1e9, True, "2GB"])
+@pytest.mark.parametrize(
+    ("size", "number"),
+    [("4GB", 4 * 10**9), ("512MiB", 2**29), ("7", 7), ("1.5 kb", 1500), (2**30, 2**30)],
+)
+def test_sizes_are_read_as_their_units_say(size, number):
+    assert n_bytes(size) == number
+
+
+@pytest.mark.parametrize("size", ["", "GB", "4 horses", "-1GB", True, 1e9])
+def test_what_is_no_size_is_refused(size):
+    with pytest.raises(ParameterError, match="'memory_limit' must be a size such as 4GB"):
+        n_bytes(size)
+
+
+@pytest.mark.parametrize("limit", [0, 50 << 20, LIBRARY_BYTES - 1, "640MB"])
 def test_a_limit_that_no_worker_can_start_under_is_refused_before_the_run(limit):
     X = pd.DataFrame({"a": np.arange(20.0)})
     with pytest.raises(ParameterError, match=r"number of bytes >= 671,088,640 or None.*Got"):

@@ -1,4 +1,4 @@
-"""Request: what a list of setups is to keep to."""
+"""AdviceRequest: what a list of setups is to keep to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Order: TypeAlias = Literal["portfolio", "single", "seconds"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class AdviceRequest:
     """What may be recommended, and at what cost.
 
     Attributes
