@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autometa.evaluation._costs import COSTS, Costs, costs_of_trial, mean_costs
+from autometa.evaluation._costs import COSTS, Costs, costs_of_trial, mean_costs, split_of_study
 from autometa.evaluation._cross_validation import CrossValidation, cross_validate, predict
 from autometa.evaluation._pool import WorkerPool
 from autometa.evaluation._process import Outcome
@@ -26,4 +26,5 @@ __all__ = [
     "predict",
     "reference_seconds",
     "shorten_folds",
+    "split_of_study",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autometa._common.feasibility import broken_constraints, what_is_broken
-from autometa.evaluation import costs_of_trial
+from autometa.evaluation import costs_of_trial, split_of_study
 from autometa.importers._fold_kinds import fold_kind_of
 from autometa.importers._measures import Measure, resolve
 from autometa.importers._optuna_studies import StudyView
@@ -206,7 +206,7 @@ class TrialReader:
     def _of_tune(self, trial: FrozenTrial, evaluation: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a row for each metric that `tune` kept with its trial."""
         setup = self._setup(trial) | {"status": "ok", "fidelity": evaluation.get("fidelity", 1.0)}
-        setup |= costs_of_trial(evaluation)
+        setup |= costs_of_trial(evaluation, self.view.user_attrs)
         main = self.objectives[0].measure.name
         return [
             setup
@@ -240,6 +240,7 @@ class TrialReader:
             "source": "tune",
             "reference_seconds": float(speed),
             "fold_kind": fold_kind_of(kind),
+            **split_of_study(self.view.user_attrs),
         }
 
     def _last_step(self) -> tuple[int, int] | None:

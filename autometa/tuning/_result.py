@@ -14,7 +14,7 @@ import pandas as pd
 from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
-from autometa.evaluation import cached_reference_seconds, costs_of_trial
+from autometa.evaluation import cached_reference_seconds, costs_of_trial, split_of_study
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
 from autometa.tables import Task
@@ -197,6 +197,7 @@ class TuneResult:
         """
         rows: list[dict[str, Any]] = []
         reference = cached_reference_seconds()
+        about = self.study.user_attrs
         for trial in self.study.trials:
             evaluation = evaluation_of(trial)
             status = evaluation.get("status") if algorithm_of(trial) else None
@@ -215,7 +216,8 @@ class TuneResult:
                     "config": canonical_config(candidate.config),
                     "metric": metric,
                     "score": value,
-                    **costs_of_trial(evaluation),
+                    **costs_of_trial(evaluation, about),
+                    **split_of_study(about),
                     "fidelity": evaluation.get("fidelity", 1.0),
                     "status": status,
                     "message": evaluation.get("message", ""),

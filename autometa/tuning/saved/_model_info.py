@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ class ModelInfo:
     members : list of dict
         ``algorithm``, ``config`` and ``weight`` of each setup of the ensemble.
     n_trials, n_runs : int
-        Trials of the study, and runs that can be imported from the file.
+        Trials of the study, and runs that can be imported from the file, each counted once
+        however many metrics it has.
     """
 
     path: str
@@ -85,6 +87,15 @@ def model_info(path: str | os.PathLike[str]) -> ModelInfo:
             ) from error
 
 
+def _n_runs(rows: list[dict[str, Any]]) -> int:
+    """Return how many runs these rows are of; a run has a row for each of its metrics."""
+    names = ("algorithm", "config", "fidelity", "status", "metric")
+    repeats: Counter[tuple[Any, ...]] = Counter()
+    for (*run, _), n in Counter(tuple(row.get(n) for n in names) for row in rows).items():
+        repeats[tuple(run)] = max(repeats[tuple(run)], n)
+    return repeats.total()
+
+
 def _read(path: str, manifest: Any) -> ModelInfo:
     about = manifest["about"]
     history = about.get("history", {})
@@ -99,5 +110,5 @@ def _read(path: str, manifest: Any) -> ModelInfo:
         task=next(iter(history.get("tasks", [])), {}),
         members=about.get("members", []),
         n_trials=history.get("n_trials", 0),
-        n_runs=len(history.get("runs", [])),
+        n_runs=_n_runs(history.get("runs", [])),
     )

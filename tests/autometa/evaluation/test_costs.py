@@ -10,12 +10,9 @@ from sklearn.datasets import load_iris
 
 from autometa import KnowledgeBase, tune
 from autometa.building import build_knowledge_base
-from autometa.evaluation import COSTS, Costs, costs_of_trial, mean_costs
+from autometa.evaluation import COSTS, Costs, costs_of_trial, mean_costs, split_of_study
 from autometa.importers import read_optuna
 from autometa.knowledge_base._schema import RUN_COLUMNS, RUN_DEFAULTS
-
-# Of `tune`, all but the seconds of predictions, whose number of rows its runs do not say.
-OF_TUNE = [name for name in COSTS if name != "predict_seconds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +36,31 @@ def test_costs_are_the_fields_of_costs_and_their_mean_over_folds():
 @pytest.mark.parametrize(("stored", "read"), [(0.5, 0.5), (2, 2.0), ("fast", nan), (None, nan)])
 def test_a_stored_cost_that_is_no_number_is_unknown(stored, read):
     costs = costs_of_trial({"fit_seconds": stored, "scores": {}})
-    assert list(costs) == OF_TUNE
+    assert list(costs) == list(COSTS)
     assert costs["fit_seconds"] == pytest.approx(read, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("folds", "split", "n_folds", "predict_seconds"),
+    [
+        ([5, 5], "cross-validation", 5.0, 0.25),
+        ([5, 3], "cross-validation", 3.0, nan),  # some rows are never held out
+        ([5, 1], "holdout", 1.0, nan),
+        (None, "", nan, nan),
+        ("five", "", nan, nan),
+        ([5, "all"], "", nan, nan),
+        ([0, 0], "", nan, nan),
+    ],
+)
+def test_a_study_says_how_its_trials_were_scored(folds, split, n_folds, predict_seconds):
+    about = {"folds": folds, "fold_seed": 7}
+    said = split_of_study(about)
+    assert (said["split"], said["n_folds"]) == (split, pytest.approx(n_folds, nan_ok=True))
+    assert said["split_seed"] == pytest.approx(7.0 if split else nan, nan_ok=True)
+    costs = costs_of_trial({"predict_seconds": 0.25}, about)
+    assert costs["predict_seconds"] == pytest.approx(predict_seconds, nan_ok=True)
+    by_time = costs_of_trial({"predict_seconds": 0.25}, about | {"validation": {"kind": "time"}})
+    assert isnan(by_time["predict_seconds"])  # the first rows are never held out
 
 
 def test_tune_keeps_every_cost_with_its_trials_and_runs():
@@ -53,9 +73,12 @@ def test_tune_keeps_every_cost_with_its_trials_and_runs():
         assert all(trial.user_attrs["evaluation"][name] > 0 for name in COSTS)
     runs, imported = result.runs(), read_optuna(result.study).knowledge_base.runs
     assert list(runs) == list(RUN_DEFAULTS)
-    for name in OF_TUNE:
+    for name in (*COSTS, "n_folds", "split_seed"):
         assert (runs[name] > 0).all()
         assert sorted(imported[name]) == pytest.approx(sorted(runs[name]))
+    assert set(runs["split"]) == set(imported["split"]) == {"cross-validation"}
+    kb = KnowledgeBase.from_frames(result.task.to_frame(), None, runs)
+    assert kb.add(result.study).n_scores == len(runs)  # each door says the same of a run
 
 
 def test_a_build_keeps_every_cost_with_its_runs(tmp_path):
