@@ -17,36 +17,15 @@ import logging
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
+from autometa import exceptions
+from autometa.exceptions import *  # noqa: F403  all that it lists, and no list of them here
+
 if TYPE_CHECKING:
     from autometa._versions import show_versions
     from autometa.advice import recommend
     from autometa.algorithms import list_algorithms, register_algorithm
     from autometa.datasets import describe, load_dataset
     from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
-    from autometa.exceptions import (
-        AlgorithmNotFoundError,
-        AutoMetaError,
-        AutoMetaWarning,
-        BudgetError,
-        DatasetError,
-        DatasetNotFoundError,
-        DatasetWarning,
-        FallbackWarning,
-        KnowledgeBaseCorruptError,
-        KnowledgeBaseError,
-        KnowledgeBaseMismatchError,
-        KnowledgeBaseSourceError,
-        KnowledgeBaseWarning,
-        KnowledgeBaseWriteError,
-        MetricError,
-        ModelFileError,
-        OutputError,
-        ParameterError,
-        PluginError,
-        PluginWarning,
-        StorageError,
-        WorkerError,
-    )
     from autometa.knowledge_base import KnowledgeBase, setup_id
     from autometa.meta_models import MetaModel
     from autometa.metrics import list_metrics, register_metric
@@ -59,37 +38,15 @@ __version__ = "0.2.0"
 logging.getLogger("autometa").addHandler(logging.NullHandler())  # who listens says where
 
 __all__ = [
-    "AlgorithmNotFoundError",
     "AutoMetaClassifier",
-    "AutoMetaError",
     "AutoMetaRegressor",
-    "AutoMetaWarning",
-    "BudgetError",
-    "DatasetError",
-    "DatasetNotFoundError",
-    "DatasetWarning",
-    "FallbackWarning",
     "KnowledgeBase",
-    "KnowledgeBaseCorruptError",
-    "KnowledgeBaseError",
-    "KnowledgeBaseMismatchError",
-    "KnowledgeBaseSourceError",
-    "KnowledgeBaseWarning",
-    "KnowledgeBaseWriteError",
     "MetaModel",
-    "MetricError",
-    "ModelFileError",
     "ModelInfo",
-    "OutputError",
-    "ParameterError",
-    "PluginError",
-    "PluginWarning",
     "Recommendation",
     "Recommendations",
-    "StorageError",
     "TuneResult",
     "WarmStartSampler",
-    "WorkerError",
     "build_pipeline",
     "describe",
     "list_algorithms",
@@ -105,8 +62,10 @@ __all__ = [
     "show_versions",
     "tune",
 ]
+__all__ += exceptions.__all__
+__all__.sort()
 
-# Names of errors and warnings come from `exceptions`; each other name from here.
+# Where each name lies that is not of `exceptions`.
 _HOMES = {
     "AutoMetaClassifier": "estimators",
     "AutoMetaRegressor": "estimators",
@@ -136,14 +95,13 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name or a submodule when it is first used: ``import autometa`` is instant."""
-    if name in __all__:
-        home = _HOMES.get(name, "exceptions")
-        return getattr(importlib.import_module(f"autometa.{home}"), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"autometa.{_HOMES[name]}"), name)
     if not name.startswith("_") and importlib.util.find_spec(f"autometa.{name}"):
         return importlib.import_module(f"autometa.{name}")
     raise AttributeError(f"module 'autometa' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    modules = (m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    modules = (m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_")  # noqa: F405
     return sorted({*__all__, *modules, "__version__"})

@@ -149,6 +149,8 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted pipeline to one file; `autometa.load_model` reads it.
 
+        A model that was saved there before is replaced; any other file is refused.
+
         Raises
         ------
         OutputError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,21 @@ def write_whole(
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def may_replace(path: Path, entry: str) -> bool:
+    """Return whether nothing of another kind is lost when an archive is written to ``path``.
+
+    Nothing is there, or what is no plain file; an empty one, as `tempfile` makes; or an
+    archive that holds an entry of that name.
+    """
+    if not path.is_file() or path.stat().st_size == 0:
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return entry in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def open_beside(path: Path) -> tuple[int, Path]:

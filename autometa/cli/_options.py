@@ -166,7 +166,8 @@ Algorithms = Annotated[
     list[str] | None,
     typer.Option(
         "--algorithm",
-        help="Only these; repeat it, or separate by commas ('autometa algorithms' lists them).",
+        help="Only this algorithm; repeat it, or separate by commas ('autometa algorithms' lists "
+        "them).",
         show_default=False,
         autocompletion=complete_algorithm,
         rich_help_panel=SEARCH,

@@ -132,7 +132,7 @@ def tune(
     save: Annotated[
         Path | None,
         typer.Option(
-            help="Write the fitted pipeline here.",
+            help="Write the fitted pipeline here; a model saved earlier is replaced.",
             show_default=False,
             rich_help_panel=_options.FILES,
         ),

@@ -22,11 +22,13 @@ def check_outputs(save: Path | None, code: Path | None) -> None:
         Says which cannot, and why.
     """
     from autometa.exceptions import OutputError
-    from autometa.tuning.saved._outputs import check_output
+    from autometa.tuning.saved._outputs import check_output, check_replaces_model
 
     for option, path in (("--save", save), ("--code", code)):
         if path is not None:
             check_output(path, option)
+    if save is not None:
+        check_replaces_model(save, "--save")
     if save is not None and code is not None and save.resolve() == code.resolve():
         raise OutputError(f"'--save' and '--code' must name two files. Both name '{save}'.")
 

@@ -189,7 +189,8 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         path : path, optional
-            Of the file to write; `load` reads it. None keeps what was learnt in the folder
+            Of the file to write; `load` reads it. A MetaModel saved there is replaced, any
+            other file refused. None keeps what was learnt in the folder
             of the knowledge base: a MetaModel that is fitted to the same folder later has
             nothing to learn, and gives the same advice.
         on_progress : callable, optional

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autometa._common.files import write_whole
+from autometa._common.files import may_replace, write_whole
 from autometa._limits import (
     MAX_ARCHIVE_BYTES,
     PARSE_ERRORS,
@@ -22,6 +22,7 @@ from autometa._limits import (
 )
 from autometa.exceptions import KnowledgeBaseError, ModelFileError, OutputError
 from autometa.knowledge_base import KnowledgeBase, Origin, read_fitted_model, write_fitted_model
+from autometa.knowledge_base.storage._manifest import MANIFEST
 from autometa.performance import PastPerformance, parameters_of, read_header
 
 Progress = Callable[[str, int, int], None]
@@ -40,7 +41,18 @@ def write_beside(performance: PastPerformance, on_progress: Progress | None) -> 
 
 
 def write_model(path: Path, performance: PastPerformance, on_progress: Progress | None) -> Path:
-    """Write a fitted model and its knowledge base as one file."""
+    """Write a fitted model and its knowledge base as one file.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, or the path is that of a file which is no such model.
+    """
+    if not may_replace(path, MANIFEST):
+        raise OutputError(
+            f"'path' must name a new file, or a saved MetaModel to replace. '{path}' is another "
+            "file; name one that does not exist, or remove it."
+        )
     data = performance.fitted_file(on_progress)
     with tempfile.TemporaryDirectory(prefix="autometa-") as name:
         folder = Path(name) / "kb"

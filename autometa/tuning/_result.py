@@ -233,6 +233,8 @@ class TuneResult:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted pipeline to one file, whole or not at all; see `load_model`.
 
+        A model that was saved there before is replaced; any other file is refused.
+
         The runs of the search stand beside it, for ``autometa kb import tune``. What
         was written is read back before it replaces another file.
 

@@ -16,15 +16,6 @@ Tasks = Annotated[
         show_default=False,
     ),
 ]
-Algorithms = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--algorithm",
-        help="Only this algorithm; repeat it, or separate by commas.",
-        show_default=False,
-        autocompletion=_options.complete_algorithm,
-    ),
-]
 Metrics = Annotated[
     list[str] | None,
     typer.Option(

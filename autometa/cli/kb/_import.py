@@ -38,7 +38,7 @@ group(
     "Add a history from elsewhere to a knowledge base. Without FORMAT, it is recognised.",
     panel=COLLECT,
     cls=ImportGroup,
-    subcommand_metavar="[FORMAT] SOURCE... [OPTIONS]",
+    subcommand_metavar="[FORMAT] SOURCE...",
 )
 
 Sources = Annotated[

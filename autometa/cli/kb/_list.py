@@ -44,7 +44,7 @@ def list_(
     setups: Annotated[bool, typer.Option("--setups", help="List setups.")] = False,
     runs: Annotated[bool, typer.Option("--runs", help="List runs, a row a metric.")] = False,
     task: _arguments.Tasks = None,
-    algorithm: _arguments.Algorithms = None,
+    algorithm: _options.Algorithms = None,
     task_type: Annotated[
         list[TaskType] | None, typer.Option(help="Only tasks of this type; repeat it.")
     ] = None,

@@ -27,7 +27,7 @@ from autometa.exceptions import ParameterError
 def remove(
     knowledge_base: _knowledge_bases.Written = _knowledge_bases.OWN,
     task: _arguments.Tasks = None,
-    algorithm: _arguments.Algorithms = None,
+    algorithm: _options.Algorithms = None,
     source: Annotated[
         str | None,
         typer.Option(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autometa._common import files
 from autometa.exceptions import OutputError
+from autometa.tuning.saved._model_info import MANIFEST
 
 MIN_FREE_BYTES = 2 << 20  # the smallest models and scripts need less; large ones may need more
 
@@ -46,6 +47,23 @@ def check_output(path: str | os.PathLike[str], option: str = "path") -> None:
         raise OutputError(
             f"'{path}' cannot be written: the disk of '{folder}' has {free} bytes left; "
             f"{MIN_FREE_BYTES} are the least that is needed."
+        )
+
+
+def check_replaces_model(path: str | os.PathLike[str], option: str = "path") -> None:
+    """Raise when a model would take the place of something else.
+
+    A saved model may be replaced, and so may an empty file, as `tempfile` makes one.
+
+    Raises
+    ------
+    OutputError
+        If the file holds anything else.
+    """
+    if not files.may_replace(_target(path), MANIFEST):
+        raise OutputError(
+            f"'{option}' must name a new file, or a saved model to replace. '{path}' is another "
+            "file; name one that does not exist, or remove it."
         )
 
 

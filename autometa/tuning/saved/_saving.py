@@ -35,7 +35,7 @@ from autometa.algorithms import every_algorithm, library_versions
 from autometa.exceptions import ModelFileError, OutputError, ParameterError
 from autometa.tuning.saved._boosters import check_boosters
 from autometa.tuning.saved._model_info import MANIFEST
-from autometa.tuning.saved._outputs import write_whole
+from autometa.tuning.saved._outputs import check_replaces_model, write_whole
 
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
 SCHEMA_VERSION = 1
@@ -85,7 +85,8 @@ def save_model(
         A pipeline of types that autometa builds, such as ``best_pipeline``. The others
         are saved with their metric, score and runs.
     path : path
-        An existing file is replaced once the new one is complete.
+        A saved model is replaced, as by `joblib.dump`, once the new one is complete; any
+        other file is refused.
     about : dict, optional
         Kept beside the model, as JSON.
     sample : DataFrame, optional
@@ -95,7 +96,8 @@ def save_model(
     Raises
     ------
     OutputError
-        If the file cannot be written, or what was written is not the pipeline.
+        If the file cannot be written, is something else than a saved model, or what was
+        written is not the pipeline.
     """
     save = getattr(fitted, "save", None)  # of those that have runs to keep beside the model
     if callable(save):
@@ -106,6 +108,7 @@ def save_model(
             "save_model needs a TuneResult, a fitted AutoMetaClassifier or AutoMetaRegressor, or a "
             f"fitted Pipeline. Got {type(fitted).__name__}."
         )
+    check_replaces_model(path)
     import skops.io
 
     content = skops.io.dumps(fitted)

@@ -12,7 +12,7 @@ from histories import history as history_of
 from histories import smooth, two_clusters
 from sklearn.base import clone
 
-from autometa.exceptions import ModelFileError, ParameterError
+from autometa.exceptions import ModelFileError, OutputError, ParameterError
 from autometa.meta_models import MetaModel
 from autometa.performance import RankSimilarity, _leaf_similarity
 
@@ -43,6 +43,18 @@ def test_its_parameters_come_back(tmp_path):
     loaded = MetaModel.load(model.save(tmp_path / "model"))
     assert {name: loaded.get_params()[name] for name in parameters} == parameters
     assert advice(loaded) == advice(model)
+
+
+def test_a_saved_model_is_replaced_and_nothing_else(tmp_path):
+    model = MetaModel(n_trees=2).fit(two_clusters())
+    path = tmp_path / "notes.txt"
+    path.write_text("not a model")
+    with pytest.raises(OutputError, match=r"saved MetaModel to replace.*notes.txt' is another"):
+        model.save(path)
+    assert path.read_text() == "not a model"
+    path.unlink()
+    assert model.save(path) == model.save(path) == path
+    assert advice(MetaModel.load(path)) == advice(model)
 
 
 def test_every_question_is_in_the_file(tmp_path, monkeypatch):

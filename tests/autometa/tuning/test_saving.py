@@ -117,11 +117,12 @@ def test_types_that_autometa_does_not_build_are_refused(tmp_path):
 
 def test_a_model_that_does_not_come_back_replaces_nothing(tmp_path):
     model = LogisticRegression()
+    save_model(LogisticRegression(), tmp_path / "model")
+    before = (tmp_path / "model").read_bytes()
     model.extra = io.StringIO
-    (tmp_path / "model").write_bytes(b"old")
     with pytest.raises(OutputError, match="when it was read back, it holds types"):
         save_model(model, tmp_path / "model")
-    assert (tmp_path / "model").read_bytes() == b"old"
+    assert (tmp_path / "model").read_bytes() == before
     assert list(tmp_path.iterdir()) == [tmp_path / "model"]
 
 
@@ -308,7 +309,8 @@ def test_the_file_is_one_that_skops_reads_too(saved):
 
 def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved, tmp_path, monkeypatch):
     path = tmp_path / "model"
-    path.write_bytes(b"old")
+    save_model(LogisticRegression(), path)
+    before = path.read_bytes()
 
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -316,5 +318,23 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved, tmp_path, mon
     monkeypatch.setattr("autometa.tuning.saved._outputs.os.fsync", full)
     with pytest.raises(OutputError, match="could not be written: No space left on device"):
         saved[1].save(path)
-    assert path.read_bytes() == b"old"
+    assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"PK\x03\x04 no archive", None])
+def test_a_model_replaces_a_model_and_nothing_else(tmp_path, content):
+    path = tmp_path / "churn.csv"
+    if content is None:  # an archive of something else
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("letter.txt", "Dear")
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match=r"'path' must name a new file.*churn.csv' is another"):
+        save_model(LogisticRegression(), path)
+    assert path.read_bytes() == before
+    path.write_bytes(b"")  # as a temporary file is made
+    for model in (LogisticRegression(C=1.0), LogisticRegression(C=2.0)):
+        save_model(model, path)
+        assert load_model(path).C == model.C
