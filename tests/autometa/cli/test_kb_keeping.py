@@ -45,7 +45,7 @@ def test_what_a_user_adds_goes_to_their_own_folder_and_is_told(run, folder):
     code, out, err = run("add", folder)
     assert (code, out) == (0, "")
     assert f"Adding to your own knowledge base, '{user_folder()}'." in err
-    assert "12 new runs, 3 new tasks; 0 runs were held already." in err
+    assert "12 new runs, 3 new tasks; 0 scores were held already." in err
     assert load(user_folder()) == ROWS
     code, out, _ = run("add", folder, "--json")
     assert json.loads(out)["added"][0]["n_repeats"] == 12
