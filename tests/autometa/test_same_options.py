@@ -72,13 +72,15 @@ def test_the_command_takes_the_options_of_tune():
 
 
 NOT_OF_THE_RECOMMEND_COMMAND = {"model": "as for tune"}
-OF_THE_RECOMMEND_COMMAND_ALONE = {"table", "encoding", "explain"}  # what to read and print
+OF_THE_RECOMMEND_COMMAND_ALONE = {"table", "encoding", "explain", "code"}  # files, printing
 NOT_OF_META_MODELS = {
     "knowledge_base": "it is fitted to one",
     "model": "it is the model",
     "pos_label": "the order does not depend on it",
+    **dict.fromkeys(("groups", "timestamps", "gap", "cv", "stratify"), "fold_kind says it"),
 }
 OF_META_MODELS_ALONE = {
+    "fold_kind": "a table says it by its groups and timestamps",
     "seconds_factor": "a table says how often a setup is fitted",
     "reference_seconds": "recommend times this machine",
 }
