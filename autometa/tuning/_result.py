@@ -59,8 +59,8 @@ class TuneResult:
     pos_label : object or None
         The positive class of a binary task.
     validation : dict
-        How rows were held out: ``kind``, ``n_folds``, ``n_held_out`` rows, and ``n_groups`` and
-        ``gap`` where there are some.
+        How rows were held out: ``kind``, ``n_folds``, ``n_held_out`` rows; where there are
+        some, ``n_groups`` and ``gap``, and ``groups`` and ``timestamps``, the columns of these.
     is_fallback : bool
         Whether no setup could be scored and fitted, so that the pipeline is a small
         tree without a score.
@@ -281,6 +281,9 @@ class TuneResult:
     ) -> str:
         """Return a scikit-learn script that rebuilds the pipeline without autometa.
 
+        Splits inside its fit keep groups together, or stretches of time, where a column of
+        the table says them.
+
         Parameters
         ----------
         source : str, default="table.csv"
@@ -295,7 +298,7 @@ class TuneResult:
         scored = f"{self.metric} {self.score:.5g} in cross-validation"
         summary = "without a score" if self.is_fallback else scored
         target = target or str(self.task.target)
-        return script(self.best_pipeline, source, target, summary, encoding)
+        return script(self.best_pipeline, source, target, summary, encoding, self.validation)
 
 
 def _usual(kind: str) -> str:

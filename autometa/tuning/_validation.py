@@ -54,6 +54,7 @@ class FoldPlan:
             facts
             | ({"n_groups": validation.n_groups} if validation.groups is not None else {})
             | ({"gap": validation.gap.text} if validation.gap else {})
+            | dict(validation.columns)
         )
 
     def hold_out(self, table: Table, metric: str, positive: int) -> HeldOut:

@@ -127,6 +127,10 @@ class ValidationRequest:
             times=times,
             gap=gap,
             splits=splits,
+            columns=_names(
+                groups=self.groups if groups is not None else None,
+                timestamps=self.timestamps if times is not None else None,
+            ),
         )
 
     def _check_kind(self, kind: str, task_type: str) -> None:
@@ -156,6 +160,12 @@ class ValidationRequest:
                 "'timestamps', or cv='time' for rows that are in order."
             )
         return gap
+
+
+def _names(**given: Any) -> dict[str, str]:
+    """Return the names of the columns that values come from."""
+    names = {what: getattr(values, "name", None) for what, values in given.items()}
+    return {what: name for what, name in names.items() if isinstance(name, str) and name}
 
 
 def _say_few(groups: npt.NDArray[np.intp], n_folds: int | None) -> None:

@@ -8,7 +8,7 @@ on, and the groups or stretches of time that an interval draws again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -46,6 +46,8 @@ class Validation:
         What is left out between training and held-out rows.
     splits : tuple of (train, test) or None
         Folds that the user gave.
+    columns : mapping
+        Names of the columns that say ``groups`` and ``timestamps``, where they have some.
     """
 
     kind: str = "shuffled"
@@ -55,6 +57,7 @@ class Validation:
     times: AnyArray | None = None
     gap: Gap = field(default_factory=Gap)
     splits: tuple[Fold, ...] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_shuffled(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
 from autometa.tuning.script._code_reading import reading
 from autometa.tuning.script._code_template import AS_DATES, FILL_GAPS, IN_UNITS, PREPARE, TEMPLATE
+from autometa.tuning.script._code_together import kept_together
 from metafeatures.columns import source_of_dates
 
 INDENT = "    "
@@ -66,7 +68,12 @@ def _public_module(kind: type) -> str:
 
 
 def script(
-    pipeline: Pipeline, source: str, target: str, summary: str, encoding: str | None = None
+    pipeline: Pipeline,
+    source: str,
+    target: str,
+    summary: str,
+    encoding: str | None = None,
+    validation: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the source of a script that reads ``source`` and rebuilds ``pipeline``.
 
@@ -81,6 +88,8 @@ def script(
         What the head of the script says of the pipeline's score.
     encoding : str or None
         Of ``source``; None reads it from the file.
+    validation : mapping or None
+        How rows were held out, as a result of `tune` says it.
     """
     imports = Imports()
     cleaner = pipeline[0]
@@ -95,6 +104,8 @@ def script(
     table = reading(source, _numeric_columns(pipeline, target), encoding)
     for module, names in table.imports.items():
         imports.names[module] |= names
+    dates = {name: (cleaner.orders_[name],) for name in cleaner.zones_}
+    together = kept_together(validation or {}, expression, is_classifier, dates)
     return TEMPLATE.format(
         summary=summary.replace('"', "'"),
         imports=imports.lines(),
@@ -105,6 +116,8 @@ def script(
         + _prepare(cleaner)
         + (FILL_GAPS if "fill_gaps" in expression else ""),
         model=expression,
+        together=together.definitions,
+        fit=together.fit,
         labels="table[TARGET]"
         if is_classifier
         else 'pd.to_numeric(table[TARGET]).astype("float64")',

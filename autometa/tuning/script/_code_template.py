@@ -31,12 +31,13 @@ def make_model():
     return {model}
 
 
+{together}
 def fit(table):
     """Return the fitted model, and the word models that ``prepare`` needs for other rows."""
     words = {{}}
     X = prepare(table, words)
     y = {labels}
-    return make_model().fit(X, y), words
+    return {fit}, words
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ def test_shuffled_folds_promise_what_folds_by_group_take_back(visits, by_patient
         "n_folds": 5,
         "n_held_out": 480,
         "n_groups": 40,
+        "groups": "patient",
     }
 
 
@@ -146,7 +147,7 @@ def test_a_trend_scores_what_later_days_show(days):
     assert shuffled.score > 0.8
     assert ahead.score < 0.2
     assert ahead.validation == {
-        "kind": "time", "n_folds": 5, "n_held_out": 200, "gap": "2 days"
+        "kind": "time", "n_folds": 5, "n_held_out": 200, "gap": "2 days", "timestamps": "day"
     }  # fmt: skip
     predicted = ahead.oof_predictions()
     ensemble = predicted[predicted["trial"].isna()].reset_index(drop=True)
