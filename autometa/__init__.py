@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autometa.advice import recommend
     from autometa.algorithms import list_algorithms, register_algorithm
     from autometa.datasets import describe, load_dataset
+    from autometa.dependence import ValidationFinding, check_validation
     from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
     from autometa.knowledge_base import KnowledgeBase, setup_id
     from autometa.meta_models import MetaModel
@@ -46,8 +47,10 @@ __all__ = [
     "Recommendation",
     "Recommendations",
     "TuneResult",
+    "ValidationFinding",
     "WarmStartSampler",
     "build_pipeline",
+    "check_validation",
     "describe",
     "list_algorithms",
     "list_metrics",
@@ -75,8 +78,10 @@ _HOMES = {
     "Recommendation": "recommendation",
     "Recommendations": "recommendation",
     "TuneResult": "tuning",
+    "ValidationFinding": "dependence",
     "WarmStartSampler": "samplers",
     "build_pipeline": "recommendation",
+    "check_validation": "dependence",
     "describe": "datasets",
     "list_algorithms": "algorithms",
     "list_metrics": "metrics",

@@ -23,7 +23,8 @@
     ├── DatasetWarning                          a table was repaired, and how
     ├── FallbackWarning                         no setup could be scored: a small tree was fitted
     ├── KnowledgeBaseWarning                    advice rests on less than asked for
-    └── PluginWarning                           a plug-in was left out, and why
+    ├── PluginWarning                           a plug-in was left out, and why
+    └── ValidationWarning                       shuffled folds would hide how rows depend on each other
 
 All of them are names of ``autometa`` too, and carry what the message says as attributes.
 """
@@ -57,6 +58,7 @@ __all__ = [
     "PluginError",
     "PluginWarning",
     "StorageError",
+    "ValidationWarning",
     "WorkerError",
 ]
 
@@ -217,6 +219,10 @@ class KnowledgeBaseWarning(AutoMetaWarning):
 
 class PluginWarning(AutoMetaWarning):
     """A plug-in could not be imported and was left out."""
+
+
+class ValidationWarning(AutoMetaWarning):
+    """Rows depend on each other in a way that shuffled folds hide; the message says what to pass."""
 
 
 for _name in __all__:  # tracebacks and pickles then name the public package

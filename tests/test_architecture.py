@@ -37,6 +37,7 @@ ROOMS = [  # each may import those after it
     "knowledge_base",
     "evaluation",
     "algorithms",
+    "dependence",
     "datasets",
     "tables",
     "validation",

@@ -1,0 +1,8 @@
+"""Rows that depend on each other: what shuffled folds would hide, noticed before they are drawn."""
+
+from __future__ import annotations
+
+from autometa.dependence._check import check_validation, findings_of
+from autometa.dependence._finding import ValidationFinding
+
+__all__ = ["ValidationFinding", "check_validation", "findings_of"]
