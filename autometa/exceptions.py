@@ -24,7 +24,7 @@
     ├── FallbackWarning                         no setup could be scored: a small tree was fitted
     ├── KnowledgeBaseWarning                    advice rests on less than asked for
     ├── PluginWarning                           a plug-in was left out, and why
-    └── ValidationWarning                       shuffled folds would hide how rows depend on each other
+    └── ValidationWarning                       rows depend on each other, which folds would hide
 
 All of them are names of ``autometa`` too, and carry what the message says as attributes.
 """
@@ -222,7 +222,7 @@ class PluginWarning(AutoMetaWarning):
 
 
 class ValidationWarning(AutoMetaWarning):
-    """Rows depend on each other in a way that shuffled folds hide; the message says what to pass."""
+    """Rows depend on each other in a way that folds hide; the message says what to pass."""
 
 
 for _name in __all__:  # tracebacks and pickles then name the public package

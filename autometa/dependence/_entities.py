@@ -20,6 +20,7 @@ from autometa.dependence._rows import Column
 
 MIN_LEVELS = 10  # fewer are categories, and too few to draw folds of
 MIN_REPEATED = 0.5  # share of rows whose entity has another row
+MIN_LOOKED_AT = 0.25  # togetherness of columns without a name that are worth a look
 MAX_CANDIDATES = 40  # columns that are compared within, the likeliest first
 MAX_COMPARED = 40  # columns in which rows are compared, beside the target
 ALPHA = 0.001  # of a table of independent rows to show any likeness within entities
@@ -117,30 +118,21 @@ def entities_among(
 ) -> list[Entity]:
     """Return what is seen of each column that may name entities, named ones first."""
     candidates = [column for column in columns if _may_name(column)]
-    candidates.sort(key=lambda column: (not names_an_entity(column.name), -_togetherness(column)))
+    candidates.sort(key=lambda column: (not names_an_entity(column.name), -column.togetherness))
     alpha = ALPHA / max(1, min(len(candidates), MAX_CANDIDATES))
     seen = (_look_at(one, columns, target, rng) for one in candidates[:MAX_CANDIDATES])
     return [entity for entity in seen if entity.p_value < alpha]
 
 
 def _may_name(column: Column) -> bool:
-    """Tell whether a column has many levels that most rows share with others."""
+    """Tell whether a column has many levels that most rows share, and a name or an order."""
     if column.kind == "datetime" or not (column.is_whole or column.values is None):
         return False
     counts = np.bincount(column.codes[column.codes >= 0])
     repeated = counts[counts > 1].sum() / len(column.codes)
-    return bool(len(counts) >= MIN_LEVELS and repeated >= MIN_REPEATED)
-
-
-def _togetherness(column: Column) -> float:
-    """Return how often the next row has the same level, 0 as often as by chance, 1 always."""
-    codes = column.codes
-    shares = np.bincount(codes[codes >= 0]) / len(codes)
-    chance = float(shares @ shares)
-    same = float(((codes[1:] == codes[:-1]) & (codes[1:] >= 0)).mean())
-    runs = len(shares) - 1  # sorted by it, the level changes this often
-    most = 1 - runs / max(1, len(codes) - 1)
-    return (same - chance) / max(most - chance, 1e-9)
+    if len(counts) < MIN_LEVELS or repeated < MIN_REPEATED:
+        return False
+    return names_an_entity(column.name) or column.togetherness >= MIN_LOOKED_AT
 
 
 def _look_at(
@@ -164,7 +156,7 @@ def _look_at(
         n_levels=column.n_levels,
         rows_per_level=float((column.codes >= 0).sum() / column.n_levels),
         is_named=names_an_entity(column.name),
-        together=_togetherness(column),
+        together=column.togetherness,
         rising=rising,
         restarts=restarts,
         clock=clock,

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import norm
 
 from autometa._common.arrays import Floats, Integers, Matrix, Positions
-from autometa.dependence._rows import Column, ranks
+from autometa.dependence._rows import Column
 
 ONE_MISSING = 1 / 6  # the mean squared difference of two uniform numbers: no more than by chance
 MIN_PAIRS = 20  # of fewer, the mean of distances is not near to normal
@@ -62,7 +62,7 @@ class Distances:
     def __init__(self, columns: Sequence[Column]) -> None:
         self.names = [column.name for column in columns]
         self._is_ordered = np.array([column.is_ordered for column in columns], bool)
-        ordered = [ranks(column) for column in columns if column.is_ordered]
+        ordered = [column.ranks for column in columns if column.is_ordered]
         levels = [column.codes for column in columns if not column.is_ordered]
         self._ranks = np.column_stack(ordered) if ordered else None
         self._levels = np.column_stack(levels) if levels else None

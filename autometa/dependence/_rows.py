@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from autometa._common.arrays import Floats, Integers, Positions
 from autometa.tables import Table
@@ -16,7 +16,7 @@ from metafeatures.columns import column_kind, to_numeric
 MAX_ROWS = 20_000  # of more, likeness of 1 % would still be told from chance by ten thousand pairs
 BLOCKS = 40  # stretches of the file: neighbours stay neighbours, and all parts of it are seen
 MAX_CELLS = 1_000_000  # rows x columns, 8 MB: keeps the check linear for wide tables
-MAX_COLUMNS = 400  # of more, every k-th: an entity or a time among hundreds is rare
+MAX_COLUMNS = 200  # of more, every k-th: an entity or a time among hundreds is rare
 MIN_SORTED = 0.99  # share of steps that do not go back: some files have rows out of place
 MIN_SORTED_FAR = 0.95  # of steps over a fortieth of the table
 MAX_TEXT = 200  # levels of text and objects are compared by their first characters
@@ -51,6 +51,23 @@ class Column:
     def is_ordered(self) -> bool:
         """Whether the numbers of its levels are in the order of their values."""
         return self.values is not None
+
+    @cached_property
+    def ranks(self) -> Floats:
+        """The cells by rank, equal ones by their mean rank, from 0 to 1; missing ones are NaN."""
+        counts = np.bincount(self.codes[self.codes >= 0], minlength=1)
+        means = (np.cumsum(counts) - counts / 2) / max(1, int(counts.sum()))
+        return np.where(self.codes >= 0, means[self.codes], np.nan)
+
+    @cached_property
+    def togetherness(self) -> float:
+        """How often the next row has the same level: 0 as often as by chance, 1 when sorted."""
+        codes = self.codes
+        shares = np.bincount(codes[codes >= 0]) / len(codes)
+        chance = float(shares @ shares)
+        same = float(((codes[1:] == codes[:-1]) & (codes[1:] >= 0)).mean())
+        most = 1 - (self.n_levels - 1) / max(1, len(codes) - 1)
+        return (same - chance) / max(most - chance, 1e-9)
 
     @property
     def is_whole(self) -> bool:
@@ -132,12 +149,3 @@ def read_column(name: str, cells: pd.Series[Any]) -> Column:
         cells = texts.where(cells.notna().to_numpy(), None)
     codes = pd.factorize(cells, sort=False)[0]
     return Column(name, kind, codes.astype(np.int64), None)
-
-
-def ranks(column: Column) -> Floats:
-    """Return the cells of an ordered column by rank, from 0 to 1; missing ones are NaN."""
-    placed = np.full(len(column.codes), np.nan)
-    present = column.codes >= 0
-    n_present = int(present.sum())
-    placed[present] = (rankdata(column.codes[present]) - 0.5) / max(1, n_present)
-    return placed
