@@ -17,6 +17,7 @@ from autometa.algorithms import (
     not_installed,
 )
 from autometa.datasets import named_table
+from autometa.dependence import warn_of_dependence
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
 from autometa.knowledge_base import (
@@ -183,6 +184,7 @@ def recommend(
             metric_kind=metric_kind(metric),
             validation=validation,
         )
+        warn_of_dependence(table, validation)
     return recommend_for_table(
         table,
         metric=metric,

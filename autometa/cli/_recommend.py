@@ -206,18 +206,22 @@ def _load(
     folds: dict[str, Any],
 ) -> Table:
     from autometa.datasets import load_dataset
+    from autometa.dependence import warn_of_dependence
     from autometa.metrics import metric_kind
     from autometa.validation import ValidationRequest
 
+    request = ValidationRequest(**folds)
     with _options.path_of(table) as path:
-        return load_dataset(
+        loaded = load_dataset(
             path,
             target,
             task_type=task_type,
             metric_kind=metric_kind(metric),
             encoding=encoding,
-            validation=ValidationRequest(**folds),
+            validation=request,
         )
+    warn_of_dependence(loaded, request)
+    return loaded
 
 
 def _of_table(loaded: Table, positive: str | None, asked: dict[str, Any]) -> Recommendations:

@@ -12,6 +12,7 @@ from autometa.dependence._copies import copies_among
 from autometa.dependence._entities import Entity, best_entity, entities_among
 from autometa.dependence._finding import ValidationFinding
 from autometa.dependence._rows import (
+    MAX_CELLS,
     Column,
     columns_looked_at,
     rows_looked_at,
@@ -76,15 +77,15 @@ def check_validation(
     """
     named = named_table(X, y)
     table = check_table(named.X, named.y, task_type, name=named.name, target=named.target)
-    return [*findings_of(table), *_target_order(table)]
+    return [*findings_of(table), *target_order(table)]
 
 
-def findings_of(table: Table) -> list[ValidationFinding]:
-    """Return what shuffled folds would hide about a checked table."""
+def findings_of(table: Table, max_cells: int = MAX_CELLS) -> list[ValidationFinding]:
+    """Return what shuffled folds would hide about a checked table; at most ``max_cells`` count."""
     if len(table.y) < MIN_ROWS:
         return []
     rng = np.random.default_rng(0)
-    rows = rows_looked_at(*table.X.shape)
+    rows = rows_looked_at(*table.X.shape, max_cells)
     columns = columns_looked_at(table, rows)
     target = target_column(table, rows)
     entity = best_entity(entities_among(columns, target, rng))
@@ -186,7 +187,7 @@ def _copy_finding(
     ]
 
 
-def _target_order(table: Table) -> list[ValidationFinding]:
+def target_order(table: Table) -> list[ValidationFinding]:
     """Return whether the file is sorted by its target, which only unshuffled folds mind."""
     y = table.y
     if len(y) < MIN_ROWS:

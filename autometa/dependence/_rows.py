@@ -16,6 +16,7 @@ from metafeatures.columns import column_kind, to_numeric
 MAX_ROWS = 20_000  # of more, likeness of 1 % would still be told from chance by ten thousand pairs
 BLOCKS = 40  # stretches of the file: neighbours stay neighbours, and all parts of it are seen
 MAX_CELLS = 1_000_000  # rows x columns, 8 MB: keeps the check linear for wide tables
+MIN_KEPT = 400  # rows that any check looks at: ten of each stretch
 MAX_COLUMNS = 200  # of more, every k-th: an entity or a time among hundreds is rare
 MIN_SORTED = 0.99  # share of steps that do not go back: some files have rows out of place
 MIN_SORTED_FAR = 0.95  # of steps over a fortieth of the table
@@ -78,9 +79,10 @@ class Column:
         return bool((present == np.floor(present)).all())
 
 
-def rows_looked_at(n_rows: int, n_columns: int) -> Positions:
+def rows_looked_at(n_rows: int, n_columns: int, max_cells: int = MAX_CELLS) -> Positions:
     """Return the places of rows: all, or stretches spread evenly over the table."""
-    n_kept = max(100, min(MAX_ROWS, MAX_CELLS // max(1, min(n_columns, MAX_COLUMNS))))
+    n_kept = min(MAX_ROWS, max_cells // max(1, min(n_columns, MAX_COLUMNS)))
+    n_kept = max(n_kept, MIN_KEPT)
     if n_rows <= n_kept:
         return np.arange(n_rows)
     length = n_kept // BLOCKS

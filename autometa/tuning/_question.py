@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state
 
 from autometa.advice import open_knowledge_base
 from autometa.datasets import named_table
+from autometa.dependence import warn_of_dependence
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
@@ -35,7 +36,7 @@ class Question:
     knowledge_base : KnowledgeBase, MetaModel, False or None
         None is the default one; a model answers from the one it was fitted to.
     notes : tuple of str
-        What could not be taken as it was asked.
+        What could not be taken as it was asked, and what the folds would hide.
     """
 
     table: Table
@@ -70,6 +71,9 @@ class Question:
             validation=options.validation,
         )
         algorithms = choose_algorithms(options.algorithms, table)
+        notes = warn_of_dependence(table, options.validation, options.time_budget)
+        if options.algorithms is None:
+            notes += tuple(left_out(algorithms, table))
         return cls(
             table=table,
             metric=check_metric(options.metric, table.task_type),
@@ -77,7 +81,7 @@ class Question:
             algorithms=algorithms,
             seed=int(check_random_state(options.random_state).randint(MAX_SEED)),
             knowledge_base=options.model or open_knowledge_base(options.knowledge_base),
-            notes=tuple(left_out(algorithms, table)) if options.algorithms is None else (),
+            notes=notes,
         )
 
     @property

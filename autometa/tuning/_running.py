@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 
+from autometa._common.warning import warn_user
 from autometa.exceptions import FallbackWarning
 from autometa.tuning._preparing import Prepared
 from autometa.tuning._search import Search
 from autometa.tuning._state import SearchState
-from autometa.tuning._warning import warn_user
 from autometa.tuning.final_model._finish import Final, fit_final
 from autometa.tuning.study._resume import evaluation_of
 from autometa.tuning.study._stored import fit_stored

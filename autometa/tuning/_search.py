@@ -14,6 +14,7 @@ import numpy as np
 from optuna.trial import FrozenTrial
 
 from autometa._common.readable import readable
+from autometa._common.warning import warn_user
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
@@ -22,7 +23,6 @@ from autometa.tuning._interrupt import Interruption
 from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
 from autometa.tuning._state import CompletedTrial, SearchState
-from autometa.tuning._warning import warn_user
 from autometa.tuning.scheduling._plan import Advice, anchors, known_candidates, merge
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
 from autometa.tuning.study._resume import candidate_of, evaluation_of

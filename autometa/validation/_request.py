@@ -57,6 +57,11 @@ class ValidationRequest:
         return int(cv) if is_number else None  # of the command line
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether folds are left to autometa, which then looks for what they would hide."""
+        return self.groups is None and self.timestamps is None and self.cv is None
+
+    @property
     def is_given(self) -> bool:
         """Whether folds are given, and not only their kind or number."""
         is_named = isinstance(self.cv, str) and self.cv in NAMED
