@@ -21,6 +21,7 @@ from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.tables import different_names, plain_table, split_groups
 from autometa.tuning import Scheduler, tune
+from autometa.tuning.final_model._decision_options import TuneThreshold
 from autometa.tuning.study._study_log import Callback
 from autometa.validation import GapLike, ValidationRequest
 from metafeatures import AnyTaskType
@@ -256,7 +257,9 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         Whether to show what is done: see `autometa.tune`.
     pos_label : object or None, default=None
         The positive class of a binary task; None is the rarer one. Scores such as F1
-        are about it, predictions are not.
+        are about it, probabilities are not.
+    tune_threshold : {"auto"}, bool, float or str, default="auto"
+        How `predict` makes a class of probabilities: see `autometa.tune`.
 
     Attributes
     ----------
@@ -307,6 +310,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         stratify: bool | None = None,
         verbose: bool | None = None,
         pos_label: Any = None,
+        tune_threshold: TuneThreshold = "auto",
     ) -> None:
         super().__init__(
             metric=metric,
@@ -332,6 +336,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             verbose=verbose,
         )
         self.pos_label = pos_label
+        self.tune_threshold = tune_threshold
 
     def fit(self, X: Any, y: Any, groups: Any = None, timestamps: Any = None) -> Self:
         """Find and fit the best pipeline.

@@ -125,6 +125,22 @@ def seconds_or_none(text: str | float | None) -> float | None:
         ) from None
 
 
+def threshold_of(text: str) -> bool | float | str:
+    """Return the `tune_threshold` that an option means.
+
+    Examples
+    --------
+    >>> threshold_of("none"), threshold_of("0.3"), threshold_of("balanced_accuracy")
+    (False, 0.3, 'balanced_accuracy')
+    """
+    if text.lower() == NONE:
+        return False
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def starting_with(names: Callable[[], Any]) -> Callable[[str], list[str]]:
     """Return what completes a value in a shell: the names that begin as it does."""
 
@@ -231,6 +247,15 @@ Stratify = Annotated[
         help="Whether folds keep the shares of classes; where possible when not given.",
         show_default=False,
         rich_help_panel=DATA,
+    ),
+]
+Threshold = Annotated[
+    str,
+    typer.Option(
+        "--threshold",
+        help="How a class is made of probabilities: auto, none (the most probable), a probability "
+        "from which the positive class is predicted, or the metric of labels to choose for.",
+        rich_help_panel=SEARCH,
     ),
 ]
 DryRun = Annotated[

@@ -81,6 +81,7 @@ def tune(
     ] = None,
     algorithm: _options.Algorithms = None,
     max_predict_ms: _options.MaxPredictMs = None,
+    threshold: _options.Threshold = "auto",
     ensemble: Annotated[
         bool, typer.Option(help="Average the best models.", rich_help_panel=_options.SEARCH)
     ] = True,
@@ -198,6 +199,7 @@ def tune(
             knowledge_base=False if no_knowledge_base else used.given,
             memory_limit=limit,
             max_predict_ms=max_predict_ms,
+            tune_threshold=_options.threshold_of(threshold),
             name=loaded.name,
             target=loaded.target,
             groups=groups,
@@ -302,6 +304,7 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
         "pos_label": result.pos_label,
         "best": {**(rows[0] if result.n_completed else {}), "score": result.score},
         "score_interval": result.score_interval,
+        "decision": result.decision,
         "n_completed": result.n_completed,
         "is_fallback": result.is_fallback,
         "stopped_early": result.stopped_early,

@@ -28,11 +28,13 @@ from autometa.metrics._scoring import (
     depends_on_positive,
     is_defined,
     is_regression_metric,
+    judges_labels,
     mean_score,
     metric_kind,
     score,
     scorer_names,
     scores,
+    takes_weights,
 )
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "is_defined",
     "is_negated",
     "is_regression_metric",
+    "judges_labels",
     "list_metrics",
     "mean_score",
     "measured_metrics",
@@ -65,4 +68,5 @@ __all__ = [
     "scorer_names",
     "scorer_of",
     "scores",
+    "takes_weights",
 ]

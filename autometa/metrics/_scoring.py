@@ -52,6 +52,16 @@ def depends_on_positive(metric: str) -> bool:
     return get_metric(metric).has_positive
 
 
+def judges_labels(metric: str) -> bool:
+    """Whether a metric of classes judges predicted labels, not probabilities or an order."""
+    return get_metric(metric).kind != "regression" and _scorer(metric).takes_labels
+
+
+def takes_weights(metric: str) -> bool:
+    """Whether a metric's function takes what each row counts."""
+    return "sample_weight" in _scorer(metric).parameters
+
+
 def check_metric(metric: str | None, task_type: str) -> str:
     """Return the scorer name of the metric to use; None gives the default of the task type.
 

@@ -13,6 +13,7 @@ from optuna.samplers import BaseSampler
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
+from autometa.tuning.final_model._decision_options import TuneThreshold, check_tune_threshold
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
 from autometa.tuning.workers._memory import check_memory_limit, n_bytes
@@ -47,6 +48,7 @@ class TuneOptions:
     study_name: str | None = None
     memory_limit: int | str | None = None
     max_predict_ms: float | None = None
+    tune_threshold: TuneThreshold = "auto"
     isolate: bool = True
     sampler: BaseSampler | None = None
     scheduler: Callable[[], Scheduler] | None = None
@@ -86,6 +88,7 @@ class TuneOptions:
             )
         if self.verbose is not None and not isinstance(self.verbose, bool | int):
             raise ParameterError(f"'verbose' must be True, False or None. Got {self.verbose!r}.")
+        check_tune_threshold(self.tune_threshold)
         if self.scheduler is not None and not callable(self.scheduler):
             raise ParameterError(
                 "'scheduler' must be a class, or a function without arguments, that returns a "

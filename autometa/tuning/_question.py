@@ -15,6 +15,8 @@ from autometa.meta_models import MetaModel
 from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
 from autometa.tables import Table, check_table
 from autometa.tuning._options import TuneOptions
+from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
+from autometa.tuning.final_model._decision_options import policy_of
 from autometa.tuning.scheduling._plan import choose_algorithms, left_out
 
 MAX_SEED = 2**31 - 1 - 100  # scikit-learn takes 31 bits; refits and resumed runs count up from it
@@ -35,6 +37,8 @@ class Question:
     seed : int
     knowledge_base : KnowledgeBase, MetaModel, False or None
         None is the default one; a model answers from the one it was fitted to.
+    decision : DecisionPolicy
+        How `predict` makes classes of probabilities.
     notes : tuple of str
         What could not be taken as it was asked, and what the folds would hide.
     """
@@ -45,6 +49,7 @@ class Question:
     algorithms: tuple[str, ...]
     seed: int
     knowledge_base: KnowledgeBase | MetaModel | Literal[False] | None
+    decision: DecisionPolicy = NO_CHOICE
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -74,13 +79,16 @@ class Question:
         notes = warn_of_dependence(table, options.validation, options.time_budget)
         if options.algorithms is None:
             notes += tuple(left_out(algorithms, table))
+        metric = check_metric(options.metric, table.task_type)
+        positive = positive_class(table.y, table.classes, options.pos_label)
         return cls(
             table=table,
-            metric=check_metric(options.metric, table.task_type),
-            positive=positive_class(table.y, table.classes, options.pos_label),
+            metric=metric,
+            positive=positive,
             algorithms=algorithms,
             seed=int(check_random_state(options.random_state).randint(MAX_SEED)),
             knowledge_base=options.model or open_knowledge_base(options.knowledge_base),
+            decision=policy_of(options.tune_threshold, metric, table, positive),
             notes=notes,
         )
 

@@ -18,6 +18,7 @@ from autometa.evaluation import cached_reference_seconds, costs_of_trial, split_
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
 from autometa.tables import Task
+from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 from autometa.tuning.final_model._interval import UNKNOWN
 from autometa.tuning.final_model._out_of_fold import OutOfFold
 from autometa.tuning.study._resume import algorithm_of, candidate_of, evaluation_of
@@ -39,8 +40,9 @@ class TuneResult:
         To be expected of the pipeline on new rows, greater is better: the
         cross-validated score of a choice of setups and weights that is made, for each
         fold, on the other folds alone. The best score of the leaderboard is higher
-        when many setups are alike, for it was picked. NaN when only the fall-back
-        could be fitted.
+        when many setups are alike, for it was picked. A threshold that was chosen for the
+        metric (see `decision`) counts in it, not in the leaderboard, whose scores are of the
+        most probable class. NaN when only the fall-back could be fitted.
     seconds : float
         What the run took, all included.
     weights : dict of int to float
@@ -61,6 +63,8 @@ class TuneResult:
     validation : dict
         How rows were held out: ``kind``, ``n_folds``, ``n_held_out`` rows; where there are
         some, ``n_groups`` and ``gap``, and ``groups`` and ``timestamps``, the columns of these.
+    rule : DecisionRule
+        Which class is predicted from probabilities; see `threshold` and `class_weights`.
     is_fallback : bool
         Whether no setup could be scored and fitted, so that the pipeline is a small
         tree without a score.
@@ -81,6 +85,7 @@ class TuneResult:
     sample: pd.DataFrame | None = field(default=None, repr=False)
     pos_label: Any = None
     validation: dict[str, Any] = field(default_factory=dict, repr=False)
+    rule: DecisionRule = field(default=MOST_PROBABLE, repr=False)
     is_fallback: bool = False
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
 
@@ -105,6 +110,34 @@ class TuneResult:
             a setup of an earlier run that was not scored again.
         """
         return UNKNOWN if self.out_of_fold is None else self.out_of_fold.interval
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """How `predict` makes a class of probabilities; see `tune_threshold` of `tune`.
+
+        Returns
+        -------
+        dict
+            ``threshold``: the probability of ``pos_label`` from which it is predicted (None
+            unless there are two classes); ``class_weights``: by label, what the probabilities
+            of more classes are multiplied by (empty where the most probable one is
+            predicted); ``metric``: what they were chosen for (None where they were not);
+            ``default_score`` and ``tuned_score``: the metric of all out-of-fold rows together
+            without and with them, chosen on other rows (NaN where none were chosen). Empty
+            for regression.
+        """
+        classes = getattr(self.best_pipeline, "classes_", None)
+        if classes is None:
+            return {}
+        labels = np.asarray(classes)
+        positive = labels.tolist().index(self.pos_label) if len(labels) == 2 else 1
+        return self.rule.describe(labels, positive)
+
+    @property
+    def threshold(self) -> float | None:
+        """The probability of ``pos_label`` from which it is predicted; None for other tasks."""
+        threshold: float | None = self.decision.get("threshold")
+        return threshold
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the label or value that the pipeline predicts for each row of a table.
@@ -256,6 +289,7 @@ class TuneResult:
             "score": self.score,
             "score_interval": self.score_interval,
             "members": self._members(),
+            "decision": self.decision,
             "history": history,
         }
         save_model(self.best_pipeline, path, about=about, sample=self.sample)

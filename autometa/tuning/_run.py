@@ -27,7 +27,7 @@ from autometa.tuning._running import search_and_finish
 from autometa.tuning._search import Search
 from autometa.tuning._state import SearchSettings, SearchState
 from autometa.tuning._validation import FoldPlan, choose_validation
-from autometa.tuning.final_model._assemble import assemble, some_rows
+from autometa.tuning.final_model._assemble import assemble, decide_by, some_rows
 from autometa.tuning.final_model._finish import Final
 from autometa.tuning.final_model._splits import has_shared_words
 from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
@@ -66,7 +66,15 @@ def run(
             final = current.find(search, ready)
             pipeline = ready.fallback
             if final is not None and ready.prepared is not None:
-                pipeline = assemble(ready.prepared.cleaner, final.members, question.table)
+                pipeline = assemble(
+                    ready.prepared.cleaner,
+                    final.members,
+                    question.table,
+                    final.rule,
+                    question.positive,
+                )
+            else:
+                pipeline.steps[-1] = current.decided(pipeline.steps[-1])
         current.interruption.pass_on()
         result = current.result(pipeline, final, search.state)
         progress.close(_summary(result))
@@ -186,7 +194,7 @@ class Run:
             settings=self._settings(metric, plan, table, study_log, len(held_out.y)),
             clock=self.clock,
             fit_time_model=FitTimeModel(size),
-            held_out=replace(held_out, metric=metric),
+            held_out=replace(held_out, metric=metric, decides=question.decision.decides(metric)),
             study_log=study_log,
             notes=self.notes + notes,
         )
@@ -232,6 +240,7 @@ class Run:
             positive=question.positive,
             row_share=len(table.y) / len(question.table.y),
             max_predict_ms=options.max_predict_ms,
+            decision=question.decision,
             callbacks=tuple(options.callbacks or ()),
         )
 
@@ -246,6 +255,11 @@ class Run:
         n_rows = len(self.question.table.y)
         return replace(final, expected=ready.prepared.in_table(final.expected, n_rows))
 
+    def decided(self, step: tuple[str, Any]) -> tuple[str, Any]:
+        """Return the last step of the fall-back with the threshold that was asked for."""
+        name, model = step
+        return name, decide_by(model, self.question.decision.fixed, self.question.positive)
+
     def result(self, pipeline: Pipeline, final: Final | None, state: SearchState) -> TuneResult:
         """Return the fitted pipeline with all that is to be said of it."""
         table, study_log = self.question.table, state.study_log
@@ -259,6 +273,7 @@ class Run:
             score=final.score if final else float("nan"),
             seconds=self.clock.elapsed,
             weights=final.weights if final else {},
+            rule=final.rule if final else self.question.decision.fixed,
             is_fallback=final is None,
             out_of_fold=final.expected if final else None,
             stopped_early=self.interruption.is_asked,

@@ -13,6 +13,7 @@ from autometa.meta_models import MetaModel
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._request import Proposal
+from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
 from autometa.tuning.final_model._ensemble import select
 from autometa.tuning.final_model._held_out import HeldOut
 from autometa.tuning.scheduling._plan import Candidate
@@ -49,6 +50,7 @@ class SearchSettings:
     positive: int = 1
     row_share: float = 1.0
     max_predict_ms: float | None = None
+    decision: DecisionPolicy = NO_CHOICE
     callbacks: Sequence[Callback] = ()
 
 
@@ -197,6 +199,7 @@ class SearchState:
             time_limit=ESTIMATE_SECONDS,
             folds=self.held_out.folds,
             positive=self.held_out.positive,
+            decides=self.held_out.decides,
         )
         self.members_seconds = sum(costs[i] for i in weights) / self.settings.n_jobs
 

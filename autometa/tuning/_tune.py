@@ -13,6 +13,7 @@ from autometa.tuning._options import TuneOptions
 from autometa.tuning._progress import Progress
 from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
+from autometa.tuning.final_model._decision_options import TuneThreshold
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
 from autometa.validation import GapLike
@@ -41,6 +42,7 @@ def tune(
     study_name: str | None = None,
     memory_limit: int | str | None = None,
     max_predict_ms: float | None = None,
+    tune_threshold: TuneThreshold = "auto",
     isolate: bool = True,
     sampler: BaseSampler | None = None,
     scheduler: Callable[[], Scheduler] | None = None,
@@ -94,7 +96,7 @@ def tune(
     pos_label : object or None
         The positive class of a binary task, which F1, precision, recall and average
         precision are about. None is the rarer class; of two equally common ones the
-        greater label. Predictions do not depend on it.
+        greater label. Probabilities do not depend on it.
     knowledge_base : KnowledgeBase, path, False or None
         What to learn from: None is the bundled one with what the user added
         (`autometa kb add`) on top, False is none at all.
@@ -114,6 +116,18 @@ def tune(
         Milliseconds that predicting one row may take, on average over some hundred rows or
         more, the cleaning of the table left out. Advice keeps to what is expected, the
         members of the ensemble together to what the folds took.
+    tune_threshold : {"auto"}, bool, float or str, default="auto"
+        How `predict` makes a class of probabilities. "auto" chooses a threshold (with more
+        than two classes, a weight for each) on out-of-fold rows for a ``metric`` of labels,
+        such as F1, balanced accuracy or accuracy, and keeps it when its gain on rows it was
+        not chosen on exceeds the gain's standard error; `score` is of such rows. For
+        a metric of probabilities or ranking, such as ROC AUC, it does so for the F1 of the
+        rarer of two classes where that has less than a tenth of the rows, for the
+        most probable class would hardly ever be that one. Precision and recall, whose best
+        thresholds predict nearly none or all, are left alone. True takes the best threshold
+        whatever its gain. False predicts the most probable class. A number between 0 and 1
+        is the probability from which the positive class is predicted. The name of a metric
+        of labels chooses for that.
     isolate : bool, default=True
         False runs trials in this process: quick to start, for tiny tables and
         tests, but then no trial can be stopped, and a crash ends everything.
@@ -153,7 +167,7 @@ def tune(
     Returns
     -------
     TuneResult
-        ``.best_pipeline`` (fitted), ``.leaderboard()``, ``.study``,
+        ``.best_pipeline`` (fitted), ``.leaderboard()``, ``.study``, ``.threshold``,
         ``.save(path)``, ``.code()``.
 
     Raises

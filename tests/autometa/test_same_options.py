@@ -18,7 +18,10 @@ NOT_OF_ESTIMATORS = {
     "groups": "fit takes them, row by row",
     "timestamps": "as groups",
 }
-NOT_OF_REGRESSORS = {"pos_label": "numbers have no positive class"}
+NOT_OF_REGRESSORS = {
+    "pos_label": "numbers have no positive class",
+    "tune_threshold": "numbers are not decided on",
+}
 NOT_OF_THE_COMMAND = {
     "callbacks": "functions have no text",
     "sampler": "objects have no text",
@@ -33,6 +36,7 @@ RENAMED = {
     "no_knowledge_base": "knowledge_base",
     "positive": "pos_label",
     "seed": "random_state",
+    "threshold": "tune_threshold",
 }
 OF_THE_COMMAND_ALONE = {"table", "save", "code", "encoding"}  # what to read and write
 

@@ -9,6 +9,7 @@ import numpy as np
 from pandas.api.types import is_string_dtype
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
@@ -16,6 +17,8 @@ from sklearn.utils import Bunch
 from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
 from autometa.exceptions import DatasetError
 from autometa.tables import Table, take_rows
+from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
+from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 
 FALLBACK_ROWS = 2_000
 FALLBACK_CELLS = 2_000_000
@@ -43,16 +46,40 @@ class Member:
 
 
 def assemble(
-    cleaner: TableCleaner | SparseCleaner, members: list[Member], table: Table
+    cleaner: TableCleaner | SparseCleaner,
+    members: list[Member],
+    table: Table,
+    rule: DecisionRule = MOST_PROBABLE,
+    positive: int = 1,
 ) -> Pipeline:
     """Return a fitted pipeline: clean the table, then average what the members predict.
 
-    A classifier is always a `VotingClassifier`, which knows the user's labels;
-    a regressor with one member is that member.
+    A classifier is a `VotingClassifier`, which knows the user's labels, within what decides
+    by another rule than the greatest probability; a regressor with one member is that member.
     """
     if not table.n_classes and len(members) == 1:
         return Pipeline([("clean", cleaner), *members[0].model.steps])
-    return Pipeline([("clean", cleaner), ("model", _vote(members, table))])
+    model = _vote(members, table)
+    return Pipeline([("clean", cleaner), ("model", decide_by(model, rule, positive))])
+
+
+def decide_by(model: Any, rule: DecisionRule, positive: int) -> Any:
+    """Return a fitted classifier that predicts by a rule; its probabilities stay as they are."""
+    if rule.is_default:
+        return model
+    if len(rule.weights) > 2:
+        return ClassWeightedClassifier(model, class_weights=list(rule.weights))
+    label = model.classes_.tolist()[positive]
+    decided = FixedThresholdClassifier(
+        model,
+        threshold=float(rule.threshold(positive)),
+        pos_label=label,
+        response_method="predict_proba",
+    )
+    decided.estimator_ = model  # as `fit` names it; the model is fitted already
+    if hasattr(model, "feature_names_in_"):
+        decided.feature_names_in_ = model.feature_names_in_
+    return decided
 
 
 def _vote(members: list[Member], table: Table) -> Any:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from autometa.metrics import mean_score
+from autometa.metrics import judges_labels, mean_score
 from autometa.tuning.final_model import _ensemble
+from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
+from autometa.tuning.final_model._decision import DecisionRule
 from autometa.tuning.final_model._held_out import HeldOut
 
 
@@ -73,12 +75,15 @@ class CrossFit:
     weights : ndarray of shape (n_parts, n_entries)
         What each entry weighs in the rows of each part; rows sum to 1.
     score : float
-        Mean over folds of the score of ``values``.
+        Mean over folds of the score of ``decided``.
+    decided : ndarray
+        ``values``, weighted by the decision rule of each part where the metric is of labels.
     """
 
     values: npt.NDArray[np.float64]
     weights: npt.NDArray[np.float64]
     score: float
+    decided: npt.NDArray[np.float64]
 
 
 def choose_weights(
@@ -109,6 +114,7 @@ def choose_weights(
         time_limit=limits.seconds,
         folds=visible,
         positive=held_out.positive,
+        decides=held_out.decides,
     )
     return {ranked[i]: weight for i, weight in weights.items()}
 
@@ -127,30 +133,82 @@ def _costs(entries: Sequence[Entry], limits: ChoiceLimits) -> tuple[list[float],
     return shares, 1.0
 
 
-def cross_fit(entries: Sequence[Entry], held_out: HeldOut, limits: ChoiceLimits) -> CrossFit:
-    """Choose for each part of the held-out rows on the other parts, and score the result."""
+def cross_fit(
+    entries: Sequence[Entry],
+    held_out: HeldOut,
+    limits: ChoiceLimits,
+    policy: DecisionPolicy = NO_CHOICE,
+) -> CrossFit:
+    """Choose for each part of the held-out rows on the other parts, and score the result.
+
+    Members, weights and the decision rule: each is chosen on the other parts alone.
+    """
     parts = np.unique(held_out.parts)
     weights = np.zeros((int(parts.max()) + 1, len(entries)))
     values = np.empty_like(entries[0].values)
+    decided = values
+    decides = _decides(held_out, policy)
+    if decides:
+        decided = np.empty_like(values)
     deadline = time.monotonic() + limits.seconds
     for n_done, part in enumerate(parts):
         seconds = (deadline - time.monotonic()) / (len(parts) - n_done)
-        share = replace(limits, seconds=seconds)
+        share = replace(limits, seconds=seconds / 2 if decides else seconds)
         chosen = choose_weights(entries, held_out, share, without=int(part))
         rows = held_out.parts == part
         for i, weight in chosen.items():
             weights[part, i] = weight
-        values[rows] = held_out.average([(w, entries[i].values[rows]) for i, w in chosen.items()])
-    return CrossFit(values=values, weights=weights, score=held_out.score(values))
+        values[rows] = _average(entries, held_out, chosen, rows)
+        if decides:
+            rule = choose_rule(entries, held_out, share, policy, chosen, without=int(part))
+            decided[rows] = rule.apply(values[rows])
+    return CrossFit(values=values, weights=weights, score=held_out.score(decided), decided=decided)
+
+
+def choose_rule(
+    entries: Sequence[Entry],
+    held_out: HeldOut,
+    limits: ChoiceLimits,
+    policy: DecisionPolicy,
+    chosen: dict[int, float],
+    without: int | None = None,
+) -> DecisionRule:
+    """Return the decision rule of an average of entries; ``without`` hides a part."""
+    if policy.metric is None:
+        return policy.fixed
+    rows = np.ones(len(held_out.y), dtype=bool) if without is None else held_out.parts != without
+    values = _average(entries, held_out, chosen, rows)
+    return policy.rule(values, held_out.y[rows], held_out.parts[rows], seconds=limits.seconds)
+
+
+def _decides(held_out: HeldOut, policy: DecisionPolicy) -> bool:
+    """Return whether the score is of labels, and these may be others than the most probable."""
+    is_default = policy.metric is None and policy.fixed.is_default
+    return not is_default and judges_labels(held_out.metric)
+
+
+def _average(
+    entries: Sequence[Entry],
+    held_out: HeldOut,
+    chosen: dict[int, float],
+    rows: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float64]:
+    return held_out.average([(w, entries[i].values[rows]) for i, w in chosen.items()])
 
 
 def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
     """Return the mean over the visible folds; undefined is the worst."""
-    if without is not None and held_out.parts is not held_out.folds:
-        seen = held_out.parts != without
+    if held_out.decides or (without is not None and held_out.parts is not held_out.folds):
+        seen = np.isfinite(entry.values).reshape(len(held_out.y), -1).all(axis=1)
+        if without is not None:
+            seen &= held_out.parts != without
         y, classes = held_out.y[seen], held_out.n_classes
         score_of = _ensemble.make_score_function(
-            held_out.metric, y, classes, positive=held_out.positive
+            held_out.metric,
+            y,
+            classes,
+            positive=held_out.positive,
+            decides=held_out.decides,
         )
         return score_of(entry.values[seen])[0]
     mean = mean_score(_visible(entry, without))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from autometa._common.arrays import AnyFloats, Booleans, Floats, Positions
 from autometa.metrics import FastScore, Predictions, get_metric, is_defined, score
+from autometa.tuning.final_model._deciding import best_threshold_score
 
 Score = tuple[float, float]
 Counts = Floats | None
@@ -51,6 +52,7 @@ def select(
     time_limit: float = np.inf,
     folds: Positions | None = None,
     positive: int = 1,
+    decides: bool = False,
 ) -> dict[int, float]:
     """Return weights by candidate that sum to 1.
 
@@ -74,6 +76,8 @@ def select(
         looked at; None is one fold.
     positive : int
         Number of the positive class of a binary task.
+    decides : bool
+        Whether averages of two classes are compared at the threshold that is best for them.
     """
     if len(values) == 1:
         return {0: 1.0}
@@ -85,6 +89,7 @@ def select(
         folds=None if folds is None else folds[rows],
         positive=positive,
         counts=_counts(values, y, rows, n_classes, folds),
+        decides=decides,
     )
     columns = [np.asarray(v[rows], dtype="float64") for v in values]
     max_steps = MAX_STEPS if get_metric(metric).fast else MAX_SLOW_STEPS
@@ -205,6 +210,7 @@ def make_score_function(
     folds: Positions | None = None,
     positive: int = 1,
     counts: Counts = None,
+    decides: bool = False,
 ) -> ScoreFunction:
     """Return a function from predictions to (score, tie-break), both greater-is-better.
 
@@ -215,6 +221,12 @@ def make_score_function(
     y = y.astype(np.intp if n_classes else np.float64)
     if folds is None:
         folds = np.zeros(len(y), dtype=np.intp)
+    if decides and n_classes == 2 and is_defined(metric, y, n_classes, positive):
+        best_of = best_threshold_score(metric, y, positive, counts)
+        return lambda values: (
+            _rounded(best_of(values)),
+            _rounded(tie(y, values, counts, positive)),
+        )
     parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
     parts = [rows for rows in parts if is_defined(metric, y[rows], n_classes, positive)]
 

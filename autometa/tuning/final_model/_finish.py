@@ -15,7 +15,14 @@ from autometa.evaluation import Outcome
 from autometa.exceptions import WorkerError
 from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning.final_model._assemble import Member
-from autometa.tuning.final_model._choice import ChoiceLimits, Entry, choose_weights, cross_fit
+from autometa.tuning.final_model._choice import (
+    ChoiceLimits,
+    Entry,
+    choose_rule,
+    choose_weights,
+    cross_fit,
+)
+from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 from autometa.tuning.final_model._interval import score_interval
 from autometa.tuning.final_model._out_of_fold import OutOfFold
 from autometa.tuning.workers._runner import TrialRunner
@@ -62,12 +69,15 @@ class Final:
         None for a setup of an earlier run that was fitted without being scored again.
     stored_score : float
         The score of such a setup.
+    rule : DecisionRule
+        Which class is predicted from the members' probabilities.
     """
 
     members: list[Member]
     weights: dict[int, float]
     expected: OutOfFold | None
     stored_score: float = float("nan")
+    rule: DecisionRule = MOST_PROBABLE
 
     @property
     def score(self) -> float:
@@ -93,12 +103,18 @@ def fit_final(state: SearchState, runner: TrialRunner, ensemble: bool) -> Final 
     )
     fitted = [chosen[i] for i in sorted(refits.models)]
     if len(fitted) == len(chosen):
-        return Final(members=members, weights=_by_trial(fitted), expected=expected[0])
+        return Final(
+            members=members,
+            weights=_by_trial(fitted),
+            expected=expected[0],
+            rule=_rule(state, _by_trial(fitted)),
+        )
     if fitted:
         return Final(
             members=members,
             weights=_by_trial(fitted),
             expected=_score_rest(state, chosen, fitted, ensemble),
+            rule=_rule(state, _by_trial(fitted)),
         )
     stand_in = _best_with_models(state)
     if stand_in is None:
@@ -108,7 +124,18 @@ def fit_final(state: SearchState, runner: TrialRunner, ensemble: bool) -> Final 
         members=_kept_models(state, stand_in),
         weights={stand_in.number: 1.0},
         expected=_score_choice(state, eligible, ensemble=False),
+        rule=_rule(state, {stand_in.number: 1.0}),
     )
+
+
+def _rule(state: SearchState, weights: dict[int, float]) -> DecisionRule:
+    """Return the decision rule of fitted members, chosen on all held-out rows."""
+    entries = [_entry(state, trial) for trial in state.completed]
+    chosen = {i: weights[t.number] for i, t in enumerate(state.completed) if t.number in weights}
+    policy = state.settings.decision
+    rule = choose_rule(entries, state.held_out, _limits(state, True), policy, chosen)
+    state.notes += policy.remarks(rule, state.table.classes, state.settings.positive)
+    return rule
 
 
 def _score_rest(
@@ -138,17 +165,18 @@ def _score_choice(state: SearchState, eligible: set[int], ensemble: bool) -> Out
     """Return what a choice among the eligible setups predicts for rows it has not seen."""
     held_out, columns = state.held_out, sorted(eligible)
     entries = [_entry(state, state.completed[i]) for i in columns]
-    crossed = cross_fit(entries, held_out, _limits(state, ensemble))
+    crossed = cross_fit(entries, held_out, _limits(state, ensemble), state.settings.decision)
     weights = np.zeros((len(crossed.weights), len(state.completed)))
     weights[:, columns] = crossed.weights
     return OutOfFold(
         trials=tuple(j.number for j in state.completed),
         values=[j.result.values for j in state.completed],
         ensemble=crossed.values,
+        decided=crossed.decided,
         weights=weights,
         score=crossed.score,
         interval=score_interval(
-            crossed.values,
+            crossed.decided,
             held_out,
             crossed.score,
             seconds=MAX_INTERVAL_SHARE * state.clock.left,

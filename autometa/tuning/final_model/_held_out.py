@@ -39,6 +39,8 @@ class HeldOut:
     clusters : ndarray of shape (n_held_out,) or None
         Of each row the group or the stretch of time that it shares its errors with; None
         where rows are free.
+    decides : bool
+        Whether predictions are compared at the threshold that is best for them.
     """
 
     rows: npt.NDArray[np.intp]
@@ -48,6 +50,7 @@ class HeldOut:
     n_classes: int = 0
     positive: int = 1
     clusters: npt.NDArray[np.intp] | None = None
+    decides: bool = False
 
     @classmethod
     def of_table(

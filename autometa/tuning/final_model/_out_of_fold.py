@@ -26,6 +26,9 @@ class OutOfFold:
         By trial.
     ensemble : ndarray
         The same of the ensemble, by members and weights chosen on other rows.
+    decided : ndarray
+        The same, weighted by decision rules that were chosen on other rows: the class of
+        the greatest value is predicted. ``ensemble`` itself without such rules.
     weights : ndarray of shape (n_parts, n_trials)
         What each trial weighs in the rows of each part.
     score : float
@@ -43,6 +46,7 @@ class OutOfFold:
     trials: tuple[int, ...]
     values: Sequence[npt.NDArray[np.float64]]
     ensemble: npt.NDArray[np.float64]
+    decided: npt.NDArray[np.float64]
     weights: npt.NDArray[np.float64]
     score: float
     interval: Interval

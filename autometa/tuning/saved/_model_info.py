@@ -37,6 +37,8 @@ class ModelInfo:
         `tune` did not make.
     members : list of dict
         ``algorithm``, ``config`` and ``weight`` of each setup of the ensemble.
+    decision : dict
+        How `predict` makes a class of probabilities; see `TuneResult.decision`.
     n_trials, n_runs : int
         Trials of the study, and runs that can be imported from the file, each counted once
         however many metrics it has.
@@ -50,6 +52,7 @@ class ModelInfo:
     score_interval: tuple[float, float] = (float("nan"), float("nan"))
     task: dict[str, Any] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
+    decision: dict[str, Any] = field(default_factory=dict)
     n_trials: int = 0
     n_runs: int = 0
 
@@ -109,6 +112,7 @@ def _read(path: str, manifest: Any) -> ModelInfo:
         score_interval=(float(low), float(high)),
         task=next(iter(history.get("tasks", [])), {}),
         members=about.get("members", []),
+        decision=about.get("decision") or {},
         n_trials=history.get("n_trials", 0),
         n_runs=_n_runs(history.get("runs", [])),
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -30,6 +30,7 @@ from autometa.algorithms._encoding import NewGapImputer
 from autometa.algorithms._target import ClassEncoder
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
+from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
 from autometa.tuning.script._code_reading import reading
 from autometa.tuning.script._code_template import AS_DATES, FILL_GAPS, IN_UNITS, PREPARE, TEMPLATE
 from autometa.tuning.script._code_together import kept_together
@@ -100,7 +101,6 @@ def script(
         )
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
-    is_classifier = isinstance(model, VotingClassifier)
     table = reading(source, _numeric_columns(pipeline, target), encoding)
     for module, names in table.imports.items():
         imports.names[module] |= names
@@ -114,14 +114,27 @@ def script(
         columns=_columns(cleaner),
         prepare=table.definitions
         + _prepare(cleaner)
-        + (FILL_GAPS if "fill_gaps" in expression else ""),
+        + (FILL_GAPS if "fill_gaps" in expression else "")
+        + _own_classifier(model, imports),
         model=expression,
         together=together.definitions,
         fit=together.fit,
         labels="table[TARGET]"
-        if is_classifier
+        if is_classifier(model)
         else 'pd.to_numeric(table[TARGET]).astype("float64")',
     )
+
+
+def _own_classifier(model: Any, imports: Imports) -> str:
+    """Return the source of the one classifier that is autometa's, where the model is that."""
+    if not isinstance(model, ClassWeightedClassifier):
+        return ""
+    for kind in ClassWeightedClassifier.__bases__:
+        imports.use(kind)
+    source = inspect.getsource(ClassWeightedClassifier).replace("  # type: ignore[misc]", "")
+    for annotation in (": Any", " -> Any", " -> Self", " -> None", " -> bool", ": Sequence[float]"):
+        source = source.replace(annotation, "")  # types would need imports that nothing uses
+    return f"\n\n{source}\n"
 
 
 def _numeric_columns(pipeline: Pipeline, target: str) -> list[str]:
@@ -172,6 +185,12 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         return _make(imports.use(Pipeline), [_list(steps, depth + 1)], depth)
     if isinstance(value, VotingClassifier | VotingRegressor):
         return _vote(value, imports, depth)
+    if isinstance(value, ClassWeightedClassifier):
+        arguments = [
+            _call(value.estimator, imports, depth + 1),
+            f"class_weights={value.class_weights!r}",
+        ]
+        return _make(ClassWeightedClassifier.__name__, arguments, depth)
     if isinstance(value, NewGapImputer):
         return _filling(value, imports, depth)
     if isinstance(value, ClassEncoder):  # the vote numbers the classes already

@@ -113,6 +113,7 @@ CALLED = {
     "random_state": "seed",
     "algorithms": "algorithm",
     "pos_label": "positive",
+    "tune_threshold": "threshold",
 }
 NOT_PARAMETERS = {
     "table", "target", "encoding", "no_knowledge_base", "save", "code",
