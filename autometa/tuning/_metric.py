@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from autometa.metrics import depends_on_positive, is_defined, measured_metrics
 from autometa.tables import Table
@@ -24,9 +27,9 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
         return sum(is_defined(name, y, table.n_classes, positive) for y in labels)
 
     counted = n_defined(metric)
-    notes = []
+    notes = _missing_positives(labels, table, positive)
     if table.n_classes == 2 and depends_on_positive(metric):
-        notes = [f"The positive class of '{metric}' is {table.classes.tolist()[positive]!r}."]
+        notes.append(f"The positive class of '{metric}' is {table.classes.tolist()[positive]!r}.")
     if counted == n_folds:
         return metric, notes
     rare = _rare_classes(table, n_folds)
@@ -40,6 +43,21 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
     other = max(measured_metrics(table.task_type), key=n_defined)  # the first of equals
     return other, [
         f"'{metric}' is undefined on every fold{rare}; setups are scored by '{other}' instead."
+    ]
+
+
+def _missing_positives(
+    labels: list[npt.NDArray[np.integer[Any]]], table: Table, positive: int
+) -> list[str]:
+    """Say on how many folds no row of the positive class is held out: their scores are of less."""
+    n_without = sum(not (y == positive).any() for y in labels)
+    if table.n_classes != 2 or not n_without:
+        return []
+    n_rows = int((table.y == positive).sum())
+    return [
+        f"{n_without} of {len(labels)} folds hold out no row of class "
+        f"{table.classes.tolist()[positive]!r}, which has {n_rows}; its rows are judged on the "
+        "others alone."
     ]
 
 
