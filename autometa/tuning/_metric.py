@@ -27,11 +27,11 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
         return sum(is_defined(name, y, table.n_classes, positive) for y in labels)
 
     counted = n_defined(metric)
-    notes = _missing_positives(labels, table, positive)
+    notes = []
     if table.n_classes == 2 and depends_on_positive(metric):
         notes.append(f"The positive class of '{metric}' is {table.classes.tolist()[positive]!r}.")
     if counted == n_folds:
-        return metric, notes
+        return metric, [*_missing_positives(labels, table, positive), *notes]
     rare = _rare_classes(table, n_folds)
     if counted:
         missing = n_folds - counted
@@ -49,15 +49,14 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
 def _missing_positives(
     labels: list[npt.NDArray[np.integer[Any]]], table: Table, positive: int
 ) -> list[str]:
-    """Say on how many folds no row of the positive class is held out: their scores are of less."""
+    """Say on how many folds no row of the positive class is held out."""
     n_without = sum(not (y == positive).any() for y in labels)
     if table.n_classes != 2 or not n_without:
         return []
     n_rows = int((table.y == positive).sum())
     return [
         f"{n_without} of {len(labels)} folds hold out no row of class "
-        f"{table.classes.tolist()[positive]!r}, which has {n_rows}; its rows are judged on the "
-        "others alone."
+        f"{table.classes.tolist()[positive]!r}, which has {n_rows}."
     ]
 
 

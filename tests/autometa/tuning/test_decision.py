@@ -1,4 +1,4 @@
-"""The decision rule: chosen on other rows than it is judged on, and kept wherever the model goes."""
+"""The decision rule: chosen on other rows than it is judged on, and kept by the model."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_a_threshold_that_means_nothing_is_refused(given, said):
 
 
 def test_a_threshold_is_refused_for_numbers_and_many_classes():
-    X, y = table(60, 0.5)
+    X, _ = table(60, 0.5)
     with pytest.raises(ParameterError, match="of classes"):
         tune(X, X[:, 0] * 1.5, tune_threshold=True, **(INLINE | {"algorithms": ["ridge"]}))
     with pytest.raises(ParameterError, match="for 3 classes"):
