@@ -361,6 +361,28 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         check_is_fitted(self)
         return np.asarray(self.best_pipeline_.predict_proba(self._check(X, reset=False)))
 
+    def predict_set(
+        self, X: Any, coverage: float = 0.9, *, by_class: bool = False
+    ) -> npt.NDArray[np.bool_]:
+        """Return the classes that each row may have: see `TuneResult.predict_set`.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+        coverage : float, default=0.9
+            Share of new rows whose class is in the set.
+        by_class : bool, default=False
+            Whether it is to be so for the rows of each class.
+
+        Returns
+        -------
+        ndarray of bool of shape (n_rows, n_classes)
+            Columns as in ``classes_``.
+        """
+        check_is_fitted(self)
+        checked = self._check(X, reset=False)
+        return self.result_.predict_set(checked, coverage, by_class=by_class)
+
 
 class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
     """The best regressor that can be found and fitted within a budget.
@@ -405,3 +427,20 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
             See `AutoMetaClassifier`.
         """
         return self._fit(X, y, "regression", groups, timestamps)
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> npt.NDArray[np.float64]:
+        """Return an interval for the value of each row: see `TuneResult.predict_interval`.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+        coverage : float, default=0.9
+            Share of new rows whose value lies within.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, 2)
+            Low and high ends.
+        """
+        check_is_fitted(self)
+        return self.result_.predict_interval(self._check(X, reset=False), coverage)

@@ -35,6 +35,15 @@ def predict(
     proba: Annotated[
         bool, typer.Option("--proba", help="Also the probability of each class.")
     ] = False,
+    coverage: Annotated[
+        float | None,
+        typer.Option(
+            "--coverage",
+            help="Also an interval (low, high), or the set of classes, that holds so large a "
+            "share of new rows, such as 0.9.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -58,6 +67,8 @@ def predict(
     with _options.path_of(table) as path:
         frame = _columns_of(fitted, read_table(path, encoding=encoding), table)
     predicted = _predictions(fitted, frame, proba)
+    if coverage is not None:
+        predicted = predicted.join(_covering(fitted, frame, coverage))
     if write is not None:
         write(predicted)
         say(f"Wrote '{out}'.")
@@ -93,6 +104,23 @@ def _predictions(fitted: Any, frame: pd.DataFrame, proba: bool) -> pd.DataFrame:
         raise ParameterError("'--proba' is of classes. This model predicts numbers; leave it out.")
     names = [f"probability.{label}" for label in fitted.classes_]
     return predicted.join(pd.DataFrame(fitted.predict_proba(frame), columns=names))
+
+
+def _covering(fitted: Any, frame: pd.DataFrame, coverage: float) -> pd.DataFrame:
+    """Return the interval or the set of each row, as columns."""
+    import pandas as pd
+
+    if hasattr(fitted, "predict_interval"):
+        ends = fitted.predict_interval(frame, coverage)
+        return pd.DataFrame(ends, columns=["low", "high"])
+    if not hasattr(fitted, "predict_set"):
+        raise ParameterError(
+            "'--coverage' rests on rows that were predicted out of fold. This model has none; "
+            "leave it out."
+        )
+    inside = fitted.predict_set(frame, coverage)
+    names = [f"may_be.{label}" for label in fitted.classes_]
+    return pd.DataFrame(inside, columns=names)
 
 
 def _writer(out: Path) -> Any:

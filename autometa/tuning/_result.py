@@ -15,6 +15,7 @@ from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import cached_reference_seconds, costs_of_trial, split_of_study
+from autometa.exceptions import ParameterError
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
 from autometa.tables import Task
@@ -148,6 +149,59 @@ class TuneResult:
             The columns that `tune` saw.
         """
         return np.asarray(self.best_pipeline.predict(X))
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> npt.NDArray[np.float64]:
+        """Return an interval for the value of each row, of shape (n_rows, 2).
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+        coverage : float, default=0.9
+            Share of new rows whose value lies within, where they could as well have been in
+            the table; in a saved model too. See `CalibratedPipeline.predict_interval` for what
+            is promised.
+
+        Raises
+        ------
+        ParameterError
+            If the target is of classes, or too few rows were predicted out of fold.
+        """
+        return np.asarray(self._calibrated("predict_interval", "numbers")(X, coverage))
+
+    def predict_set(
+        self, X: Any, coverage: float = 0.9, *, by_class: bool = False
+    ) -> npt.NDArray[np.bool_]:
+        """Return the classes that each row may have, of shape (n_rows, n_classes).
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+        coverage : float, default=0.9
+            Share of new rows whose class is in the set; in a saved model too. See
+            `CalibratedPipeline.predict_set` for what is promised.
+        by_class : bool, default=False
+            Whether it is to be so for the rows of each class.
+
+        Raises
+        ------
+        ParameterError
+            If the target is of numbers, or too few rows were predicted out of fold.
+        """
+        ask = self._calibrated("predict_set", "classes")
+        return np.asarray(ask(X, coverage, by_class=by_class))
+
+    def _calibrated(self, name: str, kind: str) -> Any:
+        """Return a method of a calibrated pipeline."""
+        method = getattr(self.best_pipeline, name, None)
+        if method is not None:
+            return method
+        other = "numbers" if kind == "classes" else "classes"
+        reason = f"This one predicts {other}, or was fitted without scoring it again"
+        if self.is_fallback:
+            reason = "This one is a small tree that no row was held out from"
+        raise ParameterError(
+            f"'{name}' is of models that predict {kind}, and rests on out-of-fold rows. {reason}."
+        )
 
     def leaderboard(self) -> pd.DataFrame:
         """Return one row a trial, best first, those without a score last.

@@ -28,6 +28,8 @@ from autometa.tuning._search import Search
 from autometa.tuning._state import SearchSettings, SearchState
 from autometa.tuning._validation import FoldPlan, choose_validation
 from autometa.tuning.final_model._assemble import assemble, decide_by, some_rows
+from autometa.tuning.final_model._calibrated import CalibratedPipeline
+from autometa.tuning.final_model._conformal import calibrate
 from autometa.tuning.final_model._finish import Final
 from autometa.tuning.final_model._splits import has_shared_words
 from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
@@ -73,6 +75,7 @@ def run(
                     final.rule,
                     question.positive,
                 )
+                pipeline = current.calibrated(pipeline, final)
             else:
                 pipeline.steps[-1] = current.decided(pipeline.steps[-1])
         current.interruption.pass_on()
@@ -254,6 +257,21 @@ class Run:
             return final
         n_rows = len(self.question.table.y)
         return replace(final, expected=ready.prepared.in_table(final.expected, n_rows))
+
+    def calibrated(self, pipeline: Pipeline, final: Final) -> Pipeline:
+        """Return the pipeline with the errors of its out-of-fold predictions, if it has some."""
+        expected, table = final.expected, self.question.table
+        if expected is None:
+            return pipeline
+        rows, groups = expected.rows, table.validation.groups
+        calibration = calibrate(
+            expected.ensemble,
+            table.y[rows],
+            expected.folds,
+            None if groups is None else groups[rows],
+            self.question.seed,
+        )
+        return CalibratedPipeline.of(pipeline, calibration)
 
     def decided(self, step: tuple[str, Any]) -> tuple[str, Any]:
         """Return the last step of the fall-back with the threshold that was asked for."""

@@ -1,0 +1,220 @@
+"""Calibration: how far predictions are from rows that were not learnt from (conformal prediction).
+
+The errors of out-of-fold predictions stand for those on new rows: the model of a fold, and the
+choice of its members, have not seen the rows it is judged on. A new row that is like them
+(exchangeable) is as likely to have any rank among their errors, so the error of rank
+``ceil((n + 1) coverage)`` of n covers it with that probability, whatever the model is. Where
+groups were held out, a group counts as one: the new row is of a new group.
+
+References
+----------
+V. Vovk. Cross-conformal predictors. Annals of Mathematics and Artificial Intelligence, 2015.
+R. Barber, E. Candès, A. Ramdas, R. Tibshirani. Predictive inference with the jackknife+.
+Annals of Statistics, 2021.
+R. Dunn, L. Wasserman, A. Ramdas. Distribution-free prediction sets for two-layer hierarchical
+models. JASA, 2023.
+M. Sadinle, J. Lei, L. Wasserman. Least ambiguous set-valued classifiers. JASA, 2019.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from numbers import Real
+
+import numpy as np
+
+from autometa._common.arrays import Booleans, Floats, Positions
+from autometa.exceptions import ParameterError
+
+MAX_ROWS = 20_000  # that are kept of more: a rank among them is known to 0.2 % of the rows
+MIN_SCALE_ROWS = 200  # ten windows of twenty rows, for a scale that follows the prediction
+N_WINDOWS = 10
+MIN_SCALE_SHARE = 0.2  # of the mean error; the scale of a window of few rows can be near 0
+JUDGED_AT = 0.9  # the coverage at which a scale must pay
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calibration:
+    """Errors of out-of-fold predictions.
+
+    Attributes
+    ----------
+    scores : ndarray of shape (n_rows,)
+        Of numbers the absolute error, in units of the scale at the prediction; of classes
+        1 minus the probability of the true one.
+    groups : ndarray of int of shape (n_rows,) or None
+        The group of each row, where groups were held out as wholes.
+    labels : ndarray of int of shape (n_rows,) or None
+        The true class by number; None for numbers.
+    knots, scales : ndarray
+        Predictions, and how large errors are there; between them it is interpolated.
+    """
+
+    scores: Floats
+    groups: Positions | None = None
+    labels: Positions | None = None
+    knots: Floats
+    scales: Floats
+
+    def scale(self, predicted: Floats) -> Floats:
+        """Return how large errors are at predictions."""
+        return np.interp(predicted, self.knots, self.scales)
+
+    def quantile(self, coverage: float, label: int | None = None) -> float:
+        """Return the score that covers a new row with a probability; of a class where given.
+
+        Raises
+        ------
+        ParameterError
+            If there are too few rows, or groups, to say.
+        """
+        share = exact_share(coverage)
+        inside = np.ones(len(self.scores), dtype=bool)
+        of_class = ""
+        if label is not None and self.labels is not None:
+            inside, of_class = self.labels == label, f" of class number {label}"
+        if self.groups is None:
+            return _row_quantile(self.scores[inside], share, of_class)
+        return _group_quantile(self.scores[inside], self.groups[inside], share, of_class)
+
+
+def exact_share(coverage: float) -> Fraction:
+    """Return a coverage as it was written: 0.9 is nine tenths.
+
+    Raises
+    ------
+    ParameterError
+        Unless it lies between 0 and 1.
+    """
+    is_number = isinstance(coverage, Real) and not isinstance(coverage, bool)
+    if not (is_number and 0 < coverage < 1):
+        raise ParameterError(f"'coverage' must be a number between 0 and 1. Got {coverage!r}.")
+    return Fraction(repr(float(coverage)))
+
+
+def _row_quantile(scores: Floats, share: Fraction, of_class: str) -> float:
+    """Return the score of rank ``ceil((n + 1) share)``."""
+    n = len(scores)
+    rank = math.ceil((n + 1) * share)
+    if rank > n:
+        raise _too_few("rows" + of_class, n, share)
+    return float(np.partition(scores, rank - 1)[rank - 1])
+
+
+def _group_quantile(scores: Floats, groups: Positions, share: Fraction, of_class: str) -> float:
+    """Return the quantile where each group counts as one, and the new one as another.
+
+    Rows of a group share its weight. The new group's errors may be anything, so its share lies
+    beyond all scores.
+    """
+    _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    n = len(sizes)
+    wanted = (n + 1) * share
+    if wanted > n:
+        raise _too_few("groups" + of_class, n, share)
+    order = np.argsort(scores, kind="stable")
+    reached = np.cumsum(1.0 / sizes[codes[order]])
+    place = int(np.searchsorted(reached, float(wanted) - 1e-9))  # rounding errors of the sum
+    return float(scores[order[min(place, len(order) - 1)]])
+
+
+def _too_few(what: str, n: int, share: Fraction) -> ParameterError:
+    needed = math.ceil(share / (1 - share))
+    most = math.floor(1000 * n / (n + 1)) / 1000  # rounded up, it would be refused again
+    return ParameterError(
+        f"A coverage of {float(share):g} takes {needed} {what} that were predicted out of fold. "
+        f"There are {n}; ask for at most {most:g}, or give more rows."
+    )
+
+
+def calibrate(
+    values: Floats, y: Positions | Floats, folds: Positions, groups: Positions | None, seed: int
+) -> Calibration:
+    """Return the calibration of out-of-fold predictions.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_classes) or (n_rows,)
+    y : ndarray of shape (n_rows,)
+        Class numbers, or values.
+    folds : ndarray of shape (n_rows,)
+        Numbers; a scale of errors is fitted on other folds than it is used on.
+    groups : ndarray of shape (n_rows,) or None
+    seed : int
+        Chooses rows where there are very many.
+    """
+    if len(y) > MAX_ROWS:
+        kept = np.sort(np.random.default_rng(seed).permutation(len(y))[:MAX_ROWS])
+        values, y, folds = values[kept], y[kept], folds[kept]
+        groups = None if groups is None else groups[kept]
+    flat = np.zeros(1), np.ones(1)
+    if values.ndim == 2:
+        labels = y.astype(np.intp)
+        scores = 1.0 - values[np.arange(len(labels)), labels]
+        return Calibration(
+            scores=scores, groups=groups, labels=labels, knots=flat[0], scales=flat[1]
+        )
+    errors = np.abs(y - values)
+    scaled = _scaled(values, errors, folds)
+    if scaled is None:
+        return Calibration(scores=errors, groups=groups, knots=flat[0], scales=flat[1])
+    knots, scales = _fit_scale(values, errors)
+    return Calibration(scores=errors / scaled, groups=groups, knots=knots, scales=scales)
+
+
+def _fit_scale(predicted: Floats, errors: Floats) -> tuple[Floats, Floats]:
+    """Return mean errors of windows of rows with neighbouring predictions."""
+    windows = np.array_split(np.argsort(predicted, kind="stable"), N_WINDOWS)
+    knots = np.array([predicted[rows].mean() for rows in windows])
+    scales = np.array([errors[rows].mean() for rows in windows])
+    return knots, np.maximum(scales, MIN_SCALE_SHARE * errors.mean())
+
+
+def _scaled(predicted: Floats, errors: Floats, folds: Positions) -> Floats | None:
+    """Return the scale of each row, fitted on other rows; None where it does not pay.
+
+    It pays when intervals are better with it than without by more than the standard error of
+    that: by the interval score, their width and what misses lie outside.
+    """
+    if len(errors) < MIN_SCALE_ROWS or not errors.mean() > 0:
+        return None
+    parts = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2
+    scales = np.empty_like(errors)
+    for part in np.unique(parts):
+        inside = parts == part
+        scales[inside] = np.interp(
+            predicted[inside], *_fit_scale(predicted[~inside], errors[~inside])
+        )
+    without = _interval_scores(errors, np.ones_like(errors))
+    gain = without - _interval_scores(errors, scales)
+    standard_error = float(gain.std(ddof=1)) / math.sqrt(len(gain))
+    return scales if gain.mean() > standard_error else None
+
+
+def _interval_scores(errors: Floats, scales: Floats) -> Floats:
+    """Return the interval score of each row, for intervals as wide as they must be."""
+    half = np.quantile(errors / scales, JUDGED_AT) * scales
+    return 2 * half + 2 / (1 - JUDGED_AT) * np.maximum(errors - half, 0.0)
+
+
+def interval(calibration: Calibration, predicted: Floats, coverage: float) -> Floats:
+    """Return low and high ends, of shape (n_rows, 2)."""
+    half = calibration.quantile(coverage) * calibration.scale(predicted)
+    return np.column_stack([predicted - half, predicted + half])
+
+
+def label_set(
+    calibration: Calibration, probabilities: Floats, coverage: float, by_class: bool
+) -> Booleans:
+    """Return which classes are in the set of each row, of the shape of ``probabilities``.
+
+    The most probable class always is: an empty set would say that no class is possible.
+    """
+    n_classes = probabilities.shape[1]
+    labels = range(n_classes) if by_class else [None]
+    limits = np.array([calibration.quantile(coverage, label) for label in labels])
+    inside = np.asarray(1.0 - probabilities <= limits)
+    inside[np.arange(len(inside)), probabilities.argmax(axis=1)] = True
+    return inside
