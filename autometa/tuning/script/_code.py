@@ -101,6 +101,7 @@ def script(
         )
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
+    own = _own_classifier(model, imports)
     table = reading(source, _numeric_columns(pipeline, target), encoding)
     for module, names in table.imports.items():
         imports.names[module] |= names
@@ -115,7 +116,7 @@ def script(
         prepare=table.definitions
         + _prepare(cleaner)
         + (FILL_GAPS if "fill_gaps" in expression else "")
-        + _own_classifier(model, imports),
+        + own,
         model=expression,
         together=together.definitions,
         fit=together.fit,
