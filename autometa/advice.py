@@ -69,6 +69,7 @@ def recommend(
     gap: GapLike = None,
     cv: Any = None,
     stratify: bool | None = None,
+    sample_weight: Any = None,
 ) -> Recommendations:
     """Return the most promising setups for a table, best first; nothing is trained on it.
 
@@ -119,6 +120,9 @@ def recommend(
         what was learnt from a knowledge base is kept until it changes.
     groups, timestamps, gap, cv, stratify
         How setups will be scored: see `tune`. Runs that were scored in the same way come first.
+    sample_weight : array-like of shape (n_rows,), str or None
+        What each row will count for: see `tune`. Algorithms that cannot weigh rows are left
+        out; rows of weight 0 too. Meta-features count all other rows alike.
 
     Returns
     -------
@@ -183,6 +187,7 @@ def recommend(
             target=named.target,
             metric_kind=metric_kind(metric),
             validation=validation,
+            sample_weight=sample_weight,
         )
         warn_of_dependence(table, validation)
     return recommend_for_table(
@@ -407,7 +412,12 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
 def usable_algorithms(table: Table) -> list[str]:
     """Return the algorithms that are installed and take a table of this size."""
     algorithms = algorithms_for(
-        table.task_type, len(table.y), table.n_classes, table.is_sparse, table.n_rarest
+        table.task_type,
+        len(table.y),
+        table.n_classes,
+        table.is_sparse,
+        table.n_rarest,
+        table.is_weighted,
     )
     return [algorithm.name for algorithm in algorithms]
 

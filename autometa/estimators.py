@@ -19,7 +19,7 @@ from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
-from autometa.tables import different_names, plain_table, split_groups
+from autometa.tables import different_names, plain_table, split_groups, split_weights
 from autometa.tuning import Scheduler, tune
 from autometa.tuning.final_model._decision_options import TuneThreshold
 from autometa.tuning.study._study_log import Callback
@@ -78,12 +78,19 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.verbose = verbose
 
     def _fit(
-        self, X: Any, y: Any, task_type: AnyTaskType, groups: Any = None, timestamps: Any = None
+        self,
+        X: Any,
+        y: Any,
+        task_type: AnyTaskType,
+        groups: Any = None,
+        timestamps: Any = None,
+        sample_weight: Any = None,
     ) -> Self:
         named = named_table(X, y)
         asked = ValidationRequest(groups=groups, timestamps=timestamps)
         X, asked = split_groups(named.X, asked)
-        self._group_column = groups if isinstance(groups, str) else None
+        X, weights = split_weights(X, sample_weight)
+        self._columns_beside = [name for name in (groups, sample_weight) if isinstance(name, str)]
         X = self._check(X, reset=True)
         y = _one_column(named.y)
         if task_type == "classification":
@@ -97,6 +104,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
             target=named.target,
             groups=asked.groups,
             timestamps=asked.timestamps,
+            sample_weight=weights,
             **parameters,
         )
         self.result_ = result
@@ -110,7 +118,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
 
         A table without names is given those of `fit`: scikit-learn has warned of it.
         """
-        X = X if reset else self._without_groups(X)
+        X = X if reset else self._without_columns_beside(X)
         try:
             if hasattr(X, "columns"):
                 different_names(getattr(X, "column_names", X.columns))
@@ -139,13 +147,13 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return np.asarray(self.best_pipeline_.predict(self._check(X, reset=False)))
 
-    def _without_groups(self, X: Any) -> Any:
-        """Return a table without the column that named the groups, which `fit` left out."""
-        column = getattr(self, "_group_column", None)
-        names = getattr(X, "column_names", getattr(X, "columns", ()))
-        if column is None or column not in list(names):
+    def _without_columns_beside(self, X: Any) -> Any:
+        """Return a table without the columns of groups and weights, which `fit` left out."""
+        names = list(getattr(X, "column_names", getattr(X, "columns", ())))
+        left_out = [name for name in getattr(self, "_columns_beside", ()) if name in names]
+        if not left_out:
             return X
-        return X.drop(columns=column) if isinstance(X, pd.DataFrame) else X.drop([column])
+        return X.drop(columns=left_out) if isinstance(X, pd.DataFrame) else X.drop(left_out)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted pipeline to one file; `autometa.load_model` reads it.
@@ -338,7 +346,14 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         self.pos_label = pos_label
         self.tune_threshold = tune_threshold
 
-    def fit(self, X: Any, y: Any, groups: Any = None, timestamps: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        groups: Any = None,
+        timestamps: Any = None,
+    ) -> Self:
         """Find and fit the best pipeline.
 
         Parameters
@@ -348,11 +363,14 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             of a table as for `load_dataset`.
         y : array-like of shape (n_rows,) or str
             Class labels of any kind, or the name of a column of ``X``.
+        sample_weight : array-like of shape (n_rows,), str or None, default=None
+            What each row counts for in fits and scores, or the name of a column of ``X``: see
+            `autometa.tune`.
         groups, timestamps : array-like of shape (n_rows,), str or None, default=None
             What rows belong to and when they are from, or the names of columns of ``X``: see
             `autometa.tune`. Paired with ``X`` by index labels, as ``y``.
         """
-        self._fit(X, y, "classification", groups, timestamps)
+        self._fit(X, y, "classification", groups, timestamps, sample_weight)
         self.classes_ = np.asarray(self.best_pipeline_.classes_)
         return self
 
@@ -413,7 +431,14 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
     (442,)
     """
 
-    def fit(self, X: Any, y: Any, groups: Any = None, timestamps: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        groups: Any = None,
+        timestamps: Any = None,
+    ) -> Self:
         """Find and fit the best pipeline.
 
         Parameters
@@ -423,10 +448,10 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
             of a table as for `load_dataset`.
         y : array-like of shape (n_rows,) or str
             Numbers, or the name of a column of ``X``.
-        groups, timestamps : array-like of shape (n_rows,), str or None, default=None
+        sample_weight, groups, timestamps : array-like of shape (n_rows,), str or None, default=None
             See `AutoMetaClassifier`.
         """
-        return self._fit(X, y, "regression", groups, timestamps)
+        return self._fit(X, y, "regression", groups, timestamps, sample_weight)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> npt.NDArray[np.float64]:
         """Return an interval for the value of each row: see `TuneResult.predict_interval`.

@@ -104,6 +104,8 @@ class Algorithm:
         Beyond these it is not offered: time or memory would not be sane.
     min_class_rows : int
         Rows of each class without which it cannot be fitted.
+    takes_weights : bool
+        Whether its fit takes ``sample_weight``: others are left out of weighted tables.
     takes_sparse : bool
         Whether it is fitted on sparse matrices without making them dense.
     library : str
@@ -133,6 +135,7 @@ class Algorithm:
     max_rows: int | None = None
     max_classes: int | None = None
     min_class_rows: int = 1
+    takes_weights: bool = True
     takes_sparse: bool = False
     library: str = "scikit-learn"
     requires: str | None = None
@@ -171,12 +174,13 @@ class Algorithm:
         n_classes: int = 0,
         is_sparse: bool = False,
         n_rarest: int | None = None,
+        is_weighted: bool = False,
     ) -> bool:
         """Return whether the algorithm takes such a task and is installed.
 
         ``n_rarest`` are the rows of the rarest class, None if nobody counted them.
         """
-        if is_sparse and not self.takes_sparse:
+        if (is_sparse and not self.takes_sparse) or (is_weighted and not self.takes_weights):
             return False
         if n_rarest is not None and rows_in_training(n_rarest) < self.min_class_rows:
             return False

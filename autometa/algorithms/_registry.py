@@ -150,12 +150,13 @@ def algorithms_for(
     n_classes: int = 0,
     is_sparse: bool = False,
     n_rarest: int | None = None,
+    is_weighted: bool = False,
 ) -> list[Algorithm]:
     """Return the algorithms that are installed and take such a task, by name."""
     return [
         algorithm
         for algorithm in every_algorithm()
-        if algorithm.supports(task_type, n_rows, n_classes, is_sparse, n_rarest)
+        if algorithm.supports(task_type, n_rows, n_classes, is_sparse, n_rarest, is_weighted)
     ]
 
 

@@ -44,10 +44,11 @@ class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type:
     def __init__(self, classifier: Any) -> None:
         self.classifier = classifier
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the classifier on the class numbers."""
         self.classes_, numbers = np.unique(np.asarray(y), return_inverse=True)
-        self.classifier_ = clone(self.classifier).fit(X, numbers)
+        given = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self.classifier_ = clone(self.classifier).fit(X, numbers, **given)
         return self
 
     def predict(self, X: Any) -> np.ndarray[Any, Any]:

@@ -26,6 +26,7 @@ ALGORITHMS = (
         name="lda",
         make=_lda,
         encoding="scaled",
+        takes_weights=False,
         spaces={"classification": {"shrinkage": FloatDistribution(0.0001, 1.0, log=True)}},
         known_setups={"classification": {"library": {"shrinkage": 0.0001}}},
         places={"classification": {"library": 190}},
@@ -35,6 +36,7 @@ ALGORITHMS = (
         name="qda",
         make=_qda,
         encoding="scaled",
+        takes_weights=False,
         spaces={"classification": {"shrinkage": FloatDistribution(0.01, 1.0, log=True)}},
         known_setups={
             "classification": {"library": {"shrinkage": 0.01}, "strong": {"shrinkage": 0.2}}

@@ -49,6 +49,7 @@ def _make(config: Config, context: Context) -> Any:
 ALGORITHMS = (
     Algorithm(
         name="nearest_neighbors",
+        takes_weights=False,
         make=_make,
         encoding=_encoding,
         spaces={"classification": SPACE, "regression": SPACE},

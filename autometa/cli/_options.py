@@ -258,6 +258,16 @@ Threshold = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        metavar="COLUMN",
+        help="What each row counts for in fits and scores; the column is not learnt from.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")
 ]

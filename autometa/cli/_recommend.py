@@ -79,6 +79,7 @@ def recommend(
     gap: _options.FoldGap = None,
     cv: _options.Folds = None,
     stratify: _options.Stratify = None,
+    weights: _options.Weights = None,
     metafeatures: Annotated[
         Path | None,
         typer.Option(
@@ -173,7 +174,10 @@ def recommend(
         "cv": cv,
         "stratify": stratify,
     }
-    loaded = None if table is None else _load(table, target, task_type, encoding, metric, folds)
+    read = partial(
+        _load, target=target, task_type=task_type, encoding=encoding, metric=metric, weights=weights
+    )
+    loaded = None if table is None else read(table, folds=folds)
     advice = (
         _of_metafeatures(metafeatures, task_type, asked)
         if loaded is None
@@ -204,6 +208,7 @@ def _load(
     encoding: str | None,
     metric: str | None,
     folds: dict[str, Any],
+    weights: str | None,
 ) -> Table:
     from autometa.datasets import load_dataset
     from autometa.dependence import warn_of_dependence
@@ -219,6 +224,7 @@ def _load(
             metric_kind=metric_kind(metric),
             encoding=encoding,
             validation=request,
+            sample_weight=weights,
         )
     warn_of_dependence(loaded, request)
     return loaded

@@ -59,6 +59,7 @@ def tune(
     gap: _options.FoldGap = None,
     cv: _options.Folds = None,
     stratify: _options.Stratify = None,
+    weights: _options.Weights = None,
     metric: _options.Metric = None,
     time_budget: Annotated[
         str,
@@ -156,6 +157,11 @@ def tune(
         raise ParameterError("Give one of --knowledge-base and --no-knowledge-base.")
     if code is not None and table == _options.STDIN:
         raise ParameterError("'--code' needs a table that can be read again. Got '-'; give a file.")
+    if code is not None and weights is not None:
+        raise ParameterError(
+            "'--code' cannot be given with '--weights': a script fits rows of equal weight; "
+            "give --save, which keeps the fitted model."
+        )
     check_outputs(save, code)
     if save is None:
         say("The model will not be kept; give --save FILE.")
@@ -207,6 +213,7 @@ def tune(
             gap=gap,
             cv=cv,
             stratify=stratify,
+            sample_weight=weights,
             progress=progress,
         )
         is_written = write_outputs(result, save, code, table, loaded.target, encoding)

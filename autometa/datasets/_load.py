@@ -26,6 +26,7 @@ def load_dataset(
     metric_kind: str | None = None,
     encoding: str | None = None,
     validation: ValidationRequest = NOTHING_ASKED,
+    sample_weight: Any = None,
 ) -> Table:
     """Return the named dataset as a checked table.
 
@@ -41,7 +42,7 @@ def load_dataset(
         See `check_table`.
     encoding : str or None
         Of a file of text; None reads it from the file.
-    validation : ValidationRequest
+    validation, sample_weight
         See `check_table`.
 
     Raises
@@ -60,6 +61,7 @@ def load_dataset(
         target=named.target,
         metric_kind=metric_kind,
         validation=validation,
+        sample_weight=sample_weight,
     )
 
 

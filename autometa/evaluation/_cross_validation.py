@@ -91,11 +91,11 @@ def cross_validate(
         values[test] = predict(model, take_rows(X, test), n_classes)
         predicted = time.process_time()
         costs.append(Costs(fit_seconds=fitted - start, predict_seconds=predicted - fitted))
-        test_scores.append(_scores(metrics, y[test], values[test], n_classes, positive))
+        test_scores.append(_scores(metrics, table, test, values[test], positive))
         if max_train_rows:
             seen = train[:: max(1, -(-len(train) // max_train_rows))]
             recalled = predict(model, take_rows(X, seen), n_classes)
-            train_scores.append(_scores(metrics, y[seen], recalled, n_classes, positive))
+            train_scores.append(_scores(metrics, table, seen, recalled, positive))
         if keep_models:
             models.append(model)
     return CrossValidation(
@@ -131,12 +131,19 @@ def predict(model: Any, X: pd.DataFrame, n_classes: int = 0) -> npt.NDArray[np.f
 
 def _scores(
     metrics: list[str],
-    y: npt.NDArray[Any],
+    table: Table,
+    rows: npt.NDArray[np.intp],
     values: npt.NDArray[np.float64],
-    n_classes: int,
     positive: int,
 ) -> dict[str, float]:
-    return scores(metrics, Predictions(y=y, values=values, n_classes=n_classes, positive=positive))
+    predictions = Predictions(
+        y=table.y[rows],
+        values=values,
+        n_classes=table.n_classes,
+        positive=positive,
+        weights=table.weights_of(rows),
+    )
+    return scores(metrics, predictions)
 
 
 def _means(metrics: list[str], folds: list[dict[str, float]]) -> dict[str, float]:

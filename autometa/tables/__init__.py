@@ -11,6 +11,7 @@ from autometa.tables._named import (
     some_names,
     split_groups,
     split_target,
+    split_weights,
 )
 from autometa.tables._presence import has_value, informative_columns
 from autometa.tables._sparse import stays_sparse, take_rows
@@ -36,6 +37,7 @@ __all__ = [
     "some_names",
     "split_groups",
     "split_target",
+    "split_weights",
     "stays_sparse",
     "take_rows",
     "type_of_classification",

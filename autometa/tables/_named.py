@@ -67,6 +67,20 @@ def split_groups(X: Any, request: ValidationRequest) -> tuple[Any, ValidationReq
     return X, dataclasses.replace(request, groups=groups, timestamps=timestamps)
 
 
+def split_weights(X: Any, sample_weight: Any) -> tuple[Any, Any]:
+    """Return a table without the column that names its weights, and their values.
+
+    Raises
+    ------
+    DatasetError
+        If there is no column of such a name, or ``X`` has no names.
+    """
+    if not isinstance(sample_weight, str):
+        return X, sample_weight
+    X, values, _ = _take_column(X, sample_weight, "sample_weight")
+    return X, values
+
+
 def column_named(columns: Sequence[str], target: str, table: str) -> int:
     """Return the place of a column, or say which names come near; ``table`` names the table."""
     if target not in columns:

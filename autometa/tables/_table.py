@@ -17,12 +17,13 @@ from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
 from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from autometa.tables._errors import as_own_errors
-from autometa.tables._named import split_groups
+from autometa.tables._named import split_groups, split_weights
 from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse, take_rows, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, read_target
 from autometa.tables._task import Task
+from autometa.tables._weights import fit_weighted, read_weights
 from autometa.validation import (
     NOTHING_ASKED,
     SHUFFLED,
@@ -32,6 +33,7 @@ from autometa.validation import (
     without_row_stops,
 )
 from metafeatures.columns import (
+    as_series,
     column_kind,
     distinct_cells,
     is_infinite,
@@ -66,6 +68,11 @@ class Table:
         What the dataset and its target column are called.
     validation : Validation
         How rows are held out.
+    weights : ndarray of shape (n_rows,) or None
+        What each row counts for, 1 on average; None where all count alike.
+    counted : ndarray of shape (n_given_rows,) or None
+        Which rows of the table as it was given are here; None for all. Rows of weight 0 are
+        left out: nothing may be learnt from them, not even which levels there are.
     """
 
     X: pd.DataFrame
@@ -75,11 +82,18 @@ class Table:
     name: str = "table"
     target: str = "target"
     validation: Validation = SHUFFLED
+    weights: npt.NDArray[np.float64] | None = None
+    counted: npt.NDArray[np.bool_] | None = None
 
     @property
     def is_sparse(self) -> bool:
         """Whether ``X`` is a matrix that is never made dense."""
         return not isinstance(self.X, pd.DataFrame)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether rows count for different weights."""
+        return self.weights is not None
 
     @property
     def n_classes(self) -> int:
@@ -112,7 +126,18 @@ class Table:
         """Return some of the rows, counted from 0."""
         X = take_rows(self.X, rows)
         X = X if self.is_sparse else X.reset_index(drop=True)
-        return dataclasses.replace(self, X=X, y=self.y[rows], validation=self.validation.take(rows))
+        return dataclasses.replace(
+            self,
+            X=X,
+            y=self.y[rows],
+            validation=self.validation.take(rows),
+            weights=self.weights_of(rows),
+            counted=None,
+        )
+
+    def weights_of(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64] | None:
+        """Return what some rows count for; None where all count alike."""
+        return None if self.weights is None else self.weights[rows]
 
     def fit(self, model: Any, X: Any, rows: npt.NDArray[np.intp] | None = None) -> Any:
         """Fit a model to predict the target; return it.
@@ -129,12 +154,13 @@ class Table:
             Positions in this table of the rows of ``X``; None when it has all.
         """
         y = self.y if rows is None else self.y[rows]
-        if self.validation.is_shuffled:
-            return model.fit(X, y)
         places = np.arange(len(y)) if rows is None else rows
+        weights = self.weights_of(places)
+        if self.validation.is_shuffled:
+            return fit_weighted(model, X, y, weights)
         splits = partial(self.validation.inner_splits, places, y, self.n_classes > 0)
         with with_inner_splits(without_row_stops(model), splits):
-            return model.fit(X, y)
+            return fit_weighted(model, X, y, weights)
 
     def describe(self, extractor: MetaFeatureExtractor) -> pd.Series[float]:
         """Return the meta-features of what pipelines learn from.
@@ -173,6 +199,7 @@ def check_table(
     min_rows: int = MIN_ROWS,
     metric_kind: str | None = None,
     validation: ValidationRequest = NOTHING_ASKED,
+    sample_weight: Any = None,
 ) -> Table:
     """Return a checked table, or say what is wrong with it.
 
@@ -192,6 +219,9 @@ def check_table(
     validation : ValidationRequest
         How rows are to be held out. A column of ``X`` that is named as the groups is left
         out of the table: a model that is meant for new groups cannot use it.
+    sample_weight : array-like of shape (n_rows,), str or None
+        What each row counts for, or the name of a column of ``X``, which is then left out.
+        Rows that count for nothing are left out of the table.
 
     Raises
     ------
@@ -212,10 +242,14 @@ def check_table(
         the target, or a column has another value in each row.
     """
     X, validation = split_groups(X, validation)
+    X, sample_weight = split_weights(X, sample_weight)
     with as_own_errors():
         y = pair_rows(y, X)
     is_sparse = stays_sparse(X)
-    frame: Any = check_sparse(X) if is_sparse else _check_columns(plain_table(X), X)
+    given: Any = check_sparse(X) if is_sparse else plain_table(X)
+    weights = read_weights(sample_weight, X, given.shape[0])
+    frame, y, counted = _that_count(given, y, weights)
+    frame = frame if is_sparse else _check_columns(frame, X)
     values = read_target(y)
     if len(values) != frame.shape[0]:
         raise DatasetError(
@@ -243,12 +277,50 @@ def check_table(
         task_type=kind,
         name=name,
         target=target,
-        validation=validation.check(X, frame, codes, kind),
+        validation=_check_validation(validation, X, given, codes, kind, counted),
+        weights=weights if weights is None or counted is None else weights[counted],
+        counted=counted,
     )
     if not is_sparse:
         remark_on_columns(varied)
         remark_on_target(varied, codes, len(classes))
     return table
+
+
+def _that_count(
+    frame: Any, y: Any, weights: npt.NDArray[np.float64] | None
+) -> tuple[Any, Any, npt.NDArray[np.bool_] | None]:
+    """Return the rows of a table and a target whose weight is not 0, and which these are."""
+    if weights is None or weights.all():
+        return frame, y, None
+    counted = weights > 0
+    with as_own_errors():
+        y = as_series(y)
+    if len(y) != len(counted):
+        return frame, y, None  # which is refused where the lengths are compared
+    rows = np.flatnonzero(counted)
+    part = take_rows(frame, rows)
+    return (
+        part.reset_index(drop=True) if hasattr(part, "reset_index") else part,
+        y.iloc[rows],
+        counted,
+    )
+
+
+def _check_validation(
+    validation: ValidationRequest,
+    X: Any,
+    frame: Any,
+    y: npt.NDArray[Any],
+    task_type: str,
+    counted: npt.NDArray[np.bool_] | None,
+) -> Validation:
+    """Return how rows are held out: what is given of rows that do not count is left out too."""
+    if counted is None:
+        return validation.check(X, frame, y, task_type)
+    of_all = np.zeros(len(counted), y.dtype)
+    of_all[counted] = y
+    return validation.check(X, frame, of_all, task_type).take(np.flatnonzero(counted))
 
 
 def _check_columns(frame: pd.DataFrame, X: Any) -> pd.DataFrame:

@@ -57,6 +57,7 @@ class TuneOptions:
     gap: GapLike = None
     cv: Any = None
     stratify: bool | None = None
+    sample_weight: Any = None
     verbose: bool | None = None
 
     @property

@@ -74,6 +74,7 @@ class Question:
             target=named.target,
             metric_kind=metric_kind(options.metric),
             validation=options.validation,
+            sample_weight=options.sample_weight,
         )
         algorithms = choose_algorithms(options.algorithms, table)
         notes = warn_of_dependence(table, options.validation, options.time_budget)

@@ -69,6 +69,8 @@ class TuneResult:
     is_fallback : bool
         Whether no setup could be scored and fitted, so that the pipeline is a small
         tree without a score.
+    is_weighted : bool
+        Whether rows counted for different weights, in fits and in scores.
     out_of_fold : OutOfFold or None
         See `oof_predictions`.
     """
@@ -88,6 +90,7 @@ class TuneResult:
     validation: dict[str, Any] = field(default_factory=dict, repr=False)
     rule: DecisionRule = field(default=MOST_PROBABLE, repr=False)
     is_fallback: bool = False
+    is_weighted: bool = False
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
 
     @property
@@ -383,6 +386,13 @@ class TuneResult:
         """
         from autometa.tuning.script._code import script
 
+        if self.is_weighted:
+            # averages of models take weights of rows by metadata routing alone, which a script
+            # would have to set up for each member
+            raise ParameterError(
+                "A script fits rows of equal weight, and this pipeline was fitted with "
+                "'sample_weight'. Keep the fitted model with result.save(path)."
+            )
         scored = f"{self.metric} {self.score:.5g} in cross-validation"
         summary = "without a score" if self.is_fallback else scored
         target = target or str(self.task.target)

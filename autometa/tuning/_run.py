@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
@@ -255,8 +256,12 @@ class Run:
                 ready.study_log.get_or_set_attr("reference_seconds", cached_reference_seconds())
         if final is None or ready.prepared is None or final.expected is None:
             return final
-        n_rows = len(self.question.table.y)
-        return replace(final, expected=ready.prepared.in_table(final.expected, n_rows))
+        table = self.question.table
+        expected = ready.prepared.in_table(final.expected, len(table.y))
+        if table.counted is not None:  # rows of weight 0 are rows of the user's table, too
+            rows = np.flatnonzero(table.counted)[expected.rows]
+            expected = replace(expected, rows=rows, n_rows=len(table.counted))
+        return replace(final, expected=expected)
 
     def calibrated(self, pipeline: Pipeline, final: Final) -> Pipeline:
         """Return the pipeline with the errors of its out-of-fold predictions, if it has some."""
@@ -293,6 +298,7 @@ class Run:
             weights=final.weights if final else {},
             rule=final.rule if final else self.question.decision.fixed,
             is_fallback=final is None,
+            is_weighted=table.is_weighted or table.counted is not None,
             out_of_fold=final.expected if final else None,
             stopped_early=self.interruption.is_asked,
             sample=_sample(table),

@@ -51,6 +51,7 @@ def tune(
     gap: GapLike = None,
     cv: Any = None,
     stratify: bool | None = None,
+    sample_weight: Any = None,
     verbose: bool | None = None,
 ) -> TuneResult:
     """Return the best pipeline that can be found and fitted within a budget.
@@ -158,6 +159,12 @@ def tune(
         the size of the table and the budget.
     stratify : bool or None
         Whether folds keep the shares of classes; None where it is possible.
+    sample_weight : array-like of shape (n_rows,), str or None
+        What each row counts for in fits and in scores, 0 or more: only ratios matter. Or the
+        name of a column of ``X``, which is then left out of the table. Rows of weight 0 are
+        left out, as if they were not in the table; algorithms that cannot weigh rows (nearest
+        neighbours, discriminant analysis) are not tried. Paired with ``X`` by index labels,
+        as ``y``. None counts all rows alike.
     verbose : bool or None
         Whether to show on stderr what is done, with the seconds gone and left: a line that
         is kept up to date in a terminal or a notebook, a line a stage elsewhere. None does so

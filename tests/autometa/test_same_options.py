@@ -17,6 +17,7 @@ NOT_OF_ESTIMATORS = {
     "target": "as the name",
     "groups": "fit takes them, row by row",
     "timestamps": "as groups",
+    "sample_weight": "as groups",
 }
 NOT_OF_REGRESSORS = {
     "pos_label": "numbers have no positive class",
@@ -37,6 +38,7 @@ RENAMED = {
     "positive": "pos_label",
     "seed": "random_state",
     "threshold": "tune_threshold",
+    "weights": "sample_weight",
 }
 OF_THE_COMMAND_ALONE = {"table", "save", "code", "encoding"}  # what to read and write
 

@@ -115,6 +115,7 @@ def choose_weights(
         folds=visible,
         positive=held_out.positive,
         decides=held_out.decides,
+        row_weights=held_out.weights,
     )
     return {ranked[i]: weight for i, weight in weights.items()}
 
@@ -203,12 +204,14 @@ def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
         if without is not None:
             seen &= held_out.parts != without
         y, classes = held_out.y[seen], held_out.n_classes
+        weights = None if held_out.weights is None else held_out.weights[seen]
         score_of = _ensemble.make_score_function(
             held_out.metric,
             y,
             classes,
             positive=held_out.positive,
             decides=held_out.decides,
+            counts=weights,
         )
         return score_of(entry.values[seen])[0]
     mean = mean_score(_visible(entry, without))

@@ -53,6 +53,7 @@ def select(
     folds: Positions | None = None,
     positive: int = 1,
     decides: bool = False,
+    row_weights: Floats | None = None,
 ) -> dict[int, float]:
     """Return weights by candidate that sum to 1.
 
@@ -78,6 +79,8 @@ def select(
         Number of the positive class of a binary task.
     decides : bool
         Whether averages of two classes are compared at the threshold that is best for them.
+    row_weights : ndarray of shape (n_rows,) or None
+        What each row counts for; None where all count alike.
     """
     if len(values) == 1:
         return {0: 1.0}
@@ -88,7 +91,7 @@ def select(
         n_classes,
         folds=None if folds is None else folds[rows],
         positive=positive,
-        counts=_counts(values, y, rows, n_classes, folds),
+        counts=_weighted(_counts(values, y, rows, n_classes, folds), row_weights, rows),
         decides=decides,
     )
     columns = [np.asarray(v[rows], dtype="float64") for v in values]
@@ -201,6 +204,13 @@ def _counts(
     before = np.bincount(y[usable], minlength=n_classes)
     after = np.bincount(y[rows], minlength=n_classes)
     return np.asarray((before / np.maximum(after, 1))[y[rows]])
+
+
+def _weighted(counts: Counts, weights: Floats | None, rows: Positions) -> Counts:
+    """Return what each row of a sample counts for: the rows it stands for, by its weight."""
+    if weights is None:
+        return counts
+    return weights[rows] if counts is None else np.asarray(counts * weights[rows])
 
 
 def make_score_function(

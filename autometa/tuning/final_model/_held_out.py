@@ -41,6 +41,8 @@ class HeldOut:
         where rows are free.
     decides : bool
         Whether predictions are compared at the threshold that is best for them.
+    weights : ndarray of shape (n_held_out,) or None
+        What each row counts for; None where all count alike.
     """
 
     rows: npt.NDArray[np.intp]
@@ -51,6 +53,7 @@ class HeldOut:
     positive: int = 1
     clusters: npt.NDArray[np.intp] | None = None
     decides: bool = False
+    weights: npt.NDArray[np.float64] | None = None
 
     @classmethod
     def of_table(
@@ -75,6 +78,7 @@ class HeldOut:
             n_classes=table.n_classes,
             positive=positive,
             clusters=table.validation.clusters(rows, numbers[rows]),
+            weights=table.weights_of(rows),
         )
 
     @cached_property
@@ -96,7 +100,11 @@ class HeldOut:
     def fold_scores(self, values: npt.NDArray[np.float64]) -> list[float]:
         """Return the score of predictions on each fold; NaN where it is undefined."""
         whole = Predictions(
-            y=self.y, values=values, n_classes=self.n_classes, positive=self.positive
+            y=self.y,
+            values=values,
+            n_classes=self.n_classes,
+            positive=self.positive,
+            weights=self.weights,
         )
         n_folds = int(self.folds.max()) + 1
         return [score(self.metric, whole.rows(self.folds == fold)) for fold in range(n_folds)]

@@ -12,6 +12,7 @@ References
 ----------
 C. Nadeau, Y. Bengio. Inference for the Generalization Error. Machine Learning 52, 2003.
 C. A. Field, A. H. Welsh. Bootstrapping clustered data. JRSS B 69, 2007.
+L. Kish. Survey Sampling. 1965.
 S. Bates, T. Hastie, R. Tibshirani. Cross-validation: what does it estimate and how well does
 it do it? JASA, 2023.
 """
@@ -166,6 +167,7 @@ def _score(values: Floats, held_out: HeldOut, rows: Positions) -> float:
         held_out.n_classes,
         held_out.folds[rows],
         held_out.positive,
+        None if held_out.weights is None else held_out.weights[rows],
     )
     return score_of(values[rows])[0]
 
@@ -177,7 +179,13 @@ def _effective_rows(held_out: HeldOut) -> float:
     """
     if held_out.clusters is not None:
         return float(len(np.unique(held_out.clusters)))
+    share = 1.0 if held_out.weights is None else _effective_share(held_out.weights)
     if get_metric(held_out.metric).is_row_wise:
-        return float(len(held_out.y))
+        return share * len(held_out.y)
     counts = np.bincount(held_out.y, minlength=held_out.n_classes)
-    return float(held_out.n_classes * counts[counts > 0].min())
+    return share * float(held_out.n_classes * counts[counts > 0].min())
+
+
+def _effective_share(weights: Floats) -> float:
+    """Return the share of rows that, counting alike, would tell as much [Kish 1965]."""
+    return float(weights.sum() ** 2 / (weights**2).sum() / len(weights))

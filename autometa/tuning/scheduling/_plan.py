@@ -85,7 +85,7 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
         If one asked for cannot take the table.
     """
     size = table.task_type, len(table.y), table.n_classes, table.is_sparse
-    usable = [a.name for a in algorithms_for(*size, table.n_rarest)]
+    usable = [a.name for a in algorithms_for(*size, table.n_rarest, table.is_weighted)]
     if algorithms is None:
         return tuple(usable)
     asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
@@ -93,7 +93,7 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
         get_algorithm(name)
     unfit = [name for name in asked if name not in usable]
     if unfit or not asked:
-        kind = "sparse " if table.is_sparse else ""
+        kind = ("weighted " if table.is_weighted else "") + ("sparse " if table.is_sparse else "")
         raise ParameterError(
             f"'algorithms' must name algorithms for {kind}{table.task_type} tasks of "
             f"{len(table.y)} rows and {_classes(table)} that are installed. Got "
@@ -103,16 +103,20 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
 
 
 def left_out(names: Iterable[str], table: Table) -> list[str]:
-    """Return a sentence on algorithms that are not tried because a class has too few rows."""
+    """Return sentences on algorithms that are not tried for few rows of a class, or weights."""
     size = table.task_type, len(table.y), table.n_classes, table.is_sparse
-    out = [a for a in algorithms_for(*size) if not a.supports(*size, table.n_rarest)]
-    missed = [a.name for a in out if a.name not in set(names)]
-    if not missed:
-        return []
-    return [
-        f"Not tried: {', '.join(missed)}; the rarest class has {table.n_rarest} row(s), and the "
-        "training part of a fold would hold fewer than they need."
-    ]
+    missed = [a for a in algorithms_for(*size) if a.name not in set(names)]
+    few = [a.name for a in missed if not a.supports(*size, table.n_rarest)]
+    weightless = [a.name for a in missed if table.is_weighted and not a.takes_weights]
+    notes = []
+    if few:
+        notes.append(
+            f"Not tried: {', '.join(few)}; the rarest class has {table.n_rarest} row(s), and the "
+            "training part of a fold would hold fewer than they need."
+        )
+    if weightless:
+        notes.append(f"Not tried: {', '.join(weightless)}, which cannot weigh rows.")
+    return notes
 
 
 def _classes(table: Table) -> str:

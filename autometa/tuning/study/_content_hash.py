@@ -35,4 +35,6 @@ def content_hash(table: Table) -> str:
         digest.update(_cell_hashes(column).tobytes())
     digest.update(np.ascontiguousarray(table.y).tobytes())
     digest.update(repr(table.classes.tolist()).encode())
+    if table.weights is not None:  # scores of rows that count for more are others
+        digest.update(np.ascontiguousarray(table.weights).tobytes())
     return digest.hexdigest()[:12]

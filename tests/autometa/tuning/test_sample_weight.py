@@ -1,0 +1,149 @@
+"""Weights of rows reach every fit, score and choice, at every door."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from sklearn.datasets import make_classification, make_regression
+from sklearn.model_selection import cross_validate
+
+from autometa import AutoMetaClassifier, AutoMetaRegressor, recommend, tune
+from autometa.algorithms import algorithms_for, every_algorithm, get_algorithm
+from autometa.exceptions import ParameterError
+from autometa.tables import check_table
+
+QUICK = {
+    "time_budget": None,
+    "n_trials": 3,
+    "random_state": 0,
+    "knowledge_base": False,
+    "isolate": False,
+}
+FEW = ["ridge", "decision_tree", "elastic_net"]
+
+
+@pytest.fixture(scope="module")
+def regression():
+    X, y = make_regression(120, 5, noise=20, random_state=0)
+    return pd.DataFrame(X).add_prefix("c"), y
+
+
+@pytest.fixture(scope="module")
+def two_worlds():
+    """Half of the rows say the opposite of the others, and count for next to nothing."""
+    X, y = make_classification(300, 5, n_informative=4, n_redundant=0, random_state=0)
+    weights = np.where(np.arange(300) % 2, 1.0, 0.001)
+    return pd.DataFrame(X).add_prefix("c"), np.where(np.arange(300) % 2, y, 1 - y), weights
+
+
+@pytest.mark.parametrize("algorithm", [a.name for a in every_algorithm() if a.is_installed])
+def test_an_algorithm_takes_weights_as_it_says(algorithm, two_worlds):
+    X, y, weights = two_worlds
+    own = get_algorithm(algorithm)
+    task_type = "binary" if "classification" in own.spaces else "regression"
+    table = check_table(X, y if task_type == "binary" else y + 0.1 * X["c0"], task_type)
+    weighted = check_table(X, table.labels, task_type, sample_weight=weights)
+    config = next(iter(own.setups(task_type).values()))
+
+    def fitted(on):
+        model = own.build(config, task_type, 0, n_rows=300)
+        return on.fit(model, on.X).predict(on.X)
+
+    if not own.takes_weights:
+        assert algorithm not in [a.name for a in algorithms_for(task_type, is_weighted=True)]
+        with pytest.raises(TypeError):
+            fitted(weighted)
+        return
+    heavy = weights == 1
+    target = weighted.y[heavy]
+    error = {
+        on: np.abs(fitted(table_)[heavy] - target).mean()
+        for on, table_ in (("all alike", table), ("weighted", weighted))
+    }
+    assert error["weighted"] < error["all alike"] + 1e-9
+
+
+def test_the_scores_are_weighted_means(regression):
+    X, y = regression
+    weights = np.random.default_rng(0).integers(1, 5, len(y)).astype(float)
+    result = tune(X, y, sample_weight=weights, algorithms=FEW, **QUICK)
+    rows = result.oof_predictions()
+    used = weights / weights.mean()
+    for trial, score in zip(
+        result.leaderboard()["trial"], result.leaderboard()["score"], strict=True
+    ):
+        own = rows[rows["trial"] == trial]
+        by_fold = [
+            -np.sqrt(np.average((y[f["row"]] - f["prediction"]) ** 2, weights=used[f["row"]]))
+            for _, f in own.groupby("fold")
+        ]
+        assert score == pytest.approx(np.mean(by_fold), rel=1e-6)
+
+
+def test_rows_of_weight_0_teach_nothing(regression):
+    X, y = regression
+    wild = pd.DataFrame(1e9 * np.random.default_rng(1).normal(size=(40, 5)), columns=X.columns)
+    weights = np.random.default_rng(2).uniform(0.5, 2, len(y))
+    plain = tune(X, y, sample_weight=weights, algorithms=FEW, **QUICK)
+    both = tune(
+        pd.concat([X, wild], ignore_index=True),
+        np.append(y, np.full(40, 1e12)),
+        sample_weight=np.append(weights, np.zeros(40)),
+        algorithms=FEW,
+        **QUICK,
+    )
+    assert both.score == plain.score
+    assert np.array_equal(both.best_pipeline.predict(X), plain.best_pipeline.predict(X))
+    rows = both.oof_predictions()
+    assert rows["row"].nunique() == len(y) + 40
+    assert rows[rows["row"] >= len(y)]["prediction"].isna().all()
+
+
+def test_a_factor_changes_nothing(regression):
+    X, y = regression
+    weights = np.random.default_rng(2).uniform(0.5, 2, len(y))
+    one, other = (
+        tune(X, y, sample_weight=factor * weights, algorithms=FEW, **QUICK) for factor in (1, 1e-6)
+    )
+    assert one.score == other.score
+    assert np.array_equal(one.best_pipeline.predict(X), other.best_pipeline.predict(X))
+
+
+def test_what_cannot_weigh_rows_is_left_out_and_refused_by_name(regression):
+    X, y = regression
+    weights = np.arange(1.0, len(y) + 1)
+    result = tune(X, y, sample_weight=weights, **QUICK)
+    assert any("nearest_neighbors, which cannot weigh rows" in note for note in result.notes)
+    advice = recommend(X, y, sample_weight=weights, n=200)
+    assert "nearest_neighbors" not in {setup.algorithm for setup in advice}
+    with pytest.raises(ParameterError, match="weighted regression tasks"):
+        tune(X, y, sample_weight=weights, algorithms=["nearest_neighbors"], **QUICK)
+    with pytest.raises(ParameterError, match="rows of equal weight"):
+        result.code()
+
+
+def test_a_column_of_weights_is_not_learnt_from(regression):
+    X, y = regression
+    weights = np.random.default_rng(2).uniform(0.5, 2, len(y))
+    model = AutoMetaRegressor(algorithms=FEW, **QUICK).fit(
+        X.assign(w=weights), y, sample_weight="w"
+    )
+    by_values = AutoMetaRegressor(algorithms=FEW, **QUICK).fit(X, y, sample_weight=weights)
+    assert np.array_equal(model.predict(X), by_values.predict(X))
+    assert np.array_equal(model.predict(X.assign(w=1.0)), by_values.predict(X))
+
+
+def test_metadata_routing_brings_weights_to_fits_and_scores(two_worlds):
+    X, y, weights = two_worlds
+    quick = QUICK | {"n_trials": 1, "algorithms": ["svm"]}
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = AutoMetaClassifier(**quick).set_fit_request(sample_weight=True)
+        model.set_score_request(sample_weight=True)
+        routed = cross_validate(
+            model, X, y, cv=2, params={"sample_weight": weights}, return_estimator=True
+        )
+    assert all(fitted.result_.is_weighted for fitted in routed["estimator"])
+    plain = cross_validate(AutoMetaClassifier(**quick), X, y, cv=2)
+    assert routed["test_score"].mean() > plain["test_score"].mean() + 0.2
