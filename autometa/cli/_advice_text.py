@@ -84,7 +84,7 @@ def _table(task: dict[str, Any], advice: Recommendations) -> Any:
 
 
 def _numbers(advice: Recommendations) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in advice:
         low, high = one.score_interval
         rows.append(

@@ -156,12 +156,14 @@ class TrialReader:
         if isinstance(evaluation, dict) and evaluation.get("status") in CUT:
             self.tally.drop("trials", 1, "cut by the clock: that says nothing of the setup")
             return []
-        is_of_tune = isinstance(evaluation, dict) and isinstance(evaluation.get("scores"), dict)
+        of_tune = evaluation if isinstance(evaluation, dict) else {}
+        scores: Any = of_tune.get("scores")
+        is_of_tune = isinstance(scores, dict)
         if _is_infeasible(trial):
             own = [objective.measure.name for objective in self.objectives]
-            return self._infeasible(trial, evaluation["scores"] if is_of_tune else own)
+            return self._infeasible(trial, scores if is_of_tune else own)
         if is_of_tune:
-            return self._of_tune(trial, evaluation)
+            return self._of_tune(trial, of_tune)
         if state == "FAIL" and not trial.params:
             self.tally.drop("trials", 1, "failed before a parameter was chosen")
             return []

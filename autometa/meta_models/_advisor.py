@@ -77,7 +77,8 @@ class Advisor:
         """
         columns = self._of_algorithms(request.algorithms)
         history = self.performance.history
-        failed = (history.failures > 0).any(axis=0) & ~np.isfinite(history.scores).any(axis=0)
+        has_failed = np.any(history.failures > 0, axis=0)
+        failed = np.asarray(has_failed & ~np.any(np.isfinite(history.scores), axis=0))
         if not failed[columns].all():
             columns = columns[~failed[columns]]
         limit = request.max_predict_ms

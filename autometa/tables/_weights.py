@@ -55,7 +55,7 @@ def read_weights(weights: Any, X: Any, n_rows: int) -> npt.NDArray[np.float64] |
         raise DatasetError(f"{WANTED} Got only zeros.")
     if (values == values[0]).all():
         return None  # as if none had been given, to the last digit
-    return np.round(values / values[counts].mean(), DIGITS)
+    return np.asarray(np.round(values / values[counts].mean(), DIGITS))
 
 
 def fit_weighted(model: Any, X: Any, y: Any, weights: npt.NDArray[np.float64] | None) -> Any:

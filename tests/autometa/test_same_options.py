@@ -84,6 +84,7 @@ NOT_OF_META_MODELS = {
     "model": "it is the model",
     "pos_label": "the order does not depend on it",
     **dict.fromkeys(("groups", "timestamps", "gap", "cv", "stratify"), "fold_kind says it"),
+    "sample_weight": "algorithms says which can weigh rows",
 }
 OF_META_MODELS_ALONE = {
     "fold_kind": "a table says it by its groups and timestamps",

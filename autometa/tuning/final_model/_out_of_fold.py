@@ -107,4 +107,4 @@ def _that_sum_to_one(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     They are kept in single precision, in which a sum is off by 1e-7.
     """
     exact = np.asarray(values, dtype=np.float64)
-    return exact / exact.sum(axis=1, keepdims=True)
+    return np.asarray(exact / exact.sum(axis=1, keepdims=True))
