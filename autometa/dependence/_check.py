@@ -85,7 +85,7 @@ def findings_of(table: Table, max_cells: int = MAX_CELLS) -> list[ValidationFind
     if len(table.y) < MIN_ROWS:
         return []
     rng = np.random.default_rng(0)
-    rows = rows_looked_at(*table.X.shape, max_cells)
+    rows = rows_looked_at(table.X.shape[0], table.X.shape[1], max_cells)
     columns = columns_looked_at(table, rows)
     target = target_column(table, rows)
     entity = best_entity(entities_among(columns, target, rng))

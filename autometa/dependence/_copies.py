@@ -42,7 +42,7 @@ def copies_among(
     if not compared:
         return None
     parts = [_hashed(column, rng) for column in [target, *compared]]
-    total = np.sum(parts, axis=0, dtype=np.uint64)
+    total = np.asarray(np.sum(parts, axis=0, dtype=np.uint64))
     n_pairs = _n_pairs(total)
     if not n_pairs:
         return CopyEvidence(share=0.0, n_pairs=0, n_near_pairs=0)

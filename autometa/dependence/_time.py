@@ -161,7 +161,7 @@ def _determined(times: Integers, distances: Distances, rng: np.random.Generator)
     if not is_same.any():
         return np.zeros(len(distances.names), bool)
     same = Pairs(first[is_same], second[is_same])
-    determined = distances.of(same).max(axis=0) == 0
+    determined = np.asarray(distances.of(same).max(axis=0) == 0)
     determined[0] = False  # the target is what is to be predicted
     return determined
 

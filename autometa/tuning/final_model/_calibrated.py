@@ -54,7 +54,7 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
             )
         return calibration
 
-    @available_if(_predicts_numbers)
+    @available_if(_predicts_numbers)  # type: ignore[untyped-decorator]
     def predict_interval(self, X: Any, coverage: float = 0.9) -> npt.NDArray[np.float64]:
         """Return an interval for the value of each row.
 
@@ -88,7 +88,7 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         predicted = np.asarray(self.predict(X), dtype="float64")
         return interval(self._calibrated(), predicted, coverage)
 
-    @available_if(_predicts_classes)
+    @available_if(_predicts_classes)  # type: ignore[untyped-decorator]
     def predict_set(
         self, X: Any, coverage: float = 0.9, *, by_class: bool = False
     ) -> npt.NDArray[np.bool_]:

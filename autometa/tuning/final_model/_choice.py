@@ -179,7 +179,13 @@ def choose_rule(
         return policy.fixed
     rows = np.ones(len(held_out.y), dtype=bool) if without is None else held_out.parts != without
     values = _average(entries, held_out, chosen, rows)
-    return policy.rule(values, held_out.y[rows], held_out.parts[rows], seconds=limits.seconds)
+    return policy.rule(
+        values,
+        held_out.y[rows],
+        held_out.parts[rows],
+        seconds=limits.seconds,
+        weights=None if held_out.weights is None else held_out.weights[rows],
+    )
 
 
 def _decides(held_out: HeldOut, policy: DecisionPolicy) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autometa._common.arrays import AnyArray, AnyIntegers, Booleans, Floats, Positions
+from autometa._common.arrays import AnyArray, AnyFloats, Booleans, Floats, Positions
 from autometa.metrics import Predictions, depends_on_positive, get_metric, score, takes_weights
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 
@@ -93,6 +93,7 @@ class DecisionPolicy:
         folds: Positions,
         seed: int = 0,
         seconds: float = np.inf,
+        weights: Floats | None = None,
     ) -> DecisionRule:
         """Choose a rule on rows that were predicted out of fold.
 
@@ -109,12 +110,16 @@ class DecisionPolicy:
             Of the draws of rows.
         seconds : float
             After these the most probable class stays.
+        weights : ndarray of shape (n_rows,) or None
+            What each row counts for.
         """
         usable = np.isfinite(values).all(axis=1)
         values, y, folds = values[usable], y[usable].astype(np.intp), folds[usable]
+        counts = np.ones(len(y)) if weights is None else weights[usable]
         if self.metric is None or not _has_enough(y, values.shape[1]):
             return self.fixed
-        search = _RuleSearch(self.metric, self.positive, values, y, time.monotonic() + seconds)
+        deadline = time.monotonic() + seconds
+        search = _RuleSearch(self.metric, self.positive, values, y, counts, deadline)
         parts = folds if len(np.unique(folds)) > 1 else _parts(y)
         return search.run(parts, seed, self.is_forced) or self.fixed
 
@@ -139,9 +144,16 @@ class _RuleSearch:
     """The search for weights on some of the rows."""
 
     def __init__(
-        self, metric: str, positive: int, values: Floats, y: Positions, deadline: float
+        self,
+        metric: str,
+        positive: int,
+        values: Floats,
+        y: Positions,
+        counts: Floats,
+        deadline: float,
     ) -> None:
         self.metric, self.values, self.y, self.deadline = metric, values, y, deadline
+        self.counts = counts
         self.n_classes = values.shape[1]
         self.is_fast = get_metric(metric).fast is not None
         self.score_of = cell_score(metric, self.n_classes, positive)
@@ -174,7 +186,7 @@ class _RuleSearch:
         )
 
     def _pooled(self, predicted: Positions) -> float:
-        return self.score_of(*_confusion(self.y, predicted, self.n_classes))
+        return self.score_of(*_confusion(self.y, predicted, self.n_classes, self.counts))
 
     def _gain(self, default: Positions, decided: Positions, seed: int) -> tuple[float, float]:
         """Return the gain of cross-fitted decisions, and its standard error.
@@ -183,7 +195,10 @@ class _RuleSearch:
         alike, so their numbers are drawn, not they.
         """
         n = self.n_classes
-        codes, counts = np.unique((self.y * n + default) * n + decided, return_counts=True)
+        codes, cell, counts = np.unique(
+            (self.y * n + default) * n + decided, return_inverse=True, return_counts=True
+        )
+        per_row = np.bincount(cell, weights=self.counts) / counts  # what a row of a cell counts for
         y, before, after = codes // n // n, codes // n % n, codes % n
         gain = self._pooled(decided) - self._pooled(default)
         rng = np.random.default_rng(seed)
@@ -193,7 +208,7 @@ class _RuleSearch:
             for number in np.unique(y):
                 cells = np.flatnonzero(y == number)
                 total = counts[cells].sum()
-                of_draw[cells] = rng.multinomial(total, counts[cells] / total)
+                of_draw[cells] = rng.multinomial(total, counts[cells] / total) * per_row[cells]
             drawn.append(self.score_of(y, after, of_draw) - self.score_of(y, before, of_draw))
         return gain, float(np.std(drawn, ddof=1))
 
@@ -202,7 +217,7 @@ class _RuleSearch:
 
         One class after the other is given its best weight; the commonest keeps weight 1.
         """
-        values, y = self.values[rows], self.y[rows]
+        values, y, counts = self.values[rows], self.y[rows], self.counts[rows]
         sizes = np.bincount(y, minlength=self.n_classes)
         order = [number for number in np.argsort(sizes, kind="stable")[:-1] if sizes[number]]
         weights = np.ones(self.n_classes)
@@ -211,12 +226,14 @@ class _RuleSearch:
             for number in order:
                 if time.monotonic() > self.deadline:
                     return None
-                weights[number] = self._best_weight(values, y, weights, int(number))
+                weights[number] = self._best_weight(values, y, counts, weights, int(number))
             if np.array_equal(before, weights):
                 break
         return weights
 
-    def _best_weight(self, values: Floats, y: Positions, weights: Floats, number: int) -> float:
+    def _best_weight(
+        self, values: Floats, y: Positions, counts: Floats, weights: Floats, number: int
+    ) -> float:
         """Return the weight of one class with the best smoothed score, the others' given.
 
         A row is predicted as that class from a weight of its own on: the greatest weighted
@@ -228,21 +245,28 @@ class _RuleSearch:
         with np.errstate(divide="ignore", invalid="ignore"):
             needed = np.log(others.max(axis=1)) - np.log(values[:, number])
         places = self._places(needed, y == number, float(np.log(weights[number])))
-        smooth = _smoothed(self._scores(places, needed, y, rival, number))
+        smooth = _smoothed(self._scores(places, needed, y, counts, rival, number))
         now = np.searchsorted(places, np.log(weights[number]))
         best = int(np.argmax(smooth))
         return float(weights[number] if smooth[best] <= smooth[now] else np.exp(places[best]))
 
     def _scores(
-        self, places: Floats, needed: Floats, y: Positions, rival: Positions, number: int
+        self,
+        places: Floats,
+        needed: Floats,
+        y: Positions,
+        row_counts: Floats,
+        rival: Positions,
+        number: int,
     ) -> Floats:
         """Return the score at each place, from one count of rows by truth, rival and place."""
         n, n_places = self.n_classes, len(places)
         first = np.searchsorted(places, needed, side="right")  # place from which a row is `number`
         codes = (y * n + rival) * (n_places + 1) + first
-        counts = np.bincount(codes, minlength=n * n * (n_places + 1)).reshape(n, n, -1)
+        size = n * n * (n_places + 1)
+        counts = np.bincount(codes, weights=row_counts, minlength=size).reshape(n, n, -1)
         upto = counts.cumsum(axis=2)[:, :, :n_places]
-        tables = counts.sum(axis=2)[:, :, None] - upto
+        tables = np.maximum(counts.sum(axis=2)[:, :, None] - upto, 0.0)
         tables[:, number] += upto.sum(axis=1)
         return np.array([self.score_of(*_cells(tables[:, :, i])) for i in range(n_places)])
 
@@ -298,13 +322,13 @@ def _smoothed(scores: Floats) -> Floats:
     return np.convolve(scores, window, "same") / np.convolve(np.ones(len(scores)), window, "same")
 
 
-def _confusion(y: Positions, predicted: Positions, n_classes: int) -> Cells:
-    """Return the occupied cells of a confusion matrix: truth, prediction, number of rows."""
-    counts = np.bincount(y * n_classes + predicted, minlength=n_classes**2)
-    return _cells(counts.reshape(n_classes, n_classes))
+def _confusion(y: Positions, predicted: Positions, n_classes: int, of_rows: Floats) -> Cells:
+    """Return the occupied cells of a confusion matrix: truth, prediction, what its rows count."""
+    counts = np.bincount(y * n_classes + predicted, weights=of_rows, minlength=n_classes**2)
+    return _cells(counts.reshape(n_classes, n_classes).astype("float64"))
 
 
-def _cells(table: AnyIntegers) -> Cells:
+def _cells(table: AnyFloats) -> Cells:
     y, predicted = np.nonzero(table)
     return y, predicted, table[y, predicted].astype("float64")
 
