@@ -19,6 +19,7 @@ from concurrent.futures import (
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
+from autometa.building._worker_side import warm_up
 from autometa.evaluation import Outcome, WorkerPool
 from autometa.exceptions import WorkerError
 
@@ -85,7 +86,7 @@ class LocalCallExecutor:
     """Worker processes of this machine, with one thread each."""
 
     def __init__(self, n_jobs: int, memory_limit: int | None) -> None:
-        self._pool = WorkerPool(n_jobs, memory_limit=memory_limit)
+        self._pool = WorkerPool(n_jobs, memory_limit=memory_limit, initializer=warm_up)
 
     def __enter__(self) -> Self:
         return self
@@ -160,7 +161,7 @@ def run_guarded(call: Call, memory_limit: int | None) -> Outcome:
     """Run a call in a killable process beside the executor's worker; return how it ended."""
     pool = getattr(_here, "pool", None)
     if pool is None:
-        pool = _here.pool = WorkerPool(1, memory_limit=memory_limit)
+        pool = _here.pool = WorkerPool(1, memory_limit=memory_limit, initializer=warm_up)
     _submit(pool, call)
     outcome = pool.wait()
     assert outcome is not None

@@ -26,6 +26,10 @@ from autometa.tables import Table
 FOLD_SEED = 0  # the same for all tasks and setups, so that their scores compare
 
 
+def warm_up() -> None:
+    """Do nothing: that this is called imports what calls will need, off their clocks."""
+
+
 @dataclass(frozen=True)
 class NotLoaded:
     """In place of a result: the table cannot be used, which is no fault of the setup.

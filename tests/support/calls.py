@@ -106,3 +106,7 @@ def address_space(shared: Any) -> int:
     import resource
 
     return resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
+def heavy_libraries(shared: Any) -> list[str]:
+    return sorted({"sklearn", "scipy", "pandas", "lightgbm", "optuna"} & set(sys.modules))

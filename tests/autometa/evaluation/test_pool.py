@@ -34,6 +34,10 @@ def test_a_call_gets_the_state_of_its_worker(pool):
     assert (outcome.key, outcome.status, outcome.value) == ("key", "ok", 15)
 
 
+def test_a_worker_imports_no_library_before_a_call_needs_one(pool):
+    assert run(pool, calls.heavy_libraries).value == []
+
+
 def test_an_exception_is_an_outcome_and_the_worker_lives_on(pool):
     before = run(pool, calls.process_id).value
     outcome = run(pool, calls.fail)
