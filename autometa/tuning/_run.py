@@ -132,7 +132,13 @@ class Run:
         )
         self.folder = SharedFolder()
         opener = partial(
-            open_pool, options.n_jobs, self.threads, options.memory_bytes, options.isolate
+            open_pool,
+            options.n_jobs,
+            self.threads,
+            options.memory_bytes,
+            options.isolate,
+            # Without advice to ask for or a clock to kill by, it would have nothing to do.
+            has_spare=options.knowledge_base is not False or not clock.is_endless,
         )
         self.runner = PoolRunner(opener, self._is_asked_to_end)
         self._open = contextlib.ExitStack()

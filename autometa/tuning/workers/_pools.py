@@ -114,17 +114,21 @@ class InlinePool:
         self._calls.clear()
 
 
-def open_pool(n_jobs: int, threads: int, memory_limit: int | None, isolate: bool) -> Pool:
+def open_pool(
+    n_jobs: int, threads: int, memory_limit: int | None, isolate: bool, has_spare: bool = True
+) -> Pool:
     """Return a pool whose workers import what they need, and wait for a table.
 
-    There is one worker more than ``n_jobs``: it asks for advice at the start
+    The spare one is one worker more than ``n_jobs``: it asks for advice at the start
     and then stands by, so that a killed worker is replaced at once.
     """
     if not isolate:
         return InlinePool()
     limit = default_memory_limit(n_jobs) if memory_limit is None else memory_limit
     try:
-        pool = WorkerPool(n_jobs + 1, threads=threads, memory_limit=limit, initializer=warm_up)
+        pool = WorkerPool(
+            n_jobs + has_spare, threads=threads, memory_limit=limit, initializer=warm_up
+        )
     except WorkerError as error:
         inline = InlinePool()
         inline.notes.append(f"Trials ran in this process, where none can be stopped: {error}")

@@ -13,6 +13,10 @@ from autometa.evaluation._machine import LIBRARY_BYTES, usable_cores
 from autometa.evaluation._process import Worker
 from autometa.exceptions import ParameterError, WorkerError
 from autometa.tables import Table, check_table
+from autometa.tuning._budget import Clock
+from autometa.tuning._options import TuneOptions
+from autometa.tuning._question import Question
+from autometa.tuning._run import Run
 from autometa.tuning.workers._memory import default_memory_limit, n_bytes
 from autometa.tuning.workers._pools import (
     InlinePool,
@@ -81,6 +85,23 @@ def test_where_no_process_can_be_started_trials_run_in_this_one(monkeypatch):
     pool = open_pool(1, 1, None, isolate=True)
     assert isinstance(pool, InlinePool)
     assert "where none can be stopped" in pool.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "n_workers"),
+    [
+        ({"knowledge_base": False}, 1),
+        ({"knowledge_base": False, "time_budget": 60}, 2),  # a killed worker is replaced at once
+        ({}, 2),  # one asks for advice
+    ],
+)
+def test_a_spare_worker_is_started_where_it_has_something_to_do(monkeypatch, more, n_workers):
+    started = []
+    monkeypatch.setattr(Worker, "_start_process", started.append)
+    options = TuneOptions(**{"time_budget": None, "n_trials": 1} | more)
+    question = Question.of(pd.DataFrame({"a": np.arange(40.0)}), [0, 1] * 20, options)
+    with Run(question, options, Clock(options.time_budget)):
+        assert len(started) == n_workers
 
 
 def test_a_small_table_has_one_thread():
