@@ -61,12 +61,12 @@ class MetricContract:
         if np.isfinite(metric.high):
             assert _score(metric, _right(task_type)) == pytest.approx(metric.high, abs=ROUNDING)
 
-    @pytest.mark.parametrize("seed", range(5))
-    def test_scores_lie_within_its_bounds(self, metric: Metric, task_type: str, seed: int) -> None:
+    def test_scores_lie_within_its_bounds(self, metric: Metric, task_type: str) -> None:
         """Whatever is predicted."""
-        value = _score(metric, _guessed(task_type, seed))
-        assert np.isfinite(value)
-        assert metric.holds(value)
+        for seed in range(5):
+            value = _score(metric, _guessed(task_type, seed))
+            assert np.isfinite(value)
+            assert metric.holds(value)
 
     def test_other_orders_of_the_rows_change_nothing(self, metric: Metric, task_type: str) -> None:
         """A score is of a set of rows."""

@@ -10,6 +10,13 @@ import pytest
 from autometa.cli import main
 from autometa.cli._command import SCHEMAS
 from autometa.cli._contract import schema_of
+from autometa.tuning.workers._pools import InlinePool
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    """Trials run here: starting workers is what tests of `tune` and of its signals are about."""
+    monkeypatch.setattr("autometa.tuning._run.open_pool", lambda *_, **__: InlinePool())
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -258,81 +260,107 @@ def test_what_a_module_beside_the_script_registers_reaches_its_workers(tmp_path)
 
 
 ASK = {
-    "autometa.algorithms": "from autometa.algorithms import every_algorithm as ask",
-    "autometa.metrics": "from autometa.metrics import every_metric as ask",
-    "autometa.importers": "from autometa.importers import formats as ask",
-    "metafeatures.measures": "from metafeatures import list_metafeatures as ask",
+    "autometa.algorithms": "autometa.algorithms:every_algorithm",
+    "autometa.metrics": "autometa.metrics:every_metric",
+    "autometa.importers": "autometa.importers:formats",
+    "metafeatures.measures": "metafeatures:list_metafeatures",
 }
-COUNT = """
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    assert len(ask()) > 4 and len(ask()) > 4
-print(*(f"{w.category.__name__}: {w.message}" for w in caught), sep="\\n")
+ASK_EACH = f"""
+import json, pkgutil, warnings
+answers = {{}}
+for group, name in {ASK!r}.items():
+    ask = pkgutil.resolve_name(name)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            assert len(ask()) > 4 and len(ask()) > 4
+        except Exception as error:
+            answers[group] = [f"{{type(error).__name__}}: {{error}}"]
+        else:
+            answers[group] = [f"{{w.category.__name__}}: {{w.message}}" for w in caught]
+print(json.dumps(answers))
 """
 
 
-@pytest.mark.parametrize("group", ASK)
-def test_a_broken_plugin_is_one_warning_that_names_its_distribution(group, tmp_path):
-    broken = distribution(
-        tmp_path / "site", "broken-toys", f"[{group}]\nbad = bad_toy", bad_toy="import no_such"
-    )
-    done = run(f"import warnings\n{ASK[group]}\n{COUNT}", tmp_path, broken)
+def answers_with(folder: Path, name: str, values: dict[str, str], **modules: str) -> dict[str, Any]:
+    """Return what each group says, asked twice by one process, of a plug-in that it cannot use."""
+    points = "\n".join(f"[{group}]\n{value}" for group, value in values.items())
+    done = run(ASK_EACH, folder, distribution(folder / "site", name, points, **modules))
     assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("broken")
+    values = dict.fromkeys(ASK, "bad = bad_toy")
+    return answers_with(folder, "broken-toys", values, bad_toy="import no_such")
+
+
+@pytest.mark.parametrize("group", ASK)
+def test_a_broken_plugin_is_one_warning_that_names_its_distribution(group, broken):
     category = "MetaFeatureWarning" if group.startswith("meta") else "PluginWarning"
-    assert done.stdout.splitlines() == [
+    assert broken[group] == [
         f"{category}: The plug-in 'bad' of 'broken-toys' is left out: it cannot be imported "
         "(ModuleNotFoundError: No module named 'no_such'). Update or uninstall 'broken-toys'."
     ]
 
 
-@pytest.mark.parametrize(
-    ("group", "value", "said"),
-    [
-        ("autometa.algorithms", "math:pi", "neither to an Algorithm nor to a module"),
-        ("autometa.metrics", "math:pi", "neither to a Metric nor to several"),
-        ("autometa.importers", "math:pi", "does not lead to an Importer"),
-    ],
-)
-def test_a_plugin_of_another_kind_is_left_out(group, value, said, tmp_path):
-    odd = distribution(tmp_path / "site", "odd-toys", f"[{group}]\nodd = {value}")
-    done = run(f"import warnings\n{ASK[group]}\n{COUNT}", tmp_path, odd)
-    assert done.returncode == 0, done.stderr
-    (line,) = done.stdout.splitlines()
+OF_ANOTHER_KIND = {
+    "autometa.algorithms": "neither to an Algorithm nor to a module",
+    "autometa.metrics": "neither to a Metric nor to several",
+    "autometa.importers": "does not lead to an Importer",
+}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("odd")
+    return answers_with(folder, "odd-toys", dict.fromkeys(OF_ANOTHER_KIND, "odd = math:pi"))
+
+
+@pytest.mark.parametrize(("group", "said"), OF_ANOTHER_KIND.items())
+def test_a_plugin_of_another_kind_is_left_out(group, said, odd):
+    (line,) = odd[group]
+    assert line.startswith("PluginWarning: ")
     assert said in line
     assert "'odd-toys'" in line
 
 
-@pytest.mark.parametrize(
-    ("group", "source", "said"),
-    [
-        (
-            "autometa.algorithms",
-            "from dataclasses import replace\nfrom autometa.algorithms.linear import ALGORITHMS",
-            "Two algorithms are named 'logistic_regression': of 'autometa' and of 'clashing-toys'",
-        ),
-        (
-            "autometa.metrics",
-            "from autometa.metrics import Metric\nONE = Metric(name='my_mae', aliases=('mae',))",
-            "of 'clashing-toys' has a name that is taken: 'mae' means 'neg_mean_absolute_error'",
-        ),
-        (
-            "autometa.importers",
-            "from autometa.importers import Importer\n"
-            "ONE = Importer(name='optuna', read=print, recognise=bool)",
-            "Two importers are named 'optuna', one of them of 'clashing-toys'",
-        ),
-        (
-            "metafeatures.measures",
-            TOY_MEASURE.replace("n_cells", "class_entropy"),
-            "Two measures are named 'class_entropy': of metafeatures._families.information and",
-        ),
-    ],
-)
-def test_a_clash_of_names_is_an_error(group, source, said, tmp_path):
-    value = "clash" if "ONE" not in source else "clash:ONE"
-    clash = distribution(
-        tmp_path / "site", "clashing-toys", f"[{group}]\nclash = {value}", clash=source
-    )
-    done = run(f"{ASK[group]}\nask()", tmp_path, clash)
-    assert done.returncode == 1
-    assert said in done.stderr.splitlines()[-1]
+CLASHES = {
+    "autometa.algorithms": (
+        "from dataclasses import replace\nfrom autometa.algorithms.linear import ALGORITHMS",
+        "Two algorithms are named 'logistic_regression': of 'autometa' and of 'clashing-toys'",
+    ),
+    "autometa.metrics": (
+        "from autometa.metrics import Metric\nONE = Metric(name='my_mae', aliases=('mae',))",
+        "of 'clashing-toys' has a name that is taken: 'mae' means 'neg_mean_absolute_error'",
+    ),
+    "autometa.importers": (
+        "from autometa.importers import Importer\n"
+        "ONE = Importer(name='optuna', read=print, recognise=bool)",
+        "Two importers are named 'optuna', one of them of 'clashing-toys'",
+    ),
+    "metafeatures.measures": (
+        TOY_MEASURE.replace("n_cells", "class_entropy"),
+        "Two measures are named 'class_entropy': of metafeatures._families.information and",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def clashing(tmp_path_factory):
+    modules = {f"clash_{i}": source for i, (source, _) in enumerate(CLASHES.values())}
+    values = {
+        group: f"clash = {module}" + (":ONE" if "ONE" in modules[module] else "")
+        for group, module in zip(CLASHES, modules, strict=True)
+    }
+    folder = tmp_path_factory.mktemp("clashing")
+    return answers_with(folder, "clashing-toys", values, **modules)
+
+
+@pytest.mark.parametrize("group", CLASHES)
+def test_a_clash_of_names_is_an_error(group, clashing):
+    (line,) = clashing[group]
+    assert "Error: " in line
+    assert CLASHES[group][1] in line

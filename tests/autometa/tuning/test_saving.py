@@ -52,19 +52,31 @@ def test_labels_come_back(saved):
     np.testing.assert_array_equal(loaded.predict(features), result.best_pipeline.predict(features))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.9999])
-def test_a_truncated_model_is_an_error_not_a_crash(saved, tmp_path, share):
-    content = saved[0].read_bytes()
-    (tmp_path / "model").write_bytes(content[: int(share * len(content))])
-    load = "import sys\nfrom autometa.tuning import load_model\nload_model(sys.argv[1])"
+LOAD_EACH = """
+import sys
+from autometa.exceptions import ModelFileError
+from autometa.tuning import load_model
+for path in sys.argv[1:]:
+    try:
+        load_model(path)
+    except ModelFileError:
+        print("refused", flush=True)
+"""
+
+
+def test_a_truncated_model_is_an_error_not_a_crash(saved, tmp_path):
+    content, paths = saved[0].read_bytes(), []
+    for share in (0.0, 0.5, 0.9999):
+        paths.append(tmp_path / f"model-{share}")
+        paths[-1].write_bytes(content[: int(share * len(content))])
     done = subprocess.run(
-        [sys.executable, "-c", load, str(tmp_path / "model")],
+        [sys.executable, "-c", LOAD_EACH, *map(str, paths)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1
-    assert "ModelFileError" in done.stderr.splitlines()[-1]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["refused"] * len(paths)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -244,7 +256,7 @@ print(refused)
 """
 
 
-@pytest.mark.parametrize("seeds", [(0, 10), pytest.param((10, 150), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [(0, 10), pytest.param((10, 60), marks=pytest.mark.slow)])
 def test_a_model_with_any_damage_and_a_checksum_that_fits_is_read_or_an_error(
     saved, tmp_path, seeds
 ):
