@@ -200,8 +200,8 @@ def in_a_process(case: str, scale: float) -> dict[str, Any]:
     """Describe one table in a process of its own."""
     command = [sys.executable, __file__, "--only", case, "--scale", str(scale), "--json"]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
+    found: list[dict[str, Any]] = json.loads(answer.stdout)
+    return found[0]
 
 
 def write(found: list[dict[str, Any]], folder: Path) -> None:
@@ -229,21 +229,19 @@ def write(found: list[dict[str, Any]], folder: Path) -> None:
 
 
 def main() -> None:
-    """Measure every table, or one."""
+    """Measure every table, or some."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--only", choices=CASES)
+    parser.add_argument("--only", choices=CASES, action="append", help="may be repeated")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows")
     parser.add_argument("--json", action="store_true", help="measure in this process, print")
     parser.add_argument("--smoke", action="store_true", help=SMOKE)
     arguments = parser.parse_args()
-    if arguments.only and arguments.json:
-        print(json.dumps(measure(arguments.only, arguments.scale)))
-        return
+    cases = arguments.only or list(CASES)
     if arguments.json:
-        print(json.dumps([measure(case, arguments.scale) for case in CASES]))
+        print(json.dumps([measure(case, arguments.scale) for case in cases]))
         return
     found = []
-    scales = dict.fromkeys([arguments.only] if arguments.only else CASES, arguments.scale)
+    scales = dict.fromkeys(cases, arguments.scale)
     for case, scale in (SMOKE_CASES if arguments.smoke else scales).items():
         one = in_a_process(case, scale)
         print(f"{case}: {one['seconds']:.2f} s, {one['extra MB']:.0f} MB")

@@ -22,8 +22,11 @@ ALLOWED_SKIPS = (
     r"SCIPY_ARRAY_API is not set",  # one of scikit-learn's checks, of arrays we do not take
 )
 
-# A deadline of wall-clock time fails examples for what else the machine is doing.
-settings.register_profile("autometa", deadline=None)
+# A deadline of wall-clock time fails examples for what else the machine is doing. Most
+# examples are seeds of small tables, of which forty meet each branch; 100 is the default.
+settings.register_profile("autometa", deadline=None, max_examples=40)
+# For whoever changes how tables and files are read: pytest --hypothesis-profile thorough FILE
+settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile("autometa")
 
 # Tests run side by side: threads of numerical libraries would wait for each other.

@@ -24,13 +24,7 @@ from metafeatures import (
 )
 
 CATALOGUE = list_metafeatures().set_index("name")
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-# Some 45 kinds of columns by 3 kinds of targets by 2 bounds: 2,000 tables of one to five columns
-# meet each combination some twenty times.
-THOROUGH = pytest.param(
-    settings(QUICK, max_examples=2_000), marks=[pytest.mark.slow, pytest.mark.timeout(3600)]
-)
-COUNTS = pytest.mark.parametrize("count", [pytest.param(QUICK, id="40"), THOROUGH])
+ANY = settings(suppress_health_check=list(HealthCheck))
 
 EXTREMES = [0.0, -0.0, 5e-324, -1e-310, 1e-200, 1e200, -1.7e308, 1.7e308, np.inf, -np.inf, np.nan]
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -216,11 +210,10 @@ def is_refused(X, y):
     return y.nunique() < 2 or any(getattr(dtype, "kind", "") == "c" for dtype in X.dtypes)
 
 
-@COUNTS
-def test_any_table_is_described_or_refused_for_a_documented_reason(count):
+def test_any_table_is_described_or_refused_for_a_documented_reason():
     seen = Counter()
 
-    @count
+    @ANY
     @given(tasks(), st.sampled_from([None, 10]))
     def check_one(task, max_rows):
         X, y, task_type = task
@@ -236,9 +229,8 @@ def test_any_table_is_described_or_refused_for_a_documented_reason(count):
     assert seen["refused"] < 0.5 * seen.total()
 
 
-@COUNTS
-def test_tables_of_other_libraries_are_described_too(count):
-    @count
+def test_tables_of_other_libraries_are_described_too():
+    @ANY
     @given(st.data(), st.integers(2, 24), st.sampled_from(["polars", "pyarrow"]))
     def check_one(data, n_rows, library):
         n_columns = data.draw(st.integers(1, 4))
@@ -272,9 +264,8 @@ OTHER_CELLS = [
 ARRAYS = [np.float64, np.float32, np.int8, bool, np.uint64, "<U2", object]
 
 
-@COUNTS
-def test_arrays_are_described_too(count):
-    @count
+def test_arrays_are_described_too():
+    @ANY
     @given(st.data(), st.sampled_from(ARRAYS))
     def check_one(data, dtype):
         n_rows, n_columns = data.draw(st.integers(1, 20)), data.draw(st.integers(0, 4))
@@ -291,9 +282,8 @@ def test_arrays_are_described_too(count):
 SPARSE = ["csr_matrix", "csc_array", "coo_array", "lil_array", "dok_array"]
 
 
-@COUNTS
-def test_sparse_matrices_are_described_too(count):
-    @count
+def test_sparse_matrices_are_described_too():
+    @ANY
     @given(st.data(), st.sampled_from(SPARSE))
     def check_one(data, make):
         n_rows, n_columns = data.draw(st.integers(1, 20)), data.draw(st.integers(0, 4))

@@ -6,7 +6,6 @@ import warnings
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -104,20 +103,9 @@ def check(folder, table):
     pd.testing.assert_frame_equal(from_arff, expected, check_exact=True)
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables())
 def test_a_table_is_the_same_from_every_kind_of_file(tmp_path, table):
-    check(tmp_path, table)
-
-
-@pytest.mark.slow
-@settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(table=tables())
-def test_many_tables_are_the_same_from_every_kind_of_file(tmp_path, table):
     check(tmp_path, table)
 
 

@@ -122,7 +122,7 @@ TARGETS = st.one_of(
 
 
 @given(st.sampled_from(list(CONTAINERS)), TABLES, TARGETS)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_the_door_raises_errors_of_ours_only(container, columns, y):
     hold("check", container, columns, y)
 
@@ -130,7 +130,7 @@ def test_the_door_raises_errors_of_ours_only(container, columns, y):
 @pytest.mark.slow
 @pytest.mark.parametrize("door", list(DOORS))
 @given(st.sampled_from(list(CONTAINERS)), TABLES, TARGETS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_all_doors_raise_errors_of_ours_only(door, container, columns, y):
     hold(door, container, columns, y)
 

@@ -144,18 +144,7 @@ def files(draw):
     return file.getvalue().encode()
 
 
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=files())
 def test_generated_files_read_as_they_were_read(tmp_path, content):
-    check(tmp_path / "t.csv", content)
-
-
-@pytest.mark.slow
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=600
-)
-@given(content=files())
-def test_many_generated_files_read_as_they_were_read(tmp_path, content):
     check(tmp_path / "t.csv", content)
