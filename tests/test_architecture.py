@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -83,13 +84,19 @@ def _module(path: Path) -> str:
 
 def imported(path: Path, package: str = "") -> Iterator[str]:
     """Yield the full names that a file imports, ``from a import b`` as ``a.b``."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in imports_in(path.read_text()):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: -node.level + 1 or None] if node.level else []
             module = ".".join([*above, *filter(None, [node.module])])
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+@cache  # three tests read all files, seconds each
+def imports_in(source: str) -> list[ast.Import | ast.ImportFrom]:
+    """Return the statements of a file that import something, those in functions too."""
+    return [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Import | ast.ImportFrom)]
 
 
 def graph_of(root: Path) -> dict[str, set[str]]:

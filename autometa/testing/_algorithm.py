@@ -24,7 +24,7 @@ CLASSES: dict[str, list[list[Any]]] = {
     "binary": [[False, True], [-1.0, 1.0], ["no", "yes"]],
     "multiclass": [["up", "down", "left"], [10, 20, 30]],
 }
-FEW_ROUNDS = 20  # where what is tested does not depend on how good a model is
+FEW_ROUNDS = 5  # where what is tested does not depend on how good a model is
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -36,20 +36,10 @@ def run(cases, *arguments):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-QUICK = ("1,000 classes", "60 numbers, 40 categories, polars")
-
-
-@pytest.mark.parametrize(
-    "cases",
-    [
-        QUICK,
-        pytest.param([case for case in CASES if case not in QUICK], marks=pytest.mark.slow),
-    ],
-    ids=["quick", "others"],
-)
-def test_memory_beyond_the_table_is_bounded(cases):
+@pytest.mark.slow
+def test_memory_beyond_the_table_is_bounded():
     """With a fiftieth of the rows, but at least 2,000, all in one process."""
-    for found in run(cases, "--scale", "0.02"):
+    for found in run(CASES, "--scale", "0.02"):
         assert found["undocumented"] == [], found["case"]
         assert found["extra MB"] < 600, found["case"]
 

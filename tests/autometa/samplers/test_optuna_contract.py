@@ -70,7 +70,13 @@ BASES = {
 }
 
 
-@pytest.fixture(params=list(BASES))
+# One that samples relatively and one that samples each parameter; the others are as these.
+OFTEN = ("default", "univariate tpe")
+
+
+@pytest.fixture(
+    params=[name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in BASES]
+)
 def base(request):
     return BASES[request.param]
 

@@ -97,7 +97,7 @@ def test_where_no_process_can_be_started_trials_run_in_this_one(monkeypatch):
 )
 def test_a_spare_worker_is_started_where_it_has_something_to_do(monkeypatch, more, n_workers):
     started = []
-    monkeypatch.setattr(Worker, "_start_process", started.append)
+    monkeypatch.setattr(Worker, "_start_process", lambda worker: started.append(worker))
     options = TuneOptions(**{"time_budget": None, "n_trials": 1} | more)
     question = Question.of(pd.DataFrame({"a": np.arange(40.0)}), [0, 1] * 20, options)
     with Run(question, options, Clock(options.time_budget)):
