@@ -16,6 +16,11 @@ from autometa.importers._imported import Imported
 from autometa.importers._tally import Tally
 
 MANIFEST = "autometa.json"
+NOT_DESCRIBED = (
+    "The run did not describe its table: no knowledge base was asked, or its advice came too late. "
+    "Its scores count, but no table can be found to be like this one. To add meta-features, give "
+    "what autometa.describe(X, y) returns: metafeatures=..., or kb import tune --metafeatures FILE."
+)
 
 
 def read_tune_result(
@@ -53,6 +58,8 @@ def read_tune_result(
     n_kept = len(runs[["algorithm", "config"]].drop_duplicates()) if len(runs) else 0
     tally.drop("trials", n_trials - n_kept, "cut short, not started, or of a setup tried before")
     features = described
+    if described is None and metafeatures is None:
+        tally.note(NOT_DESCRIBED)
     if metafeatures is not None:
         features = prepare(read_features(metafeatures), tally, translation, approximate)
     return tally.finish(tasks, features, runs, {"format": "tune", "source": label})

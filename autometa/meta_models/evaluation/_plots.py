@@ -156,7 +156,7 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
 def _confusion(panel: Any, predictions: pd.DataFrame) -> None:
     table = confusion(predictions)
     panel.imshow(table, cmap="Blues")
-    panel.set_xticks(range(len(table)), table.columns, rotation=90, fontsize=8)
+    panel.set_xticks(range(len(table)), table.columns, rotation=45, ha="right", fontsize=8)
     panel.set_yticks(range(len(table)), table.index, fontsize=8)
     counts = table.to_numpy()
     for row, column in zip(*np.nonzero(counts), strict=True):

@@ -9,6 +9,7 @@ import pytest
 from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseError
 from autometa.importers import import_history, read_tune_result
+from autometa.knowledge_base import add_to
 from autometa.tuning import tune
 
 
@@ -80,3 +81,48 @@ def test_another_file_is_refused(tmp_path):
         read_tune_result(path)
     with pytest.raises(KnowledgeBaseError, match="There is no file"):
         read_tune_result(tmp_path / "none")
+
+
+@pytest.fixture(scope="module")
+def advised():
+    """A run that asked a small knowledge base of tasks with two meta-features."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+    y = np.where(X["a"] + X["b"] > 0, "yes", "no")
+    tasks = pd.DataFrame({"task_id": ["s", "t"], "task_type": "binary"})
+    features = pd.DataFrame(
+        {"n_rows": [50.0, 70.0], "n_columns": [2.0, 3.0], "no_such": [1.0, 2.0]}, index=["s", "t"]
+    )
+    rows = [
+        {"task_id": task, "algorithm": name, "config": {}, "metric": "accuracy", "score": score}
+        for task in "st"
+        for name, score in (("naive_bayes", 0.9), ("decision_tree", 0.8))
+    ]
+    past = KnowledgeBase.from_frames(tasks, features, pd.DataFrame(rows))
+    return tune(
+        X, y, metric="accuracy", time_budget=None, n_trials=1, random_state=0, isolate=False,
+        algorithms=["naive_bayes"], knowledge_base=past, ensemble=False,
+    )  # fmt: skip
+
+
+def test_a_saved_model_brings_the_meta_features_of_its_table(advised, tmp_path):
+    advised.save(tmp_path / "model")
+    imported = import_history(tmp_path / "model")
+    (described,) = imported.knowledge_base.metafeatures.to_dict("records")
+    assert described == {"n_rows": 60.0, "n_columns": 2.0}
+    assert imported.notes == ()
+    add_to(tmp_path / "kb", imported.knowledge_base, "model")
+    stored = KnowledgeBase.load(tmp_path / "kb")
+    assert stored.metafeatures.index.tolist() == stored.tasks["task_id"].tolist()
+    assert stored.metafeatures.to_dict("records") == [described]
+
+
+def test_a_run_that_did_not_describe_its_table_says_so(result):
+    found, _ = result
+    imported = import_history(found)
+    assert imported.knowledge_base.metafeatures.empty
+    assert any("did not describe its table" in note for note in imported.notes)
+    features = pd.DataFrame({"n_rows": [120.0]}, index=[found.task.task_id])
+    imported = import_history(found, metafeatures=features)
+    assert imported.knowledge_base.metafeatures["n_rows"].tolist() == [120.0]
+    assert imported.notes == ()
