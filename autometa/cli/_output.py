@@ -126,7 +126,7 @@ class Mode:
     as_json, is_quiet, is_verbose, is_debug : bool
         As its options say.
     notes : list of str
-        What the JSON object repeats.
+        What the JSON object says beside the answer.
     """
 
     as_json: bool = False
@@ -191,11 +191,12 @@ def say_error(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Say what a user should know of the answer, once; the JSON object repeats it."""
+    """Say what a user should know of the answer, once: on stderr, or in the JSON object."""
     text = hide_password(text)
     if text not in MODE.notes:  # warnings come back as notes of a result
         MODE.notes.append(text)
-        say(f"Note: {text}")
+        if not MODE.as_json:  # whose reader would meet it twice
+            say(f"Note: {text}")
 
 
 def _print(text: str, file: Any) -> None:

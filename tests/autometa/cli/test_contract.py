@@ -127,10 +127,13 @@ def test_the_knowledge_base_that_was_used_is_named(autometa, places):
 
 
 @pytest.mark.filterwarnings("always:Columns that are constant")
-def test_what_was_said_is_in_the_notes(autometa, places):
+def test_what_is_said_without_json_is_in_the_notes_and_nowhere_twice(autometa, places):
     code, out, err = autometa("describe", "churn.csv", "-t", "left", "--json")
     notes = json.loads(out)["notes"]
     assert code == 0
+    assert "Note: " not in err
+    assert len(notes) == len(set(notes))
+    _, _, err = autometa("describe", "churn.csv", "-t", "left")
     said = [line.removeprefix("Note: ") for line in err.splitlines() if line.startswith("Note: ")]
     assert notes == said
     assert any("same" in note for note in notes)  # the constant column
