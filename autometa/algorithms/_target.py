@@ -58,4 +58,6 @@ class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type:
 
     def predict_proba(self, X: Any) -> np.ndarray[Any, Any]:
         """Return an array of shape (n_rows, n_classes); rows sum to 1."""
-        return np.asarray(self.classifier_.predict_proba(X))
+        # XGBoost's are in single precision, where sums are off by 1e-7: metrics then warn
+        values = np.asarray(self.classifier_.predict_proba(X), dtype=np.float64)
+        return np.asarray(values / values.sum(axis=1, keepdims=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import json
@@ -16,7 +17,7 @@ from typer.core import TyperCommand
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._advice_text import show_advice
 from autometa.cli._command import ADVICE, Answer, command
-from autometa.cli._output import note, say
+from autometa.cli._output import MODE, note, say, talk
 from autometa.cli._written import check_outputs
 from autometa.exceptions import ParameterError
 
@@ -233,7 +234,9 @@ def _load(
 def _of_table(loaded: Table, positive: str | None, asked: dict[str, Any]) -> Recommendations:
     from autometa.advice import recommend_for_table
 
-    return recommend_for_table(loaded, pos_label=positive, **asked)
+    shown = talk() if talk().is_terminal and not MODE.as_json else None
+    with shown.status("describing the table") if shown else contextlib.nullcontext():
+        return recommend_for_table(loaded, pos_label=positive, **asked)
 
 
 def _write_code(

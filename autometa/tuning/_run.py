@@ -58,9 +58,10 @@ def run(
     is as ``options.verbose`` says.
     """
     clock = Clock(options.time_budget, started)
+    stage = "reading the table" if progress is None else "checking the table"
     with progress or Progress.of(options.verbose) as progress:
         progress.set_clock(clock.started, clock.budget)
-        progress.stage("reading the table")
+        progress.stage(stage)
         question = Question.of(X, y, options)
         with Run(question, options, clock, progress) as current:
             progress.stage("cleaning the table and fitting a first model")
