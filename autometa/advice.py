@@ -378,7 +378,10 @@ def _answer(
         None, [not_installed(model.performance_.algorithms, task.task_type, task.n_rows or 0)]
     )
     return Recommendations(
-        (replace(one, n_rows=task.n_rows, is_sparse=is_sparse) for one in advice),
+        (
+            replace(one, n_rows=task.n_rows, is_sparse=is_sparse, fold_kind=question.fold_kind)
+            for one in advice
+        ),
         task=task,
         metric=metric,
         notes=dict.fromkeys([*notes, *further, *missing]),

@@ -63,6 +63,9 @@ class Recommendation:
     n_rows : int or None
         Rows of the table that the advice is for, by which `build` lowers limits that count
         rows, such as those of a leaf. None when the table was not given.
+    fold_kind : str
+        How rows are to be held out; other kinds than shuffled ones build no model that stops
+        early by a random part of its rows.
     is_sparse : bool
         Whether that table is a sparse matrix that is never made dense.
     setup_id : str
@@ -91,6 +94,7 @@ class Recommendation:
     role: str = ""
     n_rows: int | None = field(default=None, repr=False, compare=False)
     is_sparse: bool = field(default=False, repr=False, compare=False)
+    fold_kind: str = field(default="shuffled", repr=False, compare=False)
     _explainer: Callable[[Recommendation], Explanation] | None = field(
         default=None, repr=False, compare=False
     )
@@ -127,7 +131,7 @@ class Recommendation:
             If the algorithm has no such hyperparameters.
 
         """
-        return build_pipeline(
+        pipeline = build_pipeline(
             self.algorithm,
             self.config,
             task_type or cast("AnyTaskType", self.task_type),
@@ -136,6 +140,11 @@ class Recommendation:
             n_rows=self.n_rows,
             is_sparse=self.is_sparse,
         )
+        if self.fold_kind in ("shuffled", "stratified"):
+            return pipeline
+        from autometa.validation import without_row_stops  # a value needs no scikit-learn
+
+        return cast("Pipeline", without_row_stops(pipeline))
 
     def explain(self) -> Explanation:
         """Return why this candidate stands at its place; prints, and shows in a notebook.
@@ -175,6 +184,7 @@ class Recommendation:
             "neighbors": [neighbor.to_dict() for neighbor in self.neighbors],
             "n_rows": self.n_rows,
             "is_sparse": self.is_sparse,
+            "fold_kind": self.fold_kind,
         }
 
     @classmethod
