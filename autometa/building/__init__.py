@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from autometa.building._build import BuildSettings, build_knowledge_base
+from autometa.building._build import BuildSettings, build_knowledge_base, plan_build
 from autometa.building._dask import dask_executor
 from autometa.building._describing import describe_tasks
+from autometa.building._planning import BuildPlan
 from autometa.building.generation._derived_tasks import derive_tasks
 from autometa.building.generation._generated_folder import generate_tasks
 from autometa.building.generation._generated_task import GeneratedTask
 from autometa.building.generation._synthetic_tasks import synthesise_tasks
 
 __all__ = [
+    "BuildPlan",
     "BuildSettings",
     "GeneratedTask",
     "build_knowledge_base",
@@ -18,5 +20,6 @@ __all__ = [
     "derive_tasks",
     "describe_tasks",
     "generate_tasks",
+    "plan_build",
     "synthesise_tasks",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +16,7 @@ from autometa.algorithms import get_algorithm
 from autometa.building._begun import alone_in, begin, check_tables, task_source
 from autometa.building._executors import Call, CallExecutor, make_call_executor, outcomes
 from autometa.building._journal import Journal
+from autometa.building._planning import BuildPlan, expected_seconds
 from autometa.building._protocol import Measurement, measurements
 from autometa.building._sources import TaskSource, read_sources
 from autometa.building._worker_side import FOLD_SEED, NotLoaded, describe_task, measure_setup
@@ -111,17 +113,50 @@ def build_knowledge_base(
         If workers were lost again and again. What is finished is kept.
     """
     settings = settings or BuildSettings()
+    with (
+        _begun(datasets, out, settings, max_tasks, algorithms, on_progress) as build,
+        make_call_executor(n_jobs, executor, settings.memory_limit) as calls,
+    ):
+        build.describe(calls)
+        build.measure(calls)
+    return build.not_loaded
+
+
+def plan_build(
+    datasets: Path,
+    out: Path,
+    *,
+    settings: BuildSettings | None = None,
+    max_tasks: int | None = None,
+    algorithms: Collection[str] | None = None,
+) -> BuildPlan:
+    """Begin a build, and return what is left to do instead of doing it.
+
+    The parameters and errors are those of `build_knowledge_base`. ``out`` gets its manifest:
+    give a copy of the folder where nothing shall be written.
+    """
+    settings = settings or BuildSettings()
+    with _begun(datasets, out, settings, max_tasks, algorithms) as build:
+        return build.plan()
+
+
+@contextmanager
+def _begun(
+    datasets: Path,
+    out: Path,
+    settings: BuildSettings,
+    max_tasks: int | None,
+    algorithms: Collection[str] | None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> Iterator[_Build]:
+    """Hold a folder, and yield the state of its build."""
     sources = read_sources(datasets)[:max_tasks]
     for name in algorithms or ():
         get_algorithm(name)  # says so when there is no such
     wanted = {s.task_id: measurements(s.task_type, s.n_rows, algorithms) for s in sources}
     with alone_in(out):
         begin(out, asdict(settings))
-        build = _Build(sources, wanted, out, settings, on_progress)
-        with make_call_executor(n_jobs, executor, settings.memory_limit) as calls:
-            build.describe(calls)
-            build.measure(calls)
-    return build.not_loaded
+        yield _Build(sources, wanted, out, settings, on_progress)
 
 
 class _Build:
@@ -145,6 +180,24 @@ class _Build:
         self.n_total = sum(map(len, self.wanted.values()))
         self.n_done = sum(
             (task, *run) in self.done for task in self.wanted for run in self.wanted[task]
+        )
+
+    def plan(self) -> BuildPlan:
+        """Return what is left to do."""
+        limit, n_folds = self.settings.time_limit, self.settings.n_folds
+        seconds = 0.0
+        for source in self.sources:
+            runs = self.wanted[source.task_id]
+            todo = [run for run in runs if (source.task_id, *run) not in self.done]
+            seconds += expected_seconds(source, todo, n_folds, limit)
+        n_left = self.n_total - self.n_done
+        return BuildPlan(
+            n_tasks=len(self.sources),
+            n_undescribed=len(list(self._undescribed())),
+            n_evaluations=n_left,
+            n_done=self.n_done,
+            expected_cpu_seconds=seconds,
+            max_cpu_seconds=limit * n_left,
         )
 
     def describe(self, executor: CallExecutor) -> None:

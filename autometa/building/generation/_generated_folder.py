@@ -16,7 +16,7 @@ from autometa._limits import MAX_TEXT_BYTES, file_in, parse_json, read_bounded
 from autometa.building._sources import TaskSource, read_sources
 from autometa.building.generation._derived_tasks import derive_tasks
 from autometa.building.generation._generated_task import GeneratedTask
-from autometa.building.generation._synthetic_tasks import synthesise_tasks
+from autometa.building.generation._synthetic_tasks import synthesise_tasks, synthetic_name
 from autometa.datasets import load_dataset
 from autometa.exceptions import DatasetError, DatasetWarning, ParameterError
 from autometa.knowledge_base.storage._parts import write_whole
@@ -75,8 +75,7 @@ def generate_tasks(
     if datasets is not None and out.resolve() == datasets.resolve():
         raise ParameterError(f"'out' must be a folder of its own. Got '{out}', the datasets'.")
     folder = _Folder(out, {"max_rows": max_rows, "random_state": random_state})
-    sources = read_sources(datasets) if datasets is not None and per_dataset else []
-    sources = [source for source in sources if only is None or source.task_id in only]
+    sources = _sources(datasets, per_dataset, only)
     n_total = len(sources) * per_dataset + n_synthetic
     report = on_progress or (lambda *_: None)
     n_done = 0
@@ -99,6 +98,38 @@ def generate_tasks(
         n_done += 1
         report(task.name, n_done, n_total)
     return skipped
+
+
+def plan_tasks(
+    out: Path,
+    datasets: Path | None = None,
+    *,
+    per_dataset: int = 0,
+    n_synthetic: int = 0,
+    random_state: int = 0,
+    max_rows: int = 2000,
+) -> tuple[int, int]:
+    """Begin a folder, and return how many derived and synthetic tables it would get.
+
+    The parameters are those of `generate_tasks`; of a table that nothing can be derived from,
+    none come.
+    """
+    folder = _Folder(out, {"max_rows": max_rows, "random_state": random_state})
+    n_derived = sum(
+        0 if folder.holds(source.task_id, per_dataset) else per_dataset
+        for source in _sources(datasets, per_dataset)
+    )
+    names = (synthetic_name(random_state, number) for number in range(n_synthetic))
+    return n_derived, sum(not folder.holds_table(name) for name in names)
+
+
+def _sources(
+    datasets: Path | None, per_dataset: int, only: Collection[str] | None = None
+) -> list[TaskSource]:
+    """Return the tables to derive tasks from."""
+    if datasets is None or not per_dataset:
+        return []
+    return [one for one in read_sources(datasets) if only is None or one.task_id in only]
 
 
 def _load(source: TaskSource) -> Table:
@@ -145,11 +176,15 @@ class _Folder:
         own = [name for name, row in self._rows.items() if row["parent"] == parent]
         return len(own) >= n and all(self._file(name).exists() for name in own)
 
+    def holds_table(self, name: str) -> bool:
+        """Say whether a table of that name is there, file and all."""
+        return name in self._rows and self._file(name).exists()
+
     def add(self, tasks: Iterable[GeneratedTask]) -> None:
         """Write tables first, then the manifest that names them, each whole."""
         added = False
         for task in tasks:
-            if task.name in self._rows and self._file(task.name).exists():
+            if self.holds_table(task.name):
                 continue
             content = io.BytesIO()
             task.frame.to_parquet(content, index=False, compression="zstd")

@@ -69,7 +69,7 @@ def synthesise_tasks(
         rng = np.random.default_rng([random_state, number])
         task_type = TASK_TYPES[number % len(TASK_TYPES)]
         how, draft = _synthesise(task_type, max_rows, max_columns, rng)
-        name = f"synthetic-{random_state}-{number}"
+        name = synthetic_name(random_state, number)
         yield GeneratedTask(
             name=name,
             family=name,
@@ -78,6 +78,11 @@ def synthesise_tasks(
             y=draft.target_column(),
             how=how,
         )
+
+
+def synthetic_name(random_state: int, number: int) -> str:
+    """Return the name of a task by its place in the sequence."""
+    return f"synthetic-{random_state}-{number}"
 
 
 def _synthesise(

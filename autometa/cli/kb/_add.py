@@ -38,6 +38,13 @@ def add(
         str | None,
         typer.Option(help="What the sources are; recognised when not given.", show_default=False),
     ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="What to call these runs, such as whose they are; 'kb info' shows it.",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: _options.DryRun = False,
 ) -> Answer:
     """Add runs to a knowledge base; what it holds already is left out.
@@ -49,7 +56,7 @@ def add(
     added = []
     with steps("sources") as show, would_write(folder, dry_run) as written:
         for number, source in enumerate(sources, start=1):
-            counts = _add(source, written, format)
+            counts = _add(source, written, format, label)
             show(source, number, len(sources))
             say(
                 f"'{source}': {counts['n_runs']} new runs, {counts['n_tasks']} new tasks; "
@@ -62,7 +69,7 @@ def add(
     )
 
 
-def _add(source: str, folder: Path, format: str | None) -> dict[str, Any]:
+def _add(source: str, folder: Path, format: str | None, label: str | None) -> dict[str, Any]:
     from dataclasses import asdict
 
     from autometa.importers import import_history, is_export, read_export
@@ -75,12 +82,12 @@ def _add(source: str, folder: Path, format: str | None) -> dict[str, Any]:
 
     given = folder_named(source)
     if format is None and is_knowledge_base(given):
-        return asdict(merge_folders([given], folder))
+        return asdict(merge_folders([given], folder, label=label))
     if format is None and is_export(given):
-        return asdict(add_to(folder, read_export(given), source))
+        return asdict(add_to(folder, read_export(given), source, label))
     imported = import_history(source, format=format)
     for dropped in imported.dropped:
         note(f"'{source}': left out {dropped.count} {dropped.what}: {dropped.why}")
     for said in imported.notes:
         note(f"'{source}': {said}")
-    return asdict(add_to(folder, imported.knowledge_base, source))
+    return asdict(add_to(folder, imported.knowledge_base, source, label))

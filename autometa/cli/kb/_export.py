@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from autometa.cli import _knowledge_bases
+from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import note, say
+from autometa.cli.kb._writing import would_write
 
 
 class Format(StrEnum):
@@ -36,6 +37,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="New folder that gets the files.")],
     knowledge_base: _knowledge_bases.Read = None,
     format: Annotated[Format, typer.Option("--format", help="What reads it.")] = Format.csv,
+    dry_run: _options.DryRun = False,
 ) -> Answer:
     """Write a knowledge base as files that others read.
 
@@ -45,16 +47,18 @@ def export(
     from autometa.knowledge_base import export as run
 
     used = _knowledge_bases.used(knowledge_base)
-    done = run(used.open(), out, format.value)
+    with would_write(out, dry_run) as folder:
+        done = run(used.open(), folder, format.value)
     for said in done.left_out:
         note(f"Left out: {said}.")
-    say(f"'{out}' now holds {', '.join(done.files)}.")
+    say(f"'{out}' {'would hold' if dry_run else 'now holds'} {', '.join(done.files)}.")
     return Answer(
         content={
             "out": str(out),
             "format": format.value,
             "files": list(done.files),
             "left_out": list(done.left_out),
+            "dry_run": dry_run,
         },
         knowledge_base=used.facts(),
     )

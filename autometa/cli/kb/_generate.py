@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from autometa.cli import _options
 from autometa.cli._command import COLLECT, Answer, command
 from autometa.cli._output import note, say
+from autometa.cli.kb._writing import would_write
 from autometa.exceptions import ParameterError
 
 
@@ -38,28 +40,36 @@ def generate(
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tables.")] = 0,
     max_rows: Annotated[int, typer.Option(min=40, help="Rows of the largest table.")] = 2000,
+    dry_run: _options.DryRun = False,
 ) -> Answer:
     """Derive tables from those of a folder, and synthesise others.
 
     The result goes into `kb build`. Stopped in any way, the same command goes on where it
-    was.
+    was. With --dry-run, it says how many tables are left to generate.
     """
-    from autometa.building.generation._generated_folder import generate_tasks
+    from autometa.building.generation._generated_folder import generate_tasks, plan_tasks
     from autometa.cli._progress import steps
 
     if not synthetic and (datasets is None or not per_dataset):
         raise ParameterError("There is nothing to do: give --datasets or --synthetic.")
-    with steps("tables") as show:
-        skipped = generate_tasks(
-            out,
-            datasets,
-            per_dataset=per_dataset,
-            n_synthetic=synthetic,
-            random_state=seed,
-            max_rows=max_rows,
-            on_progress=show,
+    wanted: dict[str, Any] = {
+        "per_dataset": per_dataset,
+        "n_synthetic": synthetic,
+        "random_state": seed,
+        "max_rows": max_rows,
+    }
+    if dry_run:
+        with would_write(out, dry_run) as copy:
+            n_derived, n_synthetic = plan_tasks(copy, datasets, **wanted)
+        say(
+            f"'{out}' would get {n_derived} derived and {n_synthetic} synthetic tables of up to "
+            f"{max_rows} rows."
         )
+        plan = {"n_derived": n_derived, "n_synthetic": n_synthetic}
+        return Answer(content={"out": str(out), "skipped": {}, "dry_run": True, "plan": plan})
+    with steps("tables") as show:
+        skipped = generate_tasks(out, datasets, **wanted, on_progress=show)
     for why in skipped.values():
         note(why)
     say(f"'{out}' is complete.")
-    return Answer(content={"out": str(out), "skipped": dict(skipped)})
+    return Answer(content={"out": str(out), "skipped": dict(skipped), "dry_run": False})

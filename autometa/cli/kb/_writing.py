@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autometa.cli._knowledge_bases import OWN
 from autometa.cli._output import say
-from autometa.exceptions import ParameterError
+from autometa.exceptions import AutoMetaError, ParameterError
 
 
 def written_folder(name: str) -> Path:
@@ -85,7 +85,11 @@ def would_write(folder: Path, dry_run: bool) -> Iterator[Path]:
         copy = Path(temporary) / folder.name
         if folder.is_dir():
             shutil.copytree(folder, copy, copy_function=_link_or_copy)
-        yield copy
+        try:
+            yield copy
+        except AutoMetaError as error:  # what it says is of the folder that was named
+            error.args = tuple(str(arg).replace(str(copy), str(folder)) for arg in error.args)
+            raise
     say("This was a dry run: nothing was written.")
 
 

@@ -18,14 +18,16 @@ from autometa.knowledge_base.storage._manifest import read_manifest
 from autometa.knowledge_base.storage._writer import Added, FolderWriter
 
 
-def add_to(folder: Path, kb: Tables, source: str) -> Added:
+def add_to(folder: Path, kb: Tables, source: str, label: str | None = None) -> Added:
     """Add a knowledge base to a folder, which is begun when there is none.
 
-    ``source`` says where it comes from, beside its own provenance. Runs that cannot
+    ``source`` says where it comes from, beside its own provenance, and ``label`` what the user
+    calls it. Runs that cannot
     be learnt from, such as a score that its metric cannot have, are left out with a
     warning.
     """
-    provenance = {"source": hide_password(source), **kb.provenance, "added": _now()}
+    provenance = {"source": hide_password(source), **kb.provenance, **_labelled(label)}
+    provenance["added"] = _now()
     runs = kb._source
     if isinstance(runs, FrameRuns):  # stored runs are checked as they are read
         runs = FrameRuns(usable_frame(runs.frame(), f"'{hide_password(source)}'"))
@@ -39,6 +41,7 @@ def merge_folders(
     folders: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str],
     on_progress: Progress | None = None,
+    label: str | None = None,
 ) -> Added:
     """Add what the folders hold to the folder ``out``, which is begun when there is none.
 
@@ -52,6 +55,8 @@ def merge_folders(
     on_progress : callable, optional
         Called with the name of each folder that was taken, its number, and how
         many there are.
+    label : str, optional
+        What the user calls what is added; kept with its provenance.
 
     Raises
     ------
@@ -67,10 +72,15 @@ def merge_folders(
         for number, (path, provenance) in enumerate(zip(paths, provenances, strict=True), start=1):
             given = StoredFolder(path)
             runs = StoredRuns([given])
-            total += writer.add(given.tasks(), given.metafeatures(), runs, provenance)
+            about = {**provenance, **_labelled(label)}
+            total += writer.add(given.tasks(), given.metafeatures(), runs, about)
             if on_progress is not None:
                 on_progress(str(path), number, len(paths))
     return total
+
+
+def _labelled(label: str | None) -> dict[str, str]:
+    return {} if label is None else {"label": label}
 
 
 def _now() -> str:

@@ -284,10 +284,9 @@ class TestHostileInput:
         row = pd.Series({"size": 100.0, "noise": np.inf, "other": 5.0})
         assert setups(model.recommend(row, 1)) == [0]
 
-    def test_meta_features_nobody_knows_give_the_all_round_order_and_a_warning(self, clusters):
-        with pytest.warns(KnowledgeBaseWarning, match="None of the 1 meta-features"):
-            found = clusters.recommend(pd.Series({"rows": 5.0}))
-        assert setups(found) == setups(clusters.recommend(None))
+    def test_meta_features_nobody_knows_are_refused(self, clusters):
+        with pytest.raises(KnowledgeBaseMismatchError, match=r"None of the 1 given.*\['rows'\]"):
+            clusters.recommend(pd.Series({"rows": 5.0}))
 
     def test_a_task_where_everything_failed_does_no_harm(self):
         scores = np.tile([0.9, 0.8], (10, 1))
