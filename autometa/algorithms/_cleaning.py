@@ -17,7 +17,15 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from autometa.algorithms._levels import are_truth_values, as_truth, family, labels
+from autometa.algorithms._few_cells import level_dtype, read_quickly
+from autometa.algorithms._levels import (
+    are_truth_values,
+    as_truth,
+    family,
+    is_other_type,
+    labels,
+    plain_text,
+)
 from autometa.algorithms._names import safe_names
 from autometa.algorithms._text import fit_text, text_parts
 from autometa.algorithms._units import Unit, count_in, unit_of
@@ -106,7 +114,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.orders_ = {name: column_order(frame[name]) for name in self._of_kind("datetime")}
         self.zones_ = {name: time_zone(frame[name]) for name in self._of_kind("datetime")}
         self.clocks_ = {name: clock_of(frame[name]) for name in self._of_kind("datetime")}
-        self.text_ = {name: fit_text(_plain_text(frame[name])) for name in self._of_kind("text")}
+        self.text_ = {name: fit_text(plain_text(frame[name])) for name in self._of_kind("text")}
         pieces = dict(self._read(frame))
         self.pieces_ = [name for name, piece in pieces.items() if _varies(piece)]
         self.feature_names_out_ = safe_names([_joined(name) for name in self.pieces_])
@@ -159,9 +167,18 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             it was in `fit`.
         """
         check_is_fitted(self)
+        cells = read_quickly(self, X)
+        if cells is not None:
+            levels = {name: self._as_levels(name, cells[name]) for name in self.levels_}
+            pieces = {(name, ""): piece for name, piece in (cells | levels).items()}
+            return self._assemble(pieces, X.index if isinstance(X, pd.DataFrame) else None)
         frame = self._by_name(X)
         self._warn_of_zones(frame)
         return self._assemble(dict(self._read(frame)), _index_of(X, frame).index)
+
+    def _as_levels(self, name: str, codes: npt.NDArray[Any]) -> pd.Categorical:
+        dtype = level_dtype(tuple(self.levels_[name]))
+        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
 
     def _warn_of_zones(self, frame: pd.DataFrame) -> None:
         """Warn where hours would be those of another clock than in `fit`."""
@@ -234,7 +251,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         frame = self._by_name(X)
         columns = {}
         for name in self.text_:
-            texts = _plain_text(frame[name])
+            texts = plain_text(frame[name])
             parts = text_parts(fit_text(texts.iloc[rows]), texts)
             for place, (source, part) in enumerate(self.pieces_):
                 if source == name:
@@ -252,7 +269,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             elif kind == "categorical":
                 yield (name, ""), self._read_levels(name, frame[name])
             elif kind == "text":
-                parts = text_parts(self.text_[name], _plain_text(frame[name]))
+                parts = text_parts(self.text_[name], plain_text(frame[name]))
                 yield from (((name, str(i)), part) for i, part in enumerate(parts.T))
             elif kind == "datetime":
                 yield from self._read_dates(name, frame[name])
@@ -285,13 +302,13 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if (
             self.strict
             and unknown.any()
-            and (own == "boolean" or _is_other_type(own, column, codes, present))
+            and (own == "boolean" or is_other_type(own, column, codes, present))
         ):
             wanted = {"boolean": "true and false", "truth": "true and false"}.get(
                 own, f"levels such as {levels[0]!r}"
             )
             raise _not_as_fitted(name, wanted, column[unknown])
-        return pd.Categorical.from_codes(codes, pd.Index(levels, dtype=object))
+        return self._as_levels(name, codes)
 
     def _read_dates(self, name: str, column: pd.Series[Any]) -> Iterator[tuple[PieceName, Piece]]:
         order = self.orders_[name]
@@ -322,15 +339,19 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise _not_as_fitted(name, "numbers", column[unread])
         return np.where(np.isfinite(numbers), numbers, np.nan)
 
-    def _assemble(self, pieces: dict[PieceName, Piece], index: pd.Index[Any]) -> pd.DataFrame:
+    def _assemble(
+        self, pieces: dict[PieceName, Piece], index: pd.Index[Any] | None
+    ) -> pd.DataFrame:
         """Return the pieces that vary as one table; numbers are one block."""
         named = dict(zip(self.feature_names_out_, self.pieces_, strict=True))
         is_level = [isinstance(pieces[piece], pd.Categorical) for piece in self.pieces_]
         numbers = [n for n, level in zip(named, is_level, strict=True) if not level]
-        block = np.empty((len(numbers), len(index)))
+        block = np.empty((len(numbers), len(pieces[self.pieces_[0]])))
         for row, name in zip(block, numbers, strict=True):
             row[:] = pieces[named[name]]
-            count_in(row, self.units_.get(name))
+            if name in self.units_:
+                count_in(row, self.units_[name])
+        count_in(block, None)
         cleaned = pd.DataFrame(block.T, index=index, columns=pd.Index(numbers, dtype=object))
         if not any(is_level):
             return cleaned
@@ -373,23 +394,9 @@ def _varies(piece: Piece) -> bool:
     return bool(len(present)) and bool(present.min() < present.max())
 
 
-def _is_other_type(
-    own: str, column: pd.Series[Any], codes: npt.NDArray[Any], present: npt.NDArray[np.bool_]
-) -> bool:
-    """Tell whether no cell is a known level, and cells are of another type than in `fit`."""
-    if (codes[present] >= 0).any() or own == "mixed":
-        return False
-    return family(column) not in (own, "mixed", "empty")
-
-
 def _not_as_fitted(name: str, wanted: str, cells: pd.Series[Any]) -> DatasetError:
     shown = ", ".join(repr(cell) for cell in cells.drop_duplicates()[:MAX_SHOWN])
     return DatasetError(
         f"Column '{name}' must hold {wanted}, as when the model was fitted, or missing values. "
         f"Got {shown} in {len(cells)} rows; write them as they were then."
     )
-
-
-def _plain_text(column: pd.Series[Any]) -> pd.Series[str]:
-    cells = column.astype(object).where(column.notna(), "")
-    return cells.map(str) if family(cells) != "text" else cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
@@ -56,3 +57,18 @@ def as_truth(texts: pd.Series[Any], *, numbers: bool) -> pd.Series[Any]:
     """Return texts with true and false, and 1 and 0 if wished, spelt ``True`` and ``False``."""
     words = TRUTH | NUMBERS_OF_TRUTH if numbers else TRUTH
     return texts.map(lambda text: words.get(text.lower(), text), na_action="ignore")
+
+
+def is_other_type(
+    own: str, column: pd.Series[Any], codes: npt.NDArray[Any], present: npt.NDArray[np.bool_]
+) -> bool:
+    """Tell whether no cell is a known level, and cells are of another type than in `fit`."""
+    if (codes[present] >= 0).any() or own == "mixed":
+        return False
+    return family(column) not in (own, "mixed", "empty")
+
+
+def plain_text(column: pd.Series[Any]) -> pd.Series[str]:
+    """Return cells as text, missing ones as an empty one."""
+    cells = column.astype(object).where(column.notna(), "")
+    return cells.map(str) if family(cells) != "text" else cells

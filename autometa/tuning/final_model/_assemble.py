@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from pandas.api.types import is_string_dtype
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
@@ -19,6 +18,7 @@ from autometa.exceptions import DatasetError
 from autometa.tables import Table, take_rows
 from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
+from autometa.tuning.final_model._vote import MeanVote, Vote, share_encoders
 
 FALLBACK_ROWS = 2_000
 FALLBACK_CELLS = 2_000_000
@@ -54,12 +54,12 @@ def assemble(
 ) -> Pipeline:
     """Return a fitted pipeline: clean the table, then average what the members predict.
 
-    A classifier is a `VotingClassifier`, which knows the user's labels, within what decides
-    by another rule than the greatest probability; a regressor with one member is that member.
+    The vote of a classifier knows the user's labels; it stands within what decides by another
+    rule than the greatest probability.
     """
-    if not table.n_classes and len(members) == 1:
-        return Pipeline([("clean", cleaner), *members[0].model.steps])
+    share_encoders([member.model for member in members])
     model = _vote(members, table)
+    model.levels_ = levels_of(cleaner)
     return Pipeline([("clean", cleaner), ("model", decide_by(model, rule, positive))])
 
 
@@ -82,17 +82,27 @@ def decide_by(model: Any, rule: DecisionRule, positive: int) -> Any:
     return decided
 
 
+def levels_of(cleaner: TableCleaner | SparseCleaner) -> dict[str, list[str]]:
+    """Return the levels of each column of categories that comes out of a cleaner."""
+    if isinstance(cleaner, SparseCleaner):
+        return {}
+    made = zip(cleaner.feature_names_out_, cleaner.pieces_, strict=True)
+    return {
+        name: cleaner.levels_[source] for name, (source, _) in made if source in cleaner.levels_
+    }
+
+
 def _vote(members: list[Member], table: Table) -> Any:
     """Return what ``fit`` of a voting estimator would have made of the members."""
     estimators = [(member.name, member.model) for member in members]
     weights = [float(member.weight) for member in members]
     vote: Any
     if table.n_classes:
-        vote = VotingClassifier(estimators, voting="soft", weights=weights)
+        vote = Vote(estimators, voting="soft", weights=weights)
         vote.le_ = LabelEncoder()
         vote.le_.classes_ = vote.classes_ = table.classes  # fit would sort labels of one type only
     else:
-        vote = VotingRegressor(estimators, weights=weights)
+        vote = MeanVote(estimators, weights=weights)
     vote.estimators_ = [member.model for member in members]
     vote.named_estimators_ = Bunch(**dict(estimators))
     if hasattr(members[0].model, "feature_names_in_"):

@@ -261,14 +261,18 @@ def _column_transformer(value: ColumnTransformer, imports: Imports, depth: int) 
 
 
 def _vote(value: VotingClassifier | VotingRegressor, imports: Imports, depth: int) -> str:
+    is_classifier = isinstance(value, VotingClassifier)
+    if not is_classifier and len(value.estimators) == 1:  # labels need a vote, numbers none
+        return _call(value.estimators[0][1], imports, depth)
     members = [
         _tuple([repr(name), _call(member, imports, depth + 2)]) for name, member in value.estimators
     ]
     arguments = [_list(members, depth + 1)]
-    if isinstance(value, VotingClassifier):
+    if is_classifier:
         arguments.append('voting="soft"')
     arguments.append(f"weights={value.weights!r}")
-    return _make(imports.use(type(value)), arguments, depth)
+    kind = VotingClassifier if is_classifier else VotingRegressor
+    return _make(imports.use(kind), arguments, depth)
 
 
 def _make(name: str, arguments: list[str], depth: int) -> str:
