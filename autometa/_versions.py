@@ -1,4 +1,4 @@
-"""show_versions(): what a report of a fault should say of the machine it was seen on."""
+"""The distribution's name, and show_versions(): what a report of a fault says of its machine."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import platform
 import sys
 from importlib import metadata
 
+# What pip installs. The package index has another project that is called "autometa".
+DISTRIBUTION = "autometa-learn"
+OWN_NAME = "autometa"  # by which versions are kept and shown, whatever the distribution is called
+
 LIBRARIES = (
-    "autometa",
+    OWN_NAME,
     "numpy",
     "scipy",
     "pandas",
@@ -24,6 +28,9 @@ LIBRARIES = (
     "distributed",
     "psycopg",
     "matplotlib",
+    "skl2onnx",
+    "onnxmltools",
+    "onnxruntime",
 )
 
 
@@ -44,7 +51,14 @@ def show_versions() -> None:
 
 
 def _version(name: str) -> str:
+    return version_of(name) or "not installed"
+
+
+def version_of(name: str) -> str | None:
+    """Return the version of a library, None where it is not installed."""
+    if name == OWN_NAME:  # the package that imports this one: an import of it would go in a circle
+        return str(sys.modules[OWN_NAME].__version__)
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return "not installed"
+        return None

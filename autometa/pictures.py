@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autometa._versions import DISTRIBUTION
 from autometa.exceptions import ParameterError
 
 
@@ -18,7 +19,9 @@ def pyplot() -> Any:
     try:
         import matplotlib
     except ImportError:
-        raise ParameterError("Plots need matplotlib. Install autometa[report].") from None
+        raise ParameterError(
+            f"Plots need matplotlib: pip install '{DISTRIBUTION}[report]'."
+        ) from None
     matplotlib.use("Agg")
     from matplotlib import pyplot as drawing
 

@@ -12,10 +12,10 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import metadata
 from types import ModuleType
 from typing import Any
 
+from autometa._versions import version_of
 from autometa.algorithms._algorithm import Algorithm
 from autometa.exceptions import AlgorithmNotFoundError, PluginError, PluginWarning
 from metafeatures.plugins import Plugin, load_plugins, warn_of_plugin
@@ -162,10 +162,6 @@ def algorithms_for(
 
 def library_versions(others: Iterable[str] = ()) -> dict[str, str]:
     """Return the versions of the libraries that fit models, and of others, where installed."""
-    versions = {}
-    for name in (*others, *sorted({algorithm.library for algorithm in every_algorithm()})):
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue  # an extra that is not installed
-    return versions
+    names = (*others, *sorted({algorithm.library for algorithm in every_algorithm()}))
+    versions = {name: version_of(name) for name in names}
+    return {name: version for name, version in versions.items() if version is not None}

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
+from autometa._versions import DISTRIBUTION
 from autometa.exceptions import ParameterError, WorkerError
 
 CONNECT_SECONDS = 30
@@ -27,7 +28,7 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
         from distributed import Client
     except ImportError:
         raise ParameterError(
-            "A Dask cluster needs the package 'distributed'. Install autometa[dask]."
+            f"A Dask cluster needs the package 'distributed': pip install '{DISTRIBUTION}[dask]'."
         ) from None
     try:
         connect: Any = Client

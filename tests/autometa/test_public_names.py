@@ -73,4 +73,5 @@ def test_show_versions_knows_each_dependency():
     needed -= {"cloudpickle", "filelock", "joblib", "platformdirs", "pyyaml", "rich"}
     needed -= {"threadpoolctl", "typer"}
     extras = {"catboost", "xgboost", "distributed", "psycopg", "matplotlib"}
+    extras |= {"skl2onnx", "onnxmltools", "onnxruntime"}
     assert set(LIBRARIES) == needed | extras | {"autometa"}
