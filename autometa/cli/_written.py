@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ def check_outputs(save: Path | None, code: Path | None) -> None:
         Says which cannot, and why.
     """
     from autometa.exceptions import OutputError
+    from autometa.tuning.saved._onnx import check_converters
     from autometa.tuning.saved._outputs import check_output, check_replaces_model
 
+    if save is not None:
+        check_converters(save)
     for option, path in (("--save", save), ("--code", code)):
         if path is not None:
             check_output(path, option)
@@ -57,7 +61,7 @@ def write_outputs(
     """
     done = True
     if save is not None:
-        done = _write("model", save, result.save)
+        done = _write("model", save, result.save, instead=_plain_name(save))
     if code is not None:
 
         def write_script(path: Path) -> None:
@@ -70,15 +74,27 @@ def write_outputs(
     return done
 
 
-def _write(kind: str, path: Path, write: Any) -> bool:
+def _plain_name(path: Path) -> Path | None:
+    """Return where a model goes that has no form in ONNX; None of other files."""
+    from autometa.tuning.saved._onnx import is_onnx
+
+    return path.with_suffix(".skops") if is_onnx(path) else None
+
+
+def _write(kind: str, path: Path, write: Any, instead: Path | None = None) -> bool:
     from autometa.exceptions import AutoMetaError
     from autometa.tuning.saved._outputs import write_elsewhere
 
     try:
         write(path)
     except AutoMetaError as error:
-        place = write_elsewhere(path.name, write)
         say_error(f"Error: {error}")
+        place = None
+        if instead is not None and not instead.exists():
+            with contextlib.suppress(OSError):
+                write(instead)
+                place = instead
+        place = place or write_elsewhere((instead or path).name, write)
         if place is None:
             say_error(f"The {kind} could not be written elsewhere either; it is lost.")
         else:

@@ -326,12 +326,15 @@ class TuneResult:
         A model that was saved there before is replaced; any other file is refused.
 
         The runs of the search stand beside it, for ``autometa kb import tune``. What
-        was written is read back before it replaces another file.
+        was written is read back before it replaces another file. A path that ends in
+        ``.onnx`` gives an ONNX model instead (extra ``onnx``): each column that is used is an
+        input, numbers as doubles and categories as strings, and it predicts for some rows of
+        the table what the pipeline does, or is not written.
 
         Raises
         ------
         OutputError
-            If it cannot be written there.
+            If it cannot be written there, or a member does not convert to ONNX.
         """
         from autometa.tuning.saved._saving import save_model
 

@@ -60,11 +60,22 @@ def check_replaces_model(path: str | os.PathLike[str], option: str = "path") -> 
     OutputError
         If the file holds anything else.
     """
+    if _is_own_onnx(_target(path)):
+        return
     if not files.may_replace(_target(path), MANIFEST):
         raise OutputError(
             f"'{option}' must name a new file, or a saved model to replace. '{path}' is another "
             "file; name one that does not exist, or remove it."
         )
+
+
+def _is_own_onnx(path: Path) -> bool:
+    """Say whether a file is an ONNX model that names us as its producer, which comes first."""
+    try:
+        with path.open("rb") as file:
+            return path.is_file() and b"autometa" in file.read(64)
+    except OSError:
+        return False
 
 
 def write_whole(

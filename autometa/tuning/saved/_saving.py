@@ -35,6 +35,7 @@ from autometa.algorithms import every_algorithm, library_versions
 from autometa.exceptions import ModelFileError, OutputError, ParameterError
 from autometa.tuning.saved._boosters import check_boosters
 from autometa.tuning.saved._model_info import MANIFEST
+from autometa.tuning.saved._onnx import is_onnx, save_onnx
 from autometa.tuning.saved._outputs import check_replaces_model, write_whole
 
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
@@ -55,6 +56,8 @@ COMMON_TYPES = frozenset(
         "autometa.tuning.final_model._calibrated.CalibratedPipeline",
         "autometa.tuning.final_model._class_weights.ClassWeightedClassifier",
         "autometa.tuning.final_model._conformal.Calibration",
+        "autometa.tuning.final_model._vote.MeanVote",
+        "autometa.tuning.final_model._vote.Vote",
         "functools.partial",
         "numpy.dtype",
         "sklearn.compose._column_transformer.make_column_selector",
@@ -90,7 +93,8 @@ def save_model(
         are saved with their metric, score and runs.
     path : path
         A saved model is replaced, as by `joblib.dump`, once the new one is complete; any
-        other file is refused.
+        other file is refused. A name that ends in ``.onnx`` gives an ONNX model (extra
+        ``onnx``), which runs without Python.
     about : dict, optional
         Kept beside the model, as JSON.
     sample : DataFrame, optional
@@ -113,6 +117,9 @@ def save_model(
             f"fitted Pipeline. Got {type(fitted).__name__}."
         )
     check_replaces_model(path)
+    if is_onnx(path):
+        save_onnx(fitted, path, about=about or {}, sample=sample)
+        return
     import skops.io
 
     content = skops.io.dumps(fitted)

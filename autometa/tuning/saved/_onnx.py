@@ -1,0 +1,216 @@
+"""Fitted pipelines as ONNX files, which run without Python: cleaner, encoders, models and vote.
+
+A file is written once it predicts for some rows of the table what the pipeline does.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from autometa._versions import DISTRIBUTION
+from autometa.algorithms import TableCleaner
+from autometa.algorithms._few_rows import levels_out
+from autometa.algorithms._levels import as_truth, labels
+from autometa.exceptions import OutputError
+from autometa.tables import plain_table
+from autometa.tuning.final_model._assemble import levels_of
+from autometa.tuning.saved._onnx_graph import Graph
+from autometa.tuning.saved._onnx_models import add_model
+from autometa.tuning.saved._onnx_steps import add_cleaner, add_encoder
+from autometa.tuning.saved._outputs import write_whole
+from metafeatures.columns import to_numeric
+
+ENDING = ".onnx"
+MODULES = ("onnx", "skl2onnx", "onnxmltools", "onnxruntime")
+# Trees of ONNX compare single precision: that is what may differ, and a wrong leaf differs more.
+RELATIVE, ABSOLUTE = 1e-4, 1e-5
+
+
+def is_onnx(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path asks for ONNX, by its ending."""
+    return os.fspath(path).lower().endswith(ENDING)
+
+
+def check_converters(path: str | os.PathLike[str]) -> None:
+    """Raise where the packages that write such a file are not installed.
+
+    Raises
+    ------
+    OutputError
+        Says which are missing, and what brings them.
+    """
+    missing = [name for name in MODULES if importlib.util.find_spec(name) is None]
+    if is_onnx(path) and missing:
+        raise OutputError(
+            f"'{path}' cannot be written without {', '.join(missing)}: "
+            f"pip install '{DISTRIBUTION}[onnx]', or give a name without '{ENDING}'."
+        )
+
+
+def save_onnx(
+    pipeline: Pipeline,
+    path: str | os.PathLike[str],
+    *,
+    about: Mapping[str, Any],
+    sample: pd.DataFrame | None,
+) -> None:
+    """Write a fitted pipeline as ONNX, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If a column or a member has no such form, the file cannot be written, or it predicts
+        something else than the pipeline.
+    """
+    check_converters(path)
+    model = to_onnx(pipeline)
+    for key in ("metric", "score"):
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, str(about.get(key, ""))
+    content = model.SerializeToString()
+    if sample is not None:
+        _check(content, pipeline, sample)
+    write_whole(path, content)
+
+
+def to_onnx(pipeline: Pipeline) -> Any:
+    """Return a fitted pipeline as an ONNX model.
+
+    Its inputs are the columns of the table that are used, each of shape (n_rows, 1); its
+    outputs ``label`` and ``probabilities``, or ``prediction``.
+    """
+    from onnx import TensorProto, helper
+
+    cleaner, vote = pipeline[0], pipeline[-1]
+    if not isinstance(cleaner, TableCleaner) or not hasattr(vote, "estimators_"):
+        raise OutputError(
+            "ONNX is written of pipelines for tables that are not sparse, as 'tune' returns them. "
+            "Save this one with a name without '.onnx'."
+        )
+    graph = Graph()
+    value = add_cleaner(graph, cleaner)
+    encoded: dict[int, str | None] = {}  # members share encoders
+    made = [
+        _member(graph, name, model, value, cleaner, encoded)
+        for (name, _), model in zip(vote.estimators, vote.estimators_, strict=True)
+    ]
+    mean = _mean(graph, made, vote.weights)
+    if not hasattr(vote, "classes_"):
+        flat = graph.add("Reshape", mean, graph.constant(np.array([-1], np.int64)))
+        graph.rename(flat, "prediction")
+        out = helper.make_tensor_value_info("prediction", TensorProto.DOUBLE, [None])
+        return graph.model([out])
+    classes = _constant_classes(vote.classes_)
+    best = graph.add("ArgMax", mean, axis=1, keepdims=0)
+    label = graph.add("Gather", graph.constant(classes), best, axis=0)
+    graph.rename(label, "label")
+    graph.rename(mean, "probabilities")
+    kind = helper.np_dtype_to_tensor_dtype(classes.dtype)
+    return graph.model(
+        [
+            helper.make_tensor_value_info("label", kind, [None]),
+            helper.make_tensor_value_info(
+                "probabilities", TensorProto.DOUBLE, [None, len(classes)]
+            ),
+        ]
+    )
+
+
+def _member(
+    graph: Graph,
+    name: str,
+    model: Any,
+    value: str,
+    cleaner: TableCleaner,
+    encoded: dict[int, str | None],
+) -> str:
+    """Add the encoder and the model of a member."""
+    levels = levels_of(cleaner)
+    reason: object
+    try:
+        encoder, estimator = model[0], model[-1]
+        if id(encoder) not in encoded:
+            encoded[id(encoder)] = add_encoder(
+                graph, encoder, value, cleaner.feature_names_out_, levels
+            )
+        matrix = encoded[id(encoder)]
+        if matrix is not None:
+            return add_model(graph, estimator, matrix, len(levels_out(encoder, levels)))
+        reason = "its encoding has no operators in ONNX"
+    except OutputError:
+        raise
+    except Exception as error:  # converters raise whatever they like of what they cannot convert
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        reason = lines[0].rstrip(".")
+    raise OutputError(
+        f"The member '{name}' does not convert to ONNX: {reason}. Save with a name without "
+        f"'{ENDING}', or tune with other 'algorithms'."
+    )
+
+
+def _mean(graph: Graph, values: list[str], weights: list[float]) -> str:
+    total = sum(weights)
+    weighed = [
+        graph.add("Mul", value, graph.constant(np.float64(weight / total)))
+        for value, weight in zip(values, weights, strict=True)
+    ]
+    return graph.add("Sum", *weighed)
+
+
+def _constant_classes(classes: Any) -> Any:
+    labels_of = np.asarray(classes)
+    if labels_of.dtype.kind in "biuf":
+        return labels_of
+    if all(isinstance(label, str) for label in labels_of.tolist()):
+        return labels_of.astype(object)
+    raise OutputError(
+        "ONNX takes class labels that are all text or all numbers. Got "
+        f"{labels_of[:3].tolist()}; give them one type, or save without '{ENDING}'."
+    )
+
+
+def onnx_inputs(pipeline: Pipeline, X: pd.DataFrame) -> dict[str, Any]:
+    """Return a table as the inputs of the ONNX model of a pipeline.
+
+    Examples
+    --------
+    >>> onnx_inputs(result.best_pipeline, X)  # doctest: +SKIP
+    {'age': array([[31.], ...
+    """
+    cleaner = pipeline[0]
+    frame = plain_table(X)
+    used = dict.fromkeys(source for source, _ in cleaner.pieces_)
+    return {name: _cells(cleaner, name, frame[name]) for name in used}
+
+
+def _cells(cleaner: TableCleaner, name: str, column: pd.Series[Any]) -> Any:
+    if cleaner.kinds_[name] != "categorical":
+        return to_numeric(column, "numeric").to_numpy("float64").reshape(-1, 1)
+    texts = labels(column)
+    if cleaner.families_[name] in ("boolean", "truth"):
+        texts = as_truth(texts, numbers=cleaner.families_[name] == "boolean")
+    return texts.where(texts.notna(), "").to_numpy(dtype=object).reshape(-1, 1)
+
+
+def _check(content: bytes, pipeline: Pipeline, sample: pd.DataFrame) -> None:
+    """Raise unless the model predicts what the pipeline does."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    given = session.run(None, onnx_inputs(pipeline, sample))[-1]
+    ask = "predict_proba" if hasattr(pipeline, "classes_") else "predict"
+    expected = getattr(pipeline, ask)(sample)
+    is_same = np.isclose(given, expected, rtol=RELATIVE, atol=ABSOLUTE).reshape(len(sample), -1)
+    n_others = int((~is_same.all(axis=1)).sum())
+    if n_others:
+        raise OutputError(
+            f"The ONNX model predicts something else than the pipeline for {n_others} of "
+            f"{len(sample)} rows; nothing was written. Save with a name without '{ENDING}'."
+        )
