@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from optuna.samplers import BaseSampler
+from optuna.storages import InMemoryStorage
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
@@ -36,7 +37,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         metric: str | None = None,
         time_budget: float | None = 60,
         n_trials: int | None = None,
-        n_jobs: int = 1,
+        n_jobs: int | None = 1,
         storage: Any = None,
         random_state: Any = None,
         algorithms: Iterable[str] | None = None,
@@ -54,6 +55,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         cv: Any = None,
         stratify: bool | None = None,
         verbose: bool | None = None,
+        warm_start: bool = False,
     ) -> None:
         self.metric = metric
         self.time_budget = time_budget
@@ -76,6 +78,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.cv = cv
         self.stratify = stratify
         self.verbose = verbose
+        self.warm_start = warm_start
 
     def _fit(
         self,
@@ -96,6 +99,8 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         if task_type == "classification":
             _refuse_numbers_with_fractions(y)
         parameters = {name: getattr(self, name) for name in self.get_params(deep=False)}
+        del parameters["warm_start"]
+        parameters["storage"] = self._study_storage()
         result = tune(
             X,
             y,
@@ -112,6 +117,14 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         self.study_ = result.study
         self.leaderboard_ = result.leaderboard()
         return self
+
+    def _study_storage(self) -> Any:
+        """Return where the study is kept; `warm_start` finds that of the last fit again."""
+        if self.storage is not None:
+            return self.storage
+        if not (self.warm_start and hasattr(self, "_own_storage")):
+            self._own_storage = InMemoryStorage()
+        return self._own_storage
 
     def _check(self, X: Any, *, reset: bool) -> Any:
         """Check shape and names; what the columns hold is the business of `tune`.
@@ -226,8 +239,8 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     n_trials : int or None, default=None
         Trials of the search; with ``time_budget=None`` the fitted model depends
         on `random_state` alone.
-    n_jobs : int, default=1
-        Trials at a time.
+    n_jobs : int or None, default=1
+        Trials at a time; -1 is as many as there are cores.
     storage : str, optuna storage or None, default=None
         Where the study is kept; a killed `fit` goes on from there.
     random_state : int, RandomState instance or None, default=None
@@ -263,6 +276,9 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         Whether folds keep the shares of classes.
     verbose : bool or None, default=None
         Whether to show what is done: see `autometa.tune`.
+    warm_start : bool, default=False
+        Go on from the trials of the last `fit`, if it was on the same table; `n_trials` counts
+        these too, as `n_estimators` of a forest does. False begins anew.
     pos_label : object or None, default=None
         The positive class of a binary task; None is the rarer one. Scores such as F1
         are about it, probabilities are not.
@@ -299,7 +315,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         metric: str | None = None,
         time_budget: float | None = 60,
         n_trials: int | None = None,
-        n_jobs: int = 1,
+        n_jobs: int | None = 1,
         storage: Any = None,
         random_state: Any = None,
         algorithms: Iterable[str] | None = None,
@@ -317,6 +333,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         cv: Any = None,
         stratify: bool | None = None,
         verbose: bool | None = None,
+        warm_start: bool = False,
         pos_label: Any = None,
         tune_threshold: TuneThreshold = "auto",
     ) -> None:
@@ -342,6 +359,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             cv=cv,
             stratify=stratify,
             verbose=verbose,
+            warm_start=warm_start,
         )
         self.pos_label = pos_label
         self.tune_threshold = tune_threshold
@@ -413,7 +431,9 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
         See `AutoMetaClassifier`.
     algorithms, ensemble, callbacks, knowledge_base, model, study_name
         See `AutoMetaClassifier`.
-    memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify, verbose
+    memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify
+        See `AutoMetaClassifier`.
+    verbose, warm_start
         See `AutoMetaClassifier`.
 
     Attributes

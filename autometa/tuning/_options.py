@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+import joblib
 from optuna.samplers import BaseSampler
 
 from autometa.exceptions import ParameterError
@@ -33,7 +34,7 @@ class TuneOptions:
     metric: str | None = None
     time_budget: float | None = 60
     n_trials: int | None = None
-    n_jobs: int = 1
+    n_jobs: int | None = 1
     storage: Any = None
     random_state: Any = None
     algorithms: Iterable[str] | None = None
@@ -78,8 +79,7 @@ class TuneOptions:
             raise ParameterError(
                 "tune takes a 'knowledge_base' or a 'model' that was fitted to one. Got both."
             )
-        if not isinstance(self.n_jobs, int) or isinstance(self.n_jobs, bool) or self.n_jobs < 1:
-            raise ParameterError(f"'n_jobs' must be an int >= 1. Got {self.n_jobs!r}.")
+        _check_n_jobs(self.n_jobs)
         if self.isolate:  # a worker takes the limit; this process has none of its own
             check_memory_limit(self.memory_bytes)
         limit = self.max_predict_ms
@@ -100,6 +100,22 @@ class TuneOptions:
     def memory_bytes(self) -> int | None:
         """The memory limit as a number."""
         return n_bytes(self.memory_limit)
+
+    @property
+    def n_workers(self) -> int:
+        """Trials at a time: what `n_jobs` means on this machine, as joblib reads it."""
+        if self.n_jobs is not None and self.n_jobs > 0:
+            return int(self.n_jobs)  # joblib would make it 1 inside a worker of its own
+        return int(joblib.effective_n_jobs(self.n_jobs))
+
+
+def _check_n_jobs(n_jobs: int | None) -> None:
+    is_count = isinstance(n_jobs, Integral) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and not (is_count and n_jobs != 0):
+        raise ParameterError(
+            "'n_jobs' must be an int >= 1, a negative one that counts from all cores (-1 is "
+            f"all), or None. Got {n_jobs!r}."
+        )
 
 
 def _check_end(time_budget: float | None, n_trials: int | None) -> None:

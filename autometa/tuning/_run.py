@@ -63,25 +63,16 @@ def run(
         progress.set_clock(clock.started, clock.budget)
         progress.stage(stage)
         question = Question.of(X, y, options)
-        with Run(question, options, clock, progress) as current:
-            progress.stage("cleaning the table and fitting a first model")
-            ready = current.prepare()
-            search = current.set_up(ready)
-            final = current.find(search, ready)
-            pipeline = ready.fallback
-            if final is not None and ready.prepared is not None:
-                pipeline = assemble(
-                    ready.prepared.cleaner,
-                    final.members,
-                    question.table,
-                    final.rule,
-                    question.positive,
-                )
-                pipeline = current.calibrated(pipeline, final)
-            else:
-                pipeline.steps[-1] = current.decided(pipeline.steps[-1])
+        current = Run(question, options, clock, progress)
+        with current.interruption:  # to the very end: what is found by then must not be lost
+            with current:
+                progress.stage("cleaning the table and fitting a first model")
+                ready = current.prepare()
+                search = current.set_up(ready)
+                final = current.find(search, ready)
+                pipeline = current.pipeline(ready, final)
+            result = current.result(pipeline, final, search.state)
         current.interruption.pass_on()
-        result = current.result(pipeline, final, search.state)
         progress.close(_summary(result))
     return result
 
@@ -126,7 +117,7 @@ class Run:
         self.progress = progress or Progress()
         self.notes = list(question.notes)
         self.threads = choose_threads(
-            question.table, options.n_jobs, not clock.is_endless, options.memory_bytes
+            question.table, options.n_workers, not clock.is_endless, options.memory_bytes
         )
         self.interruption = Interruption(
             lambda: clock.end_within(FINISH_SECONDS), defers=options.isolate
@@ -134,7 +125,7 @@ class Run:
         self.folder = SharedFolder()
         opener = partial(
             open_pool,
-            options.n_jobs,
+            options.n_workers,
             self.threads,
             options.memory_bytes,
             options.isolate,
@@ -239,7 +230,7 @@ class Run:
         return SearchSettings(
             metric=metric,
             n_trials=options.n_trials,
-            n_jobs=options.n_jobs,
+            n_jobs=options.n_workers,
             seed=int(study_log.get_or_set_attr("seed", question.seed)),
             algorithms=study_log.algorithms,
             knowledge_base=question.knowledge_base,
@@ -257,10 +248,9 @@ class Run:
 
     def find(self, search: Search, ready: Ready) -> Final | None:
         """Search and fit; None when only the fall-back can be handed over."""
-        with self.interruption:
-            final = search_and_finish(search, ready.prepared, self.options.ensemble)
-            if not self.interruption.is_asked:  # whose seconds these are, for importers
-                ready.study_log.get_or_set_attr("reference_seconds", cached_reference_seconds())
+        final = search_and_finish(search, ready.prepared, self.options.ensemble)
+        if not self.interruption.is_asked:  # whose seconds these are, for importers
+            ready.study_log.get_or_set_attr("reference_seconds", cached_reference_seconds())
         if final is None or ready.prepared is None or final.expected is None:
             return final
         table = self.question.table
@@ -289,6 +279,20 @@ class Run:
         """Return the last step of the fall-back with the threshold that was asked for."""
         name, model = step
         return name, decide_by(model, self.question.decision.fixed, self.question.positive)
+
+    def pipeline(self, ready: Ready, final: Final | None) -> Pipeline:
+        """Return the fitted pipeline: of the final model, or the fall-back."""
+        if final is None or ready.prepared is None:
+            ready.fallback.steps[-1] = self.decided(ready.fallback.steps[-1])
+            return ready.fallback
+        made = assemble(
+            ready.prepared.cleaner,
+            final.members,
+            self.question.table,
+            final.rule,
+            self.question.positive,
+        )
+        return self.calibrated(made, final)
 
     def result(self, pipeline: Pipeline, final: Final | None, state: SearchState) -> TuneResult:
         """Return the fitted pipeline with all that is to be said of it."""

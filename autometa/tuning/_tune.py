@@ -27,7 +27,7 @@ def tune(
     metric: str | None = None,
     time_budget: float | None = 60,
     n_trials: int | None = None,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     storage: Any = None,
     random_state: Any = None,
     algorithms: Iterable[str] | None = None,
@@ -78,9 +78,10 @@ def tune(
     n_trials : int or None
         Trials the study shall have, those of an earlier run with the same
         storage included.
-    n_jobs : int, default=1
+    n_jobs : int or None, default=1
         Trials at a time, each in a process of its own; the cores are shared
-        among them.
+        among them. As in scikit-learn, -1 is as many as there are cores, -2 one less, and
+        None is 1 unless a ``joblib.parallel_config`` says otherwise.
     storage : str, optuna storage or None
         Where Optuna keeps the study, e.g. ``sqlite:///run.db``. Each trial is
         stored before the next begins; a run that was killed goes on from there.

@@ -133,3 +133,48 @@ def test_frames_are_paired_by_label_and_labels_keep_their_type():
     model = clone(ESTIMATORS[0]).fit(X, y)
     assert (model.predict(X) == np.where(X["a"] > 0, "1", "0")).mean() > 0.9
     assert model.classes_.tolist() == ["0", "1"]
+
+
+def test_a_warm_start_goes_on_from_the_trials_of_the_last_fit():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    model = clone(ESTIMATORS[0]).set_params(algorithms=["naive_bayes"], warm_start=True)
+    first = model.fit(X, y).leaderboard_
+    again = model.set_params(n_trials=3).fit(X, y).leaderboard_
+    assert (len(first), len(again)) == (1, 3)
+    kept = again.set_index("trial").loc[0]
+    assert (kept["config"], kept["score"]) == (first["config"][0], first["score"][0])
+    other = model.fit(X.iloc[::-1].iloc[:100], y.iloc[::-1].iloc[:100])  # another table
+    assert len(other.leaderboard_) == 3
+    assert other.leaderboard_["trial"].min() == 0
+    cold = model.set_params(warm_start=False, n_trials=1).fit(X, y)
+    assert len(cold.leaderboard_) == 1
+
+
+@pytest.mark.parametrize("n_jobs", [-1, None])
+def test_n_jobs_is_read_as_in_scikit_learn(n_jobs):
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    model = clone(ESTIMATORS[1]).set_params(n_jobs=n_jobs).fit(X, y)
+    assert model.n_jobs == n_jobs
+    assert model.score(X, y) > 0.3
+
+
+def test_steps_name_their_columns_and_give_the_container_that_is_asked_for():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a b": rng.normal(size=60), "level": rng.choice(["x", "y"], 60)})
+    pipeline = clone(ESTIMATORS[0]).fit(X, X["a b"] > 0).best_pipeline_
+    cleaner = pipeline[0]
+    assert cleaner.get_feature_names_out().tolist() == ["a_b", "level"]
+    assert pipeline[:-1].get_feature_names_out().tolist() == ["a_b", "level"]
+    encoder = pipeline[-1].estimators_[0][:-1]
+    assert encoder.get_feature_names_out().tolist() == ["a_b", "level_x", "level_y"]
+    cleaner.set_output(transform="pandas")
+    assert isinstance(cleaner.transform(X), pd.DataFrame)
+    assert cleaner.set_output(transform="polars").transform(X).columns == ["a_b", "level"]
+
+
+def test_a_notebook_shows_an_estimator_before_and_after_fit():
+    model = clone(ESTIMATORS[0])
+    assert "AutoMetaClassifier" in model._repr_html_()
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    assert "AutoMetaClassifier" in model.fit(X, y)._repr_html_()
+    assert "TableCleaner" in model.best_pipeline_._repr_html_()

@@ -71,9 +71,11 @@ def check_replaces_model(path: str | os.PathLike[str], option: str = "path") -> 
 
 def _is_own_onnx(path: Path) -> bool:
     """Say whether a file is an ONNX model that names us as its producer, which comes first."""
+    if not path.is_file():  # a pipe would be waited for
+        return False
     try:
         with path.open("rb") as file:
-            return path.is_file() and b"autometa" in file.read(64)
+            return b"autometa" in file.read(64)
     except OSError:
         return False
 
