@@ -81,7 +81,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]
-            sys.exit(app(words, standalone_mode=False) or 0)
+            # as it is called by its own name: by it shells know what to complete
+            sys.exit(app(words, standalone_mode=False, prog_name="autometa") or 0)
     except KeyboardInterrupt:
         say_error("Stopped.")
         sys.exit(130)

@@ -9,7 +9,10 @@ from types import FrameType
 from typing import Any, Self
 
 STANDARD_ERROR = 2
-MESSAGE = b"\nEnding with the best so far. Once more ends at once.\n"
+ENDING = b"\nEnding with the best so far. Once more ends at once.\n"
+WRITING = b"\nWriting what was found first. Once more ends at once.\n"
+NOTHING_YET = b"\nStopped before anything was fitted; nothing was written.\n"
+AT_ONCE = b"\nStopped at once; what was not written yet is lost.\n"
 
 
 class EarlyEnd:
@@ -19,10 +22,14 @@ class EarlyEnd:
     ----------
     exit_code : int or None
         What a shell expects of a command that a signal ended; None when none came.
+    is_found : bool
+        Set by the command once a model is there to be written: the first signal lets that
+        be done.
     """
 
     def __init__(self) -> None:
         self.exit_code: int | None = None
+        self.is_found = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -42,8 +49,18 @@ class EarlyEnd:
             signal.signal(number, handler)
 
     def _receive(self, number: int, _: FrameType | None) -> None:
+        is_first = self.exit_code is None
         self.exit_code = 128 + number
-        if not self._end_run():  # nothing to end yet, or asked before
+        if self._end_run():
+            _say(ENDING)
+        elif is_first and self.is_found:
+            _say(WRITING)
+        else:
+            _say(NOTHING_YET if is_first else AT_ONCE)
             raise SystemExit(self.exit_code)
-        with contextlib.suppress(OSError):  # a closed terminal; print() is not for handlers
-            os.write(STANDARD_ERROR, MESSAGE)
+
+
+def _say(message: bytes) -> None:
+    """Write to the terminal itself: print() is not for signal handlers."""
+    with contextlib.suppress(OSError):  # a closed terminal
+        os.write(STANDARD_ERROR, message)

@@ -103,7 +103,11 @@ def tune(
     ] = None,
     n_jobs: Annotated[
         int,
-        typer.Option("--n-jobs", min=1, help="Worker processes.", rich_help_panel=_options.MACHINE),
+        typer.Option(
+            "--n-jobs",
+            help="Worker processes; -1 is one a core.",
+            rich_help_panel=_options.MACHINE,
+        ),
     ] = 1,
     memory_limit: Annotated[
         str | None,
@@ -134,7 +138,8 @@ def tune(
     save: Annotated[
         Path | None,
         typer.Option(
-            help="Write the fitted pipeline here; a model saved earlier is replaced.",
+            help="Write the fitted pipeline here, in place of a model saved earlier; as ONNX where "
+            "the name ends in .onnx.",
             show_default=False,
             rich_help_panel=_options.FILES,
         ),
@@ -216,6 +221,7 @@ def tune(
             sample_weight=weights,
             progress=progress,
         )
+        early.is_found = True
         is_written = write_outputs(result, save, code, table, loaded.target, encoding)
     for said in result.notes:
         note(said)
@@ -309,7 +315,7 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
         },
         "metric": result.metric,
         "pos_label": result.pos_label,
-        "best": {**(rows[0] if result.n_completed else {}), "score": result.score},
+        "best": _best(rows, result.score),
         "score_interval": result.score_interval,
         "decision": result.decision,
         "n_completed": result.n_completed,
@@ -318,6 +324,21 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
         "validation": result.validation,
         "leaderboard": rows,
         "seconds": result.seconds,
+    }
+
+
+def _best(rows: list[dict[str, Any]], score: float) -> dict[str, Any]:
+    """Return what the fitted pipeline is: one setup or several, and the score of just that."""
+    named = ("trial", "algorithm", "config", "weight")
+    weighed = [row for row in rows if row["weight"]]
+    members = [{key: row[key] for key in named} for row in weighed]
+    members.sort(key=lambda member: -member["weight"])
+    alone = members[0] if len(members) == 1 else {}
+    return {
+        "algorithm": alone.get("algorithm", "ensemble" if members else None),
+        "config": alone.get("config"),
+        "score": score,
+        "members": members,
     }
 
 

@@ -9,7 +9,6 @@ from autometa._common.warning import warn_user
 from autometa.exceptions import FallbackWarning
 from autometa.tuning._preparing import Prepared
 from autometa.tuning._search import Search
-from autometa.tuning._state import SearchState
 from autometa.tuning.final_model._finish import Final, fit_final
 from autometa.tuning.study._resume import evaluation_of
 from autometa.tuning.study._stored import fit_stored
@@ -22,7 +21,7 @@ def search_and_finish(search: Search, prepared: Prepared | None, ensemble: bool)
     """Search, fit the winners; search on in what time that leaves, and fit what is better."""
     state, runner = search.state, search.runner
     if prepared is None:
-        _warn_of_failure(state)
+        _warn_of_failure(search)
         return None
     prepared.set_up(runner)
     if state.settings.knowledge_base is not False:
@@ -58,8 +57,8 @@ def _run_until_asked(search: Search) -> None:
         with contextlib.suppress(Exception):  # the first error is the one to be seen
             search.stop()
         raise
-    if search.interruption.is_asked:
-        n_scored = len(search.state.completed)
+    n_scored = len(search.state.completed)
+    if search.interruption.is_asked and n_scored:
         search.state.notes.append(
             f"Stopped early: the best of {n_scored} scored setups is handed over."
         )
@@ -71,7 +70,7 @@ def _finish(search: Search, ensemble: bool) -> Final | None:
     search.progress.stage("fitting the best on all rows")
     final = fit_stored(state, runner) or fit_final(state, runner, ensemble)
     if final is None:
-        _warn_of_failure(state)
+        _warn_of_failure(search)
         return None
     if not final.members:
         message = "No model was fitted on all rows in time; a small tree is returned."
@@ -81,7 +80,8 @@ def _finish(search: Search, ensemble: bool) -> Final | None:
     return final
 
 
-def _warn_of_failure(state: SearchState) -> None:
+def _warn_of_failure(search: Search) -> None:
+    state = search.state
     causes: Counter[str] = Counter()
     for trial in state.study_log.trials():
         evaluation = evaluation_of(trial)
@@ -91,13 +91,16 @@ def _warn_of_failure(state: SearchState) -> None:
     summary = "; ".join(f"{cause} ({count}x)" for cause, count in commonest)
     message = (
         "No setup could be scored, so a small decision tree is returned. Commonest causes: "
-        f"{summary or _why_none_began(state)}."
+        f"{summary or _why_none_began(search)}."
     )
     state.notes.append(message)
     warn_user(FallbackWarning(message))
 
 
-def _why_none_began(state: SearchState) -> str:
+def _why_none_began(search: Search) -> str:
+    state = search.state
+    if search.interruption.is_asked:
+        return "it was asked to end before the first trial"
     if state.search_left <= MAX_UNSAID_SECONDS or not state.notes:
         return "the budget was spent before the first trial; give more seconds"
     return state.notes[-1].removesuffix(".")  # what came last kept trials from beginning

@@ -52,7 +52,7 @@ def churn(tmp_path):
     return path
 
 
-OPEN = {"tune": ["best"], "metafeatures": ["metafeatures"]}  # rows of tables with more columns
+OPEN = {"metafeatures": ["metafeatures"]}  # rows of tables with more columns
 
 
 def strict(schema):

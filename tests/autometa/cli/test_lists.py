@@ -56,3 +56,28 @@ def test_a_shell_asks_and_is_answered():
         [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True
     )
     assert done.stdout.split() == ["naive_bayes"], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("autometa tune t.csv --algorithm naive", "naive_bayes"),
+        ("autometa tune t.csv --metric roc_auc_ovo_w", "roc_auc_ovo_weighted"),
+        ("autometa recommend t.csv --knowledge-base kb:b", "kb:bundled"),
+        ("autometa kb inf", "info"),
+    ],
+)
+def test_bash_is_offered_what_can_stand_there(run, monkeypatch, line, offered):
+    monkeypatch.setenv("_AUTOMETA_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    code, out, err = run()
+    assert (code, out.split(), err) == (0, [offered], "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_that_completes_is_printed_for_the_shell_in_use(run, monkeypatch, shell):
+    monkeypatch.setattr("typer.completion._get_shell_name", lambda: shell)
+    code, out, _ = run("--show-completion")
+    assert code == 0
+    assert "_AUTOMETA_COMPLETE=complete_" + shell in out.replace(" ", "")

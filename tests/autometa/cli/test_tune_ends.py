@@ -83,7 +83,8 @@ def test_without_one_scored_trial_the_exit_code_is_1(run):
     code, out, err = run(*arguments)
     content = json.loads(out)
     assert (code, content["n_completed"], content["is_fallback"]) == (1, 0, True)
-    assert content["best"] == {"score": None}
+    none = {"algorithm": None, "config": None, "score": None, "members": []}
+    assert content["best"] == none
     assert err.count("No setup could be scored") == 1  # the warning and the note are one
 
 

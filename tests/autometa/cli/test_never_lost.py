@@ -1,0 +1,132 @@
+"""``autometa tune`` in a terminal that is interrupted, closed or ended at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import threading
+import time
+
+import pytest
+
+from autometa.tuning import load_model
+
+NOTHING_YET = "nothing was written"
+
+
+class Terminal:
+    """A command with a terminal of its own, as a user has it."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.master, slave = pty.openpty()
+
+        def own_terminal() -> None:
+            os.setsid()
+            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "autometa", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=own_terminal,
+        )
+        os.close(slave)
+        self.shown = b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # the terminal was closed
+            while part := os.read(self.master, 4096):
+                self.shown += part
+
+    def wait_for(self, text: bytes, seconds: float = 90) -> None:
+        """Wait until the terminal shows something."""
+        until = time.monotonic() + seconds
+        while text not in self.shown and time.monotonic() < until:
+            assert self.process.poll() is None, self.shown.decode()
+            time.sleep(0.05)
+
+    def press_ctrl_c(self) -> None:
+        """Type what a user types: the terminal sends the signal."""
+        os.write(self.master, b"\x03")
+
+    def close(self) -> None:
+        """Close the window: the system sends SIGHUP, and nothing can be printed any more."""
+        os.close(self.master)
+
+    def end(self) -> tuple[int, str]:
+        """Return the exit code and what was shown."""
+        code = self.process.wait(timeout=90)
+        self._reader.join(timeout=5)
+        return code, self.shown.decode(errors="replace")
+
+
+def tune(model, *more: str) -> Terminal:
+    return Terminal("tune", "sklearn:wine", "--time-budget", "300", "--save", str(model), *more)
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_search_prints_and_saves_the_best_so_far(tmp_path):
+    model = tmp_path / "model"
+    terminal = tune(model)
+    terminal.wait_for(b"3 trials")
+    terminal.press_ctrl_c()
+    code, shown = terminal.end()
+    assert code == 130, shown
+    assert "Ending with the best so far" in shown
+    assert "Stopped early" in shown
+    assert f"Wrote '{model}'" in shown.replace("\r\n", "")
+    assert load_model(model).classes_.tolist() == [0, 1, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.4, 1.5, 2.5, 4.0, 6.5])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_at_any_moment_leaves_a_model_or_says_that_there_is_none(
+    tmp_path, seconds, number, code
+):
+    model = tmp_path / "model"
+    terminal = tune(model)
+    time.sleep(seconds)
+    terminal.process.send_signal(number)
+    ended, shown = terminal.end()
+    assert ended in (code, -number), shown  # before the command was read, the system's own way
+    assert "Traceback" not in shown
+    if model.exists():
+        assert load_model(model).classes_.tolist() == [0, 1, 2]
+        assert ended == code
+    else:
+        assert ended == -number or NOTHING_YET in shown or "Stopped." in shown
+    assert [path.name for path in tmp_path.iterdir()] == ["model"] * model.exists()
+
+
+@pytest.mark.slow
+def test_a_closed_terminal_saves_the_best_so_far(tmp_path):
+    model = tmp_path / "model"
+    terminal = tune(model)
+    terminal.wait_for(b"3 trials")
+    terminal.close()
+    assert terminal.process.wait(timeout=90) == 129
+    assert load_model(model).classes_.tolist() == [0, 1, 2]
+
+
+@pytest.mark.slow
+def test_the_second_ctrl_c_ends_at_once(tmp_path):
+    terminal = tune(tmp_path / "model")
+    terminal.wait_for(b"3 trials")
+    terminal.press_ctrl_c()
+    terminal.wait_for(b"Ending with the best so far")
+    start = time.monotonic()
+    terminal.press_ctrl_c()
+    code, shown = terminal.end()
+    assert code == 130
+    assert "Traceback" not in shown
+    assert time.monotonic() - start < 15  # workers are ended too
