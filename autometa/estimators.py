@@ -120,11 +120,9 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
 
     def _study_storage(self) -> Any:
         """Return where the study is kept; `warm_start` finds that of the last fit again."""
-        if self.storage is not None:
-            return self.storage
-        if not (self.warm_start and hasattr(self, "_own_storage")):
-            self._own_storage = InMemoryStorage()
-        return self._own_storage
+        kept = getattr(self, "_own_storage", None) if self.warm_start else None
+        self._own_storage = kept or InMemoryStorage()
+        return self._own_storage if self.storage is None else self.storage
 
     def _check(self, X: Any, *, reset: bool) -> Any:
         """Check shape and names; what the columns hold is the business of `tune`.
@@ -277,8 +275,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     verbose : bool or None, default=None
         Whether to show what is done: see `autometa.tune`.
     warm_start : bool, default=False
-        Go on from the trials of the last `fit`, if it was on the same table; `n_trials` counts
-        these too, as `n_estimators` of a forest does. False begins anew.
+        Go on from the trials of the last `fit` on the same table; `n_trials` counts these too.
     pos_label : object or None, default=None
         The positive class of a binary task; None is the rarer one. Scores such as F1
         are about it, probabilities are not.

@@ -17,7 +17,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from autometa.algorithms._few_cells import level_dtype, read_quickly
+from autometa.algorithms._few_cells import as_levels, read_quickly
 from autometa.algorithms._levels import (
     are_truth_values,
     as_truth,
@@ -169,16 +169,12 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         cells = read_quickly(self, X)
         if cells is not None:
-            levels = {name: self._as_levels(name, cells[name]) for name in self.levels_}
+            levels = {name: as_levels(cells[name], own) for name, own in self.levels_.items()}
             pieces = {(name, ""): piece for name, piece in (cells | levels).items()}
             return self._assemble(pieces, X.index if isinstance(X, pd.DataFrame) else None)
         frame = self._by_name(X)
         self._warn_of_zones(frame)
         return self._assemble(dict(self._read(frame)), _index_of(X, frame).index)
-
-    def _as_levels(self, name: str, codes: npt.NDArray[Any]) -> pd.Categorical:
-        dtype = level_dtype(tuple(self.levels_[name]))
-        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
 
     def _warn_of_zones(self, frame: pd.DataFrame) -> None:
         """Warn where hours would be those of another clock than in `fit`."""
@@ -308,7 +304,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 own, f"levels such as {levels[0]!r}"
             )
             raise _not_as_fitted(name, wanted, column[unknown])
-        return self._as_levels(name, codes)
+        return as_levels(codes, levels)
 
     def _read_dates(self, name: str, column: pd.Series[Any]) -> Iterator[tuple[PieceName, Piece]]:
         order = self.orders_[name]

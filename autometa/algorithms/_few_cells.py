@@ -24,6 +24,12 @@ def level_dtype(levels: tuple[str, ...]) -> pd.CategoricalDtype:
     return pd.CategoricalDtype(pd.Index(levels, dtype=object))
 
 
+def as_levels(codes: Any, levels: list[str]) -> pd.Categorical:
+    """Return codes as a column of categories, without a look at each of them."""
+    dtype = level_dtype(tuple(levels))
+    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+
+
 @lru_cache(maxsize=4096)
 def _numbers(levels: tuple[str, ...]) -> dict[str, int]:
     return {level: number for number, level in enumerate(levels)}
