@@ -13,14 +13,14 @@ import pandas as pd
 from optuna.samplers import BaseSampler
 from optuna.storages import InMemoryStorage
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.tables import different_names, plain_table, split_groups, split_weights
+from autometa.tables._labels import one_column, refuse_fractions
 from autometa.tuning import Scheduler, tune
 from autometa.tuning.final_model._decision_options import TuneThreshold
 from autometa.tuning.study._study_log import Callback
@@ -95,9 +95,9 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         X, weights = split_weights(X, sample_weight)
         self._columns_beside = [name for name in (groups, sample_weight) if isinstance(name, str)]
         X = self._check(X, reset=True)
-        y = _one_column(named.y)
+        y = one_column(named.y)
         if task_type == "classification":
-            _refuse_numbers_with_fractions(y)
+            refuse_fractions(y)
         parameters = {name: getattr(self, name) for name in self.get_params(deep=False)}
         del parameters["warm_start"]
         parameters["storage"] = self._study_storage()
@@ -196,32 +196,6 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
         tags.input_tags.sparse = True
         tags.non_deterministic = self.random_state is None or self.time_budget is not None
         return tags
-
-
-def _one_column(y: Any) -> Any:
-    """Return a target of one column as a column, with its index, and scikit-learn's warning."""
-    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
-        return pd.Series(column_or_1d(y, warn=True), y.index)
-    if isinstance(y, np.ndarray) and y.ndim > 1:
-        try:
-            return column_or_1d(y, warn=True)
-        except ValueError as error:
-            raise DatasetError(str(error)) from error
-    return y
-
-
-def _refuse_numbers_with_fractions(y: Any) -> None:
-    """Refuse what scikit-learn refuses as class labels; labels of any other type are taken."""
-    if isinstance(y, list | tuple) and all(isinstance(label, float) for label in y):
-        y = np.asarray(y)
-    is_float = getattr(getattr(y, "dtype", None), "kind", "O") == "f"
-    if not is_float or isinstance(y, np.ma.MaskedArray):
-        return
-    try:
-        assert_all_finite(np.asarray(y), input_name="y")
-        check_classification_targets(np.asarray(y))
-    except ValueError as error:
-        raise DatasetError(str(error)) from error
 
 
 class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
