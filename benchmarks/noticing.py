@@ -229,20 +229,19 @@ def by_family(seen: list[dict[str, Any]]) -> tuple[list[str], int]:
             for one in seen
         ]
     )
+    right, false = table == "right", table == "false alarm"
     chosen: list[int] = []
     for family in families:
-        chosen.append(_best([counted(column) for column in table[families != family].T]))
+        others = families != family
+        chosen.append(_best(right[others].sum(axis=0), false[others].sum(axis=0)))
     return [str(table[i, rule]) for i, rule in enumerate(chosen)], len(set(chosen))
 
 
-def _best(scores: list[dict[str, Any]]) -> int:
+def _best(right: Any, false: Any) -> int:
     """Return the rules of highest recall among the precise ones; of equals, the middle one."""
-    precise = [i for i, score in enumerate(scores) if score["precision"] >= MIN_PRECISION]
-    if not precise:
-        return 0
-    most = max(scores[i]["right"] for i in precise)
-    equals = [i for i in precise if scores[i]["right"] == most]
-    return equals[len(equals) // 2]
+    precise = np.flatnonzero(right >= MIN_PRECISION * (right + false))
+    equals = precise[right[precise] == right[precise].max()]
+    return int(equals[len(equals) // 2])
 
 
 def column_of(one: dict[str, Any], kind: str) -> str | None:
