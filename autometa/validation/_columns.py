@@ -118,13 +118,20 @@ def _times(series: pd.Series[Any]) -> tuple[npt.NDArray[Any], bool]:
 
 
 def _series(values: Any, X: Any, n_rows: int, what: str) -> pd.Series[Any]:
+    if np.ndim(values) == 0 and not hasattr(values, "__len__"):
+        raise DatasetError(
+            f"'{what}' must have one value a row, or be the name of a column. Got {values!r}."
+        )
     try:
         series = as_series(pair_rows(values, X, what)).reset_index(drop=True)
     except (MetaFeatureDataError, MetaFeatureTypeError) as error:
         raise DatasetError(str(error)) from error
     if len(series) != n_rows:
+        hint = ""
+        if len(series) == 1 and isinstance(series.iloc[0], str):
+            hint = f" Give {what}={series.iloc[0]!r} for the column of that name."
         raise DatasetError(
-            f"'{what}' must have one value a row. Got {len(series)} for {n_rows} rows."
+            f"'{what}' must have one value a row. Got {len(series)} for {n_rows} rows.{hint}"
         )
     return series
 
@@ -133,6 +140,5 @@ def _refuse_missing(series: pd.Series[Any], what: str, advice: str) -> None:
     n_missing = int(series.isna().sum())
     if n_missing:
         raise DatasetError(
-            f"'{what}' must not be missing. They are in {n_missing} of {len(series)} rows; "
-            f"{advice}."
+            f"'{what}' must not be missing, as in {n_missing} of {len(series)} rows; {advice}."
         )

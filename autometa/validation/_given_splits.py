@@ -38,6 +38,10 @@ def splits_of(cv: Any, X: Any, y: AnyArray, groups: AnyArray | None) -> tuple[Fo
     ParameterError
         If it is none of these, or its folds cannot be used.
     """
+    if isinstance(cv, type):
+        raise ParameterError(
+            f"'cv' must be a splitter, not its class. Got {cv.__name__}; give {cv.__name__}()."
+        )
     if isinstance(cv, str | Path):
         pairs: Iterable[Any] = _of_file(Path(cv), len(y))
     elif hasattr(cv, "split"):

@@ -12,7 +12,7 @@ from autometa.validation import ValidationRequest
 
 
 def table_of(groups, y=None, X=None, **asked):
-    n = len(groups)
+    n = len(groups if y is None else y)
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"a": rng.normal(size=n)}) if X is None else X
     y = rng.normal(size=n) if y is None else y
@@ -119,8 +119,10 @@ def test_groups_of_other_rows_are_refused():
 @pytest.mark.parametrize(
     ("groups", "message"),
     [
-        ([1.0, np.nan] * 10, "'groups' must not be missing. They are in 10 of 20 rows"),
+        ([1.0, np.nan] * 10, "'groups' must not be missing, as in 10 of 20 rows"),
         (["all"] * 20, "'groups' must hold two groups or more. Got one: 'all'"),
+        (2, "'groups' must have one value a row, or be the name of a column. Got 2"),
+        (["who"], "Got 1 for 20 rows. Give groups='who' for the column of that name"),
         ([1, 2] * 9, "'groups' must have one value a row. Got 18 for 20 rows"),
     ],
 )

@@ -143,7 +143,7 @@ def test_both_hold_out_later_rows_of_new_groups(shops):
 @pytest.mark.parametrize(
     ("timestamps", "message"),
     [
-        ([*DAYS[:19], pd.NaT], "'timestamps' must not be missing. They are in 1 of 20 rows"),
+        ([*DAYS[:19], pd.NaT], "'timestamps' must not be missing, as in 1 of 20 rows"),
         (["2024-01-01"] * 20, "two moments or more. Got one: '2024-01-01'"),
         (["soon", "later"] * 10, "must be dates or numbers. 20 of 20 rows read as neither, such"),
         ([True, False] * 10, "must be dates or numbers"),
