@@ -283,7 +283,9 @@ def _stand_ins(
     the setups that lead do.
     """
     if not state.has_fold_text(request.n_used):
-        return _pack([m for part in parts for m in part.models], state.table)
+        models = [m for part in parts for m in part.models]
+        # forward in time, each fold learns from all rows of those before it, and more
+        return _pack(models[-1:] if state.table.validation.kind == "time" else models, state.table)
     setup = request.algorithm, request.config, request.seed, request.fidelity
     return _pack([refit(state, *setup)], state.table)
 
