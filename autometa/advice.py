@@ -29,7 +29,7 @@ from autometa.knowledge_base import (
     resolve_knowledge_base,
 )
 from autometa.meta_models import AdviceRequest, MetaModel, Order, identity_of, meta_model_of
-from autometa.metrics import check_metric, metric_kind, positive_class
+from autometa.metrics import MetricLike, check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import (
     TASK_TYPES,
@@ -53,7 +53,7 @@ def recommend(
     y: Any = None,
     *,
     task_type: AnyTaskType | None = None,
-    metric: str | None = None,
+    metric: MetricLike = None,
     n: int = 10,
     time_budget: float | None = None,
     algorithms: Iterable[str] | None = None,
@@ -83,10 +83,12 @@ def recommend(
         Class labels or numbers, none missing, or the name of a column of ``X``.
     task_type : {"binary", "multiclass", "classification", "regression"} or None
         None reads it from ``y``.
-    metric : str or None
-        A scorer name of scikit-learn, greater is better. None is ROC AUC for
-        binary tasks, negated log loss for multiclass, negated root mean squared
-        error for regression.
+    metric : str, scorer, callable or None
+        A scorer name of scikit-learn, greater is better; what `sklearn.metrics.make_scorer`
+        returns; or a function of (estimator, X, y) that returns one number, whose estimator
+        repeats stored predictions and whose ``X`` has rows but no columns. None is ROC AUC
+        for binary tasks, negated log loss for multiclass, negated root mean squared error
+        for regression.
     n : int, default=10
         How many setups; fewer come when the knowledge base holds fewer.
     time_budget : float or None
@@ -249,7 +251,7 @@ def _knowledge_base_of(model: MetaModel, knowledge_base: Any) -> KnowledgeBase:
 class _Question:
     """What is asked for, whatever the table; refused before any work when out of range."""
 
-    metric: str | None
+    metric: MetricLike
     n: int
     time_budget: float | None
     algorithms: Iterable[str] | None
@@ -276,7 +278,7 @@ class _Question:
 def recommend_for_table(
     table: Table,
     *,
-    metric: str | None = None,
+    metric: MetricLike = None,
     n: int = 10,
     time_budget: float | None = None,
     algorithms: Iterable[str] | None = None,
@@ -292,7 +294,7 @@ def recommend_for_table(
     """Return what `recommend` does, for a table already checked; ``notes`` are said of it."""
     positive = positive_class(table.y, table.classes, pos_label)
     question = _Question(
-        metric=check_metric(metric, table.task_type),
+        metric=check_metric(metric, table.task_type, table.classes, positive),
         n=n,
         time_budget=time_budget,
         algorithms=algorithms,

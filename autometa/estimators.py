@@ -19,6 +19,7 @@ from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
+from autometa.metrics import MetricLike
 from autometa.tables import different_names, plain_table, split_groups, split_weights
 from autometa.tables._labels import one_column, refuse_fractions
 from autometa.tuning import Scheduler, tune
@@ -34,7 +35,7 @@ class _AutoMeta(BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        metric: str | None = None,
+        metric: MetricLike = None,
         time_budget: float | None = 60,
         n_trials: int | None = None,
         n_jobs: int | None = 1,
@@ -203,9 +204,9 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
 
     Parameters
     ----------
-    metric : str or None, default=None
-        A scorer name of scikit-learn. None is ROC AUC for two classes and
-        negated log loss for more.
+    metric : str, scorer, callable or None, default=None
+        A scorer name of scikit-learn, or a scorer: see `autometa.tune`. None is ROC AUC for
+        two classes and negated log loss for more.
     time_budget : float or None, default=60
         Seconds `fit` may take. None has no end: give `n_trials` then.
     n_trials : int or None, default=None
@@ -283,7 +284,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        metric: str | None = None,
+        metric: MetricLike = None,
         time_budget: float | None = 60,
         n_trials: int | None = None,
         n_jobs: int | None = 1,
@@ -396,8 +397,8 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
 
     Parameters
     ----------
-    metric : str or None, default=None
-        A scorer name of scikit-learn; None is negated root mean squared error.
+    metric : str, scorer, callable or None, default=None
+        A scorer name of scikit-learn, or a scorer; None is negated root mean squared error.
     time_budget, n_trials, n_jobs, storage, random_state
         See `AutoMetaClassifier`.
     algorithms, ensemble, callbacks, knowledge_base, model, study_name

@@ -10,6 +10,7 @@ from autometa.metrics._aliases import (
     plain_name,
     scorer_of,
 )
+from autometa.metrics._custom import MetricLike
 from autometa.metrics._listing import list_metrics
 from autometa.metrics._lookup import (
     ERROR_WORDS,
@@ -42,6 +43,7 @@ __all__ = [
     "ROUNDING",
     "FastScore",
     "Metric",
+    "MetricLike",
     "Predictions",
     "bare_name",
     "by_closeness",

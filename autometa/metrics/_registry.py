@@ -122,6 +122,16 @@ def registered() -> list[Metric]:
     return list(_registered.values())
 
 
+def was_registered(name: str) -> bool:
+    """Tell whether a metric of this name was added in this process."""
+    return name in _registered
+
+
+def replace_registered(metric: Metric) -> None:
+    """Add a metric to this process, in the place of one of the same name that was added before."""
+    restore([metric])
+
+
 def restore(metrics: Iterable[Metric]) -> None:
     """Take over what `registered` gave in the process that started this one."""
     for metric in metrics:

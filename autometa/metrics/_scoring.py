@@ -20,11 +20,14 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
-from autometa._common.arrays import Floats
+from autometa._common.arrays import AnyArray, Floats
 from autometa.exceptions import MetricError
 from autometa.metrics._aliases import canonical_name
+from autometa.metrics._custom import MetricLike, name_of_scorer, register_scorer
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
-from autometa.metrics._registry import every_metric, once_for_all_metrics
+from autometa.metrics._registry import every_metric, once_for_all_metrics, was_registered
+
+N_CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}  # where nobody says how many
 
 
 @once_for_all_metrics
@@ -39,8 +42,15 @@ def is_regression_metric(metric: str) -> bool:
     return get_metric(metric).kind == "regression"
 
 
-def metric_kind(metric: str | None) -> str | None:
-    """Return ``regression`` or ``classification``, None for no metric or one that is unknown."""
+def metric_kind(metric: MetricLike) -> str | None:
+    """Return ``regression`` or ``classification``, None for no metric or one that is unknown.
+
+    A scorer of the user's own is unknown, unless it reads probabilities.
+    """
+    if metric is not None and not isinstance(metric, str):
+        response = getattr(metric, "_response_method", "predict")
+        own = name_of_scorer(metric)
+        return metric_kind(own) if own else None if response == "predict" else "classification"
     name = None if metric is None else canonical_name(metric)
     if name is None or name not in scorer_names():
         return None
@@ -62,10 +72,13 @@ def takes_weights(metric: str) -> bool:
     return "sample_weight" in _scorer(metric).parameters
 
 
-def check_metric(metric: str | None, task_type: str) -> str:
+def check_metric(
+    metric: MetricLike, task_type: str, classes: AnyArray | None = None, positive: int = 1
+) -> str:
     """Return the scorer name of the metric to use; None gives the default of the task type.
 
-    Everyday names are taken too: ``rmse``, ``auc``, ``log_loss``.
+    Everyday names are taken too: ``rmse``, ``auc``, ``log_loss``. A scorer becomes a metric
+    (see `register_scorer`), which ``classes`` and ``positive`` are for.
 
     Raises
     ------
@@ -75,6 +88,12 @@ def check_metric(metric: str | None, task_type: str) -> str:
     """
     if metric is None:
         return default_metric(task_type)
+    if not isinstance(metric, str):
+        labels = np.arange(N_CLASSES[task_type]) if classes is None else classes
+        name = register_scorer(metric, task_type, labels, positive)
+        return (
+            name if classes is not None and was_registered(name) else check_metric(name, task_type)
+        )
     asked, metric = metric, canonical_name(metric, task_type)
     if metric not in scorer_names():
         close = difflib.get_close_matches(str(asked), scorer_names(), n=1)

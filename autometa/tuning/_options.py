@@ -14,6 +14,7 @@ from optuna.samplers import BaseSampler
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
+from autometa.metrics import MetricLike
 from autometa.tuning.final_model._decision_options import TuneThreshold, check_tune_threshold
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
@@ -31,7 +32,7 @@ class TuneOptions:
         If one is out of range.
     """
 
-    metric: str | None = None
+    metric: MetricLike = None
     time_budget: float | None = 60
     n_trials: int | None = None
     n_jobs: int | None = 1

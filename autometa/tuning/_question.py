@@ -80,8 +80,8 @@ class Question:
         notes = warn_of_dependence(table, options.validation, options.time_budget)
         if options.algorithms is None:
             notes += tuple(left_out(algorithms, table))
-        metric = check_metric(options.metric, table.task_type)
         positive = positive_class(table.y, table.classes, options.pos_label)
+        metric = check_metric(options.metric, table.task_type, table.classes, positive)
         return cls(
             table=table,
             metric=metric,

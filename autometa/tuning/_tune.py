@@ -9,6 +9,7 @@ from optuna.samplers import BaseSampler
 
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
+from autometa.metrics import MetricLike
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._progress import Progress
 from autometa.tuning._result import TuneResult
@@ -24,7 +25,7 @@ def tune(
     X: Any,
     y: Any = None,
     *,
-    metric: str | None = None,
+    metric: MetricLike = None,
     time_budget: float | None = 60,
     n_trials: int | None = None,
     n_jobs: int | None = 1,
@@ -68,10 +69,12 @@ def tune(
         ``openml:31``, ``sklearn:iris``.
     y : array-like of shape (n_rows,), str or None
         Class labels or numbers, none missing, or the name of a column of ``X``.
-    metric : str or None
-        A scorer name of scikit-learn, greater is better. None is ROC AUC for
-        binary tasks, negated log loss for multiclass, negated root mean squared
-        error for regression.
+    metric : str, scorer, callable or None
+        A scorer name of scikit-learn, greater is better; what `sklearn.metrics.make_scorer`
+        returns; or a function of (estimator, X, y) that returns one number, whose estimator
+        repeats stored predictions and whose ``X`` has rows but no columns. None is ROC AUC
+        for binary tasks, negated log loss for multiclass, negated root mean squared error
+        for regression.
     time_budget : float or None, default=60
         Seconds for everything. None has no end, for a trial neither: `n_trials` must
         then be given, and the result depends on the seed alone (with ``n_jobs=1``).

@@ -1,0 +1,227 @@
+"""Scorers of the user's own as metrics: what `make_scorer` returns, and ``(estimator, X, y)``.
+
+Predictions are made once and every metric reads them, so such a scorer is given predictions
+that were stored: its function, or an estimator that repeats them, in the user's own labels.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
+
+from autometa._common.arrays import AnyArray
+from autometa.exceptions import MetricError
+from autometa.metrics._metric import Kind, Metric
+from autometa.metrics._registry import every_metric, replace_registered, was_registered
+
+WANTED = (
+    "'metric' must be a scorer name, what sklearn.metrics.make_scorer returns, or a function of "
+    "(estimator, X, y) that returns one number, greater is better."
+)
+# Metrics of the same response order setups most alike; see `by_closeness`.
+FAMILIES = {"predict": "balanced", "predict_proba": "ranking"}
+MetricLike = str | Callable[..., Any] | None  # a name, or a scorer
+N_SAMPLE = 12  # rows on which a scorer is tried before any work
+
+
+def name_of_scorer(scorer: Any) -> str | None:
+    """Return the name under which scikit-learn has a scorer; None when it is the user's own."""
+    if not _is_made(scorer):
+        return None
+    parts = _parts(scorer)
+    return next((name for name in get_scorer_names() if _parts(get_scorer(name)) == parts), None)
+
+
+def register_scorer(scorer: Any, task_type: str, classes: AnyArray, positive: int) -> str:
+    """Make a metric of a scorer, known here and to the workers that start later; return its name.
+
+    Parameters
+    ----------
+    scorer : scorer or callable
+        Of scikit-learn, or a function of (estimator, X, y). The estimator repeats predictions
+        that were made before: it has ``predict``, for classes ``predict_proba``,
+        ``decision_function`` and ``classes_``, and ``X`` has rows, but no columns.
+    task_type : {"binary", "multiclass", "regression"}
+    classes : ndarray of shape (n_classes,)
+        The user's labels by class number.
+    positive : int
+        Number of the positive class of a binary task.
+
+    Raises
+    ------
+    MetricError
+        If it is no scorer, or fails on predictions of such a task.
+    """
+    own = name_of_scorer(scorer)
+    if own is not None:
+        return own
+    if not callable(scorer):
+        raise MetricError(f"{WANTED} Got {type(scorer).__name__}.")
+    labels = np.roll(classes, -1) if len(classes) == 2 and positive == 0 else classes
+    metric = _metric_of(scorer, cast(Kind, _kind(task_type)), labels)
+    _try_out(metric, labels)
+    replace_registered(metric)
+    return metric.name
+
+
+def _kind(task_type: str) -> str:
+    return "regression" if task_type == "regression" else "classification"
+
+
+def _is_made(scorer: Any) -> bool:
+    """Tell whether `make_scorer` made it."""
+    return all(hasattr(scorer, name) for name in ("_score_func", "_sign", "_kwargs"))
+
+
+def _parts(scorer: Any) -> tuple[Any, ...]:
+    response = getattr(scorer, "_response_method", "predict")
+    response = response if isinstance(response, str) else tuple(response)
+    kwargs = repr(sorted(scorer._kwargs.items()))  # arrays have no single truth value
+    return scorer._score_func, scorer._sign, kwargs, response
+
+
+def _metric_of(scorer: Any, kind: Kind, labels: AnyArray) -> Metric:
+    is_made = _is_made(scorer)
+    function = scorer._score_func if is_made else scorer
+    parameters = set(inspect.signature(function).parameters)
+    takes_labels = is_made and scorer._response_method == "predict"
+    own: Callable[..., Any]
+    if is_made:
+        own = _OfFunction(function, dict(scorer._kwargs), labels, takes_labels, parameters)
+    else:
+        own = _OfReplay(function, labels)
+    call = _Weighted(own) if "sample_weight" in parameters else own
+    response = "predict" if takes_labels or kind == "regression" else "predict_proba"
+    sign = scorer._sign if is_made else 1
+    return Metric(
+        name=_free_name(function, scorer._kwargs if is_made else {}, sign, labels),
+        kind=kind,
+        has_positive=len(labels) == 2,
+        family=FAMILIES[response] if kind == "classification" else "squared",
+        scorer=make_scorer(call, response_method=response, greater_is_better=sign > 0),
+    )
+
+
+def _free_name(function: Any, kwargs: dict[str, Any], sign: int, labels: AnyArray) -> str:
+    """Return a name that says what is computed, and of which labels where these are not numbers.
+
+    The same scorer on the same labels has the same name in each process: a study is continued
+    by it.
+    """
+    base = getattr(function, "__name__", type(function).__name__).strip("<>")
+    given = ", ".join(f"{key}={value!r}" for key, value in sorted(kwargs.items()))
+    name = ("neg_" if sign < 0 else "") + base + (f"({given})" if given else "")
+    if len(labels) and labels.tolist() != list(range(len(labels))):
+        shown = ", ".join(map(str, labels[:3])) + (", ..." if len(labels) > 3 else "")
+        name += f"[{shown}]"
+    taken = {word for metric in every_metric().values() for word in (metric.name, *metric.aliases)}
+    return f"own {name}" if name in taken and not was_registered(name) else name
+
+
+class _OfFunction:
+    """A function of truth and response, given the user's labels instead of class numbers."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        kwargs: dict[str, Any],
+        labels: AnyArray,
+        takes_labels: bool,
+        parameters: set[str],
+    ) -> None:
+        self.function, self.labels, self.takes_labels = function, labels, takes_labels
+        self.kwargs = kwargs
+        is_of_positive = kwargs.get("average", "binary") == "binary" and len(labels) == 2
+        if is_of_positive and "pos_label" in parameters:
+            self.kwargs = {"pos_label": labels.tolist()[1], **kwargs}
+        # the module of the user, by which workers are given what they cannot import
+        self.__module__ = getattr(function, "__module__", __name__)
+
+    def __call__(self, truth: AnyArray, response: AnyArray, **more: Any) -> Any:
+        if not len(self.labels):
+            return self.function(truth, response, **self.kwargs, **more)
+        if self.takes_labels:
+            response = self.labels[response]
+        elif response.ndim == 1 and self.kwargs.get("pos_label") == self.labels.tolist()[0]:
+            response = 1.0 - response  # asked about the class that is not the run's positive one
+        return self.function(self.labels[truth], response, **self.kwargs, **more)
+
+
+class _OfReplay:
+    """A function of (estimator, X, y), given an estimator that repeats what was predicted."""
+
+    def __init__(self, function: Callable[..., Any], labels: AnyArray) -> None:
+        self.function, self.labels = function, labels
+        self.__module__ = getattr(function, "__module__", __name__)
+
+    def __call__(self, truth: AnyArray, response: AnyArray, **more: Any) -> Any:
+        X = pd.DataFrame(index=pd.RangeIndex(len(truth)))
+        if not len(self.labels):
+            return self.function(_Numbers(response), X, truth, **more)
+        shares = np.column_stack([1.0 - response, response]) if response.ndim == 1 else response
+        order = np.argsort(self.labels) if len(self.labels) == 2 else slice(None)
+        model = _Classes(shares[:, order], self.labels[order])
+        return self.function(model, X, self.labels[truth], **more)
+
+
+class _Weighted:
+    """A scorer's function whose signature says that it takes what each row counts for."""
+
+    def __init__(self, own: Callable[..., Any]) -> None:
+        self.own = own
+        self.__module__ = own.__module__
+
+    def __call__(self, truth: AnyArray, response: AnyArray, sample_weight: Any = None) -> Any:
+        return self.own(truth, response, sample_weight=sample_weight)
+
+
+class _Numbers(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    def __init__(self, values: AnyArray) -> None:
+        self.values = values
+
+    def predict(self, X: Any) -> AnyArray:
+        return self.values
+
+
+class _Classes(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    def __init__(self, shares: npt.NDArray[np.float64], classes: AnyArray) -> None:
+        self.shares, self.classes = shares, classes
+        self.classes_ = classes
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        return self.shares
+
+    def predict(self, X: Any) -> AnyArray:
+        return np.asarray(self.classes[self.shares.argmax(axis=1)])
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        return np.asarray(self.shares[:, 1] - 0.5 if len(self.classes) == 2 else self.shares)
+
+
+def _try_out(metric: Metric, labels: AnyArray) -> None:
+    """Raise unless a scorer gives a number for nearly right predictions of such a task."""
+    scorer = metric.scorer
+    n = len(labels)
+    rng = np.random.default_rng(0)
+    truth: AnyArray = np.arange(N_SAMPLE * max(1, n)) % n if n else np.arange(1.0, N_SAMPLE)
+    response: AnyArray = truth + 0.1
+    if n:
+        shares = 0.6 * np.eye(n)[truth] + 0.4 * rng.dirichlet(np.ones(n), len(truth))
+        response = truth if scorer._response_method == "predict" else shares
+        response = shares[:, 1] if response is shares and n == 2 else response
+    try:
+        value = float(scorer._score_func(truth, response))
+    except Exception as error:  # of the user's code, whatever it raises
+        raise MetricError(
+            f"{WANTED} '{metric.name}' fails on predictions of such a task: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if np.isnan(value):
+        raise MetricError(f"{WANTED} '{metric.name}' gives NaN for predictions that are right.")

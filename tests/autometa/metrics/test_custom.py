@@ -1,0 +1,202 @@
+"""Scorers of the user's own: in the user's labels, on stored predictions, at every door."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris, make_classification, make_regression
+from sklearn.metrics import (
+    brier_score_loss,
+    confusion_matrix,
+    f1_score,
+    fbeta_score,
+    get_scorer,
+    log_loss,
+    make_scorer,
+    mean_absolute_error,
+    mean_pinball_loss,
+    roc_auc_score,
+)
+
+from autometa import AutoMetaClassifier, recommend, tune
+from autometa.exceptions import KnowledgeBaseWarning, MetricError
+from autometa.metrics import Predictions, check_metric, score
+
+QUICK = {
+    "time_budget": None,
+    "n_trials": 2,
+    "random_state": 0,
+    "knowledge_base": False,
+    "algorithms": ["naive_bayes", "decision_tree"],
+    "tune_threshold": False,
+}
+LABELS = np.array(["fraud", "legit"])  # the rarer one is the positive class
+
+
+def cost(y_true, y_pred):
+    (_, missed), (alarms, _) = confusion_matrix(y_true, y_pred, labels=["fraud", "legit"])
+    return (5 * missed + alarms) / len(y_true)
+
+
+def area(estimator, X, y):
+    return roc_auc_score(y == "fraud", estimator.predict_proba(X)[:, 0])
+
+
+def weighted_hits(estimator, X, y, sample_weight=None):
+    return np.average(estimator.predict(X) == y, weights=sample_weight)
+
+
+@pytest.fixture(scope="module")
+def fraud():
+    X, y = make_classification(200, 5, weights=[0.8], flip_y=0.2, random_state=0)
+    return pd.DataFrame(X).add_prefix("c"), LABELS[1 - y]
+
+
+def by_hand(result, y, function):
+    """Return the score of the best single setup by plain scikit-learn, fold by fold."""
+    board = result.leaderboard()
+    rows = result.oof_predictions([int(board["trial"].iloc[0])]).dropna(subset="fold")
+    rows = rows[rows["trial"].notna()]
+    shares = rows.filter(like="probability_").to_numpy()
+    return np.mean(
+        [
+            function(y[f["row"]], shares[places])
+            for f, places in (
+                (rows[rows["fold"] == k], (rows["fold"] == k).to_numpy())
+                for k in rows["fold"].unique()
+            )
+        ]
+    ), board["score"].iloc[0]
+
+
+CASES = {
+    "fbeta": (
+        make_scorer(fbeta_score, beta=2, pos_label="fraud"),
+        lambda y, p: fbeta_score(y, LABELS[p.argmax(1)], beta=2, pos_label="fraud"),
+    ),
+    "fbeta of the run's positive class": (
+        make_scorer(fbeta_score, beta=2),
+        lambda y, p: fbeta_score(y, LABELS[p.argmax(1)], beta=2, pos_label="fraud"),
+    ),
+    "f1 of the other class": (
+        make_scorer(f1_score, pos_label="legit"),
+        lambda y, p: f1_score(y, LABELS[p.argmax(1)], pos_label="legit"),
+    ),
+    "costs": (
+        make_scorer(cost, greater_is_better=False),
+        lambda y, p: -cost(y, LABELS[p.argmax(1)]),
+    ),
+    "probabilities of the other class": (
+        make_scorer(
+            brier_score_loss,
+            response_method="predict_proba",
+            pos_label="legit",
+            greater_is_better=False,
+        ),
+        lambda y, p: -brier_score_loss(y, p[:, 1], pos_label="legit"),
+    ),
+    "estimator": (area, lambda y, p: roc_auc_score(y == "fraud", p[:, 0])),
+    "estimator by a lambda": (
+        lambda estimator, X, y: -log_loss(y, estimator.predict_proba(X), labels=estimator.classes_),
+        lambda y, p: -log_loss(y, p, labels=LABELS),
+    ),
+    "scikit-learn's own in a function": (
+        lambda estimator, X, y: get_scorer("balanced_accuracy")(estimator, X, y),
+        lambda y, p: np.mean([(LABELS[p.argmax(1)][y == c] == c).mean() for c in LABELS]),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_scores_are_those_of_the_scorer_on_the_users_labels(fraud, case):
+    X, y = fraud
+    scorer, function = CASES[case]
+    result = tune(X, y, metric=scorer, isolate=False, **QUICK)
+    expected, reported = by_hand(result, y, function)
+    assert reported == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_scorer_that_scikit_learn_has_goes_by_its_name():
+    assert check_metric(get_scorer("balanced_accuracy"), "binary") == "balanced_accuracy"
+    named = make_scorer(mean_absolute_error, greater_is_better=False)
+    assert check_metric(named, "regression") == "neg_mean_absolute_error"
+    with pytest.raises(MetricError, match="does not apply to binary"):
+        check_metric(named, "binary")
+
+
+def test_workers_score_by_functions_that_no_module_has(fraud):
+    X, y = fraud
+    factor = 3.0
+    result = tune(X, y, metric=lambda m, X, y: factor * (m.predict(X) == y).mean(), **QUICK)
+    hits, reported = by_hand(result, y, lambda y, p: (LABELS[p.argmax(1)] == y).mean())
+    assert reported == pytest.approx(3 * hits)
+
+
+def test_numbers_and_several_classes_are_scored(fraud):
+    X, y = make_regression(100, 3, noise=5, random_state=0)
+    pinball = make_scorer(mean_pinball_loss, alpha=0.9, greater_is_better=False)
+    quick = QUICK | {"algorithms": ["ridge"], "n_trials": 1, "isolate": False}
+    result = tune(X, y, metric=pinball, **quick)
+    assert result.metric == "neg_mean_pinball_loss(alpha=0.9)"
+    own = result.oof_predictions()
+    own = own[own["trial"].notna()]
+    losses = [
+        mean_pinball_loss(y[f["row"]], f["prediction"], alpha=0.9) for _, f in own.groupby("fold")
+    ]
+    assert result.leaderboard()["score"].iloc[0] == pytest.approx(-np.mean(losses))
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["a", "b", "c"])[y]
+    macro = make_scorer(f1_score, average="macro", labels=["b", "c"])
+    result = tune(X, names, metric=macro, isolate=False, **QUICK)
+    assert 0.8 < result.leaderboard()["score"].iloc[0] <= 1
+
+
+def test_weights_reach_scorers_that_take_them():
+    rows = Predictions(
+        y=np.array([0, 1, 1]),
+        values=np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9]]),
+        n_classes=2,
+        weights=np.array([1.0, 3.0, 1.0]),
+    )
+    name = check_metric(weighted_hits, "binary", LABELS, 1)
+    assert score(name, rows) == pytest.approx(2 / 5)
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        (lambda estimator, X, y: X["c0"].mean(), "fails on predictions .* KeyError: 'c0'"),
+        (lambda estimator, X, y: float("nan"), "gives NaN"),
+        (lambda estimator, X, y: None, "TypeError"),
+        (7, "Got int"),
+    ],
+)
+def test_what_is_no_scorer_is_refused_before_any_work(fraud, metric, said):
+    with pytest.raises(MetricError, match=said):
+        tune(*fraud, metric=metric, **QUICK)
+
+
+def test_advice_says_by_what_it_is_ordered(fraud):
+    X, y = fraud
+    with pytest.warns(KnowledgeBaseWarning, match=r"fbeta_score\(beta=2\).*'balanced_accuracy'"):
+        advice = recommend(X, y, metric=make_scorer(fbeta_score, beta=2), n=3)
+    assert len(advice) == 3
+
+
+def test_a_study_is_continued_by_the_same_scorer_alone(fraud, tmp_path):
+    X, y = fraud
+    storage = f"sqlite:///{tmp_path}/study.db"
+    quick = QUICK | {"n_trials": 1, "isolate": False, "storage": storage}
+    first = tune(X, y, metric=make_scorer(fbeta_score, beta=2), **quick)
+    again = tune(X, y, metric=make_scorer(fbeta_score, beta=2), **(quick | {"n_trials": 2}))
+    other = tune(X, y, metric=make_scorer(fbeta_score, beta=3), **quick)
+    assert again.study.study_name == first.study.study_name != other.study.study_name
+
+
+def test_estimators_take_scorers(fraud):
+    X, y = fraud
+    model = AutoMetaClassifier(metric=area, isolate=False, **QUICK)
+    fitted = clone(model).fit(X, y)
+    assert fitted.result_.metric == "area[legit, fraud]"
