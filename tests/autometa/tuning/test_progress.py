@@ -109,6 +109,14 @@ def test_what_cannot_be_said_does_not_end_the_run():
         assert progress.line().endswith("searching")
 
 
+def read_all(terminal, end):
+    """Return what was written to a terminal up to its end: one read may give a part of it."""
+    text = b""
+    while not text.endswith(end):
+        text += os.read(terminal, 65536)
+    return text
+
+
 def test_on_a_terminal_one_line_moves_and_what_is_over_stays():
     """A real terminal: what is written to one side of a pseudo-terminal is read at the other."""
     ours, theirs = pty.openpty()
@@ -118,7 +126,7 @@ def test_on_a_terminal_one_line_moves_and_what_is_over_stays():
         progress.stage("searching", lambda: "x" * 500)
         progress.close("done")
         stream.flush()
-        text = os.read(ours, 65536).decode()
+        text = read_all(ours, b"done\r\n\r\x1b[2K").decode()
     os.close(ours)
     shown = [line.rpartition("\x1b[2K")[2] for line in text.replace("\r\n", "\n").split("\n")]
     assert re.fullmatch(r"reading the table \(\d+\.\d s\)", shown[0])
