@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
 
-from autometa.algorithms import (
-    algorithm_not_found,
-    algorithms_for,
-    every_algorithm,
-    find_algorithm,
-    not_installed,
-)
+from autometa.algorithms import algorithms_for, not_installed
 from autometa.datasets import named_table
 from autometa.dependence import warn_of_dependence
 from autometa.evaluation import cached_reference_seconds
@@ -23,12 +16,19 @@ from autometa.exceptions import ParameterError, collect_notes
 from autometa.knowledge_base import (
     KnowledgeBase,
     KnowledgeBaseLike,
-    default_folders,
-    default_state,
-    fingerprint_of,
-    resolve_knowledge_base,
+    base_of,
+    default_identity,
+    open_knowledge_base,
 )
-from autometa.meta_models import AdviceRequest, MetaModel, Order, identity_of, meta_model_of
+from autometa.meta_models import (
+    AdviceRequest,
+    MetaModel,
+    Order,
+    algorithms_of,
+    chosen_algorithms,
+    identity_of,
+    meta_model_of,
+)
 from autometa.metrics import MetricLike, check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import (
@@ -41,8 +41,6 @@ from autometa.tables import (
 )
 from autometa.validation import GapLike, ValidationRequest
 from metafeatures import AnyTaskType, MetaFeatureExtractor, TaskType, list_metafeatures
-
-DEFAULT = "kb:default"  # what None means at every door
 
 if TYPE_CHECKING:
     MetaFeatures: TypeAlias = pd.Series[float] | Mapping[str, float | None]
@@ -209,26 +207,6 @@ def recommend(
     )
 
 
-def open_knowledge_base(
-    knowledge_base: KnowledgeBaseLike | bool,
-) -> KnowledgeBase | Literal[False] | None:
-    """Return a knowledge base that may be given by name, path or in layers.
-
-    None, True and its name all become None: what was learnt from the default one is kept for the
-    next question.
-
-    Raises
-    ------
-    KnowledgeBaseError
-        If there is none of that name, or it cannot be read.
-    ParameterError
-        If it is none of these.
-    """
-    if knowledge_base is None or knowledge_base is True or knowledge_base == DEFAULT:
-        return None
-    return False if knowledge_base is False else resolve_knowledge_base(knowledge_base)
-
-
 def _needed(knowledge_base: KnowledgeBase | Literal[False] | None) -> KnowledgeBase | None:
     if knowledge_base is False:
         raise ParameterError(
@@ -308,7 +286,7 @@ def recommend_for_table(
     labels = table.classes.tolist()
     task = replace(table.task, pos_label=labels[positive] if len(labels) == 2 else None)
     with collect_notes() as further:
-        base = _base(question)
+        base = base_of(question.knowledge_base)
         if metafeatures is None:
             metafeatures = describe_table(table, base)
     return _answer(
@@ -338,13 +316,8 @@ def _recommend_without_table(
     usable = [algorithm.name for algorithm in algorithms_for(task_type, *sizes)]
     task = Task(task_type=cast(TaskType, task_type), n_rows=sizes[0] or None)
     with collect_notes() as notes:
-        base = _base(question)
+        base = base_of(question.knowledge_base)
     return _answer(question, base, task, usable, values, notes=notes)
-
-
-def _base(question: _Question) -> KnowledgeBase:
-    given = question.knowledge_base
-    return _default(default_state()) if given is None else given
 
 
 def _answer(
@@ -362,14 +335,14 @@ def _answer(
     metric = check_metric(question.metric, task.task_type)
     with collect_notes() as further:
         model = question.model or meta_model_of(base)
-        candidates = _candidates(model, usable, is_default)
+        candidates = algorithms_of(model.performance_, usable, is_default)
         advice = model.recommend(
             metafeatures,
             n=question.n,
             task_type=task.task_type,
             metric=metric,
             time_budget=question.time_budget,
-            algorithms=_chosen(question.algorithms, candidates, task),
+            algorithms=chosen_algorithms(question.algorithms, candidates, task.task_type),
             reference_seconds=cached_reference_seconds,
             max_predict_ms=question.max_predict_ms,
             confidence_level=question.confidence_level,
@@ -388,20 +361,8 @@ def _answer(
         metric=metric,
         notes=dict.fromkeys([*notes, *further, *missing]),
         order=question.order,
-        knowledge_base=_identity(base, is_default),
+        knowledge_base=default_identity() if is_default else identity_of(base),
     )
-
-
-def _identity(base: KnowledgeBase, is_default: bool) -> dict[str, str | None]:
-    """Return which knowledge base it is, for whoever reads stored advice."""
-    if not is_default:
-        return identity_of(base)
-    folders = default_folders()
-    return {
-        "name": DEFAULT,
-        "path": str(folders[0]) if len(folders) == 1 else None,
-        "fingerprint": "+".join(str(fingerprint_of(folder)) for folder in folders),
-    }
 
 
 def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[float] | None:
@@ -425,45 +386,3 @@ def usable_algorithms(table: Table) -> list[str]:
         table.is_weighted,
     )
     return [algorithm.name for algorithm in algorithms]
-
-
-def _candidates(model: MetaModel, usable: Collection[str], is_default: bool) -> list[str]:
-    """Return the algorithms that a model has learnt of, less those that cannot take this table.
-
-    Foreign algorithms, which cannot be built here, are recommended from a knowledge base that
-    the user names. Those in what a user added to the default one are learnt from only.
-    """
-    with_runs = model.performance_.algorithms
-    if is_default:
-        return sorted({*usable} & with_runs)
-    unusable = {algorithm.name for algorithm in every_algorithm()} - set(usable)
-    return sorted(with_runs - unusable)
-
-
-def _chosen(algorithms: Iterable[str] | None, candidates: list[str], task: Task) -> list[str]:
-    """Return the names to choose from: those asked for, or all candidates."""
-    if algorithms is None:
-        return candidates
-    asked = [algorithms] if isinstance(algorithms, str) else list(algorithms)
-    unfit = [name for name in asked if name not in candidates]
-    for name in unfit:
-        if find_algorithm(name) is None:
-            raise algorithm_not_found(name, candidates)
-    if unfit or not asked:
-        raise ParameterError(
-            f"'algorithms' must name algorithms that are installed, take such a {task.task_type} "
-            "task and have runs in the knowledge base. Got "
-            f"{unfit or asked}; these can be used: {', '.join(candidates)}."
-        )
-    return asked
-
-
-@lru_cache(maxsize=1)
-def _default(state: tuple[str, ...]) -> KnowledgeBase:
-    """Return the default knowledge base, read once for each content of it."""
-    return KnowledgeBase.default()
-
-
-def base_of(knowledge_base: KnowledgeBase | None) -> KnowledgeBase:
-    """Return a knowledge base; the default one, read once, for None."""
-    return _default(default_state()) if knowledge_base is None else knowledge_base

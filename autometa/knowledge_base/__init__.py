@@ -11,6 +11,11 @@ from autometa.knowledge_base._averages import Averages
 from autometa.knowledge_base._default import default_state as default_state
 from autometa.knowledge_base._fold_kinds import is_alike as is_alike
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._opening import (
+    base_of as base_of,
+    default_identity as default_identity,
+    open_knowledge_base as open_knowledge_base,
+)
 from autometa.knowledge_base._plots import (
     plot_coverage as plot_coverage,
     plot_wins as plot_wins,

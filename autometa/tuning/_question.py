@@ -7,10 +7,9 @@ from typing import Any, Literal, Self
 
 from sklearn.utils import check_random_state
 
-from autometa.advice import open_knowledge_base
 from autometa.datasets import named_table
 from autometa.dependence import warn_of_dependence
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBase, open_knowledge_base
 from autometa.meta_models import MetaModel
 from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
 from autometa.tables import Table, check_table

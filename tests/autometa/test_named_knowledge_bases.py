@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from autometa import KnowledgeBase
-from autometa.advice import open_knowledge_base
 from autometa.exceptions import KnowledgeBaseError
+from autometa.knowledge_base import open_knowledge_base
 
 
 def test_the_default_one_is_kept_by_advice_and_others_are_opened(tmp_path):

@@ -195,7 +195,8 @@ def advise(
     max_predict_ms: float | None = None,
 ) -> Advice:
     """Return what the knowledge base recommends for the table; None asks the default one."""
-    from autometa.advice import base_of, describe_table, recommend_for_table
+    from autometa.advice import describe_table, recommend_for_table
+    from autometa.knowledge_base import base_of
     from autometa.meta_models import MetaModel
 
     model = None

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 
-from autometa import KnowledgeBase, advice, recommend
+from autometa import KnowledgeBase, recommend
 from autometa.algorithms import every_algorithm
-from autometa.knowledge_base import add_to, compact, default_state, user_folder
+from autometa.knowledge_base import add_to, base_of, compact, default_state, user_folder
 
 
 @pytest.fixture
@@ -48,15 +48,15 @@ def test_what_was_added_is_learnt_from_at_once_and_foreign_algorithms_are_not_re
     assert {found.algorithm for found in after} <= known
     assert not any(found.config.get("n_neighbors") == 77 for found in before)
     assert any(found.config.get("n_neighbors") == 77 for found in after)  # among ten of 150
-    assert "foreign.Flow(1)" in advice._default(default_state()).algorithms
+    assert "foreign.Flow(1)" in base_of(None).algorithms
 
 
 def test_the_default_is_read_once_for_each_content(own):
     add_to(own, likeness_of_iris("foreign.Flow(1)", "{}"), "a test")
-    first = advice._default(default_state())
-    assert advice._default(default_state()) is first
+    first = base_of(None)
+    assert base_of(None) is first
     add_to(own, likeness_of_iris("foreign.Flow(1)", '{"a": 1}'), "a test")
-    second = advice._default(default_state())
+    second = base_of(None)
     assert second.n_runs == first.n_runs + 1
     compact(own)
-    assert advice._default(default_state()).n_runs == second.n_runs
+    assert base_of(None).n_runs == second.n_runs

@@ -1,0 +1,53 @@
+"""The knowledge base that a call means; the default one is read once for each content of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from autometa.knowledge_base._default import default_state
+from autometa.knowledge_base._knowledge_base import KnowledgeBase
+from autometa.knowledge_base._resolving import KnowledgeBaseLike, resolve_knowledge_base
+from autometa.knowledge_base.maintenance import fingerprint_of
+from autometa.knowledge_base.storage._names import DEFAULT, default_folders
+
+
+def open_knowledge_base(
+    knowledge_base: KnowledgeBaseLike | bool,
+) -> KnowledgeBase | Literal[False] | None:
+    """Return a knowledge base that may be given by name, path or in layers.
+
+    None, True and its name all become None: what was learnt from the default one is kept for the
+    next question.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If there is none of that name, or it cannot be read.
+    ParameterError
+        If it is none of these.
+    """
+    if knowledge_base is None or knowledge_base is True or knowledge_base == DEFAULT:
+        return None
+    return False if knowledge_base is False else resolve_knowledge_base(knowledge_base)
+
+
+def base_of(knowledge_base: KnowledgeBase | None) -> KnowledgeBase:
+    """Return a knowledge base; the default one, read once for each content of it, for None."""
+    return _default(default_state()) if knowledge_base is None else knowledge_base
+
+
+def default_identity() -> dict[str, str | None]:
+    """Return which knowledge base the default one is, for whoever reads stored advice."""
+    folders = default_folders()
+    return {
+        "name": DEFAULT,
+        "path": str(folders[0]) if len(folders) == 1 else None,
+        "fingerprint": "+".join(str(fingerprint_of(folder)) for folder in folders),
+    }
+
+
+@lru_cache(maxsize=1)
+def _default(state: tuple[str, ...]) -> KnowledgeBase:
+    """Return the default knowledge base as it is in that state."""
+    return KnowledgeBase.default()
