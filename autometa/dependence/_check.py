@@ -23,6 +23,7 @@ from autometa.tables import Table, check_table
 from metafeatures import AnyTaskType
 
 MIN_ROWS = 30  # of fewer no test has a say
+MIN_STEADY = 0.995  # share of steps within entities that a time takes one way
 MIN_COPIES = 0.02  # share of rows that are copies, of which a score can be seen to profit
 MIN_COPY_PAIRS = 10
 MIN_COPY_RATIO = 2  # pairs of equal rows to pairs that differ in one column: not by chance
@@ -89,7 +90,9 @@ def findings_of(table: Table, max_cells: int = MAX_CELLS) -> list[ValidationFind
     columns = columns_looked_at(table, rows)
     target = target_column(table, rows)
     entity = best_entity(entities_among(columns, target, rng))
-    times = times_among(columns, target, rng, entity.clock if entity else None)
+    # a time that goes back within an entity, as with each trial of a subject, is no time of it
+    clock = entity.clock if entity and entity.rising >= MIN_STEADY else None
+    times = times_among(columns, target, rng, clock)
     return [
         *_entity_finding(entity),
         *_time_finding(times, columns, target, entity, rng),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autometa._common.arrays import Booleans, Floats, Integers
-from autometa.dependence._likeness import Distances, chained, likeness, random_pairs
+from autometa.dependence._likeness import Distances, pairs_within, random_pairs
 from autometa.dependence._names import names_an_entity
 from autometa.dependence._rows import Column
 
@@ -143,8 +143,8 @@ def _look_at(
         others = [others[i] for i in rng.choice(len(others), MAX_COMPARED, replace=False)]
     compared = [target, *others]
     distances = Distances(compared)
-    same, _ = chained(column.codes, rng)
-    alike = likeness(distances.of(same), distances.of(random_pairs(len(column.codes), rng)))
+    within = pairs_within(column.codes, rng)
+    alike = distances.compare(within, random_pairs(len(column.codes), rng))
     rising, restarts, clock = _clock(column.codes, columns)
     attributes = [
         other.name

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import hypergeom, norm
 
 from autometa._common.arrays import Floats, Integers, Matrix, Positions
 from autometa.dependence._rows import Column
@@ -32,28 +32,43 @@ class Pairs:
 
 
 def random_pairs(n_rows: int, rng: np.random.Generator) -> Pairs:
-    """Return each row with another one, drawn at random."""
+    """Return each row, but for an odd one, with another one that is drawn at random."""
     order = rng.permutation(n_rows)
-    return Pairs(order, np.roll(order, 1))
+    half = n_rows // 2
+    return Pairs(order[:half], order[half : 2 * half])
 
 
-def chained(codes: Integers, rng: np.random.Generator) -> tuple[Pairs, Pairs]:
-    """Return pairs of rows of one level, and pairs of rows of neighbouring levels.
+def pairs_within(codes: Integers, rng: np.random.Generator) -> Pairs:
+    """Return pairs of rows of one level.
 
-    Rows are sorted by level, in random order within. A row is in one pair of a kind at most, so
-    that pairs are independent where rows are; rows without a level are in none.
+    A row is in one pair at most, so that pairs are independent where rows are; rows without a
+    level are in none.
     """
     rows = np.flatnonzero(codes >= 0)
     rows = rows[np.lexsort((rng.random(len(rows)), codes[rows]))]
-    sorted_codes = codes[rows]
-    starts = np.flatnonzero(np.r_[True, sorted_codes[1:] != sorted_codes[:-1]])
+    ordered = codes[rows]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     place = np.arange(len(rows)) - np.repeat(starts, np.diff(np.r_[starts, len(rows)]))
-    is_first = (place[:-1] % 2 == 0) & (sorted_codes[1:] == sorted_codes[:-1])
-    firsts = np.flatnonzero(is_first)
-    # the last row of a level with the first of the next: other rows than of the level after it,
-    # unless a level has one row only
-    ends = starts[1:] - 1
-    return Pairs(rows[firsts], rows[firsts + 1]), Pairs(rows[ends], rows[ends + 1])
+    firsts = np.flatnonzero((place[:-1] % 2 == 0) & (ordered[1:] == ordered[:-1]))
+    return Pairs(rows[firsts], rows[firsts + 1])
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What some pairs have over others, by column.
+
+    Attributes
+    ----------
+    values : ndarray of float
+        1 - mean distance / mean distance of the others; NaN where these do not differ.
+    p_values : ndarray of float
+        How often independent rows would be as much alike or more, one-sided. For levels
+        exact (Fisher's test of equal pairs); for ranks from the normal distribution of means,
+        which is on the safe side: squared differences have their long tail on the other one.
+    """
+
+    values: Floats
+    p_values: Floats
 
 
 class Distances:
@@ -82,32 +97,30 @@ class Distances:
             )
         return distances
 
-
-@dataclass(frozen=True)
-class Likeness:
-    """What some pairs have over others, by column.
-
-    Attributes
-    ----------
-    values : ndarray of float
-        1 - mean distance / mean distance of the others; NaN where these do not differ.
-    p_values : ndarray of float
-        How often independent rows would be as much alike or more, one-sided.
-    """
-
-    values: Floats
-    p_values: Floats
+    def compare(self, near: Pairs, others: Pairs) -> Likeness:
+        """Return how much more alike near pairs are than others, column by column."""
+        if len(near) < MIN_PAIRS or len(others) < MIN_PAIRS:
+            n_columns = len(self.names)
+            return Likeness(np.full(n_columns, np.nan), np.ones(n_columns))
+        a, b = self.of(near), self.of(others)
+        means = b.mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.where(means > 0, 1 - a.mean(axis=0) / means, np.nan)
+        p_values = np.where(self._is_ordered, _of_means(a, b), _of_levels(a, b))
+        return Likeness(values, p_values)
 
 
-def likeness(near: Matrix, others: Matrix) -> Likeness:
-    """Return how much more alike near pairs are than others, given both kinds' distances."""
-    n_columns = near.shape[1]
-    if len(near) < MIN_PAIRS or len(others) < MIN_PAIRS:
-        return Likeness(np.full(n_columns, np.nan), np.ones(n_columns))
-    means = others.mean(axis=0)
-    error = np.sqrt(others.var(axis=0) * (1 / len(near) + 1 / len(others)))
+def _of_means(near: Matrix, others: Matrix) -> Floats:
+    """Return how often means would differ so by chance, given the variance of both together."""
+    pooled = np.vstack([near, others]).var(axis=0)
+    error = np.sqrt(pooled * (1 / len(near) + 1 / len(others)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = 1 - near.mean(axis=0) / means
-        z = (means - near.mean(axis=0)) / error
-    p_values = np.where(np.isfinite(z), norm.sf(z), 1.0)
-    return Likeness(np.where(means > 0, values, np.nan), p_values)
+        z = (others.mean(axis=0) - near.mean(axis=0)) / error
+    return np.where(np.isfinite(z), norm.sf(z), 1.0)
+
+
+def _of_levels(near: Matrix, others: Matrix) -> Floats:
+    """Return how often near pairs would have so many of all equal pairs by chance."""
+    equal, equal_others = (near == 0).sum(axis=0), (others == 0).sum(axis=0)
+    n_pairs = len(near) + len(others)
+    return np.asarray(hypergeom.sf(equal - 1, n_pairs, equal + equal_others, len(near)))

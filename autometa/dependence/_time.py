@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autometa._common.arrays import Booleans, Integers, Positions
-from autometa.dependence._likeness import Distances, Likeness, Pairs, likeness, random_pairs
+from autometa.dependence._likeness import Distances, Likeness, Pairs, random_pairs
 from autometa.dependence._names import names_a_time
 from autometa.dependence._rows import Column, is_sorted
 
@@ -141,9 +141,7 @@ def _drift(
     rows = np.flatnonzero(times >= 0)
     by_time = rows[np.lexsort((rng.random(len(rows)), times[rows], strata[rows]))]
     at_random = rows[np.lexsort((rng.random(len(rows)), strata[rows]))]
-    return likeness(
-        distances.of(_neighbours(by_time, strata)), distances.of(_neighbours(at_random, strata))
-    )
+    return distances.compare(_neighbours(by_time, strata), _neighbours(at_random, strata))
 
 
 def _neighbours(rows: Positions, strata: Integers) -> Pairs:
@@ -179,8 +177,8 @@ def record_likeness(columns: Sequence[Column], target: Column, rng: np.random.Ge
     n_rows = len(target.codes)
     distances = Distances([target, *columns])
     rows = np.arange(n_rows)
-    near = distances.of(_neighbours(rows, np.zeros(n_rows, np.int64)))
-    alike = likeness(near, distances.of(random_pairs(n_rows, rng)))
+    near = _neighbours(rows, np.zeros(n_rows, np.int64))
+    alike = distances.compare(near, random_pairs(n_rows, rng))
     is_record = np.quantile(np.nan_to_num(alike.values[1:]), 0.25) >= MIN_RECORD
     enough = alike.values[0] >= MIN_RECORD_TARGET and alike.p_values[0] < ALPHA
     return float(alike.values[0]) if is_record and enough else 0.0
