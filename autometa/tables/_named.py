@@ -12,6 +12,7 @@ import pandas as pd
 
 from autometa.exceptions import DatasetError
 from autometa.validation import ValidationRequest
+from metafeatures.columns import as_series
 
 MOST_NAMES = 12  # of columns in a message: a line or two
 
@@ -61,10 +62,16 @@ def split_groups(X: Any, request: ValidationRequest) -> tuple[Any, ValidationReq
     """
     timestamps, groups = request.timestamps, request.groups
     if isinstance(timestamps, str):
-        _, timestamps, _ = _take_column(X, timestamps, "timestamps")
+        timestamps = _with_name(*_take_column(X, timestamps, "timestamps")[1:])
     if isinstance(groups, str):
-        X, groups, _ = _take_column(X, groups, "groups")
+        X, *named = _take_column(X, groups, "groups")
+        groups = _with_name(*named)
     return X, dataclasses.replace(request, groups=groups, timestamps=timestamps)
+
+
+def _with_name(values: Any, name: str) -> Any:
+    """Return a column that knows its name, which those of pyarrow do not."""
+    return values if hasattr(values, "name") else as_series(values).rename(name)
 
 
 def split_weights(X: Any, sample_weight: Any) -> tuple[Any, Any]:
