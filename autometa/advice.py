@@ -37,6 +37,7 @@ from autometa.tables import (
     Task,
     check_table,
     read_metafeatures,
+    several_outputs,
     type_of_classification,
 )
 from autometa.validation import GapLike, ValidationRequest
@@ -78,7 +79,8 @@ def recommend(
         values allowed. Or the name of a table as for `load_dataset`: the path of a file,
         ``openml:31``, ``sklearn:iris``. None when only ``metafeatures`` are given.
     y : array-like of shape (n_rows,) or str
-        Class labels or numbers, none missing, or the name of a column of ``X``.
+        Class labels or numbers, none missing, or the name of a column of ``X``. Of several
+        columns the advice is for the first, and says so.
     task_type : {"binary", "multiclass", "classification", "regression"} or None
         None reads it from ``y``.
     metric : str, scorer, callable or None
@@ -178,6 +180,13 @@ def recommend(
         )
         return _recommend_without_table(question, metafeatures, task_type)
     with collect_notes() as notes:
+        outputs, further = several_outputs(y), []
+        if outputs is not None:
+            y = outputs.iloc[:, 0]
+            further = [
+                f"Advice is for '{outputs.columns[0]}', the first of {outputs.shape[1]} outputs: "
+                "past tasks have one. Ask for each that is of another kind by itself."
+            ]
         named = named_table(X, y)
         table = check_table(
             named.X,
@@ -203,7 +212,7 @@ def recommend(
         pos_label=pos_label,
         confidence_level=confidence_level,
         order=order,
-        notes=notes,
+        notes=[*notes, *further],
     )
 
 

@@ -351,7 +351,7 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
         X : table of shape (n_rows, n_columns), path or str
             Numbers, categories, booleans, dates, text; missing values allowed. Or the name
             of a table as for `load_dataset`.
-        y : array-like of shape (n_rows,) or str
+        y : array-like of shape (n_rows,) or (n_rows, n_outputs), or str
             Class labels of any kind, or the name of a column of ``X``.
         sample_weight : array-like of shape (n_rows,), str or None, default=None
             What each row counts for in fits and scores, or the name of a column of ``X``: see
@@ -361,13 +361,18 @@ class AutoMetaClassifier(ClassifierMixin, _AutoMeta):  # type: ignore[misc]
             `autometa.tune`. Paired with ``X`` by index labels, as ``y``.
         """
         self._fit(X, y, "classification", groups, timestamps, sample_weight)
-        self.classes_ = np.asarray(self.best_pipeline_.classes_)
+        classes = self.best_pipeline_.classes_  # of several outputs, a list of each one's
+        self.classes_ = classes if isinstance(classes, list) else np.asarray(classes)
         return self
 
-    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Return an array of shape (n_rows, n_classes), columns as in ``classes_``."""
+    def predict_proba(self, X: Any) -> Any:
+        """Return an array of shape (n_rows, n_classes), columns as in ``classes_``.
+
+        Of several outputs it is a list, an array for each.
+        """
         check_is_fitted(self)
-        return np.asarray(self.best_pipeline_.predict_proba(self._check(X, reset=False)))
+        predicted = self.best_pipeline_.predict_proba(self._check(X, reset=False))
+        return predicted if isinstance(predicted, list) else np.asarray(predicted)
 
     def predict_set(
         self, X: Any, coverage: float = 0.9, *, by_class: bool = False
@@ -438,7 +443,7 @@ class AutoMetaRegressor(RegressorMixin, _AutoMeta):  # type: ignore[misc]
         X : table of shape (n_rows, n_columns), path or str
             Numbers, categories, booleans, dates, text; missing values allowed. Or the name
             of a table as for `load_dataset`.
-        y : array-like of shape (n_rows,) or str
+        y : array-like of shape (n_rows,) or (n_rows, n_outputs), or str
             Numbers, or the name of a column of ``X``.
         sample_weight, groups, timestamps : array-like of shape (n_rows,), str or None, default=None
             See `AutoMetaClassifier`.

@@ -13,6 +13,7 @@ from autometa.tables._named import (
     split_target,
     split_weights,
 )
+from autometa.tables._outputs import several_outputs
 from autometa.tables._presence import has_value, informative_columns
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
@@ -34,6 +35,7 @@ __all__ = [
     "level_text",
     "plain_table",
     "read_metafeatures",
+    "several_outputs",
     "some_names",
     "split_groups",
     "split_target",

@@ -10,12 +10,15 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from autometa.exceptions import DatasetError
+from autometa.tables._outputs import several_outputs
 
 
 def one_column(y: Any) -> Any:
     """Return a target of one column as a column, with its index, and scikit-learn's warning."""
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         return pd.Series(column_or_1d(y, warn=True), y.index)
+    if several_outputs(y) is not None:
+        return y
     if isinstance(y, np.ndarray) and y.ndim > 1:
         try:
             return column_or_1d(y, warn=True)

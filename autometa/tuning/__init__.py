@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from autometa.tuning._interrupt import end_run
     from autometa.tuning._request import Request
     from autometa.tuning._result import TuneResult
+    from autometa.tuning._several import MultiOutputTuneResult
     from autometa.tuning._state import CompletedTrial, SearchState
     from autometa.tuning._tune import tune
     from autometa.tuning.saved._model_info import ModelInfo, model_info
@@ -23,6 +24,7 @@ __all__ = [
     "CompletedTrial",
     "Decision",
     "ModelInfo",
+    "MultiOutputTuneResult",
     "Request",
     "Scheduler",
     "SearchState",
@@ -42,6 +44,7 @@ _HOME = {
     "CompletedTrial": "_state",
     "Decision": "scheduling._scheduler",
     "ModelInfo": "saved._model_info",
+    "MultiOutputTuneResult": "_several",
     "Request": "_request",
     "Scheduler": "scheduling._scheduler",
     "SearchState": "_state",

@@ -10,10 +10,12 @@ from optuna.samplers import BaseSampler
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.metrics import MetricLike
+from autometa.tables import several_outputs
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._progress import Progress
 from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
+from autometa.tuning._several import tune_outputs
 from autometa.tuning.final_model._decision_options import TuneThreshold
 from autometa.tuning.scheduling._scheduler import Scheduler
 from autometa.tuning.study._study_log import Callback
@@ -68,7 +70,10 @@ def tune(
         values allowed. Or the name of a table as for `load_dataset`: the path of a file,
         ``openml:31``, ``sklearn:iris``.
     y : array-like of shape (n_rows,), str or None
-        Class labels or numbers, none missing, or the name of a column of ``X``.
+        Class labels or numbers, none missing, or the name of a column of ``X``. Of shape
+        (n_rows, n_outputs), all numbers or all classes: each output is advised on and tuned
+        by itself in its share of the budget, `score` is the mean over them, and
+        ``best_pipeline`` scikit-learn's `MultiOutputRegressor` or `MultiOutputClassifier`.
     metric : str, scorer, callable or None
         A scorer name of scikit-learn, greater is better; what `sklearn.metrics.make_scorer`
         returns; or a function of (estimator, X, y) that returns one number, whose estimator
@@ -215,6 +220,9 @@ def tune(
     (178,)
     """
     options = {name: value for name, value in locals().items() if name not in ("X", "y")}
+    outputs = several_outputs(y)
+    if outputs is not None:
+        return tune_outputs(X, outputs, TuneOptions(**options))
     return run(X, y, TuneOptions(**options))
 
 
