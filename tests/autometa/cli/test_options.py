@@ -108,11 +108,13 @@ NOT_OPTIONS = {
     "isolate": "for tests and tiny tables: a command has its own process anyway",
     "scheduler": "a Python object",
     "model": "a Python object",
+    "verbose": "an option of every command",
 }
 CALLED = {
     "random_state": "seed",
     "algorithms": "algorithm",
     "pos_label": "positive",
+    "sample_weight": "weights",
     "tune_threshold": "threshold",
 }
 NOT_PARAMETERS = {
