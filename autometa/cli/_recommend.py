@@ -196,7 +196,7 @@ def recommend(
         _write_code(code, loaded, advice, table, encoding)
     return Answer(
         content={key: facts[key] for key in ("task", "novelty", "neighbors", "order")}
-        | {"recommendations": _ranked(advice, explain)},
+        | {"recommendations": _ranked(advice, explain if MODE.as_json else None)},
         show=partial(show_advice, facts["task"], advice, explain),
         knowledge_base=used.facts(),
     )

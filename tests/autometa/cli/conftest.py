@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+import typer.main
 
 from autometa.cli import main
 from autometa.cli._command import SCHEMAS
 from autometa.cli._contract import schema_of
 from autometa.tuning.workers._pools import InlinePool
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tree():
+    """Build the tree of commands once, not for each line: that takes longer than most lines."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ import typer.main
 from autometa.cli import _output
 from autometa.cli._command import app
 from autometa.cli._options import several
+from autometa.recommendation import Recommendation
 from autometa.tuning import tune
 
 LETTERS = {
@@ -187,10 +188,15 @@ def test_a_table_is_read_from_stdin(autometa, churn, monkeypatch):
     assert "read again" in err
 
 
-def test_explain_takes_a_rank_or_none(autometa, churn):
+def test_explain_takes_a_rank_or_none(autometa, churn, monkeypatch):
+    explain, explained = Recommendation.explain, []
+    monkeypatch.setattr(
+        Recommendation, "explain", lambda one: (explained.append(one.algorithm), explain(one))[1]
+    )
     asked = ("recommend", churn, "-t", "left", "-n", "2")
     assert "\n2. " in autometa(*asked, "--explain", "2")[1]
     assert "\n1. " in autometa(*asked, "--explain")[1]
+    assert len(explained) == 2  # a second each: those alone that are shown
     assert "\n1. " in autometa("recommend", "--explain", churn, "-t", "left", "-n", "2")[1]
     explained = json.loads(autometa(*asked, "--explain", "2", "--json")[1])["recommendations"]
     assert ["explanation" in one for one in explained] == [False, True]
