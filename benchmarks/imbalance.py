@@ -172,7 +172,7 @@ def report(runs: pd.DataFrame, repeats: int) -> str:
     return f"""# Rare classes
 
 What class weights and a threshold chosen on out-of-fold rows do where one class is rare: scores
-on rows held back, means over {repeats} splits and three models (logistic regression, forest,
+on rows held back, means over {repeats} split(s) and three models (logistic regression, forest,
 boosting). The rule is that of `tune_threshold="auto"`: it keeps to one half where the gain does
 not exceed its error. Nothing was tuned on these tables. Errors are paired standard errors over
 tables and models. Commit {head.stdout.strip()}; {versions}.

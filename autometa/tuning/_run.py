@@ -30,7 +30,7 @@ from autometa.tuning._state import SearchSettings, SearchState
 from autometa.tuning._validation import FoldPlan, choose_validation
 from autometa.tuning.final_model._assemble import assemble, decide_by, some_rows
 from autometa.tuning.final_model._calibrated import CalibratedPipeline
-from autometa.tuning.final_model._conformal import calibrate
+from autometa.tuning.final_model._conformal import JUDGED_AT, calibrate, drift_of
 from autometa.tuning.final_model._finish import Final
 from autometa.tuning.final_model._splits import has_shared_words
 from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
@@ -116,6 +116,7 @@ class Run:
         self.question, self.options, self.clock = question, options, clock
         self.progress = progress or Progress()
         self.notes = list(question.notes)
+        self.late_notes: list[str] = []  # of what follows the search
         self.threads = choose_threads(
             question.table, options.n_workers, not clock.is_endless, options.memory_bytes
         )
@@ -273,7 +274,19 @@ class Run:
             None if groups is None else groups[rows],
             self.question.seed,
         )
+        if table.validation.is_forward:
+            self._warn_of_drift(drift_of(calibration, expected.folds))
         return CalibratedPipeline.of(pipeline, calibration)
+
+    def _warn_of_drift(self, covered: float | None) -> None:
+        """Say what intervals and sets are worth in time: rows to come may be of another kind."""
+        measured = ""
+        if covered is not None:
+            measured = f" Of the last fold, those of {JUDGED_AT:.0%} hold {covered:.0%}."
+        self.late_notes.append(
+            "Intervals and sets are of rows like those held out; where a trend goes on, later rows "
+            f"lie outside more often.{measured}"
+        )
 
     def decided(self, step: tuple[str, Any]) -> tuple[str, Any]:
         """Return the last step of the fall-back with the threshold that was asked for."""
@@ -297,7 +310,9 @@ class Run:
     def result(self, pipeline: Pipeline, final: Final | None, state: SearchState) -> TuneResult:
         """Return the fitted pipeline with all that is to be said of it."""
         table, study_log = self.question.table, state.study_log
-        notes = tuple(dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes]))
+        notes = tuple(
+            dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes, *self.late_notes])
+        )
         for note in notes:
             _logger.info(note)
         return TuneResult(

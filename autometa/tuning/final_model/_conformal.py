@@ -32,6 +32,7 @@ MAX_ROWS = 20_000  # that are kept of more: a rank among them is known to 0.2 % 
 MIN_SCALE_ROWS = 200  # ten windows of twenty rows, for a scale that follows the prediction
 N_WINDOWS = 10
 MIN_SCALE_SHARE = 0.2  # of the mean error; the scale of a window of few rows can be near 0
+MIN_LAST_ROWS = 30  # of a fold: its coverage is known to 5 % then
 JUDGED_AT = 0.9  # the coverage at which a scale must pay
 
 
@@ -197,6 +198,20 @@ def _interval_scores(errors: Floats, scales: Floats) -> Floats:
     """Return the interval score of each row, for intervals as wide as they must be."""
     half = np.quantile(errors / scales, JUDGED_AT) * scales
     return 2 * half + 2 / (1 - JUDGED_AT) * np.maximum(errors - half, 0.0)
+
+
+def drift_of(calibration: Calibration, folds: Positions) -> float | None:
+    """Return the share of the last fold that is covered by the errors of the folds before it.
+
+    For folds that follow each other in time: it is `JUDGED_AT` where rows stay alike. None where
+    there are too few rows to say.
+    """
+    last = folds == folds.max()
+    scores = calibration.scores
+    if len(scores) != len(folds) or last.sum() < MIN_LAST_ROWS or (~last).sum() < MIN_LAST_ROWS:
+        return None
+    limit = _row_quantile(scores[~last], exact_share(JUDGED_AT), "")
+    return float((scores[last] <= limit).mean())
 
 
 def interval(calibration: Calibration, predicted: Floats, coverage: float) -> Floats:

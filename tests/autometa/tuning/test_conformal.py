@@ -151,3 +151,15 @@ def test_sets_are_of_the_users_labels(tmp_path):
     assert sets[np.arange(600), columns].mean() == pytest.approx(0.9, abs=0.06)
     result.save(tmp_path / "model")
     np.testing.assert_array_equal(load_model(tmp_path / "model").predict_set(X[300:]), sets)
+
+
+def test_a_trend_gets_a_warning_instead_of_a_promise():
+    rng = np.random.default_rng(0)
+    days = np.arange(300.0)
+    X = rng.normal(size=(300, 2))
+    y = X[:, 0] + 1e-4 * days**2 + 0.3 * rng.normal(size=300)  # a level that moves ever faster
+    result = tune(X, y, timestamps=days, algorithms=["ridge"], **INLINE)
+    said = [note for note in result.notes if "where a trend goes on" in note]
+    assert len(said) == 1
+    assert int(said[0].split(" hold ")[1].rstrip("%.")) < 80
+    assert not any("a trend" in note for note in tune(X, y, algorithms=["ridge"], **INLINE).notes)
