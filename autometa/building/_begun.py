@@ -107,15 +107,15 @@ def check_tables(
     KnowledgeBaseError
         If a table is another than that which was measured under its name.
     """
-    known = {entry["task_id"]: entry.get("table") for entry in entries}
+    measured = {entry["task_id"]: entry.get("table") for entry in entries}
     tasks = StoredFolder(out).tasks()
     for task_id, text in zip(tasks["task_id"], tasks["source"], strict=True):
-        found = _FINGERPRINT.fullmatch(str(text))
-        if found:  # older builds did not say
-            known[task_id] = found[1]
+        match = _FINGERPRINT.fullmatch(str(text))
+        if match:  # older builds did not say
+            measured[task_id] = match[1]
     prints = {source.task_id: source.fingerprint() for source in sources}
     for source in sources:
-        now, before = prints[source.task_id], known.get(source.task_id)
+        now, before = prints[source.task_id], measured.get(source.task_id)
         if now is not None and before is not None and now != before:
             raise KnowledgeBaseError(
                 f"'{source.path}' is another table, or has another target, than that which "

@@ -224,9 +224,9 @@ class _Build:
         return True
 
     def _undescribed(self) -> Iterable[Call]:
-        known = StoredFolder(self.out).described()
+        described = StoredFolder(self.out).described()
         for source in self.sources:
-            if source.task_id not in known:
+            if source.task_id not in described:
                 yield Call(source, describe_task, (source,), DESCRIBE_SECONDS)
 
     def measure(self, executor: CallExecutor) -> None:

@@ -24,8 +24,8 @@ def shared_setups(task_type: str) -> Iterator[tuple[str, str]]:
     per_hyperparameter = SAMPLED_PER_HYPERPARAMETER[kind_of_task(task_type)]
     for algorithm in algorithms_for(task_type):
         n_sampled = round(len(algorithm.space(task_type)) * per_hyperparameter)
-        known = list(algorithm.setups(task_type).values())
-        texts = [canonical_config(c) for c in known + algorithm.sample(n_sampled, task_type)]
+        listed = list(algorithm.setups(task_type).values())
+        texts = [canonical_config(c) for c in listed + algorithm.sample(n_sampled, task_type)]
         yield from ((algorithm.name, config) for config in dict.fromkeys(texts))
 
 

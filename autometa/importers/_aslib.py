@@ -140,20 +140,20 @@ def _describe(files: Mapping[str, Path], tally: Tally) -> Description:
 
 def _extras(files: Mapping[str, Path], tally: Tally) -> dict[str, Any]:
     """Return what goes into the provenance; a broken optional file is noted in the tally."""
-    found: dict[str, Any] = {}
+    extras: dict[str, Any] = {}
     cv = _optional(files, "cv.arff", tally)
     if cv is not None:
-        found.update(read_folds(cv.frame, tally))
+        extras.update(read_folds(cv.frame, tally))
     statuses = _optional(files, "feature_runstatus.arff", tally)
     if statuses is not None and (solved := presolved(statuses.frame, tally)):
-        found["presolved"] = solved
+        extras["presolved"] = solved
     costs = _optional(files, "feature_costs.arff", tally)
     if costs is not None and (seconds := feature_seconds(costs.frame, tally)):
-        found["feature_seconds"] = seconds
+        extras["feature_seconds"] = seconds
     for name, key in (("citation.bib", "citation"), ("readme.txt", "readme")):
         if name in files:
-            found[key] = read_text(files[name]).strip()
-    return found
+            extras[key] = read_text(files[name]).strip()
+    return extras
 
 
 def _optional(files: Mapping[str, Path], name: str, tally: Tally) -> Arff | None:

@@ -99,10 +99,10 @@ def _by_lines(text: str) -> dict[str, Any]:
     content: dict[str, Any] = {}
     key = ""
     for line in text.splitlines():
-        found = re.match(r"([A-Za-z]\w*)\s*[:=]\s*(.*)$", line)
-        if found:
-            key = found[1].lower()
-            content[key] = found[2].strip()
+        match = re.match(r"([A-Za-z]\w*)\s*[:=]\s*(.*)$", line)
+        if match:
+            key = match[1].lower()
+            content[key] = match[2].strip()
         elif key and re.match(r"\s*-\s*\S", line) and not content[key]:
             content[key] = [line.strip()[1:].strip()]
         elif key and re.match(r"\s*-\s*\S", line) and isinstance(content[key], list):
@@ -154,9 +154,9 @@ def _spread(
 
 def _positive(value: Any) -> float | None:
     """Return a cutoff, or None when there was none (0 and ``?`` mean that)."""
-    found = re.match(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?", _text(value).replace(",", ""))
+    match = re.match(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?", _text(value).replace(",", ""))
     try:
-        number = float(found.group()) if found else 0.0
+        number = float(match.group()) if match else 0.0
     except ValueError:
         return None
     return number if 0 < number < float("inf") else None
@@ -165,9 +165,9 @@ def _positive(value: Any) -> float | None:
 def _configurations(value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping):
         return {}
-    found = {}
+    configurations = {}
     for name, about in value.items():
         text = _text(about.get("configuration")) if isinstance(about, Mapping) else ""
         if text:
-            found[str(name)] = text
-    return found
+            configurations[str(name)] = text
+    return configurations

@@ -42,10 +42,10 @@ def read_folds(table: pd.DataFrame, tally: Tally) -> dict[str, Any]:
     if not repetitions:
         return {}
     first, *others = sorted(repetitions)
-    found: dict[str, Any] = {"folds": repetitions[first]}
+    folds: dict[str, Any] = {"folds": repetitions[first]}
     if others:
-        found["further_folds"] = [repetitions[number] for number in others]
-    return found
+        folds["further_folds"] = [repetitions[number] for number in others]
+    return folds
 
 
 def _fold_of(table: pd.DataFrame) -> dict[str, int]:

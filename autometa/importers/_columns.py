@@ -118,14 +118,14 @@ def read_layout(
         (FEATURE, layout.features),
     ):
         for column in list(left):
-            found = pattern.fullmatch(column)
-            if found is None:
+            match = pattern.fullmatch(column)
+            if match is None:
                 continue
             left.remove(column)
             if into is None:
-                layout.splits.setdefault(found["name"].lower(), []).append(column)
+                layout.splits.setdefault(match["name"].lower(), []).append(column)
             else:
-                into[found["name"]] = column
+                into[match["name"]] = column
     _assign_roles(layout, left, set(numeric), set(typed))
     _assign_measures(layout, left, set(numeric))
     _roles_from_groups(layout, left, set(typed))
@@ -196,10 +196,10 @@ def _assign_measures(layout: Layout, left: list[str], numeric: set[str]) -> None
     for column in list(left):
         if column not in numeric:
             continue
-        found = MEASURE.fullmatch(column)
-        if found is None and not is_measure(column):
+        match = MEASURE.fullmatch(column)
+        if match is None and not is_measure(column):
             continue
-        name = found["name"] if found else column
+        name = match["name"] if match else column
         layout.measures[f"objective_{name}" if name.isdigit() else name] = column
         left.remove(column)
 

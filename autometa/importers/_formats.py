@@ -110,11 +110,11 @@ def _imported(
             "OpenML has a command of its own: autometa kb import openml."
         )
     read = readers[format]
-    known = [name for name in inspect.signature(read).parameters if name != "source"]
-    unknown = [name for name in options if name not in known]
+    taken = [name for name in inspect.signature(read).parameters if name != "source"]
+    unknown = [name for name in options if name not in taken]
     if unknown:
         raise KnowledgeBaseError(
-            f"The format '{format}' has no option {some(unknown)}. It has {some(known) or 'none'}."
+            f"The format '{format}' has no option {some(unknown)}. It has {some(taken) or 'none'}."
         )
     return with_prefix(read(source, **options), task_prefix)
 

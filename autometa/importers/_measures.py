@@ -105,19 +105,19 @@ def resolve(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
 
 
 def _directed(name: str, lower_is_better: bool | None, values: Floats) -> Measure:
-    known, shortfall = scorer_of(name), complement_of(name)
+    scorer, shortfall = scorer_of(name), complement_of(name)
     if is_negated(name):
-        return _negated_before(name, known, lower_is_better)
+        return _negated_before(name, scorer, lower_is_better)
     if shortfall is not None:
         return _missing_to_one(name, shortfall, lower_is_better)
-    if known is None:
+    if scorer is None:
         return _unheard_of(name, lower_is_better)
-    is_loss = known.startswith("neg_")
+    is_loss = scorer.startswith("neg_")
     if values.size and values.max() <= 0 > values.min():
         if is_loss and lower_is_better is not True:
-            return Measure(name=known)  # a loss that was negated before
-        if not is_loss and lower_is_better and get_metric(known).low >= 0:
-            return Measure(name=known, sign=-1.0)  # a study that minimises -accuracy
+            return Measure(name=scorer)  # a loss that was negated before
+        if not is_loss and lower_is_better and get_metric(scorer).low >= 0:
+            return Measure(name=scorer, sign=-1.0)  # a study that minimises -accuracy
     if is_loss:
         if lower_is_better is False and values.size and values.max() > 0:
             raise UnknownMeasureError(
@@ -125,14 +125,13 @@ def _directed(name: str, lower_is_better: bool | None, values: Floats) -> Measur
                 "values are not negated. Say what it measures (metric) or which way is better "
                 "(lower_is_better)."
             )
-        return Measure(name=known, sign=1.0 if lower_is_better is False else -1.0)
-    return _missing_to_one(name, known, True) if lower_is_better else Measure(name=known)
+        return Measure(name=scorer, sign=1.0 if lower_is_better is False else -1.0)
+    return _missing_to_one(name, scorer, True) if lower_is_better else Measure(name=scorer)
 
 
-def _negated_before(name: str, known: str | None, lower_is_better: bool | None) -> Measure:
+def _negated_before(name: str, scorer: str | None, lower_is_better: bool | None) -> Measure:
     """Return the measure of a name with ``neg_``: greater is better, unless the source denies."""
-    scorer = known or bare_name(name)
-    return Measure(name=scorer, sign=-1.0 if lower_is_better else 1.0)
+    return Measure(name=scorer or bare_name(name), sign=-1.0 if lower_is_better else 1.0)
 
 
 def _missing_to_one(name: str, scorer: str, lower_is_better: bool | None) -> Measure:
@@ -188,10 +187,10 @@ def _in_unit(name: str, measure: Measure, values: Floats) -> Measure:
     return measure
 
 
-def negated_name(name: str, known: str | None = None) -> str:
+def negated_name(name: str, scorer: str | None = None) -> str:
     """Return what a loss is called once it is negated."""
-    if known is not None and known.startswith("neg_"):
-        return known
+    if scorer is not None and scorer.startswith("neg_"):
+        return scorer
     return name if name.startswith("neg_") else f"neg_{name}"
 
 

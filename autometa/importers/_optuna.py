@@ -99,8 +99,8 @@ def read_optuna(
         task = _task(view, wanted)
         objectives = _chosen(view, objectives_of(view, wanted.metric), wanted.objective, tally)
         reader = TrialReader(view=view, objectives=objectives, wanted=wanted, tally=tally)
-        found = reader.rows()
-        rows += [{**row, "task_id": task["task_id"]} for row in found]
+        rows_of_study = reader.rows()
+        rows += [{**row, "task_id": task["task_id"]} for row in rows_of_study]
         tasks.append(task)
         features = view.user_attrs.get("metafeatures")
         if isinstance(features, Mapping):

@@ -214,14 +214,14 @@ def _from_journal(path: Path, tally: Tally) -> BaseStorage:
 def _journal_records(path: Path, tally: Tally) -> list[dict[str, Any]]:
     """Return the records before the first damaged one; a killed writer may leave such."""
     records: list[dict[str, Any]] = []
-    found = read_bounded(path, MAX_PART_BYTES).split(b"\n")
-    for number, line in enumerate(found, start=1):
+    texts = read_bounded(path, MAX_PART_BYTES).split(b"\n")
+    for number, line in enumerate(texts, start=1):
         if not line.strip():
             continue
         try:
             record = parse_json(line)
         except ValueError:
-            left = sum(1 for rest in found[number - 1 :] if rest.strip())
+            left = sum(1 for rest in texts[number - 1 :] if rest.strip())
             why = f"of the journal, from the damaged line {number} on"
             tally.drop("records", left, why)
             break

@@ -56,14 +56,14 @@ def study_views(source: Any, tally: Tally, wanted: Sequence[str] | None) -> list
 
 
 def _of_all(storage: Any, source: Any, wanted: Sequence[str] | None) -> list[StudyView]:
-    found = {study.study_name: study for study in storage.get_all_studies()}
-    unknown = [name for name in wanted or () if name not in found]
-    if unknown or not found:
+    by_name = {study.study_name: study for study in storage.get_all_studies()}
+    unknown = [name for name in wanted or () if name not in by_name]
+    if unknown or not by_name:
         missing = f"the studies {some(unknown)}" if unknown else "a study"
         raise KnowledgeBaseError(
-            f"'{label_of(source)}' must hold {missing}. It holds {some(found) or 'none'}."
+            f"'{label_of(source)}' must hold {missing}. It holds {some(by_name) or 'none'}."
         )
-    kept = [study for name, study in found.items() if not wanted or name in wanted]
+    kept = [study for name, study in by_name.items() if not wanted or name in wanted]
     return [_of_storage(storage, study) for study in kept]
 
 

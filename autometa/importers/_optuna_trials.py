@@ -63,7 +63,7 @@ def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
     """Return the objectives of a study, with how their values become scores."""
     several = len(view.maximize) > 1
     attribute = view.user_attrs.get("metric")
-    found = []
+    objectives = []
     for index, maximize in enumerate(view.maximize):
         name = f"objective_{index}" if several else "objective"
         if view.metric_names:
@@ -81,8 +81,8 @@ def objectives_of(view: StudyView, metric: str | None) -> list[Objective]:
             measure = Measure(name=name, sign=1.0 if maximize else -1.0)
         else:
             measure = resolve(name, not maximize, values)
-        found.append(Objective(index=index, label=label, measure=measure))
-    return found
+        objectives.append(Objective(index=index, label=label, measure=measure))
+    return objectives
 
 
 def is_of_tune(view: StudyView) -> bool:
@@ -93,8 +93,8 @@ def is_of_tune(view: StudyView) -> bool:
 def _without_label(view: StudyView, name: str) -> str:
     """Return the metric of a study of `tune`, which adds the positive class that was asked for."""
     evaluations = [t.user_attrs.get(EVALUATION) for t in view.trials]
-    found = {m for e in evaluations if isinstance(e, dict) for m in e.get("scores", {})}
-    metrics = [metric for metric in found if name == metric or name.startswith(f"{metric}-")]
+    scored = {m for e in evaluations if isinstance(e, dict) for m in e.get("scores", {})}
+    metrics = [metric for metric in scored if name == metric or name.startswith(f"{metric}-")]
     return max(metrics, key=len, default=name)
 
 
@@ -113,11 +113,11 @@ class TrialReader:
         for trial in self.view.trials:
             named |= {n for n, value in trial.params.items() if isinstance(value, str)}
         lower = {name.lower(): name for name in sorted(named, reverse=True)}
-        found = [lower[name] for name in ALGORITHM if name in lower]
-        self.algorithm_parameter = found[0] if found else None
-        if found and found[0] != "algorithm":
+        candidates = [lower[name] for name in ALGORITHM if name in lower]
+        self.algorithm_parameter = candidates[0] if candidates else None
+        if candidates and candidates[0] != "algorithm":
             self.tally.note(
-                f"The parameter '{found[0]}' of study '{self.view.name}' names the algorithm."
+                f"The parameter '{candidates[0]}' of study '{self.view.name}' names the algorithm."
             )
         for objective in self.objectives:
             self.tally.note(objective.measure.note)

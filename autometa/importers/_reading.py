@@ -88,27 +88,29 @@ def kind_of(path: Path) -> str:
 
 def _read_csv(path: Path) -> Rows:
     try:
-        found = read_csv_lines(path)
+        content = read_csv_lines(path)
     except DatasetError as error:
         raise KnowledgeBaseError(str(error)) from error
-    note = f"{found.n_commas} numbers were written with a decimal comma." if found.n_commas else ""
-    frame = pd.DataFrame(found.rows, columns=_unique(found.names), dtype=object)
-    why = f"not of the {len(found.names)} fields of the header"
+    note = (
+        f"{content.n_commas} numbers were written with a decimal comma." if content.n_commas else ""
+    )
+    frame = pd.DataFrame(content.rows, columns=_unique(content.names), dtype=object)
+    why = f"not of the {len(content.names)} fields of the header"
     return Rows(
-        frame=frame, lines=found.lines, bad={why: found.bad} if found.bad else {}, note=note
+        frame=frame, lines=content.lines, bad={why: content.bad} if content.bad else {}, note=note
     )
 
 
 def _read_arff(path: Path) -> Rows:
-    found = read_arff(path)
-    why = f"not of the {len(found.kinds)} declared attributes"
+    content = read_arff(path)
+    why = f"not of the {len(content.kinds)} declared attributes"
     note = ""
-    if found.repeated:
-        note = f"Attributes declared more than once have a number behind them: {found.repeated}."
+    if content.repeated:
+        note = f"Attributes declared more than once have a number behind them: {content.repeated}."
     return Rows(
-        frame=found.frame,
-        lines=found.lines,
-        bad={why: found.bad_lines} if found.bad_lines else {},
+        frame=content.frame,
+        lines=content.lines,
+        bad={why: content.bad_lines} if content.bad_lines else {},
         note=note,
         is_arff=True,
     )

@@ -119,15 +119,15 @@ def _named_once(frame: pd.DataFrame, tally: Tally) -> pd.DataFrame:
 
 def numeric_columns(frame: pd.DataFrame) -> list[str]:
     """Return the columns that hold numbers, mostly, or nothing at all."""
-    found = []
+    names = []
     for column in frame.columns:
         present = frame[column].dropna()
         if present.map(lambda v: isinstance(v, list | dict | bool)).any():
             continue
         n_numbers = int(pd.to_numeric(present, errors="coerce").notna().sum())
         if 2 * n_numbers >= len(present):  # a few words among scores are failed runs
-            found.append(column)
-    return found
+            names.append(column)
+    return names
 
 
 def _check(layout: Layout, frame: pd.DataFrame, label: str) -> None:

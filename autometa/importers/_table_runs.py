@@ -60,7 +60,7 @@ class Reader:
                 fallback = (self.task_id, self.algorithm)[index]
                 self.tally.note(f"No column says the {role}: it is '{fallback}' for all rows.")
         base = self._base()
-        parts = [self._part(base, *found) for found in self._scores(base)]
+        parts = [self._part(base, *scores) for scores in self._scores(base)]
         parts = [part for part in parts if len(part)]
         runs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
         if "fold" in self.layout.roles and len(runs):
@@ -99,8 +99,8 @@ class Reader:
         """Drop rows that are still usable, and tell their lines."""
         wrong = wrong & self.usable
         if wrong.any():
-            found = [self.rows.lines[i] for i in np.flatnonzero(wrong)]
-            self.tally.drop("rows", len(found), f"{why}: {lines(found)}")
+            numbers = [self.rows.lines[i] for i in np.flatnonzero(wrong)]
+            self.tally.drop("rows", len(numbers), f"{why}: {lines(numbers)}")
             self.usable &= ~wrong
 
     def _statuses(self) -> Objects:
@@ -112,10 +112,10 @@ class Reader:
         lower = words.str.lower().str.rpartition(".")[2]
         self._refuse(lower.isin(UNFINISHED).to_numpy(), "not finished")
         self._refuse(lower.isin(PRUNED).to_numpy(), "pruned: they have no final score")
-        known = {word: "" if not word else status_of(word) for word in lower.unique()}
-        unknown = lower.map(lambda w: known[w] is None).to_numpy() & self.usable
+        status_of_word = {word: "" if not word else status_of(word) for word in lower.unique()}
+        unknown = lower.map(lambda w: status_of_word[w] is None).to_numpy() & self.usable
         self._refuse(unknown, f"of an unknown status ({some(words[unknown])})")
-        return np.asarray(lower.map(lambda w: known[w] or ""), dtype=object)
+        return np.asarray(lower.map(lambda w: status_of_word[w] or ""), dtype=object)
 
     def _configs(self) -> Objects:
         frame, names = self.rows.frame, list(self.layout.parameters)
@@ -142,12 +142,12 @@ class Reader:
 
     def _config_of_cell(self, cell: Any) -> str:
         """Return the configuration in a cell; a text that many rows share is parsed once."""
-        known = self.parsed.get(cell) if isinstance(cell, str) else None
-        if known is None:
-            known = canonical_config(_without_gaps(parse_config(cell)))
+        config = self.parsed.get(cell) if isinstance(cell, str) else None
+        if config is None:
+            config = canonical_config(_without_gaps(parse_config(cell)))
             if isinstance(cell, str):
-                self.parsed[cell] = known
-        return known
+                self.parsed[cell] = config
+        return config
 
     def _seconds(self, role: str) -> Floats:
         frame, roles = self.rows.frame, self.layout.roles
@@ -180,7 +180,7 @@ class Reader:
     def _scores(self, base: pd.DataFrame) -> list[tuple[str, Floats, Booleans, bool | None]]:
         """Return measure, values, rows and direction of everything that was measured."""
         roles = self.layout.roles
-        found: list[tuple[str, Floats, Booleans, bool | None]] = []
+        scores: list[tuple[str, Floats, Booleans, bool | None]] = []
         is_only = not self.layout.measures
         column = roles.get("score") or roles.get("loss")
         if column is not None:
@@ -190,13 +190,13 @@ class Reader:
             elif lower is None and column.lower().endswith("score"):
                 lower = None if self.metric or "metric" in roles else False
             for name, rows in self._by_metric(column):
-                found.append((name, values, rows & self.usable, lower))
+                scores.append((name, values, rows & self.usable, lower))
         for name, column in self.layout.measures.items():
             values = self._values(column, base, is_only=False)
-            found.append((name, values, self.usable.copy(), self.lower_is_better))
+            scores.append((name, values, self.usable.copy(), self.lower_is_better))
         if not is_only:
-            self._refuse_unmeasured(base, [values for _, values, _, _ in found])
-        return [(name, values, rows & self.usable, lower) for name, values, rows, lower in found]
+            self._refuse_unmeasured(base, [values for _, values, _, _ in scores])
+        return [(name, values, rows & self.usable, lower) for name, values, rows, lower in scores]
 
     def _values(self, column: str, base: pd.DataFrame, is_only: bool) -> Floats:
         cells = self.rows.frame[column]
@@ -252,8 +252,8 @@ class Reader:
         part = base[rows].assign(metric=measure.name)
         part["score"] = np.where(failed, np.nan, measure.scores(values))[rows]
         part["status"] = part["status"].replace("", "ok")
-        for column, found in self._with_splits(name, measure).items():
-            part[column] = found[rows]
+        for column, cells in self._with_splits(name, measure).items():
+            part[column] = cells[rows]
         return part
 
     def _with_splits(self, name: str, measure: Measure) -> dict[str, Objects]:

@@ -109,8 +109,8 @@ def lines(numbers: Iterable[int]) -> str:
     >>> lines([4]), lines([2, 3, 9])
     ('line 4', 'lines 2, 3, 9')
     """
-    found = sorted(numbers)
-    shown = ", ".join(str(number) for number in found[:MAX_NAMED])
-    more = len(found) - MAX_NAMED
-    word = "line" if len(found) == 1 else "lines"
+    ordered = sorted(numbers)
+    shown = ", ".join(str(number) for number in ordered[:MAX_NAMED])
+    more = len(ordered) - MAX_NAMED
+    word = "line" if len(ordered) == 1 else "lines"
     return f"{word} {shown} and {more} more" if more > 0 else f"{word} {shown}"

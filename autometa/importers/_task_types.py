@@ -33,12 +33,12 @@ def type_of_word(word: Any) -> str | None:
 
 def type_columns(frame: pd.DataFrame) -> list[str]:
     """Return the columns that hold words for types of tasks, and nothing else."""
-    found = []
+    names = []
     for column in frame.columns:
         words = {str(value) for value in frame[column].dropna().head(1000)}
         if words and all(type_of_word(word) for word in words):
-            found.append(column)
-    return found
+            names.append(column)
+    return names
 
 
 def with_types(

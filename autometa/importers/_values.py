@@ -106,9 +106,9 @@ def parse_config(value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, str):
-        found = _from_text(value)
-        if isinstance(found, Mapping):
-            return {str(key): plain(item) for key, item in found.items()}
+        parsed = _from_text(value)
+        if isinstance(parsed, Mapping):
+            return {str(key): plain(item) for key, item in parsed.items()}
     raise KnowledgeBaseError(f"A configuration must be a dict or its text. Got {value!r}.")
 
 
@@ -139,10 +139,10 @@ def parse_setup(text: str, default: str) -> tuple[str, str]:
     """
     text = text.strip()
     brace = text.find("{")
-    found = _from_text(text[brace:]) if brace >= 0 and text.endswith("}") else None
-    if isinstance(found, Mapping):
+    parsed = _from_text(text[brace:]) if brace >= 0 and text.endswith("}") else None
+    if isinstance(parsed, Mapping):
         name = text[:brace].strip(" :|-_")
-        return _named_setup(found, name or default)
+        return _named_setup(parsed, name or default)
     call = re.fullmatch(r"([\w.]+)\s*\((.*)\)", text, re.DOTALL)
     if call:
         arguments = _arguments(call[2])
@@ -151,17 +151,17 @@ def parse_setup(text: str, default: str) -> tuple[str, str]:
     return text, "{}"
 
 
-def _named_setup(found: Mapping[str, Any], default: str) -> tuple[str, str]:
-    found = dict(found)
+def _named_setup(setup: Mapping[str, Any], default: str) -> tuple[str, str]:
+    setup = dict(setup)
     algorithm = default
     for key in ("algorithm", "model", "estimator", "classifier", "regressor"):
-        if isinstance(found.get(key), str):
-            algorithm = found.pop(key)
+        if isinstance(setup.get(key), str):
+            algorithm = setup.pop(key)
             break
-    inner = [k for k in ("hyperparameters", "config", "params", "parameters") if k in found]
-    if len(found) == 1 and inner and isinstance(found[inner[0]], Mapping):
-        found = dict(found[inner[0]])
-    return algorithm, canonical_config({str(k): plain(v) for k, v in found.items()})
+    inner = [k for k in ("hyperparameters", "config", "params", "parameters") if k in setup]
+    if len(setup) == 1 and inner and isinstance(setup[inner[0]], Mapping):
+        setup = dict(setup[inner[0]])
+    return algorithm, canonical_config({str(k): plain(v) for k, v in setup.items()})
 
 
 def _arguments(text: str) -> dict[str, Any] | None:
@@ -210,8 +210,8 @@ def _typed(value: Any) -> Any:
         number = float(text)
         return number if math.isfinite(number) else value
     if text[0] in "[{(" and text[-1] in "]})":
-        found = _from_text(text)
-        return value if found is None else plain(found)
+        parsed = _from_text(text)
+        return value if parsed is None else plain(parsed)
     return value
 
 

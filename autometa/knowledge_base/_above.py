@@ -20,5 +20,5 @@ ABOVE = {
 
 def from_above(verb: str) -> Callable[..., Any]:
     """Return the function that does what a verb of `KnowledgeBase` says."""
-    found: Callable[..., Any] = resolve_name(ABOVE[verb])
-    return found
+    function: Callable[..., Any] = resolve_name(ABOVE[verb])
+    return function

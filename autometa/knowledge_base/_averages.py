@@ -160,12 +160,12 @@ def average(
     """
     names = _Names(), _Names(), _Names()
     wanted = None if tasks is None else frozenset(tasks)
-    found = [_table_averages(table, names, metric, wanted, fold_kind) for table in tables]
+    parts = [_table_averages(table, names, metric, wanted, fold_kind) for table in tables]
     joined = {
-        key: np.concatenate([part[key] for part in found]) if found else np.empty(0, kind)
+        key: np.concatenate([part[key] for part in parts]) if parts else np.empty(0, kind)
         for key, kind in _KINDS.items()
     }
-    task_names, setups, metrics = (list(known.places) for known in names)
+    task_names, setups, metrics = (list(numbered.places) for numbered in names)
     return Averages(task_ids=task_names, setups=setups, metrics=metrics, **joined)
 
 
@@ -229,11 +229,11 @@ def _chosen(table: Any, metric: str | None, tasks: frozenset[str] | None) -> Any
     """Return the rows of a metric and of some tasks."""
     kept = np.ones(len(table), dtype=bool)
     if metric is not None:
-        known, codes = codes_of(table["metric"])
-        kept &= np.array([name == metric for name in known], dtype=bool)[codes]
+        texts, codes = codes_of(table["metric"])
+        kept &= np.array([name == metric for name in texts], dtype=bool)[codes]
     if tasks is not None:
-        known, codes = codes_of(table["task_id"])
-        kept &= np.array([name in tasks for name in known], dtype=bool)[codes]
+        texts, codes = codes_of(table["task_id"])
+        kept &= np.array([name in tasks for name in texts], dtype=bool)[codes]
     return table if kept.all() else table.filter(kept)
 
 
@@ -257,8 +257,8 @@ def _that_count(
         return np.ones(len(groups), dtype=np.bool_), fidelity
     largest = _largest(groups, fidelity, n_groups)
     scored_at = _largest(groups[scored], fidelity[scored], n_groups)
-    known = pd.DataFrame({"g": groups[scored], "f": fidelity[scored], "s": setups[scored]})
-    n_setups = known.drop_duplicates().groupby(["g", "f"]).size()
+    ranked_rows = pd.DataFrame({"g": groups[scored], "f": fidelity[scored], "s": setups[scored]})
+    n_setups = ranked_rows.drop_duplicates().groupby(["g", "f"]).size()
     ranked = n_setups[n_setups > 1].index
     ranked_at = _largest(
         ranked.get_level_values("g").to_numpy(np.int64),
@@ -288,8 +288,8 @@ def _setups(table: Any) -> tuple[list[tuple[str, str]], Integers]:
     algorithms, a = codes_of(table["algorithm"])
     configs, c = codes_of(table["config"])
     pairs, places = np.unique(a * max(len(configs), 1) + c, return_inverse=True)
-    known = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in pairs.tolist()]
-    return known, places
+    setups = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in pairs.tolist()]
+    return setups, places
 
 
 def _cell_numbers(
@@ -339,7 +339,7 @@ def _mean(cell: Integers, values: Floats, n_cells: int) -> Floats:
     return np.asarray(sums / counts)
 
 
-def _numbered(names: _Names, known: list[Any], used: Integers) -> Integers:
+def _numbered(names: _Names, texts: list[Any], used: Integers) -> Integers:
     """Return the numbers of the names that are used, in the order of the rows."""
-    there, places = np.unique(used, return_inverse=True)
-    return names.of(known[place] for place in there.tolist())[places]
+    distinct, places = np.unique(used, return_inverse=True)
+    return names.of(texts[place] for place in distinct.tolist())[places]

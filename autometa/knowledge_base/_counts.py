@@ -116,13 +116,15 @@ def count_scores(tables: Iterable[Any], types: Mapping[str, str]) -> pd.Series[i
         tasks, t = codes_of(table["task_id"])
         metrics, m = codes_of(table["metric"])
         kinds = [types.get(task) for task in tasks]
-        known = sorted({kind for kind in kinds if kind is not None})
-        kind = np.array([-1 if k is None else known.index(k) for k in kinds], dtype=np.int64)[t]
+        task_types = sorted({kind for kind in kinds if kind is not None})
+        kind = np.array([-1 if k is None else task_types.index(k) for k in kinds], dtype=np.int64)[
+            t
+        ]
         scored = (kind >= 0) & ~np.isnan(numbers_of(table["score"]))
-        found = np.bincount(kind[scored] * len(metrics) + m[scored])
-        for place in np.flatnonzero(found).tolist():
-            pair = known[place // len(metrics)], metrics[place % len(metrics)]
-            counts[pair] += int(found[place])
+        n_scores = np.bincount(kind[scored] * len(metrics) + m[scored])
+        for place in np.flatnonzero(n_scores).tolist():
+            pair = task_types[place // len(metrics)], metrics[place % len(metrics)]
+            counts[pair] += int(n_scores[place])
     pairs = sorted(counts)
     index = pd.MultiIndex.from_tuples(pairs, names=["task_type", "metric"]) if pairs else _NOTHING
     return pd.Series([counts[pair] for pair in pairs], index=index, dtype=np.int64)
@@ -156,8 +158,8 @@ def count_outcomes(
         if metric is not None:
             is_reported &= _is_one_of(table["metric"], (metric,))
         tasks, t = codes_of(table["task_id"])
-        found = np.bincount(t[is_reported], minlength=len(tasks))
-        counts |= {tasks[place]: int(found[place]) for place in np.flatnonzero(found).tolist()}
+        n_rows = np.bincount(t[is_reported], minlength=len(tasks))
+        counts |= {tasks[place]: int(n_rows[place]) for place in np.flatnonzero(n_rows).tolist()}
     index = pd.Index(list(counts), name="task_id", dtype=str)
     return pd.Series(list(counts.values()), index=index, dtype=np.int64)
 

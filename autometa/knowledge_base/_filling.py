@@ -22,22 +22,22 @@ NOT_OF_THE_TASK = ["source", "task_type"]
 
 def combined(frames: Sequence[pd.DataFrame], keep: Literal["first", "last"]) -> pd.DataFrame:
     """Return one row an index label; of each column the first or last value that is known."""
-    found = frames[0] if len(frames) == 1 else pd.concat(frames)
-    again = found.index.duplicated(keep=False)
+    rows = frames[0] if len(frames) == 1 else pd.concat(frames)
+    again = rows.index.duplicated(keep=False)
     if not again.any():
-        return found
-    groups = found[again].groupby(level=0, sort=False)
+        return rows
+    groups = rows[again].groupby(level=0, sort=False)
     joined = groups.first() if keep == "first" else groups.last()
-    order = found.index[~found.index.duplicated(keep=keep)]
-    return pd.concat([found[~again], joined]).loc[order].rename_axis(found.index.name)
+    order = rows.index[~rows.index.duplicated(keep=keep)]
+    return pd.concat([rows[~again], joined]).loc[order].rename_axis(rows.index.name)
 
 
 def combined_tasks(frames: Sequence[pd.DataFrame], keep: Literal["first", "last"]) -> pd.DataFrame:
     """Return one row a task, as `combined` does; what is left out or empty is unknown."""
-    found = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    if not found["task_id"].duplicated().any():
-        return found.reset_index(drop=True)
-    return _told_tasks(combined([_known(found)], keep))
+    rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    if not rows["task_id"].duplicated().any():
+        return rows.reset_index(drop=True)
+    return _with_defaults(combined([_without_defaults(rows)], keep))
 
 
 def additions(held: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -68,8 +68,10 @@ def task_additions(held: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame,
     """Return tasks that are held already and of which ``new`` knows more; see `additions`."""
     if not len(held) or not len(new):
         return new.iloc[:0], 0
-    rows, n_others = additions(_known(held), _known(new).drop(columns=NOT_OF_THE_TASK))
-    return (_told_tasks(rows) if len(rows) else new.iloc[:0]), n_others
+    rows, n_others = additions(
+        _without_defaults(held), _without_defaults(new).drop(columns=NOT_OF_THE_TASK)
+    )
+    return (_with_defaults(rows) if len(rows) else new.iloc[:0]), n_others
 
 
 def say_left_out(n_others: int, folder: Path) -> None:
@@ -83,19 +85,19 @@ def say_left_out(n_others: int, folder: Path) -> None:
         )
 
 
-def _known(tasks: pd.DataFrame) -> pd.DataFrame:
+def _without_defaults(tasks: pd.DataFrame) -> pd.DataFrame:
     """Return tasks by their id, with NaN for what only a default says."""
-    found = tasks.set_index("task_id").astype(object)
-    found = found.where(found.notna() & (found != ""), np.nan)
-    ids = found.index.to_series().astype(object)
+    described = tasks.set_index("task_id").astype(object)
+    described = described.where(described.notna() & (described != ""), np.nan)
+    ids = described.index.to_series().astype(object)
     for name in OWN_ID:
-        if name in found:
-            found[name] = found[name].where(found[name] != ids, np.nan)
-    return found
+        if name in described:
+            described[name] = described[name].where(described[name] != ids, np.nan)
+    return described
 
 
-def _told_tasks(found: pd.DataFrame) -> pd.DataFrame:
-    tasks = found.reset_index()
+def _with_defaults(described: pd.DataFrame) -> pd.DataFrame:
+    tasks = described.reset_index()
     for name in ("target", "source"):
         if name in tasks:
             tasks[name] = tasks[name].fillna("")

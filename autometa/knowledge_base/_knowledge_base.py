@@ -212,10 +212,10 @@ class KnowledgeBase(Verbs):
                 f"At least one knowledge base must be named. Got none; '{DEFAULT}' is what advice "
                 "reads."
             )
-        found = cls.load(folders[0])
+        base = cls.load(folders[0])
         for folder in folders[1:]:
             try:
-                found.merge(cls.load(folder))
+                base.merge(cls.load(folder))
             except (KnowledgeBaseError, OSError) as error:
                 if folder != user_folder():
                     raise
@@ -226,7 +226,7 @@ class KnowledgeBase(Verbs):
                     KnowledgeBaseWarning,
                     stacklevel=3,
                 )
-        return found
+        return base
 
     @classmethod
     def layered(cls, bases: Sequence[Self]) -> Self:
@@ -241,11 +241,11 @@ class KnowledgeBase(Verbs):
             raise KnowledgeBaseError("At least one knowledge base is needed. Got none.")
         if len(bases) == 1:
             return bases[0]
-        found = cls.__new__(cls)
-        found.__dict__.update(bases[0].__dict__)
+        joined_base = cls.__new__(cls)
+        joined_base.__dict__.update(bases[0].__dict__)
         for base in bases[1:]:
-            found.merge(base)
-        return found
+            joined_base.merge(base)
+        return joined_base
 
     def add(
         self,

@@ -127,10 +127,10 @@ def shares_of_wins(kb: Tables, metrics: Mapping[str, str] | None = None) -> pd.D
         for algorithm, best, near in _winners(of_task):
             rows.append((types[task_id], algorithm, best, near))
     shares = pd.DataFrame(rows, columns=["task_type", "algorithm", "best", "near_best"])
-    found = shares.groupby(["task_type", "algorithm"], as_index=False).sum()
+    won = shares.groupby(["task_type", "algorithm"], as_index=False).sum()
     for column in ("best", "near_best"):
-        found[column] /= found["task_type"].map(n_tasks).astype("float64")
-    return found
+        won[column] /= won["task_type"].map(n_tasks).astype("float64")
+    return won
 
 
 def _winners(of_task: pd.DataFrame) -> Iterator[tuple[str, float, float]]:

@@ -110,15 +110,15 @@ def _offsets(means: pd.DataFrame) -> dict[int, float]:
     """
     order = means.notna().sum(axis=1).sort_values(ascending=False, kind="stable").index
     offsets = {int(order[0]): 0.0}
-    known, waiting = means.loc[[order[0]]], list(order[1:])
+    on_scale, waiting = means.loc[[order[0]]], list(order[1:])
     while waiting:
-        scale = known.mean()
+        scale = on_scale.mean()
         shared = {p: int((scale.notna() & means.loc[p].notna()).sum()) for p in waiting}
         nearest = max(waiting, key=lambda p: shared[p])
         if not shared[nearest]:
             break
         offset = float((scale - means.loc[nearest]).median())
         offsets[int(nearest)] = offset
-        known = pd.concat([known, means.loc[[nearest]] + offset])
+        on_scale = pd.concat([on_scale, means.loc[[nearest]] + offset])
         waiting.remove(nearest)
     return offsets | {int(p): float("nan") for p in waiting}

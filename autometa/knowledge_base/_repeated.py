@@ -24,41 +24,41 @@ _PLACES = np.uint64(0x9E3779B97F4A7C15)  # an odd constant: order within a list 
 
 def repeated(content: Any) -> Booleans:
     """Mark the rows of an Arrow table that an earlier row is equal to."""
-    there = [name for name in RUN_KEY if name in content.column_names]
-    columns = {name: content[name] for name in there}
+    names_held = [name for name in RUN_KEY if name in content.column_names]
+    columns = {name: content[name] for name in names_held}
     keys = _keys(columns)
-    found = np.array(keys.duplicated(), dtype=np.bool_)
-    if len(there) < len(RUN_KEY):
-        return found
-    suspects = np.flatnonzero(keys.duplicated(IDENTITY, keep=False).to_numpy() & ~found)
+    is_repeat = np.array(keys.duplicated(), dtype=np.bool_)
+    if len(names_held) < len(RUN_KEY):
+        return is_repeat
+    suspects = np.flatnonzero(keys.duplicated(IDENTITY, keep=False).to_numpy() & ~is_repeat)
     if len(suspects):
         keys = keys.iloc[suspects].reset_index(drop=True)
-        known = {name: _is_known(name, columns[name].take(suspects)) for name in DETAILS}
+        has_detail = {name: _is_known(name, columns[name].take(suspects)) for name in DETAILS}
         names, codes = codes_of(columns["source"])
         is_named = np.array([*(bool(name) for name in names), False])[codes[suspects]]
-        found[suspects] |= is_named & _says_less(keys, pd.DataFrame(known))
-    return found
+        is_repeat[suspects] |= is_named & _says_less(keys, pd.DataFrame(has_detail))
+    return is_repeat
 
 
 def repeated_or_less(runs: pd.DataFrame) -> Booleans:
     """Mark the rows of a frame that another is equal to, or says all of and more."""
     import pyarrow as pa
 
-    found = repeated_rows(runs)
-    left = np.flatnonzero(~found)
+    is_repeat = repeated_rows(runs)
+    left = np.flatnonzero(~is_repeat)
     columns = {
         name: lists_of(runs[name].iloc[left])
         if name == "fold_scores"
         else one_array(pa.array(runs[name].iloc[left], from_pandas=True))
         for name in RUN_KEY
     }
-    found[left] = repeated(pa.table(columns))
-    return found
+    is_repeat[left] = repeated(pa.table(columns))
+    return is_repeat
 
 
 def repeated_rows(runs: pd.DataFrame) -> Booleans:
     """Mark the rows of a frame that an earlier row is equal to."""
-    found = np.zeros(len(runs), dtype=np.bool_)
+    is_repeat = np.zeros(len(runs), dtype=np.bool_)
     plain = [name for name in RUN_KEY if name in runs and name != "fold_scores"]
     keys = pd.DataFrame({name: _comparable(name, runs[name]) for name in plain})
     suspects = np.flatnonzero(keys.duplicated(keep=False).to_numpy())
@@ -66,8 +66,8 @@ def repeated_rows(runs: pd.DataFrame) -> Booleans:
         keys = keys.iloc[suspects].reset_index(drop=True)
         if "fold_scores" in runs:
             keys["fold_scores"] = list_hashes(lists_of(runs["fold_scores"].iloc[suspects]))
-        found[suspects] = keys.duplicated().to_numpy()
-    return found
+        is_repeat[suspects] = keys.duplicated().to_numpy()
+    return is_repeat
 
 
 def _comparable(name: str, values: pd.Series[Any]) -> Any:
@@ -99,24 +99,24 @@ def _is_known(name: str, column: Any) -> Booleans:
     return ~np.isnan(numbers_of(column))
 
 
-def _says_less(keys: pd.DataFrame, known: pd.DataFrame) -> Booleans:
+def _says_less(keys: pd.DataFrame, has_detail: pd.DataFrame) -> Booleans:
     """Mark the rows of which another says all, and more: the same run, fetched again.
 
-    ``keys`` are the rows as numbers, ``known`` says which details each knows. Which
-    details are known is one of few patterns, so patterns are compared, not rows.
+    ``keys`` are the rows as numbers, ``has_detail`` says which details each has. Which
+    they are is one of few patterns, so patterns are compared, not rows.
     """
-    found = np.zeros(len(keys), dtype=np.bool_)
-    pattern = known.to_numpy() @ (1 << np.arange(known.shape[1]))
+    says_less = np.zeros(len(keys), dtype=np.bool_)
+    pattern = has_detail.to_numpy() @ (1 << np.arange(has_detail.shape[1]))
     patterns = np.unique(pattern).tolist()
     for less in patterns:
-        shared = [*IDENTITY, *(n for i, n in enumerate(known) if less >> i & 1)]
+        shared = [*IDENTITY, *(n for i, n in enumerate(has_detail) if less >> i & 1)]
         rows = np.flatnonzero(pattern == less)
         for more in patterns:
             if more != less and more & less == less:
                 fuller = keys.loc[pattern == more, shared]
                 both = pd.concat([fuller, keys.loc[rows, shared]])
-                found[rows] |= both.duplicated().to_numpy()[len(fuller) :]
-    return found
+                says_less[rows] |= both.duplicated().to_numpy()[len(fuller) :]
+    return says_less
 
 
 def list_hashes(column: Any) -> Hashes:

@@ -43,8 +43,8 @@ class FrameRuns:
         import pyarrow as pa
 
         columns = [*dict.fromkeys(["task_id", *columns])]
-        there = {n: to_column(n, self._runs[n]) for n in columns if n in self._runs}
-        return use(iter([normal_runs(pa.table(there), columns)]))
+        columns_held = {n: to_column(n, self._runs[n]) for n in columns if n in self._runs}
+        return use(iter([normal_runs(pa.table(columns_held), columns)]))
 
 
 class StoredRuns:
@@ -74,11 +74,11 @@ class StoredRuns:
         """Of those that were read, how many cannot be learnt from."""
         return sum(part.n_left_out for part in self._parts())
 
-    def _parts(self, known: Collection[str] = ()) -> list[Part]:
-        found: list[Part] = []
+    def _parts(self, skip: Collection[str] = ()) -> list[Part]:
+        parts: list[Part] = []
         for source in self.sources:
-            found += source.runs if isinstance(source, StoredFolder) else [source]
-        return [part for part in found if part.name not in known]
+            parts += source.runs if isinstance(source, StoredFolder) else [source]
+        return [part for part in parts if part.name not in skip]
 
     def frame(
         self, tasks: Collection[str] | None = None, columns: Sequence[str] | None = None
@@ -101,15 +101,15 @@ class StoredRuns:
         use: Callable[[Iterator[Any]], Found],
         columns: Sequence[str] | None = None,
         rows: int = BATCH_ROWS,
-        known: Collection[str] = (),
+        skip: Collection[str] = (),
     ) -> Found:
         """Return what ``use`` makes of a stream of Arrow tables with these columns, or all.
 
         All runs of a task are in one table, text is dictionary-encoded. Parts of
-        the names ``known`` are left out. When a part is gone because
+        the names ``skip`` are left out. When a part is gone because
         its folder was compacted, ``use`` is called anew.
         """
-        return self._steadily(lambda: use(batches(self._parts(known), columns, rows=rows)))
+        return self._steadily(lambda: use(batches(self._parts(skip), columns, rows=rows)))
 
     def _steadily(self, read: Callable[[], Found]) -> Found:
         while True:

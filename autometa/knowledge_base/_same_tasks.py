@@ -17,7 +17,7 @@ TELLING = ("task_type", "target", "n_rows")
 MOST_NAMED = 5
 
 
-def check_same_tasks(known: pd.DataFrame, others: pd.DataFrame) -> None:
+def check_same_tasks(tasks_held: pd.DataFrame, others: pd.DataFrame) -> None:
     """Raise when tasks of one id cannot be the same.
 
     What one side does not know ("classification", no target, no number of rows) does not
@@ -28,8 +28,8 @@ def check_same_tasks(known: pd.DataFrame, others: pd.DataFrame) -> None:
     KnowledgeBaseError
         Names the tasks, what differs, and how to keep them apart.
     """
-    columns = [name for name in TELLING if name in known and name in others]
-    both = known[["task_id", *columns]].merge(others[["task_id", *columns]], on="task_id")
+    columns = [name for name in TELLING if name in tasks_held and name in others]
+    both = tasks_held[["task_id", *columns]].merge(others[["task_id", *columns]], on="task_id")
     odd = []
     for row in both.itertuples(index=False):
         values = row._asdict()

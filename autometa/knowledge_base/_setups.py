@@ -57,8 +57,8 @@ def canonical_column(
     """Return the canonical text of each setup; each distinct one is parsed once."""
     texts = [text if isinstance(text, str) else canonical_config(text) for text in configs]
     keys = list(zip(algorithms, texts, task_types, strict=True))
-    known = {key: canonical_setup(*key) for key in set(keys)}
-    return pd.Series([known[key] for key in keys], dtype=str)
+    canonical = {key: canonical_setup(*key) for key in set(keys)}
+    return pd.Series([canonical[key] for key in keys], dtype=str)
 
 
 @lru_cache(maxsize=1 << 16)

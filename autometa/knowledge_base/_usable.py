@@ -64,16 +64,16 @@ def usable_frame(runs: pd.DataFrame, where: str) -> pd.DataFrame:
         return runs
     content = pa.table({n: to_column(n, runs[n]) for n in CHECKED if n in runs})
     bad, why = unusable(content)
-    found = runs[~bad] if bad.any() else runs
+    usable = runs[~bad] if bad.any() else runs
     for name in SECONDS:
-        if name in found:
-            wrong = (found[name] < 0) | np.isinf(found[name])
+        if name in usable:
+            wrong = (usable[name] < 0) | np.isinf(usable[name])
             if wrong.any():
-                why = why or f"a '{name}' of {found.loc[wrong, name].iloc[0]:g}"
-                found = found.assign(**{name: found[name].mask(wrong)})
+                why = why or f"a '{name}' of {usable.loc[wrong, name].iloc[0]:g}"
+                usable = usable.assign(**{name: usable[name].mask(wrong)})
     if why and where:
         _warn(where, why)
-    return found
+    return usable
 
 
 def usable_tasks(tasks: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -112,23 +112,23 @@ def unusable(content: Any) -> tuple[Booleans, str]:
 
 
 def _faults(content: Any) -> Any:
-    there = set(content.column_names)
+    columns = set(content.column_names)
     for name in NAMES:
-        if name in there and content[name].null_count:
+        if name in columns and content[name].null_count:
             missing = ~content[name].is_valid().to_numpy(zero_copy_only=False)
             yield missing, lambda _, name=name: f"a run without '{name}'"
-    if "config" in there:
+    if "config" in columns:
         yield (
             _of_names(content["config"], _is_no_config),
             lambda i: f"the config {_short(content['config'][i].as_py())}",
         )
-    if "status" in there:
+    if "status" in columns:
         is_status = _of_names(content["status"], lambda name: name in STATUSES)
         yield ~is_status, lambda i: f"the status {content['status'][i].as_py()!r}"
-    if "fidelity" in there:
+    if "fidelity" in columns:
         fidelity = numbers_of(content["fidelity"])
         yield ~((fidelity > 0) & (fidelity <= 1)), lambda i: f"a 'fidelity' of {fidelity[i]:g}"
-    if "score" in there:
+    if "score" in columns:
         score = numbers_of(content["score"])
         yield _wrong_scores(content, score), lambda i: f"a score of {score[i]:g}"
 

@@ -50,11 +50,11 @@ class Verbs(Tables):
         listed = self.tasks[self.tasks["task_id"].isin(runs["task_id"].unique())]
         features = self.metafeatures
         features = features[features.index.isin(listed["task_id"])]
-        found = type(self)(
+        selected = type(self)(
             listed.reset_index(drop=True), features, runs.reset_index(drop=True), self.provenance
         )
-        found.about = dict(self.about)
-        return found
+        selected.about = dict(self.about)
+        return selected
 
     def diff(self, other: Tables | str | os.PathLike[str], *, noise: float = 3.0) -> Difference:
         """Say what the two do not share, and where their numbers disagree beyond noise."""

@@ -218,7 +218,7 @@ class TuneResult:
             (``ok``, ``pruned``, ``skipped``, ``stopped`` by the clock or the user,
             ``timeout``, ``memory``, ``error``, ``infeasible`` by a constraint of the
             sampler, ``running`` in another process),
-            ``source`` (``recommended``, ``known``, ``search``), ``weight`` (in the
+            ``source`` (``recommended``, ``preset``, ``search``), ``weight`` (in the
             ensemble), ``fidelity`` (share of the training rows used: a score from less
             than 1.0 may rise with more), ``message``.
         """

@@ -23,7 +23,7 @@ from autometa.tuning._interrupt import Interruption
 from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
 from autometa.tuning._state import CompletedTrial, SearchState
-from autometa.tuning.scheduling._plan import Advice, anchors, known_candidates, merge
+from autometa.tuning.scheduling._plan import Advice, anchors, merge, preset_candidates
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
 from autometa.tuning.study._resume import candidate_of, evaluation_of
 from autometa.tuning.workers._runner import TrialRunner
@@ -78,7 +78,7 @@ class Search:
     def prepare(self) -> None:
         """Ask for advice, and line up the known setups."""
         state, settings = self.state, self.state.settings
-        untried = known_candidates(state.table.task_type, settings.algorithms)
+        untried = preset_candidates(state.table.task_type, settings.algorithms)
         seconds = state.clock.trial_timeout(0.0, state.search_left)
         state.plan = [
             *state.study_log.cut_short(np.inf if seconds is None else seconds),

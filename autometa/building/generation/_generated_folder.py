@@ -150,8 +150,8 @@ class _Folder:
         manifest = path / MANIFEST
         self._rows: dict[str, dict[str, Any]] = {}
         if manifest.exists():
-            known = pd.read_csv(manifest, dtype=str, keep_default_na=False)
-            self._rows = {row["name"]: row for row in known.to_dict("records")}
+            listed = pd.read_csv(manifest, dtype=str, keep_default_na=False)
+            self._rows = {row["name"]: row for row in listed.to_dict("records")}
 
     def _check_settings(self, settings: dict[str, Any]) -> None:
         file = self._path / SETTINGS

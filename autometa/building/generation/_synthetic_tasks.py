@@ -183,8 +183,8 @@ def _is_learnable(draft: Draft) -> bool:
     """Say whether a small forest on half of the rows does better on the others than the mean."""
     X, y = encoded(draft.X), target_matrix(draft)
     forest = ExtraTreesRegressor(30, min_samples_leaf=3, random_state=0)
-    learnt, asked = slice(0, None, 2), slice(1, None, 2)
-    predicted = forest.fit(X[learnt], y[learnt].squeeze()).predict(X[asked]).reshape(y[asked].shape)
-    left = ((y[asked] - predicted) ** 2).sum()
-    total = ((y[asked] - y[learnt].mean(axis=0)) ** 2).sum()
+    train, test = slice(0, None, 2), slice(1, None, 2)
+    predicted = forest.fit(X[train], y[train].squeeze()).predict(X[test]).reshape(y[test].shape)
+    left = ((y[test] - predicted) ** 2).sum()
+    total = ((y[test] - y[train].mean(axis=0)) ** 2).sum()
     return bool(left < (1 - _LEAST_EXPLAINED) * total)

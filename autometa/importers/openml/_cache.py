@@ -67,10 +67,10 @@ class Cache:
 
     def get(self, call: str) -> Answer | None:
         """Return the answer to ``call``, or None when it is not there or damaged."""
-        found = self._read(self._path(call))
-        if found is None or found[0].get("call") != call:
+        answer = self._read(self._path(call))
+        if answer is None or answer[0].get("call") != call:
             return None
-        about, body = found
+        about, body = answer
         return Answer(
             body=body,
             refused=about.get("refused", ""),

@@ -88,11 +88,11 @@ class Client:
         KnowledgeBaseSourceError
             If no whole answer came within the number of tries.
         """
-        known = self._cache.get(call)
-        if known is not None and _reads(known, root):
-            is_fixed = lasts and not known.refused
+        kept = self._cache.get(call)
+        if kept is not None and _reads(kept, root):
+            is_fixed = lasts and not kept.refused
             if is_fixed or not self.settings.refresh:
-                return known
+                return kept
         answer = self._fetch(call, root, can_be_less)
         if answer.refused not in NOT_OF_THE_QUESTION:
             self._cache.put(call, answer, **about)

@@ -148,8 +148,8 @@ def _depends_on_task(name: str) -> bool:
 def _entry(name: str, kind: str) -> dict[str, Any] | None:
     for entry in table()["flows"]:
         if _is_named(entry, name) and kind in entry.get("kinds", [kind]):
-            found: dict[str, Any] = entry
-            return found
+            typed: dict[str, Any] = entry
+            return typed
     return None
 
 
@@ -168,8 +168,8 @@ def _core(name: str) -> str:
 
 def _are_plain(before: tuple[Flow, ...]) -> bool:
     """Return whether preprocessing does no more than ours: impute, encode, scale."""
-    known = table()["preprocessing"]
-    return all(any(fnmatchcase(part.name, pattern) for pattern in known) for part in before)
+    preprocessing = table()["preprocessing"]
+    return all(any(fnmatchcase(part.name, pattern) for pattern in preprocessing) for part in before)
 
 
 def _numbers(entry: Mapping[str, Any], before: tuple[Flow, ...]) -> Config:
@@ -205,10 +205,10 @@ def _translate(
         elif isinstance(rule, dict) and "count" in rule:
             ours[rule["to"]], ours[rule["count"]] = _counted(value)
         elif isinstance(rule, dict) and not _is_one_of(value, rule.get("off", [])):
-            found = _converted(value, rule, task)
-            if said.setdefault(rule["to"], found) != found:
+            converted = _converted(value, rule, task)
+            if said.setdefault(rule["to"], converted) != converted:
                 raise _NotOursError
-            ours[rule["to"]] = found
+            ours[rule["to"]] = converted
     if any(_is_one_of(config.get(n), values) for n, values in entry.get("itself", {}).items()):
         raise _ItselfError
     return _whole(ours, entry["algorithm"], task), tuple(left_out)
@@ -275,10 +275,10 @@ def _converted(value: Any, rule: Mapping[str, Any], task: Mapping[str, Any]) -> 
         if _is_one_of(value, [theirs]):
             return ours
     if "match" in rule:
-        found = re.search(rule["match"], str(value))
-        if found is None:
+        match = re.search(rule["match"], str(value))
+        if match is None:
             raise _NotOursError
-        value = float(found[1]) if found.groups() else value
+        value = float(match[1]) if match.groups() else value
     if rule.get("strict"):
         raise _NotOursError
     if not any(key in rule for key in ("times", "scale", "power", "offset", "base", "type")):

@@ -39,22 +39,22 @@ class Frames:
 
     def __init__(
         self,
-        found: Gathered,
+        gathered: Gathered,
         tasks: Mapping[int, Task],
         setups: Setups,
         measures: Sequence[str],
         tally: Tally,
     ) -> None:
-        self.found = found
+        self.gathered = gathered
         self.setups = setups
         self.measures = measures
         self.tally = tally
         self.supervised = {one: task for one, task in tasks.items() if task.kind in KINDS.values()}
         self._left_out: Counter[tuple[str, str, str]] = Counter()
         self._translations: dict[tuple[int, str, float | None], tuple[str, str]] = {}
-        self._seconds = found.values.get(str(_measures.table()["fit_millis"]), {})
-        tally.drop("rows of listings", found.n_repeated, "of a run that was listed before")
-        tally.drop("rows of listings", found.n_unread, "that name no run, task or setup")
+        self._seconds = gathered.values.get(str(_measures.table()["fit_millis"]), {})
+        tally.drop("rows of listings", gathered.n_repeated, "of a run that was listed before")
+        tally.drop("rows of listings", gathered.n_unread, "that name no run, task or setup")
         others = Counter(task.kind for one, task in tasks.items() if one not in self.supervised)
         for kind, count in sorted(others.items()):
             tally.drop("tasks", count, f"of the type '{kind}'" if kind else "of an unknown type")
@@ -78,9 +78,9 @@ class Frames:
 
     def metafeatures(self) -> pd.DataFrame | None:
         """Return OpenML's qualities as our meta-features, where they are of the task's target."""
-        known = {one: task for one, task in self.supervised.items() if task.qualities}
-        described = {one: task.qualities for one, task in known.items() if task.is_described}
-        n_others = len(known) - len(described)
+        given = {one: task for one, task in self.supervised.items() if task.qualities}
+        described = {one: task.qualities for one, task in given.items() if task.is_described}
+        n_others = len(given) - len(described)
         if n_others:
             self.tally.drop("rows of meta-features", n_others, "that describe another target")
         translated = [self._translated(table) for table in _alike(described)]
@@ -99,14 +99,14 @@ class Frames:
         rows: list[dict[str, Any]] = []
         n_unsupervised = n_unjudged = 0
         missing: Counter[str] = Counter()
-        for number, run in sorted(self.found.runs.items()):
+        for number, run in sorted(self.gathered.runs.items()):
             task = self.supervised.get(run.task)
             if task is None:
                 n_unsupervised += 1
                 continue
-            found = self._rows(number, run, task, missing)
-            n_unjudged += not found
-            rows += found
+            rows_of_run = self._rows(number, run, task, missing)
+            n_unjudged += not rows_of_run
+            rows += rows_of_run
         self.tally.drop("runs", n_unsupervised, "on tasks of another type")
         self.tally.drop("runs", n_unjudged, "on tasks that none of the measures judges")
         for measure, count in missing.items():
@@ -138,7 +138,7 @@ class Frames:
             if judged is None:
                 continue
             name, sign = judged
-            value = self.found.values.get(measure, {}).get(number)
+            value = self.gathered.values.get(measure, {}).get(number)
             if value is None and not run.error:
                 missing[measure] += 1
             score = float("nan") if value is None or run.error else sign * value
@@ -152,7 +152,7 @@ class Frames:
 
     def _setup(self, run: Run, task: Task) -> tuple[str, str]:
         """Return algorithm and configuration; each setup is translated once a kind of task."""
-        name = self.found.flow_names.get(run.flow) or run.flow_name
+        name = self.gathered.flow_names.get(run.flow) or run.flow_name
         flow = parse_flow(name)
         n_rows = task.qualities.get("NumberOfInstances") if depends_on_task(flow) else None
         key = (run.setup, task.kind, n_rows)

@@ -93,7 +93,7 @@ class Gatherer:
         self.filters = filters
         self.limits = limits
         self.progress = progress
-        self.found = Gathered()
+        self.gathered = Gathered()
         self._is_closed = self._is_cut_off = self._is_complete = False
         self._awaited: set[int] = set()
 
@@ -115,42 +115,42 @@ class Gatherer:
         except SlowSourceError:
             self.tally.note(
                 f"The server took too long to list runs: failures are known of the first "
-                f"{len(self.found.runs)} alone. With more time (timeout) it may list them."
+                f"{len(self.gathered.runs)} alone. With more time (timeout) it may list them."
             )
         else:
-            self._is_complete = bool(self.found.runs)
+            self._is_complete = bool(self.gathered.runs)
         self._close()
 
     def _close(self) -> None:
         """Take no further runs once a listing was cut off by its limit."""
-        self._is_closed = self._is_cut_off and bool(self.found.runs)
+        self._is_closed = self._is_cut_off and bool(self.gathered.runs)
 
     def _list_runs(self, show: str) -> None:
         for filters in self.filters:
-            left, n_rows = self.limits.left(len(self.found.runs)), 0
+            left, n_rows = self.limits.left(len(self.gathered.runs)), 0
             for page, _ in pages(self.client, "run/list", filters + show, "runs", left):
                 n_rows += len(page)
                 for one, _ in page:
                     self._add(read_run(one), is_listed=True)
-                self.progress("listing runs", len(self.found.runs), self.limits.runs)
+                self.progress("listing runs", len(self.gathered.runs), self.limits.runs)
             self._is_cut_off |= n_rows == left
 
     def _add(self, run: Run | None, is_listed: bool) -> bool:
         """Add a run; say whether it is one of those wanted."""
         if run is None:
-            self.found.n_unread += 1
+            self.gathered.n_unread += 1
             return False
-        if run.run in self.found.runs:
-            self.found.n_repeated += is_listed
+        if run.run in self.gathered.runs:
+            self.gathered.n_repeated += is_listed
             return True
-        if self._is_closed or self.limits.left(len(self.found.runs)) == 0:
+        if self._is_closed or self.limits.left(len(self.gathered.runs)) == 0:
             return False
-        self.found.runs[run.run] = run
+        self.gathered.runs[run.run] = run
         return True
 
     def measure(self, measure: str) -> None:
         """Collect the values of one measure."""
-        values = self.found.values.setdefault(measure, {})
+        values = self.gathered.values.setdefault(measure, {})
         is_complete = self._is_complete
         self._awaited = self._missing(values)
         for filters in self.filters:
@@ -177,19 +177,21 @@ class Gatherer:
         return pages(self.client, call, filters, "evaluations", self.limits.a_listing)
 
     def _n_expected(self) -> int | None:
-        return len(self.found.runs) or None
+        return len(self.gathered.runs) or None
 
     def _missing(self, values: dict[int, float]) -> set[int]:
-        return {one for one, run in self.found.runs.items() if not run.error and one not in values}
+        return {
+            one for one, run in self.gathered.runs.items() if not run.error and one not in values
+        }
 
     def _take(self, row: dict[str, str], values: dict[int, float]) -> None:
         one = read_evaluation(row)
         if one is None:
-            self.found.n_unread += 1
+            self.gathered.n_unread += 1
             return
         if one.flow_name:
-            self.found.flow_names[one.flow] = one.flow_name
-        self.found.datasets.setdefault(one.task, (one.data_id, one.data_name))
+            self.gathered.flow_names[one.flow] = one.flow_name
+        self.gathered.datasets.setdefault(one.task, (one.data_id, one.data_name))
         run = Run(
             run=one.run,
             task=one.task,
@@ -203,7 +205,7 @@ class Gatherer:
         if not self._add(run, is_listed=False):
             return
         if one.run in values:
-            self.found.n_repeated += 1
+            self.gathered.n_repeated += 1
         elif one.value is not None:
             values[one.run] = one.value
 

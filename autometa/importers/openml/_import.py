@@ -142,7 +142,7 @@ class _Importer:
         filters = self._filters(question)
         gatherer = Gatherer(self.client, filters, question.limits, self.progress, self.tally)
         measures = self._gather(gatherer, question)
-        runs = gatherer.found.runs.values()
+        runs = gatherer.gathered.runs.values()
         supervised = [run for run in runs if self.tasks[run.task].kind in KINDS.values()]
         setups = fetch_setups(self.client, (run.setup for run in supervised), self.progress)
         self._name_flows(gatherer, setups)
@@ -150,7 +150,7 @@ class _Importer:
             used = [self.tasks[one] for one in {run.task for run in supervised}]
             fetch_qualities(self.client, used, self.progress, self.tally)
         self._tell(setups)
-        frames = Frames(gatherer.found, self.tasks, setups, measures, self.tally)
+        frames = Frames(gatherer.gathered, self.tasks, setups, measures, self.tally)
         return self.tally.finish(
             frames.tasks(),
             frames.metafeatures(),
@@ -170,7 +170,7 @@ class _Importer:
     def _gather(self, gatherer: Gatherer, question: _Question) -> list[str]:
         """Collect runs and values; return the measures."""
         gatherer.list_runs()
-        runs = gatherer.found.runs
+        runs = gatherer.gathered.runs
         self._describe({*question.tasks, *(run.task for run in runs.values())}, gatherer)
         measures = question.measures or self._fitting_measures()
         for measure in measures:
@@ -208,7 +208,7 @@ class _Importer:
 
     def _describe(self, ids: Iterable[int], gatherer: Gatherer) -> None:
         missing = [one for one in sorted(set(ids)) if one not in self.tasks]
-        datasets = gatherer.found.datasets
+        datasets = gatherer.gathered.datasets
         if missing:
             fetched = fetch_tasks(self.client, missing, self.progress, self.tally)
             self.tasks.update(fetched)
@@ -242,16 +242,16 @@ class _Importer:
 
     def _name_flows(self, gatherer: Gatherer, setups: Setups) -> None:
         """Name the flows of runs that no evaluation names."""
-        names = {**setups.flow_names, **gatherer.found.flow_names}
-        for run in gatherer.found.runs.values():
+        names = {**setups.flow_names, **gatherer.gathered.flow_names}
+        for run in gatherer.gathered.runs.values():
             if run.flow_name:
                 names.setdefault(run.flow, run.flow_name)
-        needed = {run.flow for run in gatherer.found.runs.values()} - set(names)
+        needed = {run.flow for run in gatherer.gathered.runs.values()} - set(names)
         for number in sorted(needed):
             answer = self.client.ask(f"flow/{number}", "flow")
             name = "" if answer.refused else _xml.row(_xml.parse(answer.body)).get("name", "")
             names[number] = name or f"openml:flow/{number}"
-        gatherer.found.flow_names = names
+        gatherer.gathered.flow_names = names
 
     def _tell(self, setups: Setups) -> None:
         n_requests = self.client.n_requests
@@ -276,13 +276,13 @@ def _alias(suite: int | str) -> str:
 
 
 def _ids(what: str, values: Iterable[int | str]) -> list[int]:
-    found = []
+    ids = []
     for value in values:
         text = str(value).strip()
         if not text.isdigit():
             raise KnowledgeBaseError(f"'{what}' of OpenML must be numbers. Got {value!r} instead.")
-        found.append(int(text))
-    return sorted(set(found))
+        ids.append(int(text))
+    return sorted(set(ids))
 
 
 def _chosen_measures(names: Iterable[str]) -> tuple[list[str], bool]:

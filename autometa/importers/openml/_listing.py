@@ -92,11 +92,11 @@ def read_run(row: _xml.Row, _: Any = None) -> Run | None:
 
 def _ids(row: _xml.Row) -> dict[str, int] | None:
     """Return the numbers of run, task, setup and flow (0 where unknown); None if one is missing."""
-    found = {name: _xml.integer(row.get(f"{name}_id")) for name in ("run", "task", "setup")}
-    known = {name: number for name, number in found.items() if number is not None}
-    if len(known) < len(found):
+    numbers = {name: _xml.integer(row.get(f"{name}_id")) for name in ("run", "task", "setup")}
+    complete = {name: number for name, number in numbers.items() if number is not None}
+    if len(complete) < len(numbers):
         return None
-    return {**known, "flow": _xml.integer(row.get("flow_id")) or 0}
+    return {**complete, "flow": _xml.integer(row.get("flow_id")) or 0}
 
 
 def pages(
@@ -144,14 +144,14 @@ def pages(
             if has_no_results(answer):
                 return
             raise NotAnsweredError(answer)
-        found = list(_xml.rows(answer.body, root.removesuffix("s")))
-        may_be_cut = len(found) % ROUND == 0 and len(found) >= max(1, client.largest_page)
-        client.largest_page = max(client.largest_page, len(found))
-        is_last = len(found) < wanted and not may_be_cut
-        yield found, is_last
+        rows = list(_xml.rows(answer.body, root.removesuffix("s")))
+        may_be_cut = len(rows) % ROUND == 0 and len(rows) >= max(1, client.largest_page)
+        client.largest_page = max(client.largest_page, len(rows))
+        is_last = len(rows) < wanted and not may_be_cut
+        yield rows, is_last
         if is_last:
             return
-        offset += len(found)
+        offset += len(rows)
 
 
 def has_no_results(answer: Answer) -> bool:
@@ -229,16 +229,16 @@ def study_content(client: Client, suite: str) -> dict[str, list[int]]:
             f"OpenML must know the suite '{suite}'. Got {NotAnsweredError(answer)}. "
             "Its number or alias stands on https://www.openml.org/search?type=benchmark."
         )
-    found: dict[str, list[int]] = {"task": [], "flow": [], "run": []}
+    content: dict[str, list[int]] = {"task": [], "flow": [], "run": []}
     root = _xml.parse(answer.body)
-    for kind in found:
+    for kind in content:
         ids = [
             _xml.integer(element.text)
             for element in root.iter()
             if _xml.local(element.tag) == f"{kind}_id"
         ]
-        found[kind] = sorted({one for one in ids if one is not None})
+        content[kind] = sorted({one for one in ids if one is not None})
     entity = _xml.row(root).get("main_entity_type", "task")
     if entity.rstrip("s") == "run":
-        found["study"] = [_xml.integer(_xml.row(root).get("id")) or 0]
-    return found
+        content["study"] = [_xml.integer(_xml.row(root).get("id")) or 0]
+    return content

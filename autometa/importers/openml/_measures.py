@@ -33,22 +33,22 @@ def openml_measures(names: Iterable[str]) -> list[str]:
     >>> openml_measures(["predictive_accuracy", "roc_auc", "neg_root_mean_squared_error"])
     ['predictive_accuracy', 'area_under_roc_curve', 'root_mean_squared_error']
     """
-    known = table()["measures"]
+    measures = table()["measures"]
     scorers: dict[str, str] = {}
-    for measure, rule in known.items():
+    for measure, rule in measures.items():
         for scorer in rule.values():
             scorers.setdefault(str(scorer), measure)
-    found = []
+    chosen = []
     for name in names:
-        if name not in known and name not in scorers:
-            close = difflib.get_close_matches(name, [*known, *scorers], n=1)
+        if name not in measures and name not in scorers:
+            close = difflib.get_close_matches(name, [*measures, *scorers], n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
             raise MetricError(
                 f"A measure must be one of OpenML's. Got {name!r}.{hint} "
-                f"Available: {', '.join(sorted(known))}. Fit times are asked for as seconds."
+                f"Available: {', '.join(sorted(measures))}. Fit times are asked for as seconds."
             )
-        found.append(name if name in known else scorers[name])
-    return list(dict.fromkeys(found))
+        chosen.append(name if name in measures else scorers[name])
+    return list(dict.fromkeys(chosen))
 
 
 def scorer(measure: str, task_type: str) -> tuple[str, int] | None:

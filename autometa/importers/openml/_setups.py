@@ -43,9 +43,9 @@ def fetch_setups(client: Client, ids: Iterable[int], progress: Progress) -> Setu
         If the server breaks down meanwhile; what came until then is kept.
     """
     wanted = set(ids)
-    found = Setups()
-    asked = _read_kept(client, wanted, found)
-    missing = sorted(wanted - set(found.configs) - (set() if client.settings.refresh else asked))
+    setups = Setups()
+    asked = _read_kept(client, wanted, setups)
+    missing = sorted(wanted - set(setups.configs) - (set() if client.settings.refresh else asked))
     most = client.settings.setups_a_request
 
     def ask(batch: Sequence[int]) -> Answer:
@@ -55,19 +55,19 @@ def fetch_setups(client: Client, ids: Iterable[int], progress: Progress) -> Setu
     while missing:
         for batch, answer in in_batches(client, missing, ask, most=most):
             if answer.refused and not has_no_results(answer):
-                found.refusal = found.refusal or str(NotAnsweredError(answer))
-            _read(answer, set(batch), found)
-            progress("fetching setups", len(found.configs), len(wanted))
-        still = [one for one in missing if one not in found.configs]
+                setups.refusal = setups.refusal or str(NotAnsweredError(answer))
+            _read(answer, set(batch), setups)
+            progress("fetching setups", len(setups.configs), len(wanted))
+        still = [one for one in missing if one not in setups.configs]
         # a server may tell fewer at once than it was asked for; one that tells none has no more
         missing = still if len(still) < len(missing) else []
-    found.unknown = wanted - set(found.configs)
-    for one in found.unknown:
-        found.configs[one] = {UNKNOWN_SETUP: one}
-    return found
+    setups.unknown = wanted - set(setups.configs)
+    for one in setups.unknown:
+        setups.configs[one] = {UNKNOWN_SETUP: one}
+    return setups
 
 
-def _read_kept(client: Client, wanted: set[int], found: Setups) -> set[int]:
+def _read_kept(client: Client, wanted: set[int], setups: Setups) -> set[int]:
     """Read what is on disk; return the ids that need not be asked for again.
 
     These are the ids that it has no setup for, and those it was asked for alone and did
@@ -76,15 +76,15 @@ def _read_kept(client: Client, wanted: set[int], found: Setups) -> set[int]:
     asked: set[int] = set()
     for about, call in client.about("setup-list"):
         ids = set(about.get("ids", ()))
-        if ids & (wanted - set(found.configs)):
+        if ids & (wanted - set(setups.configs)):
             answer = client.ask(call, "setups", lasts=True, ids=about["ids"])
-            _read(answer, wanted, found)
+            _read(answer, wanted, setups)
             if has_no_results(answer) or (len(ids) == 1 and not answer.refused):
                 asked |= ids
     return asked
 
 
-def _read(answer: Answer, wanted: set[int], found: Setups) -> None:
+def _read(answer: Answer, wanted: set[int], setups: Setups) -> None:
     if answer.refused:
         return
     for row, element in _xml.rows(answer.body, "setup"):
@@ -93,8 +93,8 @@ def _read(answer: Answer, wanted: set[int], found: Setups) -> None:
             continue
         flow = _xml.integer(row.get("flow_id")) or 0
         parameters = [_xml.row(child) for child in element if _xml.local(child.tag) == "parameter"]
-        found.flows[setup] = flow
-        found.configs[setup] = read_config(parameters, flow, found.flow_names)
+        setups.flows[setup] = flow
+        setups.configs[setup] = read_config(parameters, flow, setups.flow_names)
 
 
 def read_config(

@@ -100,7 +100,7 @@ def fetch_tasks(
     progress : callable
     tally : Tally
     """
-    found = {one: Task(task=one) for one in ids}
+    by_id = {one: Task(task=one) for one in ids}
 
     def ask(batch: Sequence[int]) -> Answer:
         filters = f"limit/{len(batch)}/offset/0/status/all/task_id/{joined(batch)}"
@@ -109,9 +109,9 @@ def fetch_tasks(
     for _, answer in in_batches(client, sorted(ids), ask, most=1_000):
         if not answer.refused:
             for row, element in _xml.rows(answer.body, "task"):
-                _read_listed(row, element, found)
+                _read_listed(row, element, by_id)
     # What no list brought (a refused batch, a task that it leaves out) is asked for alone.
-    asking = [task for task in found.values() if not task.kind]
+    asking = [task for task in by_id.values() if not task.kind]
     for n_done, task in enumerate(asking):
         progress("fetching tasks", n_done, len(asking))
         answer = client.ask(f"task/{task.task}", "task")
@@ -121,11 +121,11 @@ def fetch_tasks(
             )
         else:
             _read_task(_xml.parse(answer.body), task)
-    return found
+    return by_id
 
 
-def _read_listed(row: _xml.Row, element: Any, found: Mapping[int, Task]) -> None:
-    task = found.get(_xml.integer(row.get("task_id")) or -1)
+def _read_listed(row: _xml.Row, element: Any, by_id: Mapping[int, Task]) -> None:
+    task = by_id.get(_xml.integer(row.get("task_id")) or -1)
     if task is None:
         return
     inputs = _xml.named(element, "input")
@@ -192,9 +192,9 @@ def fetch_qualities(
             tally.note(f"Qualities of dataset {data_id} could not be fetched; run it again.")
             continue
         if not answer.refused:
-            found = _numbers(_xml.named(_xml.parse(answer.body), "quality"))
+            qualities = _numbers(_xml.named(_xml.parse(answer.body), "quality"))
             for task in described:
-                task.qualities = {**task.qualities, **found}
+                task.qualities = {**task.qualities, **qualities}
         elif not has_no_results(answer) and not answer.code:
             n_refused += 1
             if n_refused == GIVE_UP_AFTER:
@@ -224,7 +224,7 @@ def fetch_fits(client: Client, tasks: Sequence[Task], tally: Tally) -> None:
 
 def _read_procedures(body: str, types: dict[int, str]) -> dict[int, float]:
     """Return the fits of each procedure by its number, and take note of its type."""
-    found = {}
+    n_fits = {}
     for row, _ in _xml.rows(body, "estimationprocedure"):
         number = _xml.integer(row.get("id"))
         folds = _xml.number(row.get("folds"))
@@ -233,5 +233,5 @@ def _read_procedures(body: str, types: dict[int, str]) -> dict[int, float]:
             # a holdout has no folds: one fit a repeat
             is_holdout = types[number].replace("_", " ").split(" ")[0] == "holdout"
             repeats = _xml.number(row.get("repeats")) or 1.0
-            found[number] = repeats if is_holdout else (folds or float("nan")) * repeats
-    return found
+            n_fits[number] = repeats if is_holdout else (folds or float("nan")) * repeats
+    return n_fits

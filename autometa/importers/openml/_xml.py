@@ -55,8 +55,8 @@ def _repaired(body: str) -> str:
     return _FREE_TEXT.sub(_escaped, _ILLEGAL.sub(" ", body))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    begin, text, end = found[1], found[4], found[5]
+def _escaped(match: re.Match[str]) -> str:
+    begin, text, end = match[1], match[4], match[5]
     return f"{begin}{_LONE_AMPERSAND.sub('&amp;', text).replace('<', '&lt;')}{end}"
 
 
@@ -83,14 +83,14 @@ def named(element: ET.Element, name: str) -> Row:
     OpenML writes both ``<quality name="A">1</quality>`` and
     ``<quality><name>A</name><value>1</value></quality>``.
     """
-    found = {}
+    texts = {}
     for child in element:
         if local(child.tag) == name:
             inner = row(child)
             key = child.get("name") or inner.get("name")
             if key:
-                found[key.strip()] = inner.get("value", (child.text or "").strip())
-    return found
+                texts[key.strip()] = inner.get("value", (child.text or "").strip())
+    return texts
 
 
 def integer(text: str | None) -> int | None:

@@ -63,8 +63,8 @@ class Difference:
     @property
     def is_empty(self) -> bool:
         """Whether nothing differs beyond noise."""
-        found = (getattr(self, name) for name in self.__dataclass_fields__ if name[:2] != "n_")
-        return not any(len(item) for item in found)
+        values = (getattr(self, name) for name in self.__dataclass_fields__ if name[:2] != "n_")
+        return not any(len(item) for item in values)
 
 
 def diff(
@@ -152,14 +152,14 @@ def _means(runs: pd.DataFrame) -> pd.DataFrame:
         variance=_variance(runs["fold_scores"]), failed=(runs["status"] != "ok").astype("float64")
     )
     grouped = scored.groupby(SAME, sort=False, observed=True)
-    found = grouped.agg(
+    means = grouped.agg(
         score=("score", "mean"),
         variance=("variance", "mean"),
         failed=("failed", "mean"),
         n=("score", "count"),  # a failure says nothing of the mean
     )
-    found["variance"] /= found.pop("n").clip(lower=1)
-    return found.reset_index()
+    means["variance"] /= means.pop("n").clip(lower=1)
+    return means.reset_index()
 
 
 def _variance(fold_scores: pd.Series[object]) -> Floats:
@@ -177,8 +177,8 @@ def _variance(fold_scores: pd.Series[object]) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.bincount(rows, flat, minlength=len(lists)) / n
         squares = np.bincount(rows, (flat - means[rows]) ** 2, minlength=len(lists))
-        found: Floats = np.where(n > 1, squares / (n - 1) / n, np.nan)
-    return found
+        variance: Floats = np.where(n > 1, squares / (n - 1) / n, np.nan)
+    return variance
 
 
 def _apart(both: pd.DataFrame, noise: float) -> tuple[pd.DataFrame, int]:
@@ -191,18 +191,18 @@ def _apart(both: pd.DataFrame, noise: float) -> tuple[pd.DataFrame, int]:
     one_failed = np.isnan(a) != np.isnan(b)
     differ = (gap > rounding) | one_failed
     beyond = (gap > allowed) | one_failed
-    found = both.loc[beyond, SAME].assign(a=a[beyond], b=b[beyond], noise=error[beyond])
+    rows = both.loc[beyond, SAME].assign(a=a[beyond], b=b[beyond], noise=error[beyond])
     order = np.argsort(-np.nan_to_num(gap[beyond], nan=np.inf), kind="stable")
-    return found.iloc[order].reset_index(drop=True), int((differ & ~beyond).sum())
+    return rows.iloc[order].reset_index(drop=True), int((differ & ~beyond).sum())
 
 
 def _failures(both: pd.DataFrame) -> pd.DataFrame:
     """Return the runs whose shares of failures differ, the largest difference first."""
     a, b = both["failed_a"].to_numpy(), both["failed_b"].to_numpy()
     differ = np.abs(a - b) > ROUNDING
-    found = both.loc[differ, SAME].assign(a=a[differ], b=b[differ])
+    rows = both.loc[differ, SAME].assign(a=a[differ], b=b[differ])
     order = np.argsort(-np.abs(a - b)[differ], kind="stable")
-    return found.iloc[order].reset_index(drop=True)
+    return rows.iloc[order].reset_index(drop=True)
 
 
 def _descriptions(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:

@@ -140,11 +140,11 @@ def _to_csv(frame: pd.DataFrame, path: Path) -> None:
 
 def _lists(runs: pd.DataFrame) -> list[list[float] | None]:
     """Return fold scores as plain lists, None where there are none."""
-    found = []
+    texts = []
     for value in runs["fold_scores"]:
         is_list = hasattr(value, "__len__")
-        found.append([float(score) for score in value] if is_list and len(value) else None)
-    return found
+        texts.append([float(score) for score in value] if is_list and len(value) else None)
+    return texts
 
 
 def _with_plain_lists(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -28,13 +28,13 @@ def folder_facts(folder: Path) -> dict[str, Any]:
     stats_of = retry_if_rewritten(
         folder, lambda: {t: [path.stat() for path in paths_of(folder, t)] for t in TABLES}
     )
-    stats = [stat for found in stats_of.values() for stat in found]
+    stats = [stat for stats_of_table in stats_of.values() for stat in stats_of_table]
     newest = max((stat.st_mtime for stat in stats), default=None)
     return {
         "path": str(folder),
         "fingerprint": fingerprint_of(folder),
         "n_bytes": sum(stat.st_size for stat in stats),
-        "n_parts": {table: len(found) for table, found in stats_of.items()},
+        "n_parts": {table: len(stats_of_table) for table, stats_of_table in stats_of.items()},
         "written": None if newest is None else _date(newest),
         "schema_version": manifest["schema_version"],
         "versions": manifest.get("versions", {}),

@@ -61,11 +61,11 @@ def runs_that_fit(
     return runs
 
 
-def _wanted(what: str, wanted: Sequence[str] | None, known: Iterable[str]) -> set[str] | None:
+def _wanted(what: str, wanted: Sequence[str] | None, listed: Iterable[str]) -> set[str] | None:
     """Return names to look for, all of them known; None for any."""
     if not wanted:
         return None
-    names = set(map(str, known))
+    names = set(map(str, listed))
     unknown = [name for name in wanted if name not in names]
     if unknown:
         close = difflib.get_close_matches(unknown[0], sorted(names), n=1)
@@ -82,8 +82,8 @@ def task_list(kb: Tables, runs: pd.DataFrame) -> pd.DataFrame:
     )
     columns = ["task_id", "name", "task_type", "n_rows", "family", "source"]
     listed = kb.tasks[columns].set_index("task_id")
-    found = listed.join(counts, how="inner").sort_index().reset_index()
-    return found[[*columns[:-1], "n_setups", "n_runs", "n_failed", "source"]]
+    tasks = listed.join(counts, how="inner").sort_index().reset_index()
+    return tasks[[*columns[:-1], "n_setups", "n_runs", "n_failed", "source"]]
 
 
 def setup_list(runs: pd.DataFrame) -> pd.DataFrame:
@@ -91,23 +91,23 @@ def setup_list(runs: pd.DataFrame) -> pd.DataFrame:
 
     ``median_fit_seconds`` is that of fits on all rows; NaN where there was none.
     """
-    found = _counts(runs, ["algorithm", "config"])
+    setups = _counts(runs, ["algorithm", "config"])
     grouped = runs.groupby(["algorithm", "config"], observed=True)
-    found["n_tasks"] = grouped["task_id"].nunique()
+    setups["n_tasks"] = grouped["task_id"].nunique()
     whole = runs[runs["fidelity"] == 1.0].groupby(["algorithm", "config"], observed=True)
-    found["median_fit_seconds"] = whole["fit_seconds"].median()
-    found = found.reset_index()
-    pairs = zip(found["algorithm"], found["config"], strict=True)
-    found.insert(0, "setup_id", [setup_id(*pair) for pair in pairs])
+    setups["median_fit_seconds"] = whole["fit_seconds"].median()
+    setups = setups.reset_index()
+    pairs = zip(setups["algorithm"], setups["config"], strict=True)
+    setups.insert(0, "setup_id", [setup_id(*pair) for pair in pairs])
     columns = ["n_tasks", "n_runs", "n_failed", "median_fit_seconds"]
-    return found[["setup_id", "algorithm", "config", *columns]]
+    return setups[["setup_id", "algorithm", "config", *columns]]
 
 
 def run_list(runs: pd.DataFrame) -> pd.DataFrame:
     """Return one row a run and metric, by task, then by metric, the best first."""
     order = ["task_id", "metric", "score"]
-    found = runs[RUN_COLUMNS].sort_values(order, ascending=[True, True, False], kind="stable")
-    return found.reset_index(drop=True)
+    rows = runs[RUN_COLUMNS].sort_values(order, ascending=[True, True, False], kind="stable")
+    return rows.reset_index(drop=True)
 
 
 def _counts(runs: pd.DataFrame, key: list[str]) -> pd.DataFrame:

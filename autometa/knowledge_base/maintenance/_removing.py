@@ -120,14 +120,14 @@ class _Fits:
         self.source = source
 
     def __call__(self, runs: pd.DataFrame) -> pd.Series[bool]:
-        found = pd.Series(True, index=runs.index)
+        going = pd.Series(True, index=runs.index)
         if self.tasks is not None:
-            found &= runs["task_id"].isin(self.tasks)
+            going &= runs["task_id"].isin(self.tasks)
         if self.algorithms is not None:
-            found &= runs["algorithm"].isin(self.algorithms)
+            going &= runs["algorithm"].isin(self.algorithms)
         if self.source is not None:
-            found &= runs["source"].map(self._is_from).astype(bool)
-        return found
+            going &= runs["source"].map(self._is_from).astype(bool)
+        return going
 
     def _is_from(self, source: str) -> bool:
         wanted = self.source or ""
@@ -153,24 +153,24 @@ def _plan(folder: Path, fits: _Fits) -> _Plan:
     """Read every run once: which parts are touched, which tasks are left without runs."""
     paths = paths_of(folder, "runs")
     listed = set(tasks_in(folder)["task_id"])
-    found: dict[str, set[str]] = {"algorithms": set(), "sources": set()}
+    names_held: dict[str, set[str]] = {"algorithms": set(), "sources": set()}
     with_runs: set[str] = set()
     left: set[str] = set()
     touched: list[Path] = []
     removed_scores: list[pd.DataFrame] = []
     for path, runs in zip(paths, runs_of(paths), strict=True):
         going = fits(runs)
-        found["algorithms"].update(runs["algorithm"].unique())
-        found["sources"].update(runs["source"].unique())
+        names_held["algorithms"].update(runs["algorithm"].unique())
+        names_held["sources"].update(runs["source"].unique())
         with_runs.update(runs.loc[going, "task_id"].unique())
         left.update(runs.loc[~going, "task_id"].unique())
         if going.any():
             removed_scores.append(_names_of_runs(runs[going]))
             touched.append(path)
     _check_known("tasks", fits.tasks or set(), listed | with_runs | left)
-    _check_known("algorithms", fits.algorithms or set(), found["algorithms"])
-    if fits.source is not None and not any(map(fits._is_from, found["sources"])):
-        _check_known("sources", {fits.source}, found["sources"])
+    _check_known("algorithms", fits.algorithms or set(), names_held["algorithms"])
+    if fits.source is not None and not any(map(fits._is_from, names_held["sources"])):
+        _check_known("sources", {fits.source}, names_held["sources"])
     bare = (with_runs - left) | (fits.whole_tasks & listed)
     n_runs, n_scores = _count(removed_scores)
     removed = Removed(tasks=tuple(sorted(bare)), n_runs=n_runs, n_scores=n_scores)
@@ -200,15 +200,15 @@ def _count(names: list[pd.DataFrame]) -> tuple[int, int]:
 
 def _tasks_added_since(folder: Path, plan: _Plan, own: Sequence[Path] = ()) -> set[str]:
     """Return the tasks that others have added runs of meanwhile: these stay."""
-    known = {path.name for path in [*plan.paths, *own]}
-    fresh = [path for path in paths_of(folder, "runs") if path.name not in known]
+    seen = {path.name for path in [*plan.paths, *own]}
+    fresh = [path for path in paths_of(folder, "runs") if path.name not in seen]
     return {task for runs in runs_of(fresh) for task in runs["task_id"].unique()}
 
 
-def _check_known(what: str, wanted: set[str], known: set[str]) -> None:
-    unknown = sorted(wanted - known)
+def _check_known(what: str, wanted: set[str], held: set[str]) -> None:
+    unknown = sorted(wanted - held)
     if unknown:
-        close = difflib.get_close_matches(unknown[0], sorted(known), n=1)
+        close = difflib.get_close_matches(unknown[0], sorted(held), n=1)
         hint = f" Did you mean '{close[0]}'?" if close else ""
         raise KnowledgeBaseError(
             f"The knowledge base has no such {what}: {unknown}.{hint} 'autometa kb list' shows "

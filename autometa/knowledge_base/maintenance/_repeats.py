@@ -75,5 +75,5 @@ def _column_hashes(column: pd.Series[object], hash_key: str) -> Hashes:
     codes, values = pd.factorize(column)
     texts = np.append(np.asarray(values, dtype=object).astype(str), "").astype(object)
     hashes = hash_array(texts, hash_key=hash_key, categorize=False)
-    found: Hashes = np.asarray(hashes, dtype=np.uint64)[codes]
-    return found
+    of_rows: Hashes = np.asarray(hashes, dtype=np.uint64)[codes]
+    return of_rows

@@ -162,12 +162,12 @@ def leftovers(folder: Path) -> list[tuple[Path, bool]]:
     where that cannot be known (another machine, a number used again), when it is
     an hour old. A live writer whose file is taken away says that it failed.
     """
-    found = []
+    files = []
     for path in sorted(folder.glob(".*.tmp")):
         match = TEMPORARY.match(path.name)
         if match and (path.is_symlink() or not path.is_dir()):
-            found.append((path, not _is_alive(int(match["pid"])) or _age(path) > OLD))
-    return found
+            files.append((path, not _is_alive(int(match["pid"])) or _age(path) > OLD))
+    return files
 
 
 def _age(path: Path) -> float:

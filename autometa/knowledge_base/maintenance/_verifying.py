@@ -272,7 +272,7 @@ class _Checker:
                     "runs come from; restore it from a copy",
                 )
         except KnowledgeBaseError as error:
-            if not any(self.files.get(found.file) == "provenance" for found in self.findings):
+            if not any(self.files.get(finding.file) == "provenance" for finding in self.findings):
                 self.error(MANIFEST, str(error))
         for table in ("tasks", "runs"):
             if table not in self.files.values():

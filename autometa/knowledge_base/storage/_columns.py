@@ -101,19 +101,19 @@ def normal_runs(
 def _normal(content: Any, name: str, defaults: Mapping[str, Any]) -> Any:
     import pyarrow as pa
 
-    there = name in content.column_names
-    kind = content[name].type if there else pa.null()
+    is_held = name in content.column_names
+    kind = content[name].type if is_held else pa.null()
     if name == "fold_scores":
         has_lists = pa.types.is_list(kind)
         lists = content[name] if has_lists else pa.nulls(len(content))
         return lists.cast(pa.list_(pa.float64()))
     if name in RUN_TEXTS:
         default = pa.scalar(defaults[name], pa.string())
-        missing = pa.repeat(default, len(content)) if not there else content[name]
+        missing = pa.repeat(default, len(content)) if not is_held else content[name]
         return as_codes(missing.cast(pa.string()) if pa.types.is_null(missing.type) else missing)
     if name in RUN_NUMBERS:
         default = pa.scalar(defaults[name], pa.float64())
-        numbers = content[name] if there else pa.repeat(default, len(content))
+        numbers = content[name] if is_held else pa.repeat(default, len(content))
         return numbers.cast(pa.float64())
     return content[name]
 
@@ -127,23 +127,23 @@ def with_canonical_setups(content: Any) -> Any:
     if not {"algorithm", "config"} <= set(content.column_names) or not len(content):
         return content
     (algorithms, a), (configs, c) = codes_of(content["algorithm"]), codes_of(content["config"])
-    known = (a >= 0) & (c >= 0)  # a row without a name or config is left out later
-    pairs = np.where(known, a * len(configs) + c, 0)
-    there = np.unique(pairs[known])
-    names = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in there.tolist()]
+    has_setup = (a >= 0) & (c >= 0)  # a row without a name or config is left out later
+    pairs = np.where(has_setup, a * len(configs) + c, 0)
+    distinct = np.unique(pairs[has_setup])
+    names = [(algorithms[p // len(configs)], configs[p % len(configs)]) for p in distinct.tolist()]
     texts = [_readable(algorithm, config) for algorithm, config in names]
     if all(text == config for text, (_, config) in zip(texts, names, strict=True)):
         return content
     codes, values = pd.factorize(np.array(texts, dtype=object))
-    places = codes[np.searchsorted(there, pairs)] if len(there) else pairs
-    return _with_configs(content, np.where(known, places, -1), values)
+    places = codes[np.searchsorted(distinct, pairs)] if len(distinct) else pairs
+    return _with_configs(content, np.where(has_setup, places, -1), values)
 
 
 def readable_column(algorithms: pd.Series[Any], configs: pd.Series[Any]) -> pd.Series[Any]:
     """Return the canonical text of stored setups; what is no configuration stays as it is."""
     keys = list(zip(algorithms, configs, strict=True))
-    known = {key: _readable(*key) if isinstance(key[1], str) else key[1] for key in set(keys)}
-    return pd.Series([known[key] for key in keys], index=configs.index, dtype=configs.dtype)
+    readable = {key: _readable(*key) if isinstance(key[1], str) else key[1] for key in set(keys)}
+    return pd.Series([readable[key] for key in keys], index=configs.index, dtype=configs.dtype)
 
 
 def _readable(algorithm: str, config: str) -> str:

@@ -63,10 +63,16 @@ class StoredFolder:
         self.defaults, self._folds = run_defaults(provenance), folds_in(provenance)
         # Writers write tasks before runs, so runs are listed first: no run lacks its task.
         paths = {table: live_paths(self.path, table) for table in reversed(TABLES)}
-        self.is_small = sum(_size(path) for found in paths.values() for path in found) <= SMALL
+        self.is_small = (
+            sum(_size(path) for paths_of_table in paths.values() for path in paths_of_table)
+            <= SMALL
+        )
         opened = {
-            table: [open_part(path, keep=self.is_small, defaults=self.defaults) for path in found]
-            for table, found in paths.items()
+            table: [
+                open_part(path, keep=self.is_small, defaults=self.defaults)
+                for path in paths_of_table
+            ]
+            for table, paths_of_table in paths.items()
         }
         self._tasks, self._metafeatures = opened["tasks"], opened["metafeatures"]
         self.runs: list[OpenedPart] = opened["runs"]

@@ -60,8 +60,8 @@ def row_groups(footer: bytes, n_columns: int, place: int) -> list[RowGroup]:
         If the bytes are no footer, or a group has other columns.
     """
     cursor = _Cursor(footer)
-    found: list[RowGroup] = []
-    wanted = {ROW_GROUPS: lambda kind: cursor.structs(kind, lambda: found.append(group()))}
+    groups: list[RowGroup] = []
+    wanted = {ROW_GROUPS: lambda kind: cursor.structs(kind, lambda: groups.append(group()))}
 
     def group() -> RowGroup:
         chunks: list[dict[int, Any]] = []
@@ -82,18 +82,18 @@ def row_groups(footer: bytes, n_columns: int, place: int) -> list[RowGroup]:
         return RowGroup(n_rows[0], min(starts), n_bytes, first, last)
 
     cursor.struct(wanted)
-    return found
+    return groups
 
 
 def _chunk(cursor: _Cursor) -> dict[int, Any]:
     """Return what is asked of a column chunk, by the number of its field."""
-    found: dict[int, Any] = {}
+    fields_read: dict[int, Any] = {}
 
     def number(field: int) -> Callable[[int], None]:
-        return lambda kind: found.__setitem__(field, cursor.integer(kind))
+        return lambda kind: fields_read.__setitem__(field, cursor.integer(kind))
 
     def statistics(kind: int) -> None:
-        found[STATISTICS] = _statistics(cursor, kind)
+        fields_read[STATISTICS] = _statistics(cursor, kind)
 
     def meta_data(kind: int) -> None:
         cursor.expect(kind, STRUCT)
@@ -101,24 +101,24 @@ def _chunk(cursor: _Cursor) -> dict[int, Any]:
         cursor.struct({**fields, STATISTICS: statistics})
 
     cursor.struct({META_DATA: meta_data})
-    if COMPRESSED_SIZE not in found or DATA_PAGE not in found:
+    if COMPRESSED_SIZE not in fields_read or DATA_PAGE not in fields_read:
         raise ValueError("a column chunk is not described")
-    return found
+    return fields_read
 
 
 def _statistics(cursor: _Cursor, kind: int) -> dict[int, Any]:
-    found: dict[int, Any] = {}
+    bounds: dict[int, Any] = {}
     cursor.expect(kind, STRUCT)
     cursor.struct(
         {
-            MAX_VALUE: lambda kind: found.__setitem__(MAX_VALUE, cursor.binary(kind)),
-            MIN_VALUE: lambda kind: found.__setitem__(MIN_VALUE, cursor.binary(kind)),
+            MAX_VALUE: lambda kind: bounds.__setitem__(MAX_VALUE, cursor.binary(kind)),
+            MIN_VALUE: lambda kind: bounds.__setitem__(MIN_VALUE, cursor.binary(kind)),
             # a boolean has its value in the type alone
-            MAX_IS_EXACT: lambda kind: found.__setitem__(MAX_IS_EXACT, kind == TRUE),
-            MIN_IS_EXACT: lambda kind: found.__setitem__(MIN_IS_EXACT, kind == TRUE),
+            MAX_IS_EXACT: lambda kind: bounds.__setitem__(MAX_IS_EXACT, kind == TRUE),
+            MIN_IS_EXACT: lambda kind: bounds.__setitem__(MIN_IS_EXACT, kind == TRUE),
         }
     )
-    return found
+    return bounds
 
 
 def _bounds(statistics: dict[int, Any]) -> tuple[str | None, str | None]:

@@ -72,16 +72,16 @@ def check_about(about: Mapping[str, str]) -> dict[str, str]:
 
 def about_of(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return what a manifest says of its knowledge base; what is no text is left out."""
-    found = manifest.get("about")
-    found = found if isinstance(found, dict) else {}
-    return {name: found[name] for name in ABOUT if isinstance(found.get(name), str)}
+    about = manifest.get("about")
+    about = about if isinstance(about, dict) else {}
+    return {name: about[name] for name in ABOUT if isinstance(about.get(name), str)}
 
 
 def add_provenance(folder: Path, provenance: Mapping[str, Any]) -> None:
     """Note where something that was added to ``folder`` comes from; known sources are left out."""
-    known = read_manifest(folder)["provenance"]
+    held = read_manifest(folder)["provenance"]
     # Adding the same source every night must not leave a file a night.
-    if join_provenance(known, provenance) == known:
+    if join_provenance(held, provenance) == held:
         return
     source = {"versions": library_versions(), "provenance": dict(provenance)}
     _write(folder / f"{SOURCE}-{digest(_text(source))}.json", source)
@@ -156,12 +156,12 @@ def run_defaults(provenance: Mapping[str, Any]) -> dict[str, Any]:
 def _measured_by(source: Mapping[str, Any]) -> dict[str, Any]:
     protocol = source.get("protocol")
     protocol = protocol if isinstance(protocol, dict) else {}
-    found: dict[str, Any] = {}
+    protocol_columns: dict[str, Any] = {}
     if _is_positive(protocol.get("n_folds")):  # builds drew all folds by the seed 0
-        found = {"split": "cross-validation", "n_folds": float(protocol["n_folds"])}
-        found["split_seed"] = 0.0
+        protocol_columns = {"split": "cross-validation", "n_folds": float(protocol["n_folds"])}
+        protocol_columns["split_seed"] = 0.0
     cutoff = protocol.get("time_limit", source.get("cutoff_seconds"))  # of a build, of ASlib
-    return found | ({"cutoff_seconds": float(cutoff)} if _is_positive(cutoff) else {})
+    return protocol_columns | ({"cutoff_seconds": float(cutoff)} if _is_positive(cutoff) else {})
 
 
 def _is_positive(value: Any) -> TypeGuard[float]:
@@ -173,8 +173,8 @@ def folds_in(provenance: Mapping[str, Any]) -> dict[str, float]:
     """Return the fold of each task that the provenance of an older folder says, the first one."""
     folds: dict[str, float] = {}
     for source in _sources_of(provenance):
-        found = source.get("folds")
-        for task, fold in found.items() if isinstance(found, dict) else ():
+        folds_of_source = source.get("folds")
+        for task, fold in folds_of_source.items() if isinstance(folds_of_source, dict) else ():
             if _is_positive(fold) or fold == 0:
                 folds.setdefault(str(task), float(fold))
     return folds
@@ -205,14 +205,14 @@ def _read_source(path: Path) -> dict[str, Any]:
 
 
 def _provenance_in(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
-    found = content.get("provenance") or {}
-    sources = found.get("sources", []) if isinstance(found, dict) else None
+    provenance = content.get("provenance") or {}
+    sources = provenance.get("sources", []) if isinstance(provenance, dict) else None
     if not isinstance(sources, list) or not all(isinstance(one, dict) for one in sources):
         raise KnowledgeBaseCorruptError(
             f"'{path}' is damaged: its provenance must be a JSON object. Got "
-            f"{type(found).__name__}. Restore it from a copy."
+            f"{type(provenance).__name__}. Restore it from a copy."
         )
-    return dict(found)
+    return dict(provenance)
 
 
 def _read_own(folder: Path) -> dict[str, Any]:

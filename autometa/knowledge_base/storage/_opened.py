@@ -133,14 +133,14 @@ class OpenedPart:
         """
         import pyarrow.parquet as pq
 
-        there = [field.name for field in self._metadata.schema.to_arrow_schema()]
-        asked = None if columns is None else [name for name in columns if name in there]
+        names_held = [field.name for field in self._metadata.schema.to_arrow_schema()]
+        asked = None if columns is None else [name for name in columns if name in names_held]
         with self._source() as source, reading(self.path):
             self._check(source, index)
             file = pq.ParquetFile(
                 source,
                 metadata=self._metadata,
-                read_dictionary=[name for name in TEXTS if name in there],
+                read_dictionary=[name for name in TEXTS if name in names_held],
                 page_checksum_verification=True,
             )
             content = normal_runs(
@@ -154,11 +154,11 @@ class OpenedPart:
     def frame(self, table: str) -> pd.DataFrame:
         """Return all of the part; its bytes are checked whole."""
         with reading(self.path):
-            found = from_arrow(table, self._whole())
+            rows = from_arrow(table, self._whole())
         if table == "tasks":
-            missing = {n: value for n, value in TASK_DEFAULTS.items() if n not in found}
-            return usable_tasks(found.assign(**missing), f"'{self.name}'")
-        return found[found.index.notna()] if table == "metafeatures" else found
+            missing = {n: value for n, value in TASK_DEFAULTS.items() if n not in rows}
+            return usable_tasks(rows.assign(**missing), f"'{self.name}'")
+        return rows[rows.index.notna()] if table == "metafeatures" else rows
 
     def ids(self) -> list[str]:
         """Return the ids of the tasks it describes; its bytes are checked whole."""

@@ -66,9 +66,9 @@ def read_rewrites(folder: Path) -> Rewrites:
     try:
         data = read_bounded(path, MAX_TEXT_BYTES)
         content = parse_json(data)
-        found = Rewrites(count=content["count"], replaced=content["replaced"])
-        _check_types(found)
-        if data != rewrites_text(found):
+        rewrites = Rewrites(count=content["count"], replaced=content["replaced"])
+        _check_types(rewrites)
+        if data != rewrites_text(rewrites):
             raise ValueError("its digest does not fit")
     except FileNotFoundError:
         return Rewrites()
@@ -79,13 +79,13 @@ def read_rewrites(folder: Path) -> Rewrites:
             f"'{path}' is damaged: {error}. Restore it from a copy. Without the file, what an "
             "interrupted removal had replaced would count again."
         ) from None
-    return found
+    return rewrites
 
 
-def _check_types(found: Rewrites) -> None:
-    if type(found.count) is not int or found.count < 0:
-        raise TypeError(f"its count is {found.count!r}")
-    for name, time in found.replaced.items():
+def _check_types(rewrites: Rewrites) -> None:
+    if type(rewrites.count) is not int or rewrites.count < 0:
+        raise TypeError(f"its count is {rewrites.count!r}")
+    for name, time in rewrites.replaced.items():
         replaced_path(Path(), name)
         if type(time) is not int:
             raise TypeError(f"it gives the time {time!r} to '{name}'")
@@ -130,10 +130,10 @@ def retry_if_rewritten(folder: Path, read: Callable[[], Found]) -> Found:
     while True:
         before = read_rewrites(folder).count
         try:
-            found = read()
+            value = read()
         except FileNotFoundError:
             if read_rewrites(folder).count == before:
                 raise
             continue
         if read_rewrites(folder).count == before:
-            return found
+            return value

@@ -164,7 +164,7 @@ class FolderWriter:
             runs.read(
                 lambda tables: write(from_arrow("runs", table) for table in tables),
                 rows=PIECE_ROWS,
-                known=self._held.names,
+                skip=self._held.names,
             )
         return written
 
@@ -230,9 +230,9 @@ def _is_new(runs: pd.DataFrame, held: StoredRuns) -> Booleans:
     """Mark the runs that are not held; what is held is read for their tasks only."""
     if not held.n_rows:
         return np.ones(len(runs), dtype=np.bool_)
-    known = held.frame(runs["task_id"].unique(), columns=RUN_KEY)[RUN_KEY]
-    both = pd.concat([known, runs[RUN_KEY]], ignore_index=True)
-    return ~repeated_or_less(both)[len(known) :]
+    keys_held = held.frame(runs["task_id"].unique(), columns=RUN_KEY)[RUN_KEY]
+    both = pd.concat([keys_held, runs[RUN_KEY]], ignore_index=True)
+    return ~repeated_or_less(both)[len(keys_held) :]
 
 
 def _pieces(runs: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -35,8 +35,8 @@ class Candidate:
     ----------
     algorithm : str
     config : dict
-    source : {"recommended", "known", "search"}
-        The knowledge base, the algorithm's known setups, or Optuna's sampler.
+    source : {"recommended", "preset", "search"}
+        The knowledge base, the setups that the algorithm itself names, or Optuna's sampler.
     expected_seconds : float or None
         What the knowledge base expects one fit to take.
     """
@@ -143,19 +143,19 @@ def single_split(size: Size) -> tuple[int, int]:
     return (5 if size.n_rows < 20_000 else 10), 1
 
 
-def known_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
+def preset_candidates(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
     """Return the known setups of the algorithms in a fixed order, the best all-rounders first."""
     chosen = [get_algorithm(name) for name in sorted(set(algorithms))]
     setups = [(a, label, config) for a in chosen for label, config in a.setups(task_type).items()]
     setups.sort(key=lambda setup: setup[0].place(setup[1], task_type))  # ties keep their order
-    return [Candidate(algorithm=a.name, config=config, source="known") for a, _, config in setups]
+    return [Candidate(algorithm=a.name, config=config, source="preset") for a, _, config in setups]
 
 
 def anchors(task_type: str, algorithms: Iterable[str]) -> list[Candidate]:
     """Return the library defaults that anybody would try: advice must not do worse than these."""
     baselines = [a for a in map(get_algorithm, sorted(set(algorithms))) if a.is_baseline]
     return [
-        Candidate(algorithm=a.name, config=a.setups(task_type)["library"], source="known")
+        Candidate(algorithm=a.name, config=a.setups(task_type)["library"], source="preset")
         for a in baselines
     ]
 

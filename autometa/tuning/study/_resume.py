@@ -108,6 +108,8 @@ def candidate_of(trial: FrozenTrial) -> Candidate:
         if name.startswith(prefix)
     }
     source = evaluation_of(trial).get("source", "search")
+    if source == "known":  # as versions up to 0.2 have stored it
+        source = "preset"
     return Candidate(algorithm=algorithm, config=config, source=source)
 
 

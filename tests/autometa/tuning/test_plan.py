@@ -17,9 +17,9 @@ from autometa.tuning.scheduling._plan import (
     as_of_today,
     choose_algorithms,
     choose_folds,
-    known_candidates,
     left_out,
     merge,
+    preset_candidates,
 )
 
 
@@ -32,7 +32,7 @@ def table():
 @pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
 def test_every_known_setup_comes_once(task_type):
     names = [a.name for a in algorithms_for(task_type)]
-    candidates = known_candidates(task_type, names)
+    candidates = preset_candidates(task_type, names)
     expected = sum(len(get_algorithm(name).setups(task_type)) for name in names)
     assert len(candidates) == expected
     assert len({c.key for c in candidates}) == expected
@@ -67,20 +67,20 @@ def test_known_setups_come_in_the_order_of_their_places(task_type, first):
         for name, label in setups
         if name in names
     ]
-    candidates = known_candidates(task_type, names)
+    candidates = preset_candidates(task_type, names)
     assert [(c.algorithm, c.config) for c in candidates][: len(expected)] == expected
     rest = [c.algorithm for c in candidates[len(expected) :]]
     assert rest == sorted(rest)
 
 
 def test_a_cheap_linear_model_comes_first():
-    assert known_candidates("binary", ["lightgbm", "logistic_regression"])[0].algorithm == (
+    assert preset_candidates("binary", ["lightgbm", "logistic_regression"])[0].algorithm == (
         "logistic_regression"
     )
 
 
 def test_advice_comes_first_and_other_algorithms_follow():
-    known = known_candidates("binary", ["lightgbm", "svm", "logistic_regression"])
+    known = preset_candidates("binary", ["lightgbm", "svm", "logistic_regression"])
     advised = [Candidate(algorithm="lightgbm", config={"n_estimators": 7}, source="recommended")]
     merged = merge(advised, known)
     assert [c.algorithm for c in merged] == ["lightgbm", "logistic_regression", "svm"]

@@ -27,7 +27,7 @@ ALGORITHMS = ("lightgbm", "logistic_regression")
 LINEAR = Candidate(
     algorithm="logistic_regression",
     config={"C": 0.1, "class_weight": None, "numbers": "normal"},
-    source="known",
+    source="preset",
 )
 
 
@@ -87,12 +87,22 @@ def test_the_same_seed_proposes_the_same(table):
     assert proposals[0] == proposals[1]
 
 
+def test_a_source_of_earlier_versions_has_the_name_of_today(table):
+    trial = optuna.trial.create_trial(
+        params={"algorithm": "lda"},
+        distributions={"algorithm": CategoricalDistribution(["lda"])},
+        value=0.5,
+        user_attrs={"evaluation": {"source": "known"}},
+    )
+    assert candidate_of(trial).source == "preset"
+
+
 def test_failed_skipped_and_cut_trials_say_why(table):
     study_log = OptunaStudyLog(table, "roc_auc", ALGORITHMS, seed=0)
     failed = study_log.fail(*ask(study_log, LINEAR), "timeout", "Stopped after 3.0 s.")
     assert failed.state == TrialState.FAIL
     assert failed.user_attrs["evaluation"] == {
-        "source": "known",
+        "source": "preset",
         "status": "timeout",
         "message": "Stopped after 3.0 s.",
     }

@@ -63,7 +63,7 @@ def test_the_leaderboard_tells_what_was_tried(mixed, features):
     board = result.leaderboard()
     assert board["rank"].tolist() == list(range(1, 16))
     assert board["score"].dropna().is_monotonic_decreasing
-    assert set(board["source"]) == {"known", "search"}
+    assert set(board["source"]) == {"preset", "search"}
     assert board["weight"].sum() == pytest.approx(1.0)
     assert board.loc[0, "config"]["numbers"] in ("scaled", "normal")
     assert result.score == pytest.approx(board["score"].max(), abs=0.02)
@@ -290,7 +290,7 @@ def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
 
 def test_advice_that_speaks_of_other_hyperparameters_is_tried_once(monkeypatch, mixed, features):
     old = Candidate(algorithm="naive_bayes", config={"gone": 1}, source="recommended")
-    monkeypatch.setattr("autometa.tuning._search.known_candidates", lambda *_: [old, old])
+    monkeypatch.setattr("autometa.tuning._search.preset_candidates", lambda *_: [old, old])
     result = tune(features, mixed["two"], n_trials=4, algorithms=["naive_bayes"], **INLINE)
     assert (result.leaderboard()["source"] == "recommended").sum() <= 2
     assert len(result.study.trials) == 4
