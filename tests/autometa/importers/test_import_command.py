@@ -60,7 +60,7 @@ def test_a_report_for_machines_tells_all(run, long, tmp_path):
             "why": "without any measure and without a failure: line 4",
         }
     ]
-    assert content["total"] == {"n_tasks": 2, "n_setups": 1, "n_runs": 2}
+    assert content["total"] == {"n_tasks": 2, "n_setups": 1, "n_runs": 2, "n_scores": 2}
     assert content["knowledge_base"]["path"] == str(tmp_path / "kb")
 
 

@@ -130,7 +130,7 @@ def test_folders_are_kept_by_verbs_of_the_class(tmp_path):
     base().save(tmp_path)
     base(tasks=("v",)).save(tmp_path, if_exists="append")
     assert KnowledgeBase.compact(tmp_path).n_parts_after == 3
-    assert KnowledgeBase.remove(tmp_path, tasks=["v"]).n_runs == 4
+    assert KnowledgeBase.remove(tmp_path, tasks=["v"]).n_runs == 2
     assert KnowledgeBase.verify(tmp_path).is_sound
 
 
@@ -205,7 +205,7 @@ def test_a_knowledge_base_is_meant_by_object_path_name_or_layers(tmp_path, home)
     assert kb.tasks["task_id"].tolist() == ["t", "u"]
     assert len(layers.runs) == 12
     for default in (resolve_knowledge_base(None), resolve_knowledge_base("kb:default")):
-        assert default.n_runs == KnowledgeBase.bundled().n_runs + 4
+        assert default.n_runs == KnowledgeBase.bundled().n_runs + 2
 
 
 def test_of_layers_the_first_counts():

@@ -60,7 +60,7 @@ def test_several_tasks_and_measures_are_repeated_or_separated_by_commas(run, tmp
     content = json.loads(out)
     assert (code, content["schema"]) == (0, 1)
     (imported,) = content["imported"]
-    assert (imported["n_tasks"], imported["n_setups"], imported["n_runs"]) == (2, 2, 6)
+    assert (imported["n_tasks"], imported["n_setups"], imported["n_runs"]) == (2, 2, 3)
     assert KnowledgeBase.load(tmp_path / "kb").provenance["format"] == "openml"
 
 
