@@ -267,6 +267,8 @@ class Run:
         if expected is None:
             return pipeline
         rows, groups = expected.rows, table.validation.groups
+        if table.counted is not None:  # they are those of the user's table; see `find`
+            rows = np.searchsorted(np.flatnonzero(table.counted), rows)
         calibration = calibrate(
             expected.ensemble,
             table.y[rows],

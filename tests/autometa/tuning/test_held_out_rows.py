@@ -234,3 +234,31 @@ def test_a_single_fold_is_cut_between_groups():
     parts = pd.Series(held_out.parts)
     assert parts.groupby(clusters).nunique().eq(1).all()
     assert parts.value_counts().min() >= 10
+
+
+def test_rows_of_weight_0_are_in_no_fold_and_change_none(visits):
+    X, y = visits
+    wild = pd.DataFrame(1e9, index=range(1000, 1060), columns=X.columns).assign(patient=7)
+    asked = {"groups": "patient", "metric": "r2", "algorithms": ["ridge"], **QUICK}
+    alone = tune(X, y, sample_weight=np.ones(len(y)), **asked)
+    weights = np.r_[np.ones(len(y)), np.zeros(60)]
+    more = tune(
+        pd.concat([X, wild]), pd.concat([y, pd.Series(1e9, wild.index)]),
+        sample_weight=weights, **asked,
+    )  # fmt: skip
+    assert more.score == pytest.approx(alone.score, rel=1e-9)
+    assert folds_of(more)[: len(y)] == folds_of(alone)
+    assert pd.isna(folds_of(more)[len(y) :]).all()
+
+
+def test_a_splitter_sees_rows_of_weight_0_and_they_are_held_out_by_none(visits):
+    X, y = visits
+    weights = np.r_[np.zeros(48), np.ones(len(y) - 48)]
+    result = tune(
+        X, y, sample_weight=weights, cv=GroupKFold(4), groups="patient", metric="r2",
+        algorithms=["ridge"], **QUICK,
+    )  # fmt: skip
+    numbers = np.empty(len(y), int)
+    for number, (_, test) in enumerate(GroupKFold(4).split(X, y, X["patient"])):
+        numbers[test] = number
+    assert folds_of(result)[48:] == numbers[48:].tolist()
