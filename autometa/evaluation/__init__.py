@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from autometa._common.on_demand import names_on_demand
 
 if TYPE_CHECKING:
     from autometa.evaluation._costs import COSTS, Costs, costs_of_trial, mean_costs, split_of_study
@@ -39,34 +41,23 @@ __all__ = [
 # Imported when asked for: a worker process is of this package, and needs none of its libraries
 # (seconds of imports) to take its first call.
 _HOME = {
-    "COSTS": "evaluation._costs",
-    "STANDARD_SECONDS": "evaluation._speed",
-    "Costs": "evaluation._costs",
-    "CrossValidation": "evaluation._cross_validation",
-    "Outcome": "evaluation._process",
-    "WorkerPool": "evaluation._pool",
-    "cached_reference_seconds": "evaluation._speed",
-    "costs_of_trial": "evaluation._costs",
-    "cross_validate": "evaluation._cross_validation",
-    "fold_numbers": "validation",
-    "fold_seed": "validation",
-    "make_folds": "validation",
-    "mean_costs": "evaluation._costs",
-    "predict": "evaluation._cross_validation",
-    "reference_seconds": "evaluation._speed",
-    "shorten_folds": "validation",
-    "split_of_study": "evaluation._costs",
+    "COSTS": "_costs",
+    "STANDARD_SECONDS": "_speed",
+    "Costs": "_costs",
+    "CrossValidation": "_cross_validation",
+    "Outcome": "_process",
+    "WorkerPool": "_pool",
+    "cached_reference_seconds": "_speed",
+    "costs_of_trial": "_costs",
+    "cross_validate": "_cross_validation",
+    "fold_numbers": ".validation",
+    "fold_seed": ".validation",
+    "make_folds": ".validation",
+    "mean_costs": "_costs",
+    "predict": "_cross_validation",
+    "reference_seconds": "_speed",
+    "shorten_folds": ".validation",
+    "split_of_study": "_costs",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for, when it is asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'autometa.evaluation' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"autometa.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = names_on_demand(__name__, _HOME)

@@ -29,7 +29,7 @@ class Description:
     maximize : tuple of bool or None
         One a measure; None where the scenario does not say.
     is_runtime : tuple of bool or None
-    cutoff_seconds, cutoff_megabytes : float or None
+    cutoff_seconds : float or None
         After which an algorithm was stopped.
     configurations : dict of str to str
         By algorithm, as the scenario has them.
@@ -42,7 +42,6 @@ class Description:
     maximize: tuple[bool | None, ...] = ()
     is_runtime: tuple[bool | None, ...] = ()
     cutoff_seconds: float | None = None
-    cutoff_megabytes: float | None = None
     configurations: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -67,7 +66,6 @@ def parse_description(text: str) -> Description:
         maximize=tuple(maximize),
         is_runtime=tuple(types),
         cutoff_seconds=_positive(content.get("algorithm_cutoff_time")),
-        cutoff_megabytes=_positive(content.get("algorithm_cutoff_memory")),
         configurations=_configurations(content.get("metainfo_algorithms")),
         notes=tuple(notes),
     )

@@ -29,7 +29,6 @@ from autometa.importers._task_types import with_types
 from autometa.importers._values import parse_setup, seconds_of, status_of
 
 Source: TypeAlias = "str | os.PathLike[str] | pd.DataFrame"
-Setup = tuple[str, str]
 SECONDS = re.compile(r"second|time|duration", re.IGNORECASE)
 FEATURES = re.compile(r"feature|qualit", re.IGNORECASE)
 SCORES = re.compile(r"score|error|loss|matrix|performance|result", re.IGNORECASE)

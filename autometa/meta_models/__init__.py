@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from autometa._common.on_demand import names_on_demand
 from autometa.meta_models._advice_request import AdviceRequest, Order
 
 if TYPE_CHECKING:
@@ -28,11 +29,4 @@ _HOME = {
     "meta_model_of": "_meta_model",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import MetaModel, and scikit-learn with it, when it is first asked for."""
-    if name in _HOME:
-        from importlib import import_module
-
-        return getattr(import_module(f"autometa.meta_models.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = names_on_demand(__name__, _HOME)

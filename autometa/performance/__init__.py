@@ -7,8 +7,9 @@ is a contract with one implementation here, and a `Learner` holds those in use.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from autometa._common.on_demand import names_on_demand
 
 if TYPE_CHECKING:
     from autometa.performance._completion import complete
@@ -169,10 +170,4 @@ __all__ = [
     "useless",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first asked for."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f"{__name__}.{_MODULES[name]}")
-    return getattr(module, name)
+__getattr__, __dir__ = names_on_demand(__name__, _MODULES)

@@ -47,8 +47,6 @@ class KernelRegression:
     left_out : ndarray of shape (n_tasks, n_outputs)
         Prediction for each task by a model that has not seen its family. With a
         single family that is the mean over the outputs of all tasks.
-    left_out_variance : ndarray of shape (n_tasks,)
-        Variance of those predictions, relative to that of the outputs.
     """
 
     def __init__(
@@ -65,8 +63,7 @@ class KernelRegression:
         self._length, self._linear, self._noise = self.settings
         self._inverse = _inverse_kernel(coordinates, self._length, self._linear, self._noise)
         self._coefficients = self._inverse @ centred
-        errors, self.left_out_variance = _left_out_errors(self._inverse, centred, _groups(families))
-        self.left_out = outputs - errors
+        self.left_out = outputs - _left_out_errors(self._inverse, centred, _groups(families))
 
     def predict(self, coordinates: Matrix) -> Matrix:
         """Return the outputs of the tasks at ``coordinates``, one row each."""
@@ -90,7 +87,7 @@ def _choose(coordinates: Matrix, outputs: Matrix, families: Integers) -> Setting
         return _LENGTHS[1], _LINEAR[0], _NOISES[-1]
     settings = list(product(_LENGTHS, _LINEAR, _NOISES))
     errors = [
-        np.abs(_left_out_errors(_inverse_kernel(coordinates, *setting), outputs, groups)[0]).mean()
+        np.abs(_left_out_errors(_inverse_kernel(coordinates, *setting), outputs, groups)).mean()
         for setting in settings
     ]
     return settings[int(np.argmin(errors))]
@@ -107,21 +104,17 @@ def _inverse_kernel(coordinates: Matrix, length: float, linear: float, noise: fl
     return np.asarray(np.linalg.inv(kernel))
 
 
-def _left_out_errors(
-    inverse: Matrix, outputs: Matrix, groups: list[Positions]
-) -> tuple[Matrix, Vector]:
-    """Errors, and their relative variance, of models that have not seen each group."""
+def _left_out_errors(inverse: Matrix, outputs: Matrix, groups: list[Positions]) -> Matrix:
+    """Return the errors of models that have not seen each group."""
     if len(groups) < 2:
-        return outputs, np.ones(len(outputs))
+        return outputs
     weighted = inverse @ outputs
     errors = weighted / np.diag(inverse)[:, None]
-    variance = 1.0 / np.diag(inverse)
     for group in groups:
         if len(group) > 1:
             block = np.linalg.inv(inverse[np.ix_(group, group)])
             errors[group] = block @ weighted[group]
-            variance[group] = np.diag(block)
-    return errors, variance
+    return np.asarray(errors)
 
 
 def _groups(families: Integers) -> list[Positions]:

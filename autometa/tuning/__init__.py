@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from autometa._common.on_demand import names_on_demand
 
 if TYPE_CHECKING:
     from autometa.tuning._interrupt import end_run
@@ -58,15 +60,4 @@ _HOME = {
     "tune": "_tune",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import what is asked for, when it is asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'autometa.tuning' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"autometa.tuning.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = names_on_demand(__name__, _HOME)
