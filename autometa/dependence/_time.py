@@ -17,6 +17,7 @@ YEARS = (1800, 2100)  # whole numbers within are years where the file is sorted 
 ALPHA = 0.001  # of a table of independent rows to be said to change along time
 MAX_COMPARED = 40  # columns in which rows are compared, beside the target
 MIN_RECORD_COLUMNS = 2  # of one, a sorted file could not be told from a record
+MIN_RECORD_LEVELS = 10  # of a measure: marks stand in pieces in any file that was put together
 MIN_RECORD = 0.8  # likeness of neighbours in three of four columns of a record
 MIN_RECORD_TARGET = 0.5
 MAX_ONE_WAY = 0.75  # share of steps upwards, or downwards, of a column the file is not sorted by
@@ -167,15 +168,16 @@ def _determined(times: Integers, distances: Distances, rng: np.random.Generator)
 def record_likeness(columns: Sequence[Column], target: Column, rng: np.random.Generator) -> float:
     """Return how much neighbouring rows of a record are alike in the target; 0 if it is none.
 
-    In a record over time, or along a path, neighbours are alike in nearly all columns, and no
+    In a record over time, or along a path, neighbours are alike in nearly all measures, and no
     column is sorted. A file that is sorted, by the target or a column, is no record.
     """
     if len(columns) > MAX_COMPARED:
         columns = [columns[i] for i in rng.choice(len(columns), MAX_COMPARED, replace=False)]
-    if len(columns) < MIN_RECORD_COLUMNS or any(map(_goes_one_way, [target, *columns])):
+    measures = [c for c in columns if c.is_ordered and c.n_levels >= MIN_RECORD_LEVELS]
+    if len(measures) < MIN_RECORD_COLUMNS or any(map(_goes_one_way, [target, *columns])):
         return 0.0
     n_rows = len(target.codes)
-    distances = Distances([target, *columns])
+    distances = Distances([target, *measures])
     rows = np.arange(n_rows)
     near = _neighbours(rows, np.zeros(n_rows, np.int64))
     alike = distances.compare(near, random_pairs(n_rows, rng))

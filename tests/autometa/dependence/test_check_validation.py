@@ -153,6 +153,14 @@ def test_a_record_without_a_time_is_noticed_and_a_sorted_file_is_not():
     assert check_validation(X.iloc[order].reset_index(drop=True), y[order]) == []
 
 
+def test_marks_that_stand_in_pieces_make_no_record():
+    rng = np.random.default_rng(0)
+    brand = np.repeat(rng.permutation(np.arange(60) % 6), 10)  # pieces of ten rows, not sorted
+    X = pd.DataFrame({f"is_{i}": (brand == i).astype(int) for i in range(6)})
+    X["mileage"] = rng.normal(size=600)
+    assert check_validation(X, rng.normal(size=6)[brand] + 0.1 * rng.normal(size=600)) == []
+
+
 @pytest.mark.parametrize("with_identifier", [False, True])
 def test_copies_are_counted_without_the_column_that_numbers_rows(with_identifier):
     rng = np.random.default_rng(0)
