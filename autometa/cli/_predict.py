@@ -97,7 +97,15 @@ def _columns_of(fitted: Any, frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def _predictions(fitted: Any, frame: pd.DataFrame, proba: bool) -> pd.DataFrame:
     import pandas as pd
 
-    predicted = pd.DataFrame({"prediction": fitted.predict(frame)})
+    values = fitted.predict(frame)
+    if values.ndim == 2:
+        if proba:
+            raise ParameterError(
+                "'--proba' is of one output. This model has several; leave it out."
+            )
+        names = getattr(fitted, "output_names_", range(values.shape[1]))
+        return pd.DataFrame(values, columns=[f"prediction.{name}" for name in names])
+    predicted = pd.DataFrame({"prediction": values})
     if not proba:
         return predicted
     if not hasattr(fitted, "predict_proba"):
@@ -113,7 +121,7 @@ def _covering(fitted: Any, frame: pd.DataFrame, coverage: float) -> pd.DataFrame
     if hasattr(fitted, "predict_interval"):
         ends = fitted.predict_interval(frame, coverage)
         return pd.DataFrame(ends, columns=["low", "high"])
-    if not hasattr(fitted, "predict_set"):
+    if not hasattr(fitted, "predict_set"):  # several outputs have neither
         raise ParameterError(
             "'--coverage' rests on rows that were predicted out of fold. This model has none; "
             "leave it out."

@@ -167,6 +167,7 @@ def _joined(results: dict[str, TuneResult], is_class: bool, seconds: float) -> A
     else:
         model = MultiOutputRegressor(fitted[0])
     model.estimators_ = fitted
+    model.output_names_ = list(results)  # scikit-learn keeps none; `autometa predict` names columns
     if hasattr(fitted[0], "feature_names_in_"):
         model.feature_names_in_ = fitted[0].feature_names_in_
     said = [f"{name}: {note}" for name, result in results.items() for note in result.notes]

@@ -88,3 +88,26 @@ def test_a_model_says_what_it_is(autometa, iris, follows_schema):
     _, out, _ = autometa("model", "info", iris / "model")
     assert "naive_bayes" in out
     assert "scikit-learn" in out
+
+
+def test_intervals_and_sets_are_columns_beside_the_predictions(autometa, iris, tmp_path):
+    _, out, _ = autometa("predict", iris / "model", iris / "iris.csv", "--coverage", "0.9")
+    lines = out.splitlines()
+    assert lines[0] == "prediction,may_be.a,may_be.b,may_be.c"
+    assert lines[1] == "a,True,False,False"
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    both = pd.DataFrame({"one": y, "two": -y})
+    ridge = {**QUICK, "algorithms": ["ridge"], "knowledge_base": False}
+    X.to_csv(tmp_path / "X.csv", index=False)
+    tune(X, y, **ridge).save(tmp_path / "one")
+    _, out, _ = autometa("predict", tmp_path / "one", tmp_path / "X.csv", "--coverage", "0.8")
+    (tmp_path / "out.csv").write_text(out)
+    written = pd.read_csv(tmp_path / "out.csv")
+    assert list(written) == ["prediction", "low", "high"]
+    assert written["prediction"].between(written["low"], written["high"]).all()
+    tune(X, both, **ridge).save(tmp_path / "two")
+    _, out, _ = autometa("predict", tmp_path / "two", tmp_path / "X.csv")
+    assert out.splitlines()[0] == "prediction.one,prediction.two"
+    code, _, err = autometa("predict", tmp_path / "one", tmp_path / "X.csv", "--coverage", "0.9999")
+    assert code == 2
+    assert "takes 9999 rows" in err
