@@ -18,6 +18,7 @@ from autometa.knowledge_base import (
     KnowledgeBaseLike,
     base_of,
     default_identity,
+    identity_of,
     open_knowledge_base,
 )
 from autometa.meta_models import (
@@ -26,7 +27,6 @@ from autometa.meta_models import (
     Order,
     algorithms_of,
     chosen_algorithms,
-    identity_of,
     meta_model_of,
 )
 from autometa.metrics import MetricLike, check_metric, metric_kind, positive_class

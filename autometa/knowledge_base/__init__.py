@@ -14,6 +14,7 @@ from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._opening import (
     base_of as base_of,
     default_identity as default_identity,
+    identity_of as identity_of,
     open_knowledge_base as open_knowledge_base,
 )
 from autometa.knowledge_base._plots import (

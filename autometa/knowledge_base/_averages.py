@@ -17,6 +17,7 @@ from autometa._common.arrays import Booleans, Codes, Floats, Integers
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.knowledge_base._fold_kinds import that_count
 from autometa.knowledge_base._protocols import on_one_scale, protocols_of
+from autometa.knowledge_base._schema import INFEASIBLE
 from autometa.knowledge_base._usable import bounds_of
 from autometa.knowledge_base.storage._columns import codes_of, numbers_of
 
@@ -77,6 +78,8 @@ class Averages:
         Mean over the runs that say how many folds they were scored on; NaN when none does.
     n_untimed : ndarray of int
         Runs stopped for time or memory of which no seconds are known.
+    n_infeasible : ndarray of int
+        Of those that did not end well, how many violated a constraint.
     n_borrowed : ndarray of int
         Of those with a score, how many were measured on folds of another kind than asked for.
     """
@@ -98,6 +101,7 @@ class Averages:
     n_scaled: Codes
     n_folds: Floats
     n_untimed: Codes
+    n_infeasible: Codes
     n_borrowed: Codes
 
     def __len__(self) -> int:
@@ -185,6 +189,7 @@ _KINDS: dict[str, Any] = {
     "n_scaled": np.int32,
     "n_folds": np.float64,
     "n_untimed": np.int32,
+    "n_infeasible": np.int32,
     "n_borrowed": np.int32,
 }
 
@@ -309,6 +314,7 @@ def _cell_numbers(
     )
     predicting = numbers_of(table["predict_seconds"])
     is_cut = np.array([name in _NEVER_TIMED for name in statuses], dtype=bool)[status]
+    is_infeasible = np.array([name == INFEASIBLE for name in statuses], dtype=bool)[status]
     scored, timed = is_ok & ~np.isnan(score), np.isfinite(seconds)
     reference = numbers_of(table["reference_seconds"])
     has_speed = reference > 0
@@ -328,6 +334,7 @@ def _cell_numbers(
         "n_scaled": np.bincount(cell[timed & has_speed], minlength=n_cells),
         "n_folds": _mean(cell[is_said], folds[is_said], n_cells),
         "n_untimed": np.bincount(cell[is_cut & np.isnan(seconds)], minlength=n_cells),
+        "n_infeasible": np.bincount(cell[is_infeasible], minlength=n_cells),
         "n_borrowed": np.bincount(cell[scored & borrowed], minlength=n_cells),
     }
 

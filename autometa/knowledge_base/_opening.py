@@ -37,6 +37,16 @@ def base_of(knowledge_base: KnowledgeBase | None) -> KnowledgeBase:
     return _default(default_state()) if knowledge_base is None else knowledge_base
 
 
+def identity_of(kb: KnowledgeBase) -> dict[str, str | None]:
+    """Return which knowledge base it is, for whoever reads stored advice."""
+    origin = kb.origin  # None of what was made in memory, or layered
+    return {
+        "name": None,
+        "path": str(origin.folder) if origin else None,
+        "fingerprint": origin.fingerprint if origin else None,
+    }
+
+
 def default_identity() -> dict[str, str | None]:
     """Return which knowledge base the default one is, for whoever reads stored advice."""
     folders = default_folders()

@@ -24,7 +24,8 @@ SCHEMA_VERSION = 3
 
 # Histories that do not say how many classes a task has say "classification".
 STORED_TASK_TYPES = (*TASK_TYPES, "classification")
-STATUSES = ("ok", "timeout", "memory", "error", "infeasible")
+INFEASIBLE = "infeasible"
+STATUSES = ("ok", "timeout", "memory", "error", INFEASIBLE)
 # Without a score; one that violates a constraint ended well, and must not be advised all the same.
 FAILURES = STATUSES[1:]
 # How a score was measured; "" where nobody said.

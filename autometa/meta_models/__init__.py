@@ -9,7 +9,7 @@ from autometa.meta_models._advice_request import AdviceRequest, Order
 
 if TYPE_CHECKING:
     from autometa.meta_models._choosing import algorithms_of, chosen_algorithms
-    from autometa.meta_models._meta_model import MetaModel, identity_of, meta_model_of
+    from autometa.meta_models._meta_model import MetaModel, meta_model_of
 
 __all__ = [
     "AdviceRequest",
@@ -17,7 +17,6 @@ __all__ = [
     "Order",
     "algorithms_of",
     "chosen_algorithms",
-    "identity_of",
     "meta_model_of",
 ]
 
@@ -25,7 +24,6 @@ _HOME = {
     "MetaModel": "_meta_model",
     "algorithms_of": "_choosing",
     "chosen_algorithms": "_choosing",
-    "identity_of": "_meta_model",
     "meta_model_of": "_meta_model",
 }
 

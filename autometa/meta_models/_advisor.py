@@ -72,15 +72,13 @@ class Advisor:
     def eligible(self, forecast: Forecast, request: AdviceRequest) -> Positions:
         """Return the columns of the setups that were asked for and predict quickly enough.
 
-        A setup that never ended well, or always violated a constraint, is none of them, unless
-        there is no other.
+        A setup that violated a constraint wherever it was tried is none of them, unless there is
+        no other.
         """
         columns = self._of_algorithms(request.algorithms)
-        history = self.performance.history
-        has_failed = np.any(history.failures > 0, axis=0)
-        failed = np.asarray(has_failed & ~np.any(np.isfinite(history.scores), axis=0))
-        if not failed[columns].all():
-            columns = columns[~failed[columns]]
+        forbidden = self.performance.history.forbidden[columns]
+        if not forbidden.all():
+            columns = columns[~forbidden]
         limit = request.max_predict_ms
         if limit is None or not self.performance.has_predict_ms:
             return columns
@@ -146,3 +144,14 @@ class Advisor:
             )
             for row in described[order]
         )
+
+
+def without_history(performance: Performance, request: AdviceRequest) -> list[str]:
+    """Return the limits that were asked for and of which no run says anything."""
+    limits = {
+        "time_budget": (request.time_budget, performance.has_seconds),
+        "max_predict_ms": (request.max_predict_ms, performance.has_predict_ms),
+    }
+    return [
+        name for name, (limit, is_timed) in limits.items() if limit is not None and not is_timed
+    ]

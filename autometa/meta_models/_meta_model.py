@@ -24,18 +24,17 @@ from autometa.exceptions import (
     ParameterError,
     collect_notes,
 )
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBase, identity_of
 from autometa.meta_models._advice_request import AdviceRequest, Order
-from autometa.meta_models._advisor import Advisor
+from autometa.meta_models._advisor import Advisor, without_history
 from autometa.meta_models._borrowing import say_borrowed
 from autometa.meta_models._described import described_by
 from autometa.meta_models._explaining import Choice
+from autometa.meta_models._making import make_learner
 from autometa.meta_models._model_file import read_model, write_beside, write_model
 from autometa.meta_models._roles import roles_of
 from autometa.metrics import canonical_name
 from autometa.performance import (
-    GreedyPortfolio,
-    LeafSimilarity,
     Learner,
     PastPerformance,
     Performance,
@@ -156,27 +155,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
 
     def _learner(self) -> Learner:
         """Return the parts that learn, of these parameters."""
-        if not (isinstance(self.n_trees, int) and self.n_trees >= 1):
-            raise ParameterError(f"'n_trees' must be an int >= 1. Got {self.n_trees!r} instead.")
-        for name, low, high in (
-            ("sharpness", 0.0, np.inf),
-            ("equal_share", 0.0, 1.0),
-            ("caution", 0.0, np.inf),
-        ):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                wanted = f"a number >= {low:g}" + (f" and <= {high:g}" if high < np.inf else "")
-                raise ParameterError(f"'{name}' must be {wanted}. Got {value!r} instead.")
-        similarity = self.similarity
-        if similarity is None:
-            similarity = LeafSimilarity(
-                n_trees=self.n_trees,
-                random_state=self.random_state,
-                n_jobs=self.n_jobs,
-                sharpness=self.sharpness,
-                equal_share=self.equal_share,
-            )
-        return Learner(similarity=similarity, portfolio=GreedyPortfolio(caution=self.caution))
+        return make_learner(**self.get_params(deep=False))
 
     def save(
         self,
@@ -336,7 +315,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             described = described_by(self.metafeature_names_, metafeatures)
             answer = self._answer(question, described is None)
             say_borrowed(answer.history, question, fold_kind)
-            for name in _without_history(answer, request):
+            for name in without_history(answer, request):
                 warnings.warn(
                     f"The knowledge base has no such times for such tasks: '{name}' is ignored.",
                     KnowledgeBaseWarning,
@@ -411,24 +390,3 @@ def meta_model_of(kb: KnowledgeBase) -> MetaModel:
     """
     model = MetaModel()
     return model._use(past_performance(kb, model._learner()))
-
-
-def identity_of(kb: KnowledgeBase) -> dict[str, str | None]:
-    """Return which knowledge base it is, for whoever reads stored advice."""
-    origin = kb.origin  # None of what was made in memory, or layered
-    return {
-        "name": None,
-        "path": str(origin.folder) if origin else None,
-        "fingerprint": origin.fingerprint if origin else None,
-    }
-
-
-def _without_history(performance: Performance, request: AdviceRequest) -> list[str]:
-    """Return the limits that were asked for and of which no run says anything."""
-    limits = {
-        "time_budget": (request.time_budget, performance.has_seconds),
-        "max_predict_ms": (request.max_predict_ms, performance.has_predict_ms),
-    }
-    return [
-        name for name, (limit, is_timed) in limits.items() if limit is not None and not is_timed
-    ]

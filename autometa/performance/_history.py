@@ -61,6 +61,8 @@ class History:
         Whether any run says how fast the machine was that measured it.
     borrowed : ndarray of shape (n_tasks,), bool, or None
         Tasks whose scores were measured on folds of another kind than asked for; None is none.
+    infeasible : frozenset of tuple of str
+        Setups that violated a constraint on some task; there they are failures too.
     """
 
     tasks: pd.DataFrame
@@ -74,6 +76,14 @@ class History:
     metrics: Objects
     knows_machines: bool = False
     borrowed: Booleans | None = None
+    infeasible: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def forbidden(self) -> Booleans:
+        """Setups that violated a constraint and never ended otherwise: none to be advised."""
+        never = ~np.isfinite(self.scores).any(axis=0)
+        violated = np.array([setup in self.infeasible for setup in self.setups], dtype=np.bool_)
+        return np.asarray(never & violated)
 
     @property
     def n_borrowed(self) -> int:
@@ -163,6 +173,7 @@ def _joined(
         metrics=np.r_[history.metrics, other.metrics[new]],
         knows_machines=history.knows_machines or other.knows_machines,
         borrowed=np.r_[_lent(history), _lent(other)[new]],
+        infeasible=history.infeasible | other.infeasible,
     )
 
 
@@ -227,6 +238,10 @@ def read_history(
         metrics=np.full(len(tasks), metric, dtype=object),
         knows_machines=bool(averages.n_scaled.any()),
         borrowed=np.bincount(rows, averages.n_borrowed, minlength=len(tasks)) > 0,
+        infeasible=frozenset(
+            averages.setups[setup]
+            for setup in np.unique(averages.setup[averages.n_infeasible > 0]).tolist()
+        ),
     )
 
 
