@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from autometa._versions import DISTRIBUTION
 from autometa.algorithms._registry import every_algorithm
 
 
@@ -35,7 +36,7 @@ def not_installed(names: Collection[str], task_type: str, n_rows: int = 0) -> st
         return ""
     extras = sorted({algorithm.extra for algorithm in missing if algorithm.extra})
     libraries = sorted({algorithm.library for algorithm in missing if not algorithm.extra})
-    wanted = [*([f"autometa[{','.join(extras)}]"] if extras else []), *libraries]
+    wanted = [*([f"{DISTRIBUTION}[{','.join(extras)}]"] if extras else []), *libraries]
     return (
         f"Left out, for they are not installed: {', '.join(a.name for a in missing)}. They may "
         f"well be the best; pip install {' '.join(f'{name!r}' for name in wanted)} brings them."

@@ -5,6 +5,7 @@ A file is written once it predicts for some rows of the table what the pipeline 
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import os
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from autometa.tables import plain_table
 from autometa.tuning.final_model._assemble import levels_of
 from autometa.tuning.saved._onnx_graph import Graph
 from autometa.tuning.saved._onnx_models import add_model
-from autometa.tuning.saved._onnx_steps import add_cleaner, add_encoder
+from autometa.tuning.saved._onnx_steps import add_cleaner, add_encoder, has_gaps
 from autometa.tuning.saved._outputs import write_whole
 from metafeatures.columns import to_numeric
 
@@ -31,6 +32,8 @@ ENDING = ".onnx"
 MODULES = ("onnx", "skl2onnx", "onnxmltools", "onnxruntime")
 # Trees of ONNX compare single precision: that is what may differ, and a wrong leaf differs more.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
+DRAWN_ROWS, GAP_SHARE = 100, 0.1  # that are checked beside the sample
+MAX_EDGES = 0.02  # of drawn rows may be on the edge of two leaves
 
 
 def is_onnx(path: str | os.PathLike[str]) -> bool:
@@ -75,8 +78,12 @@ def save_onnx(
         entry = model.metadata_props.add()
         entry.key, entry.value = key, str(about.get(key, ""))
     content = model.SerializeToString()
-    if sample is not None:
-        _check(content, pipeline, sample)
+    said = "" if sample is None else _what_differs(content, pipeline, sample)
+    if said:
+        raise OutputError(
+            f"{_culprit(pipeline, sample)} does not convert to ONNX: {said}. Nothing was written; "
+            f"save with a name without '{ENDING}'."
+        )
     write_whole(path, content)
 
 
@@ -88,12 +95,13 @@ def to_onnx(pipeline: Pipeline) -> Any:
     """
     from onnx import TensorProto, helper
 
-    cleaner, vote = pipeline[0], pipeline[-1]
-    if not isinstance(cleaner, TableCleaner) or not hasattr(vote, "estimators_"):
+    cleaner, decided = pipeline[0], pipeline[-1]
+    if not isinstance(cleaner, TableCleaner):
         raise OutputError(
             "ONNX is written of pipelines for tables that are not sparse, as 'tune' returns them. "
             "Save this one with a name without '.onnx'."
         )
+    vote = _vote_of(pipeline)
     graph = Graph()
     value = add_cleaner(graph, cleaner)
     encoded: dict[int, str | None] = {}  # members share encoders
@@ -108,7 +116,9 @@ def to_onnx(pipeline: Pipeline) -> Any:
         out = helper.make_tensor_value_info("prediction", TensorProto.DOUBLE, [None])
         return graph.model([out])
     classes = _constant_classes(vote.classes_)
-    best = graph.add("ArgMax", mean, axis=1, keepdims=0)
+    weights = _class_weights(decided, len(classes))
+    weighed = mean if weights is None else graph.add("Mul", mean, graph.constant(weights))
+    best = graph.add("ArgMax", weighed, axis=1, keepdims=0)
     label = graph.add("Gather", graph.constant(classes), best, axis=0)
     graph.rename(label, "label")
     graph.rename(mean, "probabilities")
@@ -142,7 +152,8 @@ def _member(
             )
         matrix = encoded[id(encoder)]
         if matrix is not None:
-            return add_model(graph, estimator, matrix, len(levels_out(encoder, levels)))
+            n_columns = len(levels_out(encoder, levels))
+            return add_model(graph, estimator, matrix, n_columns, has_gaps(encoder))
         reason = "its encoding has no operators in ONNX"
     except OutputError:
         raise
@@ -162,6 +173,23 @@ def _mean(graph: Graph, values: list[str], weights: list[float]) -> str:
         for value, weight in zip(values, weights, strict=True)
     ]
     return graph.add("Sum", *weighed)
+
+
+def _class_weights(decided: Any, n_classes: int) -> Any:
+    """Return what the probability of each class counts in the choice of a label, None for alike.
+
+    A threshold t is as good as weights 1 / t and 1 / (1 - t).
+    """
+    if hasattr(decided, "class_weights"):
+        return np.asarray(decided.class_weights, "float64")
+    threshold = getattr(decided, "threshold", None)
+    if not isinstance(threshold, int | float):
+        return None
+    share = float(np.clip(threshold, 1e-12, 1 - 1e-12))
+    positive = decided.classes_.tolist().index(decided.pos_label)
+    weights = np.full(n_classes, 1 / (1 - share))
+    weights[positive] = 1 / share
+    return weights
 
 
 def _constant_classes(classes: Any) -> Any:
@@ -199,18 +227,58 @@ def _cells(cleaner: TableCleaner, name: str, column: pd.Series[Any]) -> Any:
     return texts.where(texts.notna(), "").to_numpy(dtype=object).reshape(-1, 1)
 
 
-def _check(content: bytes, pipeline: Pipeline, sample: pd.DataFrame) -> None:
-    """Raise unless the model predicts what the pipeline does."""
+def _what_differs(content: bytes, pipeline: Pipeline, sample: pd.DataFrame) -> str:
+    """Say what the model predicts otherwise than the pipeline, with gaps as well; else nothing."""
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    given = session.run(None, onnx_inputs(pipeline, sample))[-1]
+    try:
+        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    except Exception as error:  # an operator that the runtime does not have, in its own classes
+        return str(error).strip().splitlines()[0].rstrip(".")
     ask = "predict_proba" if hasattr(pipeline, "classes_") else "predict"
-    expected = getattr(pipeline, ask)(sample)
-    is_same = np.isclose(given, expected, rtol=RELATIVE, atol=ABSOLUTE).reshape(len(sample), -1)
-    n_others = int((~is_same.all(axis=1)).sum())
-    if n_others:
+    for rows, max_others in ((sample, 0.0), (_drawn(sample), MAX_EDGES)):
+        given = session.run(None, onnx_inputs(pipeline, rows))[-1]
+        expected = getattr(pipeline, ask)(rows)
+        is_same = np.isclose(given, expected, rtol=RELATIVE, atol=ABSOLUTE)
+        n_others = int((~is_same.reshape(len(rows), -1).all(axis=1)).sum())
+        if n_others > max_others * len(rows):
+            return f"it would predict something else for {n_others} of {len(rows)} rows"
+    return ""
+
+
+def _culprit(pipeline: Pipeline, sample: pd.DataFrame | None) -> str:
+    """Return which members alone predict something else."""
+    vote = _vote_of(pipeline)
+    wrong = []
+    for (name, _), model in zip(vote.estimators, vote.estimators_, strict=True):
+        alone = copy.copy(vote)
+        alone.estimators, alone.estimators_, alone.weights = [(name, model)], [model], [1.0]
+        single = Pipeline([pipeline.steps[0], ("model", alone)])
+        content = to_onnx(single).SerializeToString()
+        if sample is None or _what_differs(content, single, sample):
+            wrong.append(f"'{name}'")
+    return f"The member {', '.join(wrong)}" if wrong else "The vote of the members"
+
+
+def _vote_of(pipeline: Pipeline) -> Any:
+    """Return the vote, which may stand within what decides on a label."""
+    last = pipeline[-1]
+    vote = last if hasattr(last, "estimators_") else getattr(last, "estimator_", None)
+    vote = getattr(last, "estimator", None) if vote is None else vote
+    if not hasattr(vote, "estimators_"):
         raise OutputError(
-            f"The ONNX model predicts something else than the pipeline for {n_others} of "
-            f"{len(sample)} rows; nothing was written. Save with a name without '{ENDING}'."
+            f"ONNX is written of pipelines as 'tune' returns them. Got one that ends in "
+            f"{type(last).__name__}; save it with a name without '{ENDING}'."
         )
+    return vote
+
+
+def _drawn(sample: pd.DataFrame) -> pd.DataFrame:
+    """Return rows whose cells are drawn from each column of a sample, with gaps between them."""
+    rng = np.random.default_rng(0)
+    columns = {}
+    for name in sample:
+        cells = sample[name].iloc[rng.integers(len(sample), size=DRAWN_ROWS)]
+        cells = cells.reset_index(drop=True)
+        columns[name] = cells.astype(object).where(rng.random(DRAWN_ROWS) > GAP_SHARE, None)
+    return pd.DataFrame(columns).infer_objects()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,22 +17,27 @@ from autometa.algorithms._target import ClassEncoder
 from autometa.tuning.saved._onnx_graph import ML, ML_OPSET, OPSET, Graph
 
 TARGET_OPSET = {"": OPSET, ML: ML_OPSET}
+BOOSTER_OPSET = 15  # the latest that onnxmltools writes
+TREES = ("sklearn.tree.", "sklearn.ensemble._forest")
 
 
-def add_model(graph: Graph, model: Any, value: str, n_columns: int) -> str:
+def add_model(graph: Graph, model: Any, value: str, n_columns: int, has_gaps: bool) -> str:
     """Add a fitted model; return its probabilities or, of a regressor, its predictions.
 
-    Whatever the converter of a library raises says that it cannot.
+    Whatever the converter of a library raises says that it cannot. ``has_gaps`` says whether
+    the model was fitted on missing numbers.
     """
+    if has_gaps and type(model).__module__.startswith(TREES):
+        raise NotImplementedError("its trees send gaps their own way, which would be lost")
     if isinstance(model, TransformedTargetRegressor):
         scaler = model.transformer_
         if not isinstance(scaler, StandardScaler):
             raise NotImplementedError(f"the target is transformed by {type(scaler).__name__}")
-        inner = add_model(graph, model.regressor_, value, n_columns)
+        inner = add_model(graph, model.regressor_, value, n_columns, has_gaps)
         scaled = graph.add("Mul", inner, graph.constant(scaler.scale_))
         return graph.add("Add", scaled, graph.constant(scaler.mean_))
     if isinstance(model, ClassEncoder):
-        return add_model(graph, model.classifier_, value, n_columns)
+        return add_model(graph, model.classifier_, value, n_columns, has_gaps)
     library = type(model).__module__.partition(".")[0]
     convert = CONVERTERS.get(library)
     if convert is None:
@@ -48,16 +54,18 @@ def _n_outputs(model: Any) -> int:
 
 def _sklearn(model: Any, n_columns: int) -> tuple[Any, str, type]:
     from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import DoubleTensorType
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
+    is_single = type(model).__name__ == "SVR"  # whose operator the runtime has in single precision
+    kind, dtype = (FloatTensorType, np.float32) if is_single else (DoubleTensorType, np.float64)
     options = {"zipmap": False} if is_classifier(model) else None
     part = convert_sklearn(
         model,
-        initial_types=[("X", DoubleTensorType([None, n_columns]))],
+        initial_types=[("X", kind([None, n_columns]))],
         options=options,
         target_opset=TARGET_OPSET,
     )
-    return part, part.graph.output[-1].name, np.float64
+    return part, part.graph.output[-1].name, dtype
 
 
 def _lightgbm(model: Any, n_columns: int) -> tuple[Any, str, type]:
@@ -67,7 +75,7 @@ def _lightgbm(model: Any, n_columns: int) -> tuple[Any, str, type]:
     part = convert_lightgbm(
         model,
         initial_types=[("X", FloatTensorType([None, n_columns]))],
-        target_opset=OPSET,
+        target_opset=BOOSTER_OPSET,
         zipmap=False,
     )
     return part, part.graph.output[-1].name, np.float32
@@ -77,8 +85,10 @@ def _xgboost(model: Any, n_columns: int) -> tuple[Any, str, type]:
     from onnxmltools import convert_xgboost
     from onnxmltools.convert.common.data_types import FloatTensorType
 
+    model = copy.deepcopy(model)
+    model.get_booster().feature_names = None  # the converter reads numbers of columns alone
     part = convert_xgboost(
-        model, initial_types=[("X", FloatTensorType([None, n_columns]))], target_opset=OPSET
+        model, initial_types=[("X", FloatTensorType([None, n_columns]))], target_opset=BOOSTER_OPSET
     )
     return part, part.graph.output[-1].name, np.float32
 

@@ -104,6 +104,15 @@ def add_encoder(
     return graph.add("Concat", *parts, axis=1) if parts else None
 
 
+def has_gaps(encoder: ColumnTransformer) -> bool:
+    """Tell whether numbers had gaps in `fit`, which are left to the model."""
+    return any(
+        not set(map(str, columns)) <= set(transformer.fills_)
+        for _, transformer, columns in encoder.transformers_
+        if isinstance(transformer, NewGapImputer) and len(columns)
+    )
+
+
 def _add(
     graph: Graph, transformer: Any, value: str, names: list[str], levels: list[Levels]
 ) -> str | None:

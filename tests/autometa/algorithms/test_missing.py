@@ -12,7 +12,7 @@ from autometa.algorithms import _registry, get_algorithm, not_installed, registe
 
 
 @pytest.fixture(
-    params=[("boost", "pip install 'autometa[boost]'"), (None, "pip install 'nowhere'")]
+    params=[("boost", "pip install 'autometa-learn[boost]'"), (None, "pip install 'nowhere'")]
 )
 def absent(request, monkeypatch):
     """An algorithm whose library nobody has, by an extra or on its own."""
