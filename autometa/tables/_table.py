@@ -15,6 +15,7 @@ from pandas.api.types import is_object_dtype
 
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
+from autometa.tables._counted import check_validation, that_count
 from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from autometa.tables._errors import as_own_errors
 from autometa.tables._named import split_groups, split_weights
@@ -33,7 +34,6 @@ from autometa.validation import (
     without_row_stops,
 )
 from metafeatures.columns import (
-    as_series,
     column_kind,
     distinct_cells,
     is_infinite,
@@ -248,7 +248,7 @@ def check_table(
     is_sparse = stays_sparse(X)
     given: Any = check_sparse(X) if is_sparse else plain_table(X)
     weights = read_weights(sample_weight, X, given.shape[0])
-    frame, y, counted = _that_count(given, y, weights)
+    frame, y, counted = that_count(given, y, weights)
     frame = frame if is_sparse else _check_columns(frame, X)
     values = read_target(y)
     if len(values) != frame.shape[0]:
@@ -277,7 +277,7 @@ def check_table(
         task_type=kind,
         name=name,
         target=target,
-        validation=_check_validation(validation, X, given, codes, kind, counted),
+        validation=check_validation(validation, X, given, codes, kind, counted),
         weights=weights if weights is None or counted is None else weights[counted],
         counted=counted,
     )
@@ -285,42 +285,6 @@ def check_table(
         remark_on_columns(varied)
         remark_on_target(varied, codes, len(classes))
     return table
-
-
-def _that_count(
-    frame: Any, y: Any, weights: npt.NDArray[np.float64] | None
-) -> tuple[Any, Any, npt.NDArray[np.bool_] | None]:
-    """Return the rows of a table and a target whose weight is not 0, and which these are."""
-    if weights is None or weights.all():
-        return frame, y, None
-    counted = weights > 0
-    with as_own_errors():
-        y = as_series(y)
-    if len(y) != len(counted):
-        return frame, y, None  # which is refused where the lengths are compared
-    rows = np.flatnonzero(counted)
-    part = take_rows(frame, rows)
-    return (
-        part.reset_index(drop=True) if hasattr(part, "reset_index") else part,
-        y.iloc[rows],
-        counted,
-    )
-
-
-def _check_validation(
-    validation: ValidationRequest,
-    X: Any,
-    frame: Any,
-    y: npt.NDArray[Any],
-    task_type: str,
-    counted: npt.NDArray[np.bool_] | None,
-) -> Validation:
-    """Return how rows are held out: what is given of rows that do not count is left out too."""
-    if counted is None:
-        return validation.check(X, frame, y, task_type)
-    of_all = np.zeros(len(counted), y.dtype)
-    of_all[counted] = y
-    return validation.check(X, frame, of_all, task_type).take(np.flatnonzero(counted))
 
 
 def _check_columns(frame: pd.DataFrame, X: Any) -> pd.DataFrame:
