@@ -39,7 +39,7 @@ def test_a_value_that_is_no_choice_is_refused_without_the_name_of_an_exception(a
     code, _, err = autometa("recommend", "sklearn:wine", "--task-type", "ranking")
     assert code == 2
     assert "Value error" not in err
-    assert "'binary', 'multiclass', 'regression'" in err
+    assert "'binary', 'multiclass', 'classification', 'regression'" in err
 
 
 @pytest.mark.filterwarnings("ignore::autometa.FallbackWarning")
