@@ -46,7 +46,8 @@ def test_scikit_learn_finds_nothing_to_complain_of(estimator, check):
 def test_parameters_are_those_of_tune_and_only_stored():
     parameters = AutoMetaClassifier(time_budget=-1, n_jobs="many").get_params()
     assert parameters["time_budget"] == -1
-    assert set(parameters) - {"pos_label"} == set(AutoMetaRegressor().get_params())
+    of_classes = {"pos_label", "tune_threshold"}
+    assert set(parameters) - of_classes == set(AutoMetaRegressor().get_params())
 
 
 def test_clones_share_the_model_that_was_fitted_to_a_knowledge_base():
