@@ -18,7 +18,7 @@ ALPHA = 0.001  # of a table of independent rows to be said to change along time
 MAX_COMPARED = 40  # columns in which rows are compared, beside the target
 MIN_RECORD_COLUMNS = 2  # of one, a sorted file could not be told from a record
 MIN_RECORD_LEVELS = 10  # of a measure: marks stand in pieces in any file that was put together
-MIN_RECORD = 0.8  # likeness of neighbours in three of four columns of a record
+MIN_RECORD = 0.7  # likeness of neighbours in the measure in which they are least alike
 MIN_RECORD_TARGET = 0.5
 MAX_ONE_WAY = 0.75  # share of steps upwards, or downwards, of a column the file is not sorted by
 MIN_STEPS = 0.05  # of rows that change a column, for it to be sorted or not
@@ -168,8 +168,8 @@ def _determined(times: Integers, distances: Distances, rng: np.random.Generator)
 def record_likeness(columns: Sequence[Column], target: Column, rng: np.random.Generator) -> float:
     """Return how much neighbouring rows of a record are alike in the target; 0 if it is none.
 
-    In a record over time, or along a path, neighbours are alike in nearly all measures, and no
-    column is sorted. A file that is sorted, by the target or a column, is no record.
+    In a record over time, or along a path, neighbours are alike in all measures, and no column
+    is sorted. A file that is sorted, by the target or a column, is no record.
     """
     if len(columns) > MAX_COMPARED:
         columns = [columns[i] for i in rng.choice(len(columns), MAX_COMPARED, replace=False)]
@@ -181,7 +181,7 @@ def record_likeness(columns: Sequence[Column], target: Column, rng: np.random.Ge
     rows = np.arange(n_rows)
     near = _neighbours(rows, np.zeros(n_rows, np.int64))
     alike = distances.compare(near, random_pairs(n_rows, rng))
-    is_record = np.quantile(np.nan_to_num(alike.values[1:]), 0.25) >= MIN_RECORD
+    is_record = np.nan_to_num(alike.values[1:]).min() >= MIN_RECORD
     enough = alike.values[0] >= MIN_RECORD_TARGET and alike.p_values[0] < ALPHA
     return float(alike.values[0]) if is_record and enough else 0.0
 
