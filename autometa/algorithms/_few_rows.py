@@ -40,7 +40,7 @@ def coded(X: pd.DataFrame) -> Floats:
     """Return a cleaned table as one matrix: categories by the numbers of their levels, or NaN."""
     dtypes = X.dtypes.tolist()
     if not any(isinstance(dtype, pd.CategoricalDtype) for dtype in dtypes):
-        return X.to_numpy("float64")
+        return np.asarray(X.to_numpy("float64"), dtype=np.float64)
     matrix = np.empty(X.shape)
     for place, (_, column) in enumerate(X.items()):
         cells: Any = column.array

@@ -156,7 +156,9 @@ def _check(
     return next(iter(kinds.values()))
 
 
-def _joined(results: dict[str, TuneResult], is_class: bool, seconds: float) -> Any:
+def _joined(
+    results: dict[str, TuneResult], is_class: bool, seconds: float
+) -> MultiOutputTuneResult:
     """Return one result of those of the outputs."""
     first = next(iter(results.values()))
     fitted = [result.best_pipeline for result in results.values()]
