@@ -79,7 +79,7 @@ def test_a_truncated_model_is_an_error_not_a_crash(saved, tmp_path):
     assert done.stdout.split() == ["refused"] * len(paths)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(10))
 def test_a_flipped_byte_never_gives_another_model(saved, tmp_path, seed):
     path, result, features = saved
     content = bytearray(path.read_bytes())
