@@ -31,12 +31,12 @@ from autometa.tables import check_table
 from autometa.tuning.final_model import _vote
 from autometa.tuning.final_model._assemble import Member, assemble
 
-N_ROWS, MANY = 2_000, 1_000
+N_ROWS, MANY = 500, 1_000
 N_COLUMNS, N_LEVELS = 30, 10  # columns in all, and those of categories
 MEMBERS = ("lightgbm", "hist_gradient_boosting", "extra_trees", "random_forest", "mlp")
 N_SEEDS = 3  # of each random setup of the ensemble, as `tune` fits where there is time
 TARGET_MS = {"single": 5.0, "ensemble": 15.0}  # for one row, on a usual machine
-SECONDS = 0.6  # of calls for each number
+SECONDS = 0.15  # of calls for each number
 MAX_CALLS = 200
 
 
