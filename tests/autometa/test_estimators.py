@@ -28,12 +28,23 @@ ESTIMATORS = [
 ]
 
 
+# Scikit-learn asks that a row of weight 3 is as three such rows. Scalers of numbers and of the
+# target count each row once, and weights that are all multiplied by a number are the same ones.
+NOT_REPETITIONS = "only the ratios of weights count, and only in fits and in scores"
+EXPECTED_FAILURES = {
+    "check_sample_weight_equivalence_on_dense_data": NOT_REPETITIONS,
+    "check_sample_weight_equivalence_on_sparse_data": NOT_REPETITIONS,
+}
+
+
 def checks():
     for estimator in ESTIMATORS:
         name = type(estimator).__name__
         for checked, check in estimator_checks_generator(estimator):
             check_name = check.func.__name__ if hasattr(check, "func") else check.__name__
-            yield pytest.param(checked, check, id=f"{name}-{check_name}")
+            reason = EXPECTED_FAILURES.get(check_name)
+            marks = pytest.mark.xfail(reason=reason, strict=True) if reason else ()
+            yield pytest.param(checked, check, id=f"{name}-{check_name}", marks=marks)
 
 
 @pytest.mark.filterwarnings("ignore::autometa.exceptions.AutoMetaWarning")
