@@ -7,6 +7,7 @@ that were stored: its function, or an estimator that repeats them, in the user's
 from __future__ import annotations
 
 import inspect
+import pickle
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -67,6 +68,7 @@ def register_scorer(scorer: Any, task_type: str, classes: AnyArray, positive: in
     labels = np.roll(classes, -1) if len(classes) == 2 and positive == 0 else classes
     metric = _metric_of(scorer, cast(Kind, _kind(task_type)), labels)
     _try_out(metric, labels)
+    _try_to_send(metric)
     replace_registered(metric)
     return metric.name
 
@@ -203,6 +205,19 @@ class _Classes(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
         return np.asarray(self.shares[:, 1] - 0.5 if len(self.classes) == 2 else self.shares)
+
+
+def _try_to_send(metric: Metric) -> None:
+    """Raise unless a scorer can be sent to workers, before all of them are sent it."""
+    import cloudpickle  # functions of a notebook have no module to import
+
+    try:
+        cloudpickle.dumps(metric)
+    except (TypeError, AttributeError, pickle.PicklingError) as error:  # a lock, an open file
+        raise MetricError(
+            f"{WANTED} '{metric.name}' cannot be sent to worker processes: {error}. Open files, "
+            "locks and connections inside the function, not around it."
+        ) from error
 
 
 def _try_out(metric: Metric, labels: AnyArray) -> None:

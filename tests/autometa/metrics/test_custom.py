@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -200,3 +202,14 @@ def test_estimators_take_scorers(fraud):
     model = AutoMetaClassifier(metric=area, isolate=False, **QUICK)
     fitted = clone(model).fit(X, y)
     assert fitted.result_.metric == "area[legit, fraud]"
+
+
+def test_what_no_worker_can_be_sent_is_refused_by_name(fraud):
+    lock = threading.Lock()
+
+    def guarded(estimator, X, y):
+        with lock:
+            return float((estimator.predict(X) == y).mean())
+
+    with pytest.raises(MetricError, match=r"'guarded.* cannot be sent to worker processes"):
+        tune(*fraud, metric=guarded, **QUICK)
