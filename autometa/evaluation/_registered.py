@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable, Iterator
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -65,4 +65,11 @@ def _can_be_imported(module: ModuleType) -> bool:
     name = module.__name__.partition(".")[0]
     if name in sys.builtin_module_names or name == "__main__":  # its functions go by value anyway
         return True
-    return PathFinder.find_spec(name, import_path()) is not None
+    spec = PathFinder.find_spec(name, import_path())
+    own = getattr(sys.modules.get(name), "__spec__", None)
+    return spec is not None and own is not None and _place(spec) == _place(own)
+
+
+def _place(spec: ModuleSpec) -> tuple[str | None, list[str]]:
+    """Return where a module is from: other packages may go by its name, such as "tests"."""
+    return spec.origin, list(spec.submodule_search_locations or ())

@@ -160,7 +160,9 @@ class TuneResult(Predicting):
             prediction of that row, for which members and weights are chosen on other
             rows. Then ``probability_LABEL`` for each class, in the order of
             ``best_pipeline.classes_``, or ``prediction``; NaN where no fold held the
-            row out.
+            row out. Where the score is of labels and `predict` has a decision rule, the
+            ensemble's probabilities are weighted by the rule that was chosen on other
+            rows, so that the greatest is the class it says.
 
         Raises
         ------

@@ -70,7 +70,7 @@ class OutOfFold:
             self._block(number, self.values[i], self.weights[self.parts, i])
             for number, i in ((number, position[number]) for number in wanted)
         ]
-        ensemble = self._block(pd.NA, self.ensemble, np.full(len(self.rows), np.nan))
+        ensemble = self._block(pd.NA, self.decided, np.full(len(self.rows), np.nan))
         return pd.concat([*blocks, ensemble], ignore_index=True)
 
     def _block(
@@ -87,7 +87,7 @@ class OutOfFold:
         block.loc[self.rows, "fold"] = self.folds
         block.loc[self.rows, "weight"] = weight
         whole = np.full((self.n_rows, *values.shape[1:]), np.nan)
-        whole[self.rows] = _that_sum_to_one(values) if self.classes else values
+        whole[self.rows] = values
         predicted = pd.DataFrame(whole.reshape(self.n_rows, -1), columns=self._names())
         return pd.concat([block, predicted], axis=1)
 
@@ -99,12 +99,3 @@ class OutOfFold:
         if len(set(texts)) < len(texts):
             texts = [repr(label) for label in self.classes]
         return [f"probability_{text}" for text in texts]
-
-
-def _that_sum_to_one(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return probabilities whose rows sum to 1 in double precision, as metrics ask of them.
-
-    They are kept in single precision, in which a sum is off by 1e-7.
-    """
-    exact = np.asarray(values, dtype=np.float64)
-    return np.asarray(exact / exact.sum(axis=1, keepdims=True))
