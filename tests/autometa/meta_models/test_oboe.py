@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import oboe
-import pandas as pd
 import pytest
 
 from autometa.meta_models import MetaModel
@@ -19,11 +18,7 @@ def history(shared):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_regret_and_intervals_on_oboe_hold_what_is_promised(history):
-    # Four folds of ten, 88 of 220 datasets: a fold takes half a minute. The benchmark asks all.
-    folds = list(oboe.folds(history, 0))[::3]
-    rows = [row for fold in folds for row in oboe.ask(history, fold, 0, with_baselines=True)]
-    figures = pd.DataFrame([row for row in rows if "order" in row])
-    held = pd.DataFrame([row for row in rows if "order" not in row])
+    figures, held = oboe.evaluate(history, seed=0, with_baselines=True)
     by_dataset = figures.pivot(index="dataset", columns="order", values="@1")
     for simple in ("random", "average rank", "greedy portfolio", "10 nearest neighbours"):
         gain = by_dataset[simple] - by_dataset["MetaModel"]
