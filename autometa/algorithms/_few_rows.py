@@ -28,7 +28,7 @@ from sklearn.preprocessing import (
 
 from autometa._common.arrays import Floats
 from autometa.algorithms._encoding import NewGapImputer
-from autometa.algorithms._target import ClassEncoder
+from autometa.algorithms._target import ClassEncoder, in_double
 
 EDGE = 1e-7  # scikit-learn's: so near to the first or last quantile is on it
 
@@ -231,7 +231,8 @@ def model_step(model: Any, levels: list[Levels]) -> Step | None:
     if isinstance(model, TransformedTargetRegressor):
         return _unscaled(model, levels)
     if isinstance(model, ClassEncoder):
-        return model_step(model.classifier_, levels)
+        shares = model_step(model.classifier_, levels)
+        return None if shares is None else lambda X: in_double(shares(X))
     make = KINDS.get(f"{type(model).__module__}.{type(model).__qualname__}")
     if make is not None:
         step: Step | None = make(model, levels)

@@ -27,6 +27,15 @@ def with_scaled_target(regressor: Any) -> TransformedTargetRegressor:
     return TransformedTargetRegressor(regressor=regressor, transformer=TargetScaler())
 
 
+def in_double(shares: Any) -> np.ndarray[Any, Any]:
+    """Return probabilities in double precision, whose rows sum to 1.
+
+    XGBoost's are in single precision, where sums are off by 1e-7: metrics then warn.
+    """
+    values = np.asarray(shares, dtype=np.float64)
+    return np.asarray(values / values.sum(axis=1, keepdims=True))
+
+
 class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier that wants classes numbered from 0, for classes of any name.
 
@@ -58,6 +67,4 @@ class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type:
 
     def predict_proba(self, X: Any) -> np.ndarray[Any, Any]:
         """Return an array of shape (n_rows, n_classes); rows sum to 1."""
-        # XGBoost's are in single precision, where sums are off by 1e-7: metrics then warn
-        values = np.asarray(self.classifier_.predict_proba(X), dtype=np.float64)
-        return np.asarray(values / values.sum(axis=1, keepdims=True))
+        return in_double(self.classifier_.predict_proba(X))

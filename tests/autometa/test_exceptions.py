@@ -113,7 +113,6 @@ DOORS = [
         (object(), Y),
         (X, object()),
         (X, {"a": 1}),
-        (X, pd.DataFrame({"p": Y, "q": Y})),
         (X, pd.Series(Y, index=np.arange(20) + 5)),
         ([[1, 2], [3]], Y),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import jsonschema
@@ -31,10 +32,12 @@ def in_this_process(monkeypatch):
 
 
 @pytest.fixture
-def run(capsys):
+def run(capsys, monkeypatch):
     """Run the command line; give its exit code, stdout and stderr."""
 
     def run(*arguments):
+        # a command starts with its process, which this one did when the first test began
+        monkeypatch.setattr("autometa.cli._tune.STARTED", time.monotonic())
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()

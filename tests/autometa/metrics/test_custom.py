@@ -37,6 +37,16 @@ QUICK = {
 LABELS = np.array(["fraud", "legit"])  # the rarer one is the positive class
 
 
+@pytest.fixture(autouse=True)
+def _forgotten(monkeypatch):
+    """Leave no scorer to the workers of other tests."""
+    from autometa.metrics import _registry
+
+    monkeypatch.setattr(_registry, "_registered", {})
+    yield
+    _registry.restore([])
+
+
 def cost(y_true, y_pred):
     (_, missed), (alarms, _) = confusion_matrix(y_true, y_pred, labels=["fraud", "legit"])
     return (5 * missed + alarms) / len(y_true)

@@ -167,6 +167,8 @@ def test_ctrl_c_in_a_trial_of_this_process_hands_over_too(mixed, features, monke
         return evaluate(state, request)
 
     monkeypatch.setattr("autometa.tuning._search.evaluate", interrupted)
+    # whoever started the tests may have had signals ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     result = tune(
         features,
         mixed["two"],
@@ -176,5 +178,6 @@ def test_ctrl_c_in_a_trial_of_this_process_hands_over_too(mixed, features, monke
         knowledge_base=False,
         isolate=False,
     )
+    signal.signal(signal.SIGINT, before)
     assert (result.stopped_early, result.n_completed) == (True, 2)
     assert result.leaderboard()["status"].tolist() == ["ok", "ok", "stopped"]
