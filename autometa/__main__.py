@@ -1,8 +1,20 @@
-"""``python -m autometa``: the command line."""
+"""``python -m autometa`` and the command ``autometa``: the command line."""
 
 from __future__ import annotations
 
-from autometa.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it is imported ends it in a word, too."""
+    try:
+        from autometa.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -74,6 +74,9 @@ def _options(
     set_mode(quiet=quiet, verbose=verbose, debug=debug)
 
 
+INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     begin()
@@ -82,10 +85,13 @@ def main(arguments: list[str] | None = None) -> None:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]
             # as it is called by its own name: by it shells know what to complete
-            sys.exit(app(words, standalone_mode=False, prog_name="autometa") or 0)
+            code = app(words, standalone_mode=False, prog_name="autometa") or 0
+        if code == INTERRUPTED:  # typer ends a command by Ctrl-C without a word
+            raise KeyboardInterrupt
+        sys.exit(code)
     except KeyboardInterrupt:
         say_error("Stopped.")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
     except typer.Abort:

@@ -218,5 +218,7 @@ def _deliver(name: str, answer: Answer) -> None:
             )
         elif answer.show is not None:
             answer.show()
+    if was_signalled:  # which has been said: what typer makes of Ctrl-C by itself has not
+        raise SystemExit(answer.exit_code)
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)

@@ -39,4 +39,4 @@ def test_tune_notes_entities_once(autometa, table):
     code, out, err = autometa(*line, "--time-budget", "none", "--no-knowledge-base", "--json")
     assert code == 0
     assert [PASS_GROUPS in note for note in json.loads(out)["notes"]].count(True) == 1
-    assert err.count(PASS_GROUPS) == 1
+    assert PASS_GROUPS not in err  # notes stand in the object
