@@ -19,6 +19,7 @@ from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
 
 from autometa._common.arrays import AnyArray
 from autometa.exceptions import MetricError
+from autometa.metrics._fingerprint import fingerprint
 from autometa.metrics._metric import Kind, Metric
 from autometa.metrics._registry import every_metric, replace_registered, was_registered
 
@@ -108,6 +109,7 @@ def _metric_of(scorer: Any, kind: Kind, labels: AnyArray) -> Metric:
         has_positive=len(labels) == 2,
         family=FAMILIES[response] if kind == "classification" else "squared",
         scorer=make_scorer(call, response_method=response, greater_is_better=sign > 0),
+        fingerprint=fingerprint(function),
     )
 
 
@@ -115,7 +117,7 @@ def _free_name(function: Any, kwargs: dict[str, Any], sign: int, labels: AnyArra
     """Return a name that says what is computed, and of which labels where these are not numbers.
 
     The same scorer on the same labels has the same name in each process: a study is continued
-    by it.
+    by it and by its `fingerprint`.
     """
     base = getattr(function, "__name__", type(function).__name__).strip("<>")
     given = ", ".join(f"{key}={value!r}" for key, value in sorted(kwargs.items()))

@@ -57,6 +57,8 @@ class Metric:
         What `sklearn.metrics.make_scorer` returns, for one that scikit-learn has no scorer
         for. Of two classes, its function is given 1 for the positive class and 0 for the
         other; of more, class numbers.
+    fingerprint : str
+        Tells a scorer of the user's own from others of its name; empty for other metrics.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Metric:
     fast: FastScore | None = None
     is_row_wise: bool = False
     scorer: Any = None
+    fingerprint: str = ""
 
     @property
     def is_share(self) -> bool:

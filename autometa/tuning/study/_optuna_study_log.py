@@ -21,6 +21,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from autometa._common.feasibility import what_is_broken
 from autometa.algorithms import every_algorithm, get_algorithm
 from autometa.exceptions import StorageError
+from autometa.metrics import get_metric
 from autometa.tables import Table
 from autometa.tuning._request import Proposal
 from autometa.tuning.scheduling._plan import Candidate
@@ -108,6 +109,8 @@ class OptunaStudyLog:
         self.dataset_hash = content_hash(table)
         self.notes: list[str] = []
         scored_by = metric if pos_label is None else f"{metric}-{pos_label}"
+        own_scorer = get_metric(metric).fingerprint  # two functions may go by one name
+        scored_by += f"-{own_scorer}" if own_scorer else ""
         scored_by += study_suffix(table.validation)
         name = study_name or f"autometa-{self.dataset_hash}-{scored_by}"
         self._storage_name = describe(storage)
@@ -118,6 +121,8 @@ class OptunaStudyLog:
             drawn = make_sampler(seed + len(trials))
         if self.record.attribute("asked_metric") != metric:  # see `set_scoring_metric`
             self.get_or_set_attr("metric", metric, must_equal=True)
+        if own_scorer:
+            self.get_or_set_attr("scorer", own_scorer, must_equal=True)
         if pos_label is not None:
             self.get_or_set_attr("pos_label", pos_label, must_equal=True)
         self.get_or_set_attr("dataset", self.dataset_hash, must_equal=True)

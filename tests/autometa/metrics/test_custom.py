@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -23,7 +25,7 @@ from sklearn.metrics import (
 )
 
 from autometa import AutoMetaClassifier, recommend, tune
-from autometa.exceptions import KnowledgeBaseWarning, MetricError
+from autometa.exceptions import KnowledgeBaseWarning, MetricError, StorageError
 from autometa.metrics import Predictions, check_metric, score
 
 QUICK = {
@@ -205,6 +207,50 @@ def test_a_study_is_continued_by_the_same_scorer_alone(fraud, tmp_path):
     again = tune(X, y, metric=make_scorer(fbeta_score, beta=2), **(quick | {"n_trials": 2}))
     other = tune(X, y, metric=make_scorer(fbeta_score, beta=3), **quick)
     assert again.study.study_name == first.study.study_name != other.study.study_name
+
+
+def test_two_scorers_of_one_name_share_no_study(fraud, tmp_path):
+    X, y = fraud
+    storage = f"sqlite:///{tmp_path}/study.db"
+    quick = QUICK | {"n_trials": 1, "isolate": False, "storage": storage}
+
+    def times(factor):
+        return lambda m, X, y: factor * (m.predict(X) == y).mean()
+
+    one, ten = (tune(X, y, metric=times(f), **quick) for f in (1.0, 10.0))
+    assert one.metric == ten.metric
+    assert one.study.study_name != ten.study.study_name
+    assert ten.leaderboard()["score"].iloc[0] == pytest.approx(
+        10 * one.leaderboard()["score"].iloc[0]
+    )
+    again = tune(X, y, metric=times(1.0), **(quick | {"n_trials": 2}))
+    assert again.study.study_name == one.study.study_name
+    with pytest.raises(StorageError, match="Give another 'study_name'"):
+        tune(X, y, metric=times(3.0), study_name=one.study.study_name, **quick)
+
+
+def test_a_fingerprint_is_the_same_in_each_process_and_changes_with_the_code():
+    source = (
+        "import functools\n"
+        "from autometa.metrics._fingerprint import fingerprint as f\n"
+        "def made(x):\n"
+        "    def own(a): return own if a else (x, {1, 2}, lambda b: b + x, [3])\n"
+        "    return own\n"
+        "class Call:\n"
+        "    def __init__(self, x): self.x = x\n"
+        "    def __call__(self, a): return a * self.x\n"
+        "values = [made(1), made(2), lambda a: a + 1, lambda a: a + 2, lambda a, b=1: a,\n"
+        "          lambda a, b=2: a, functools.partial(made, 1), Call(1), Call(2), len,\n"
+        "          lambda a: a in {'p', 'q', 'r', 's'}]\n"
+        "print(*map(f, values))\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert runs[0].stdout == runs[1].stdout
+    digits = runs[0].stdout.split()
+    assert len(set(digits)) == len(digits) == 11
 
 
 def test_estimators_take_scorers(fraud):
