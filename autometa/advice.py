@@ -321,6 +321,7 @@ def _recommend_without_table(
             f"task_type={task_type!r}."
         )
     values = read_metafeatures(metafeatures)
+    # where they are not given, 0 is within every algorithm's limits
     sizes = values.reindex(["n_rows", "n_classes"]).fillna(0).astype(int).tolist()
     usable = [algorithm.name for algorithm in algorithms_for(task_type, *sizes)]
     task = Task(task_type=cast(TaskType, task_type), n_rows=sizes[0] or None)
@@ -380,6 +381,7 @@ def describe_table(table: Table, knowledge_base: KnowledgeBase) -> pd.Series[flo
     names = [name for name in knowledge_base.metafeatures.columns if name in catalogue]
     if not names:
         return None
+    # one seed for all: the same table must get the same advice
     extractor = MetaFeatureExtractor(names=names, random_state=0)
     return table.describe(extractor)
 

@@ -35,7 +35,7 @@ class Reading:
 def read(source: Source, target: Target, clock: Clock, build: Builder, seed: int) -> Reading:
     """Read all rows if that takes at most half of what is left of the budget, else a part.
 
-    How long it would take is told from random parts of 1,000 and 10,000 rows, which are
+    How long it would take is estimated from random parts of 1,000 and 10,000 rows, which are
     read first and kept if time allows no more. Of a part, what only a count of all
     rows tells is unknown, the kinds of strings and objects too. Tables of up to 2,000 rows
     are always read whole.

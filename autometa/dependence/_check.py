@@ -35,7 +35,7 @@ def check_validation(
     """Return what shuffled folds would hide about the rows of a table, and what to pass instead.
 
     `recommend`, `tune` and the estimators make this check themselves, and warn of each
-    finding, when they are told neither ``groups``, ``timestamps`` nor ``cv``.
+    finding, unless ``groups``, ``timestamps`` or ``cv`` are given.
 
     Parameters
     ----------

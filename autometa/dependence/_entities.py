@@ -45,7 +45,7 @@ class Entity:
         Of the clock: the share of steps within an entity in which it goes its usual
         way, and of steps to the next entity in which it goes back.
     clock : Column or None
-        The ordered column that rises most steadily within entities.
+        The ordered column with the greatest ``rising``.
     target_likeness, mean_likeness : float
         Of two rows of an entity, in the target and on average over other columns.
     attributes : tuple of str
@@ -173,7 +173,7 @@ def _mean(values: Floats) -> float:
 
 
 def _clock(codes: Integers, columns: Sequence[Column]) -> tuple[float, float, Column | None]:
-    """Return the column that goes most steadily one way in each entity, and how steadily."""
+    """Return `Entity.rising` and `Entity.restarts` of the column with the greatest, and it."""
     is_within = (codes[1:] == codes[:-1]) & (codes[1:] >= 0)
     best: tuple[float, float, Column | None] = (0.0, 0.0, None)
     for column in columns:

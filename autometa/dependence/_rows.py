@@ -13,7 +13,7 @@ from autometa._common.arrays import Floats, Integers, Positions
 from autometa.tables import Table
 from metafeatures.columns import column_kind, to_numeric
 
-MAX_ROWS = 20_000  # of more, likeness of 1 % would still be told from chance by ten thousand pairs
+MAX_ROWS = 20_000  # more add nothing: ten thousand pairs show a likeness of 1 % beyond chance
 BLOCKS = 40  # stretches of the file: neighbours stay neighbours, and all parts of it are seen
 MAX_CELLS = 1_000_000  # rows x columns, 8 MB: keeps the check linear for wide tables
 MIN_KEPT = 400  # rows that any check looks at: ten of each stretch

@@ -28,6 +28,7 @@ def check_tasks(tasks: pd.DataFrame) -> pd.DataFrame:
     """Return ``tasks`` with every column of the schema, or say what is wrong with it."""
     tasks = _with_defaults("tasks", tasks, TASK_DEFAULTS, required=("task_id", "task_type"))
     tasks["task_id"] = tasks["task_id"].astype(str)
+    # a task of unknown family is one by itself: no other is held out with it
     for column in ("name", "family"):
         tasks[column] = tasks[column].where(tasks[column].notna(), tasks["task_id"]).astype(str)
     for column in TASK_NUMBERS:
@@ -91,6 +92,7 @@ def check_runs(
 
 
 def _check_run_numbers(runs: pd.DataFrame) -> None:
+    # one infinite score makes every mean over its setup infinite
     if np.isinf(runs["score"]).any():
         raise KnowledgeBaseError(
             "runs hold infinite scores. A failed run has status 'error' and a NaN score."
@@ -155,4 +157,5 @@ def _check_members(what: str, frame: pd.DataFrame, column: str, allowed: tuple[s
 
 def _some(values: Iterable[Any]) -> str:
     distinct = list(dict.fromkeys(str(value) for value in values))
+    # five say what is wrong, and fit a line
     return str(distinct[:5])[:-1] + (", ...]" if len(distinct) > 5 else "]")

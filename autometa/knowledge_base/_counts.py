@@ -83,6 +83,7 @@ def _count_table(counts: RunCounts, table: Any) -> None:
     names, codes = zip(*(codes_of(table[c]) for c in (*SETUP, "metric", "status")), strict=True)
     keys = pd.DataFrame(dict(zip((*SETUP, "metric", "status"), codes, strict=True)))
     keys["fidelity"] = numbers_of(table["fidelity"])
+    # all runs of a task are in one table of the stream, so that none is counted twice
     runs = runs_per_setup(keys)
     pairs = keys.drop_duplicates(SETUP)[["algorithm", "config"]]
     counts.n_scores += len(keys)
@@ -103,6 +104,8 @@ SCORE_COLUMNS = ("task_id", "metric", "score")
 
 def count_scores(tables: Iterable[Any], types: Mapping[str, str]) -> pd.Series[int]:
     """Return the number of scores by ``task_type`` and ``metric``.
+
+    Runs of tasks that ``types`` does not name are left out: they were removed meanwhile.
 
     Parameters
     ----------

@@ -91,7 +91,7 @@ class StoredRuns:
     ) -> dict[str, Any]:
         import pyarrow as pa
 
-        tables = self._steadily(lambda: list(batches(self._parts(), columns, tasks)))
+        tables = self._retry_if_rewritten(lambda: list(batches(self._parts(), columns, tasks)))
         content = pa.concat_tables(tables, promote_options="default") if tables else _empty()
         names = content.column_names if columns is None else columns
         return {name: content[name] for name in names}
@@ -109,9 +109,9 @@ class StoredRuns:
         the names ``skip`` are left out. When a part is gone because
         its folder was compacted, ``use`` is called anew.
         """
-        return self._steadily(lambda: use(batches(self._parts(skip), columns, rows=rows)))
+        return self._retry_if_rewritten(lambda: use(batches(self._parts(skip), columns, rows=rows)))
 
-    def _steadily(self, read: Callable[[], Found]) -> Found:
+    def _retry_if_rewritten(self, read: Callable[[], Found]) -> Found:
         while True:
             try:
                 return read()

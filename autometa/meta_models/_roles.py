@@ -21,7 +21,7 @@ FIRST = {
 FIRST_IN_TIME = "most gain for its time"
 SPARE = "spare: adds little"
 CHEAPEST = "cheapest to fit"
-# Of regret, where the worst setup of a task has 1: less cannot be told from noise.
+# Of regret, where the worst setup of a task has 1: less is within the noise of a score.
 SMALL = 1e-3
 
 

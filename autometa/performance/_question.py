@@ -87,7 +87,7 @@ class QuestionResolver:
         types = set(self._n_scores.index.get_level_values("task_type"))
         if len(types) == 1:
             return str(next(iter(types)))
-        if types <= set(_CLASSIFICATION):
+        if types <= set(_CLASSIFICATION):  # one question: their runs are learnt from together
             return "classification"
         raise ParameterError(
             f"The knowledge base holds tasks of the types {sorted(types)}; say which is meant by "
@@ -131,7 +131,7 @@ class QuestionResolver:
                 f"{sorted(own_types)}. "
                 "Add runs on such tasks, or ask for one of these types."
             )
-        if metric is None:
+        if metric is None:  # the most measured one: most runs can be learnt from
             return self._with_borrowed(types, str(counts.index[0]), task_type)
         metric = canonical_name(metric, task_type) if metric not in counts.index else metric
         if metric in counts.index:
@@ -158,6 +158,7 @@ class QuestionResolver:
         """Return the question, and what else of the same kind of tasks can help to answer it."""
         kind = _TASK_TYPES["regression" if task_type == "regression" else "classification"]
         borrowed = []
+        # another metric of the same tasks orders setups more alike than the same of other tasks
         for name in (types, *((other,) for other in kind if other not in types)):
             counts = self._counts(name)
             near = by_closeness(metric, [str(m) for m in counts.index])

@@ -138,6 +138,6 @@ def _name_of(y: Any, X: Any) -> str:
     name = getattr(y, "name", None)
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         name = y.columns[0]
-    # a target that is a column of X too cannot be told from it by name, as scripts do
+    # scripts name the target: one that is a column of X too needs another name
     taken = name is None or not str(name) or str(name) in map(str, _names(X))
     return "target" if taken else str(name)

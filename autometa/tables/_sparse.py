@@ -41,8 +41,8 @@ def plain_sparse(X: Any) -> csr_matrix:
     Raises
     ------
     DatasetError
-        If it holds what is no number, or a number that is not finite: a gap cannot be
-        told from a zero there.
+        If it holds what is no number, or a number that is not finite: a gap and
+        a zero are the same there.
     """
     if isinstance(X, pd.DataFrame):
         X = X.sparse.to_coo()

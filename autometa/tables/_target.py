@@ -57,6 +57,7 @@ def _refuse_odd_values(series: pd.Series[Any]) -> None:
         raise DatasetError("The target must be classes or real numbers. Got complex numbers.")
     is_date = dtypes.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
     if not is_date and dtypes.is_object_dtype(dtype):
+        # an empty target is refused for its length, not as dates
         is_date = all(isinstance(value, datetime.date) for value in series) and len(series) > 0
     if is_date:
         raise DatasetError(
@@ -64,7 +65,7 @@ def _refuse_odd_values(series: pd.Series[Any]) -> None:
             "some day: (y - y.min()).dt.days."
         )
     try:
-        pd.factorize(series)
+        pd.factorize(series)  # lists and sets have no hash: they can be no labels
     except (TypeError, NotImplementedError, ValueError) as error:
         raise DatasetError(
             f"The target must hold one label or number a row. Got values that are neither, such as "
@@ -127,6 +128,7 @@ def _are_numbers(values: pd.Series[Any]) -> bool:
 
 
 def _guess_task_type(values: pd.Series[Any]) -> AnyTaskType:
+    # the shared rule does not know durations, of which few could pass for classes
     if dtypes.is_timedelta64_dtype(values.dtype):
         return "regression"
     return "regression" if infer_task_type(values) == "regression" else "classification"
@@ -155,6 +157,7 @@ def encode_target(
         )
     if task_type == "binary" and len(classes) > 2:
         raise DatasetError(f"A binary target has two classes. Got {len(classes)}.")
+    # factorize numbers labels as they come: the order of rows must not decide their numbers
     rank = np.empty(len(order), "int64")
     rank[order] = np.arange(len(order))
     return rank[codes], classes[order]

@@ -1,6 +1,6 @@
-"""Progress: what a run is doing and how long it has, told while it does it.
+"""Progress: what a run is doing and how long it has, shown while it does it.
 
-A stage is told when it begins, so that nobody looks at nothing, and again every few seconds.
+A stage is shown when it begins, so that nobody looks at nothing, and again every few seconds.
 Imports nothing that takes time: the command line tells its first stage before the library is
 there.
 """
@@ -149,7 +149,7 @@ class _Text:
 
 
 class Progress:
-    """The stages of a run, told to a display, and to the logger once each.
+    """The stages of a run: shown by a display, and logged once each.
 
     Parameters
     ----------

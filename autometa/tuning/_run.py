@@ -54,7 +54,7 @@ def run(
 ) -> TuneResult:
     """Return what `tune` does.
 
-    ``started`` is when the budget began, None is now; ``progress`` is told what is done, None
+    ``started`` is when the budget began, None is now; ``progress`` shows what is done, None
     is as ``options.verbose`` says.
     """
     clock = Clock(options.time_budget, started)

@@ -56,7 +56,7 @@ class Search:
     runner : TrialRunner
     interruption : Interruption
     progress : Progress
-        Is told when advice has come.
+        Shows that advice has come.
     running : dict
         By key of the call, the trial (None for one that is scored again) and its request.
     recalls : deque of FrozenTrial

@@ -178,7 +178,7 @@ def tune(
         Whether to show on stderr what is done, with the seconds gone and left: a line that
         is kept up to date in a terminal or a notebook, a line a stage elsewhere. None does so
         where somebody looks on: in a terminal or a notebook, of the main process. The logger
-        ``autometa.tuning`` is told the stages in any case, at level INFO.
+        ``autometa.tuning`` logs the stages in any case, at level INFO.
 
     Returns
     -------
@@ -219,6 +219,7 @@ def tune(
     >>> result.best_pipeline.predict(X).shape
     (178,)
     """
+    # first of all: later, local variables would be among them
     options = {name: value for name, value in locals().items() if name not in ("X", "y")}
     outputs = several_outputs(y)
     if outputs is not None:

@@ -2,7 +2,7 @@
 
 A column is known by what it holds, not by its name or place: its key is a hash of its
 cells in any order. Columns of the same cells in another arrangement (two flags, equally
-often true) are told apart by the rows that their cells stand in. What a cell holds is
+often true) are distinguished by the rows that their cells stand in. What a cell holds is
 taken whatever its unit and the name of its level: as a rank, or a frequency. Only rows
 that cannot be told apart so are by the cells themselves, and what repeats is counted so.
 """

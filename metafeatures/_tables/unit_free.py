@@ -3,7 +3,7 @@
 Rows are put in an order, and columns are known, by what their cells hold. Were that the
 numbers themselves, a table in other units would have other samples and other folds. Of
 tables too large to be sorted, cells are steps of a part of the column's range, from its
-smallest: unit and offset do not matter there either, up to rounding. Rows are told by fine
+smallest: unit and offset do not matter there either, up to rounding. Rows are distinguished by fine
 steps, of which rounding may move one, and that row only; columns by coarse ones.
 """
 
