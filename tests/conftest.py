@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,28 @@ def shared() -> Path:
     if not (folder / "datasets" / "manifest.csv").exists():
         pytest.skip(f"no shared data at {folder}; set AUTOMETA_SHARED to its path")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_registered() -> Iterator[None]:
+    """Take back algorithms, metrics and meta-features that a test registers.
+
+    Workers that later tests start would be given them, and import libraries for them.
+    """
+    before = {name: dict(registered) for name, registered in _registries()}
+    yield
+    for name, registered in _registries():
+        if registered.keys() != before.get(name, {}).keys():
+            registered.clear()
+            registered.update(before.get(name, {}))
+            sys.modules[name].restore([])  # forgets what was derived from them
+
+
+def _registries() -> Iterator[tuple[str, dict[str, object]]]:
+    for room in ("algorithms", "metrics"):
+        module = sys.modules.get(f"autometa.{room}._registry")
+        if module is not None:
+            yield module.__name__, module._registered
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

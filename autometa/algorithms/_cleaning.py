@@ -342,7 +342,10 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         named = dict(zip(self.feature_names_out_, self.pieces_, strict=True))
         is_level = [isinstance(pieces[piece], pd.Categorical) for piece in self.pieces_]
         numbers = [n for n, level in zip(named, is_level, strict=True) if not level]
-        n_rows = len(pieces[self.pieces_[0]]) if self.pieces_ else len(index or ())
+        if self.pieces_:
+            n_rows = len(pieces[self.pieces_[0]])
+        else:
+            n_rows = 0 if index is None else len(index)
         block = np.empty((len(numbers), n_rows))
         for row, name in zip(block, numbers, strict=True):
             row[:] = pieces[named[name]]
