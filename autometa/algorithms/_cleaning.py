@@ -342,11 +342,8 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         named = dict(zip(self.feature_names_out_, self.pieces_, strict=True))
         is_level = [isinstance(pieces[piece], pd.Categorical) for piece in self.pieces_]
         numbers = [n for n, level in zip(named, is_level, strict=True) if not level]
-        if self.pieces_:
-            n_rows = len(pieces[self.pieces_[0]])
-        else:
-            n_rows = 0 if index is None else len(index)
-        block = np.empty((len(numbers), n_rows))
+        rows = pieces[self.pieces_[0]] if self.pieces_ else index
+        block = np.empty((len(numbers), 0 if rows is None else len(rows)))
         for row, name in zip(block, numbers, strict=True):
             row[:] = pieces[named[name]]
             if name in self.units_:
