@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from optuna.distributions import distribution_to_json, json_to_distribution
+from optuna.distributions import (
+    CategoricalDistribution,
+    distribution_to_json,
+    json_to_distribution,
+)
 from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
@@ -25,6 +29,7 @@ CLASSES: dict[str, list[list[Any]]] = {
     "multiclass": [["up", "down", "left"], [10, 20, 30]],
 }
 FEW_ROUNDS = 5  # where what is tested does not depend on how good a model is
+ENOUGH_ROUNDS = 60  # more teach a few hundred rows nothing that a guess could be mistaken for
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -51,7 +56,8 @@ class AlgorithmContract:
         X, y = learnable_table(task_type)
         scores = {}
         for label, config in algorithm.setups(task_type).items():
-            pipeline = algorithm.build(config, task_type)
+            quick = _few_rounds(algorithm, task_type, config, ENOUGH_ROUNDS)
+            pipeline = algorithm.build(quick, task_type)
             pipeline.fit(X.iloc[:N_TRAINING], y.iloc[:N_TRAINING])
             new = X.iloc[N_TRAINING:]
             assert len(pipeline.predict(new)) == len(new)
@@ -144,7 +150,7 @@ class AlgorithmContract:
     ) -> None:
         """Its types are among those trusted: skops' own, autometa's, and ``trusted_types``."""
         X, y = learnable_table(task_type)
-        for label, config in algorithm.setups(task_type).items():
+        for label, config in _one_of_each_kind(algorithm, task_type).items():
             quick = _few_rounds(algorithm, task_type, config)
             pipeline = algorithm.build(quick, task_type).fit(X, y)
             save_model(pipeline, tmp_path / label)
@@ -169,8 +175,22 @@ class AlgorithmContract:
 
 
 def _few_rounds(
-    algorithm: Algorithm, task_type: str, config: dict[str, Any] | None = None
+    algorithm: Algorithm,
+    task_type: str,
+    config: dict[str, Any] | None = None,
+    rounds: int = FEW_ROUNDS,
 ) -> dict[str, Any]:
     """Return a configuration, the library's default if none is given, that is fitted quickly."""
     config = algorithm.setups(task_type)["library"] if config is None else config
-    return {name: FEW_ROUNDS if name == algorithm.rounds else v for name, v in config.items()}
+    few = {algorithm.rounds: min(config[algorithm.rounds], rounds)} if algorithm.rounds else {}
+    return {name: few.get(name, value) for name, value in config.items()}
+
+
+def _one_of_each_kind(algorithm: Algorithm, task_type: str) -> dict[str, dict[str, Any]]:
+    """Return the setups that differ in a choice: numbers change no type of what is saved."""
+    space = algorithm.space(task_type)
+    choices = [n for n, d in space.items() if isinstance(d, CategoricalDistribution)]
+    kinds: dict[str, tuple[str, dict[str, Any]]] = {}
+    for label, config in algorithm.setups(task_type).items():
+        kinds.setdefault(repr([config[name] for name in choices]), (label, config))
+    return dict(kinds.values())

@@ -73,6 +73,7 @@ def test_a_setup_made_better_on_every_task_does_not_fall(seed):
         assert now.expected_score >= was.expected_score - 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("is_described", [False, True])
 def test_failures_added_never_help_a_setup(seed, is_described):

@@ -234,6 +234,7 @@ JUDGED = [
 ]
 
 
+@pytest.mark.slow
 def test_new_rows_score_within_the_interval_of_the_reported_score():
     covered = [is_covered(kind, metric, 120, seed=5) for kind, metric in JUDGED]
     assert sum(covered) >= 4  # fewer of six come once in a hundred times when nine of ten hold

@@ -66,6 +66,7 @@ def test_advice_that_cannot_be_right_is_alike_and_its_harm_is_that_of_a_coin():
     assert found["verdict"] == "alike"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "verdict"), [(1, "better"), (-1, "worse")])
 def test_the_verdict_follows_the_truth_of_the_meta_feature(sign, verdict):
     """One that tells the winner in training and lies about half of the held-out families."""
@@ -95,6 +96,7 @@ def test_intervals_hold_as_many_scores_as_they_say(seed):
     assert 0.83 < coverage < 0.96
 
 
+@pytest.mark.slow
 def test_harm_beyond_noise_is_what_is_worse_in_every_fold_and_not_what_folds_blur():
     """A difference that all folds share counts; one that a single fold makes does not."""
     folds = np.array([0.9, 0.8, 0.7, 0.6])

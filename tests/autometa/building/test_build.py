@@ -91,6 +91,7 @@ def test_a_finished_build_measures_nothing_again(datasets, tmp_path, few_setups)
     assert said == []
 
 
+@pytest.mark.slow
 def test_a_limit_reached_is_a_result(datasets, tmp_path, few_setups):
     build_knowledge_base(
         datasets, tmp_path / "kb", settings=BuildSettings(time_limit=0.001), max_tasks=1
@@ -174,6 +175,7 @@ def test_a_dask_cluster_builds_what_one_machine_builds(datasets, tmp_path, few_s
     pd.testing.assert_series_equal(here, there)
 
 
+@pytest.mark.slow
 def test_other_settings_cannot_go_on_with_a_build(datasets, tmp_path, few_setups):
     build_knowledge_base(datasets, tmp_path / "kb", max_tasks=1)
     with pytest.raises(KnowledgeBaseError, match=r"was begun with .*'n_folds': 3.*Got .*5"):

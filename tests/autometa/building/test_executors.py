@@ -28,6 +28,7 @@ def processes():
         yield executor
 
 
+@pytest.mark.slow
 def test_an_executor_of_local_processes_makes_every_call():
     assert results(LocalCallExecutor(2, None), CALLS) == {i: 2 * i for i in range(6)}
 

@@ -94,6 +94,7 @@ def build(data, out, algorithms=("naive_bayes",), **settings):
     )
 
 
+@pytest.mark.slow
 def test_a_setup_does_not_pay_for_its_table():
     """0.6 s of loading and 0.1 s of fitting fit into 0.4 s; the other way round they do not."""
     with make_call_executor(1, None, None) as executor:
@@ -207,6 +208,7 @@ def test_another_table_under_the_same_name_is_refused(data, tmp_path, change, he
         build(data, out, ["lda"])
 
 
+@pytest.mark.slow
 def test_the_second_builder_of_a_folder_is_refused(data, tmp_path, here):
     with alone_in(tmp_path / "kb"):
         script = (

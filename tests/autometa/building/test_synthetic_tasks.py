@@ -79,6 +79,7 @@ def test_nodes_are_even_and_follow_from_nodes_before_them(seed):
     assert len(model.parents) == 15
 
 
+@pytest.mark.slow
 def test_a_classifier_does_better_than_chance_on_most():
     better = []
     for task in synthesise_tasks(24, 1, max_rows=150):

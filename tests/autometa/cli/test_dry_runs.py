@@ -48,6 +48,7 @@ def test_a_build_says_what_is_left_and_how_long_it_may_take(autometa, tables):
     assert not (tables / "kb").exists()
 
 
+@pytest.mark.slow
 def test_a_build_under_way_is_planned_from_where_it_is(autometa, tables):
     line = "kb build --datasets tables --out kb --algorithm naive_bayes"
     asked(autometa, line)

@@ -51,6 +51,7 @@ def test_what_was_added_is_learnt_from_at_once_and_foreign_algorithms_are_not_re
     assert "foreign.Flow(1)" in base_of(None).algorithms
 
 
+@pytest.mark.slow
 def test_the_default_is_read_once_for_each_content(own):
     add_to(own, likeness_of_iris("foreign.Flow(1)", "{}"), "a test")
     first = base_of(None)

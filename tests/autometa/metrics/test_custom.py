@@ -229,6 +229,7 @@ def test_two_scorers_of_one_name_share_no_study(fraud, tmp_path):
         tune(X, y, metric=times(3.0), study_name=one.study.study_name, **quick)
 
 
+@pytest.mark.slow
 def test_a_fingerprint_is_the_same_in_each_process_and_changes_with_the_code():
     source = (
         "import functools\n"

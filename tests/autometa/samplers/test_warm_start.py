@@ -215,6 +215,7 @@ def test_many_waiting_and_running_trials_do_not_stop_the_next(history):
     assert {"x", "rate", "kind"} == set(suggest_config(open_trials[-1]))
 
 
+@pytest.mark.slow
 def test_a_study_of_hundreds_of_trials_goes_on(history):
     study = run(WarmStartSampler(history, seed=0, base_sampler=RandomSampler(seed=0)), 1)
     for i in range(300):

@@ -174,6 +174,7 @@ MAIN = """
 """
 
 
+@pytest.mark.slow
 def test_objects_of_main_reach_workers_as_text_or_are_refused_at_once(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(MAIN))

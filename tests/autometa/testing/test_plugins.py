@@ -197,11 +197,13 @@ def toys(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_installed_plugins_are_advised_tuned_saved_and_loaded(tmp_path, toys):
     done = run(TABLE + USE + IMPORT, tmp_path, toys)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_toys_keep_the_contracts(tmp_path, toys):
     (tmp_path / "test_toys.py").write_text(
         "from autometa.algorithms import get_algorithm\n"
@@ -235,6 +237,7 @@ register_importer("toy", read, recognise)
 """
 
 
+@pytest.mark.slow
 def test_what_a_script_registers_reaches_its_workers(tmp_path):
     """No worker runs the script; the class of the estimator can be imported."""
     use = USE.replace("assert not [name for", "[name for")

@@ -31,6 +31,7 @@ def entries(truth, values):
     return [Entry(values=v, fold_scores=truth.fold_scores(v)) for v in values]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_folds", [1, 5])
 @pytest.mark.parametrize("ensemble", [True, False])
 def test_the_best_of_many_guesses_scores_chance_on_rows_it_was_not_chosen_on(ensemble, n_folds):
@@ -126,6 +127,7 @@ def test_a_setup_outside_the_choice_lends_its_score_to_nobody(monkeypatch):
     assert (held < 0.65, result.score < 0.65) == (True, True)
 
 
+@pytest.mark.slow
 def test_when_models_of_the_folds_stand_in_score_and_weights_are_theirs(monkeypatch):
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(2_000, 2)), columns=["a", "b"])

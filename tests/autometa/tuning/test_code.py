@@ -38,6 +38,7 @@ def said_by_script(source, tmp_path):
     return np.load(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["two", "number"])
 def test_the_script_predicts_what_the_pipeline_does(mixed, features, target, tmp_path):
     table = features.assign(**{target: mixed[target]})
@@ -63,6 +64,7 @@ def test_the_script_predicts_what_the_pipeline_does(mixed, features, target, tmp
     np.testing.assert_allclose(answer, expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("task_type", list(TASKS))
 def test_every_algorithm_is_written_out(task_type, mixed, features, tmp_path):

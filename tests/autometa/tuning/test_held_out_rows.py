@@ -178,6 +178,7 @@ def test_an_ensemble_is_chosen_and_scored_on_rows_that_were_held_out(days):
     assert result.score == pytest.approx(-np.mean(losses))
 
 
+@pytest.mark.slow
 def test_a_run_repeats_with_its_seed(visits):
     X, y = visits
     asked = {"groups": "patient", "metric": "r2", "algorithms": ["extra_trees"], **QUICK}

@@ -49,6 +49,7 @@ def come_back(task_type, algorithms, n_sampled, width, path):
     np.testing.assert_array_equal(getattr(loaded, ask)(X), getattr(pipeline, ask)(X), strict=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [2, 10, 40])
 def test_setups_that_depend_on_the_width_come_back_at_every_width(width, tmp_path):
     algorithms = [get_algorithm(name) for name in BY_WIDTH]

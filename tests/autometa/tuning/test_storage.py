@@ -138,6 +138,7 @@ def lock(path):
 LOCKS = []
 
 
+@pytest.mark.slow
 def test_a_storage_that_does_not_answer_is_not_waited_for(mixed, features, tmp_path):
     path = tmp_path / "run.db"
     ends = {}

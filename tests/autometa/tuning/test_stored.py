@@ -34,6 +34,7 @@ def test_the_best_stored_trial_is_fitted_again_when_it_cannot_be_scored_anew(
     assert "was fitted again" in note
 
 
+@pytest.mark.slow
 def test_what_was_scored_again_needs_no_stored_score(mixed, features):
     settings = {"algorithms": CHEAP, "storage": InMemoryStorage(), "n_trials": 4, **INLINE}
     first, again = (tune(features, mixed["two"], **settings) for _ in range(2))
@@ -64,6 +65,7 @@ def test_a_study_that_was_begun_on_fewer_folds_says_so(mixed, features):
     assert len(last["fold_scores"]) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_by_the_same_seed_tries_other_setups(mixed, features):
     settings = {"algorithms": ["decision_tree"], "storage": InMemoryStorage(), **INLINE}
     for n_trials in (8, 12, 16):

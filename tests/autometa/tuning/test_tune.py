@@ -48,6 +48,7 @@ def test_numbers_are_predicted_from_the_raw_table(mixed, features):
     assert r2_score(mixed["number"], result.best_pipeline.predict(features)) > 0.5
 
 
+@pytest.mark.slow
 def test_the_result_is_a_function_of_the_seed(mixed, features):
     results = [
         tune(features, mixed["two"], n_trials=14, algorithms=CHEAP, **INLINE) for _ in range(2)
@@ -110,6 +111,7 @@ def test_a_callback_can_stop_the_search(mixed, features):
     assert result.weights
 
 
+@pytest.mark.slow
 def test_two_trials_at_a_time_share_one_study(mixed, features):
     result = tune(
         features,
@@ -185,6 +187,7 @@ def run_with(monkeypatch, evaluate, mixed, features, **wanted):
     return tune(features, mixed["two"], knowledge_base=False, **(settings | wanted))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "status"),
     [(faults.crash_on_trees, "error"), (faults.grow_on_trees, "memory")],
@@ -259,6 +262,7 @@ tune(frame.drop(columns="two"), frame["two"], time_budget=None, n_trials=30, ran
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
     path, storage = tmp_path / "table.csv", f"sqlite:///{tmp_path / 'run.db'}"
     features.assign(two=mixed["two"]).to_csv(path, index=False)
