@@ -180,6 +180,7 @@ def test_too_few_rows_to_sample_down_to_are_refused():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::autometa.exceptions.DatasetWarning")  # real tables
 def test_every_shared_table_gives_tasks_that_pass_the_door(shared):
     manifest = pd.read_csv(shared / "datasets" / "manifest.csv")
     for row in manifest.itertuples():
