@@ -186,12 +186,22 @@ class _Weighted:
         return self.own(truth, response, sample_weight=sample_weight)
 
 
+def _rows_of(X: Any) -> AnyArray:
+    """Return the rows asked for by position, which is the index of the ``X`` a scorer gets."""
+    if not isinstance(X, pd.DataFrame):
+        raise MetricError(
+            "A scorer's estimator predicts rows of the X that the scorer was given, or a part of "
+            f"them such as X.iloc[:10]. Got {type(X).__name__}."
+        )
+    return np.asarray(X.index)
+
+
 class _Numbers(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(self, values: AnyArray) -> None:
         self.values = values
 
     def predict(self, X: Any) -> AnyArray:
-        return self.values
+        return self.values[_rows_of(X)]
 
 
 class _Classes(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -200,13 +210,14 @@ class _Classes(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = classes
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        return self.shares
+        return np.asarray(self.shares[_rows_of(X)])
 
     def predict(self, X: Any) -> AnyArray:
-        return np.asarray(self.classes[self.shares.argmax(axis=1)])
+        return np.asarray(self.classes[self.predict_proba(X).argmax(axis=1)])
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
-        return np.asarray(self.shares[:, 1] - 0.5 if len(self.classes) == 2 else self.shares)
+        shares = self.predict_proba(X)
+        return np.asarray(shares[:, 1] - 0.5 if len(self.classes) == 2 else shares)
 
 
 def _try_to_send(metric: Metric) -> None:

@@ -166,11 +166,24 @@ def is_defined(metric: str, y: npt.NDArray[Any], n_classes: int = 0, positive: i
     return bool((y != y[0]).any())
 
 
-def score(metric: str, predictions: Predictions) -> float:
+def score(metric: str, predictions: Predictions, *, is_strict: bool = False) -> float:
     """Return the score of predictions under a scorer name, greater is better.
 
     Averages over classes are over the classes that the rows hold: a class
     without rows has no recall, F1 or ROC AUC.
+
+    Parameters
+    ----------
+    metric : str
+    predictions : Predictions
+    is_strict : bool, default=False
+        Whether the error of a scorer of the user's own is raised. Without it the score is
+        ``-inf``, as for rows that were redrawn or left out and that nobody asked about.
+
+    Raises
+    ------
+    MetricError
+        If ``is_strict`` and a scorer of the user's own fails; it carries what that said.
 
     Returns
     -------
@@ -186,14 +199,30 @@ def score(metric: str, predictions: Predictions) -> float:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # e.g. precision without a positive prediction is 0
             value = float(_value(metric, p))
-    except (ValueError, TypeError):
+    except Exception as error:
+        if is_strict and was_registered(metric):
+            raise MetricError(
+                f"The scorer '{metric}' failed: {_said(error)}", name=metric
+            ) from error
+        if not (was_registered(metric) or isinstance(error, ValueError | TypeError)):
+            raise
         return float("-inf")
     return value if np.isfinite(value) else float("-inf")
 
 
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
 def scores(metrics: Iterable[str], predictions: Predictions) -> dict[str, float]:
-    """Return the score of predictions under each metric."""
-    return {metric: score(metric, predictions) for metric in metrics}
+    """Return the score of predictions under each metric.
+
+    Raises
+    ------
+    MetricError
+        If a scorer of the user's own fails.
+    """
+    return {metric: score(metric, predictions, is_strict=True) for metric in metrics}
 
 
 def mean_score(fold_scores: Iterable[float]) -> float:
@@ -268,12 +297,21 @@ def _one_vs_rest(name: str, p: Predictions, present: npt.NDArray[Any]) -> float:
 
 
 def _one_vs_one(p: Predictions, present: npt.NDArray[Any], *, is_weighted: bool) -> float:
-    """Average over the pairs of classes that the rows hold (Hand and Till 2001)."""
+    """Average over the pairs of classes that the rows hold (Hand and Till 2001).
+
+    A row of weight 2 counts as two rows, in the areas and in the size of a pair;
+    scikit-learn's own function takes no weights for pairs.
+    """
+    counts = np.ones(len(p.y)) if p.weights is None else p.weights
     pairs, sizes = [], []
     for pair in combinations(present, 2):
         rows = np.isin(p.y, pair)
-        pairs.append(np.mean([roc_auc_score(p.y[rows] == c, p.values[rows, c]) for c in pair]))
-        sizes.append(rows.sum())
+        areas = [
+            roc_auc_score(p.y[rows] == c, p.values[rows, c], sample_weight=counts[rows])
+            for c in pair
+        ]
+        pairs.append(np.mean(areas))
+        sizes.append(counts[rows].sum())
     return float(np.average(pairs, weights=sizes if is_weighted else None))
 
 

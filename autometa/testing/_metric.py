@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from autometa.metrics import (
     scorer_names,
     scorer_of,
     scores,
+    takes_weights,
 )
 from metafeatures._registry import TASK_TYPES
 
@@ -96,6 +98,16 @@ class MetricContract:
         factor = 100.0 ** (metric.target_power or 0)
         same = _score(metric, scaled) == pytest.approx(factor * _score(metric, p), rel=1e-6)
         assert same or metric.target_power is None
+
+    def test_a_row_that_weighs_two_counts_as_two_rows(self, metric: Metric, task_type: str) -> None:
+        """Where the function takes weights; others ignore them."""
+        if not takes_weights(metric.name):
+            return
+        p = _guessed(task_type)
+        counts = np.random.default_rng(0).integers(1, 3, N_ROWS)
+        weighted = replace(p, weights=counts.astype(float))
+        repeated = p.rows(np.repeat(np.arange(N_ROWS), counts))
+        assert _score(metric, weighted) == pytest.approx(_score(metric, repeated), rel=1e-8)
 
     def test_the_fast_form_is_the_same(self, metric: Metric, task_type: str) -> None:
         """``fast``, with rows that count twice and without."""

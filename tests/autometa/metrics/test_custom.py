@@ -25,7 +25,12 @@ from sklearn.metrics import (
 )
 
 from autometa import AutoMetaClassifier, recommend, tune
-from autometa.exceptions import KnowledgeBaseWarning, MetricError, StorageError
+from autometa.exceptions import (
+    FallbackWarning,
+    KnowledgeBaseWarning,
+    MetricError,
+    StorageError,
+)
 from autometa.metrics import Predictions, check_metric, score
 
 QUICK = {
@@ -37,16 +42,6 @@ QUICK = {
     "tune_threshold": False,
 }
 LABELS = np.array(["fraud", "legit"])  # the rarer one is the positive class
-
-
-@pytest.fixture(autouse=True)
-def _forgotten(monkeypatch):
-    """Leave no scorer to the workers of other tests."""
-    from autometa.metrics import _registry
-
-    monkeypatch.setattr(_registry, "_registered", {})
-    yield
-    _registry.restore([])
 
 
 def cost(y_true, y_pred):
@@ -176,6 +171,35 @@ def test_weights_reach_scorers_that_take_them():
     )
     name = check_metric(weighted_hits, "binary", LABELS, 1)
     assert score(name, rows) == pytest.approx(2 / 5)
+
+
+def test_a_scorer_may_ask_about_some_of_its_rows(fraud):
+    def first_half(estimator, X, y):
+        n = len(X) // 2
+        return (estimator.predict(X.iloc[:n]) == y[:n]).mean()
+
+    def by_array(estimator, X, y):
+        return (estimator.predict(X.to_numpy()) == y).mean()
+
+    rows = Predictions(y=np.array([0, 1, 1, 1]), values=np.eye(2)[[0, 0, 1, 1]], n_classes=2)
+    assert score(check_metric(first_half, "binary", LABELS, 1), rows) == 0.5
+    with pytest.raises(MetricError, match=r"such as X.iloc\[:10\]. Got ndarray"):
+        check_metric(by_array, "binary", LABELS, 1)
+
+
+def no_negative(truth, response):
+    """Fails on the folds, not on the sample that it was tried on."""
+    if (truth < 0).any():
+        raise ValueError("amounts are positive")
+    return -float(np.abs(truth - response).mean())
+
+
+def test_what_a_scorer_says_when_it_fails_is_the_reason_of_its_trials():
+    X, y = make_regression(60, 3, random_state=0)
+    quick = QUICK | {"algorithms": ["ridge"], "n_trials": 1, "isolate": False}
+    with pytest.warns(FallbackWarning, match="'no_negative' failed: ValueError: amounts are posit"):
+        result = tune(X, y, metric=make_scorer(no_negative), **quick)
+    assert result.is_fallback
 
 
 @pytest.mark.parametrize(

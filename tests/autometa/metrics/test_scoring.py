@@ -190,15 +190,6 @@ def test_predictions_that_cannot_be_scored_are_the_worst_not_missing():
     assert score("neg_mean_squared_error", Predictions(y=y, values=y * 1e300)) == -np.inf
 
 
-def test_weights_count_rows_so_often():
-    p = drawn("binary")
-    counts = np.arange(len(p.y)) % 3 + 1
-    weighted = Predictions(y=p.y, values=p.values, n_classes=2, weights=counts.astype(float))
-    repeated = p.rows(np.repeat(np.arange(len(p.y)), counts))
-    for metric in measured_metrics("binary"):
-        assert score(metric, weighted) == pytest.approx(score(metric, repeated)), metric
-
-
 def test_undefined_folds_are_left_out_of_the_mean():
     assert mean_score([1.0, np.nan, 0.5]) == 0.75
     assert np.isnan(mean_score([np.nan]))
