@@ -42,6 +42,7 @@ def _show(content: dict[str, Any]) -> None:
         ("task", f"{task.get('name', '-')}: {task.get('task_type', '-')} of {task.get('target')}"),
         ("metric", content["metric"] or "-"),
         ("score", _score(content["score"], low, high)),
+        *_decision(content["decision"]),
         ("trials", str(content["n_trials"])),
         ("libraries", ", ".join(f"{name} {it}" for name, it in content["versions"].items())),
     ):
@@ -56,6 +57,18 @@ def _show(content: dict[str, Any]) -> None:
     if content["members"]:
         out.print()
         out.print(members)
+
+
+def _decision(decision: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return how a class is made of probabilities, where it is not the most probable one."""
+    metric = decision.get("metric")
+    reason = f"chosen for {metric}" if metric else "as asked for"
+    threshold = decision.get("threshold")
+    if threshold is not None and (metric or threshold != 0.5):
+        return [("threshold", f"{number(threshold)}, {reason}")]
+    weights = decision.get("class_weights") or {}
+    shown = ", ".join(f"{label} x {number(weight)}" for label, weight in weights.items())
+    return [("class weights", f"{shown}; {reason}")] if shown else []
 
 
 def _score(score: Any, low: Any, high: Any) -> str:

@@ -275,6 +275,7 @@ class Run:
             expected.folds,
             None if groups is None else groups[rows],
             self.question.seed,
+            table.weights_of(rows),
         )
         if table.validation.is_forward:
             self._warn_of_drift(drift_of(calibration, expected.folds))

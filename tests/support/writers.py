@@ -13,4 +13,6 @@ def add_one(folder: Path, score: float) -> None:
     """Save one run of that score to a folder."""
     tasks = pd.DataFrame({"task_id": [1], "task_type": "binary"})
     run = {"task_id": [1], "algorithm": "knn", "config": "{}", "metric": "accuracy"}
-    KnowledgeBase.from_frames(tasks, None, pd.DataFrame(run | {"score": score})).save(folder, if_exists="append")
+    KnowledgeBase.from_frames(tasks, None, pd.DataFrame(run | {"score": score})).save(
+        folder, if_exists="append"
+    )

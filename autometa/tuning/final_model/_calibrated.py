@@ -81,7 +81,8 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         fitted on a fold's training rows covers at least the share asked for, on average over
         tables. The final model is fitted on all rows, which in practice makes it better, not
         worse, but is not part of the proof. Where ``groups`` were held out, it is the share of
-        rows of new groups. It is the share of all rows (marginal), not of those with a certain
+        rows of new groups; where rows were weighted, of the rows that the weights stand for.
+        It is the share of all rows (marginal), not of those with a certain
         value of a column; where errors clearly grow with the predicted value, the width follows
         them. Nothing is promised for rows of another kind, or of a time with another trend.
         """

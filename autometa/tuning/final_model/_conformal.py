@@ -4,7 +4,8 @@ The errors of out-of-fold predictions stand for those on new rows: the model of 
 choice of its members, have not seen the rows it is judged on. A new row that is like them
 (exchangeable) is as likely to have any rank among their errors, so the error of rank
 ``ceil((n + 1) coverage)`` of n covers it with that probability, whatever the model is. Where
-groups were held out, a group counts as one: the new row is of a new group.
+groups were held out, a group counts as one: the new row is of a new group. Where rows are
+weighted, errors count by weight: the new row is of the rows that the weights stand for.
 
 References
 ----------
@@ -13,6 +14,8 @@ R. Barber, E. Candès, A. Ramdas, R. Tibshirani. Predictive inference with the j
 Annals of Statistics, 2021.
 R. Dunn, L. Wasserman, A. Ramdas. Distribution-free prediction sets for two-layer hierarchical
 models. JASA, 2023.
+R. Tibshirani, R. Barber, E. Candès, A. Ramdas. Conformal prediction under covariate shift.
+NeurIPS, 2019.
 M. Sadinle, J. Lei, L. Wasserman. Least ambiguous set-valued classifiers. JASA, 2019.
 """
 
@@ -51,6 +54,8 @@ class Calibration:
         The true class by number; None for numbers.
     knots, scales : ndarray
         Predictions, and how large errors are there; between them it is interpolated.
+    weights : ndarray of shape (n_rows,) or None
+        What each row counts for; None where all count alike.
     """
 
     scores: Floats
@@ -58,6 +63,7 @@ class Calibration:
     labels: Positions | None = None
     knots: Floats
     scales: Floats
+    weights: Floats | None = None
 
     def scale(self, predicted: Floats) -> Floats:
         """Return how large errors are at predictions."""
@@ -76,9 +82,13 @@ class Calibration:
         of_class = ""
         if label is not None and self.labels is not None:
             inside, of_class = self.labels == label, f" of class number {label}"
-        if self.groups is None:
-            return _row_quantile(self.scores[inside], share, of_class)
-        return _group_quantile(self.scores[inside], self.groups[inside], share, of_class)
+        scores = self.scores[inside]
+        groups = None if self.groups is None else self.groups[inside]
+        if self.weights is not None:
+            return _weighted_quantile(scores, groups, self.weights[inside], share, of_class)
+        if groups is None:
+            return _row_quantile(scores, share, of_class)
+        return _weighted_quantile(scores, groups, np.ones(len(scores)), share, of_class)
 
 
 def exact_share(coverage: float) -> Fraction:
@@ -104,20 +114,28 @@ def _row_quantile(scores: Floats, share: Fraction, of_class: str) -> float:
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
-def _group_quantile(scores: Floats, groups: Positions, share: Fraction, of_class: str) -> float:
-    """Return the quantile where each group counts as one, and the new one as another.
+def _weighted_quantile(
+    scores: Floats, groups: Positions | None, weights: Floats, share: Fraction, of_class: str
+) -> float:
+    """Return the quantile where scores count by weight, and rows of a group together as one.
 
-    Rows of a group share its weight. The new group's errors may be anything, so its share lies
-    beyond all scores.
+    The new row's, or new group's, errors may be anything, so its weight lies beyond all scores.
+    It is not known; the one that is expected where rows are drawn by weight stands for it.
     """
-    _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    n = len(sizes)
-    wanted = (n + 1) * share
-    if wanted > n:
-        raise _too_few("groups" + of_class, n, share)
+    codes = np.arange(len(scores))
+    if groups is not None:
+        codes = np.unique(groups, return_inverse=True)[1]
+    masses = weights / np.bincount(codes)[codes] if len(codes) else weights
+    wholes = np.bincount(codes, weights=masses)
+    new = float((wholes**2).sum() / wholes.sum()) if wholes.sum() > 0 else 1.0
+    wanted = (wholes.sum() + new) * float(share)
+    # Rounding errors of sums and of the share must not ask for the next score.
+    slack = 1e-9 * (wholes.sum() + new)
+    if wanted > wholes.sum() + slack:
+        kind = "rows" if groups is None else "groups"
+        raise _too_few(kind + of_class, int(wholes.sum() / new), share)
     order = np.argsort(scores, kind="stable")
-    reached = np.cumsum(1.0 / sizes[codes[order]])
-    place = int(np.searchsorted(reached, float(wanted) - 1e-9))  # rounding errors of the sum
+    place = int(np.searchsorted(np.cumsum(masses[order]), wanted - slack))
     return float(scores[order[min(place, len(order) - 1)]])
 
 
@@ -131,7 +149,12 @@ def _too_few(what: str, n: int, share: Fraction) -> ParameterError:
 
 
 def calibrate(
-    values: Floats, y: Positions | Floats, folds: Positions, groups: Positions | None, seed: int
+    values: Floats,
+    y: Positions | Floats,
+    folds: Positions,
+    groups: Positions | None,
+    seed: int,
+    weights: Floats | None = None,
 ) -> Calibration:
     """Return the calibration of out-of-fold predictions.
 
@@ -145,24 +168,32 @@ def calibrate(
     groups : ndarray of shape (n_rows,) or None
     seed : int
         Chooses rows where there are very many.
+    weights : ndarray of shape (n_rows,) or None, default=None
     """
     if len(y) > MAX_ROWS:
         kept = np.sort(np.random.default_rng(seed).permutation(len(y))[:MAX_ROWS])
         values, y, folds = values[kept], y[kept], folds[kept]
         groups = None if groups is None else groups[kept]
+        weights = None if weights is None else weights[kept]
     flat = np.zeros(1), np.ones(1)
     if values.ndim == 2:
         labels = y.astype(np.intp)
         scores = 1.0 - values[np.arange(len(labels)), labels]
         return Calibration(
-            scores=scores, groups=groups, labels=labels, knots=flat[0], scales=flat[1]
+            scores=scores,
+            labels=labels,
+            groups=groups,
+            weights=weights,
+            knots=flat[0],
+            scales=flat[1],
         )
-    errors = np.abs(y - values)
-    scaled = _scaled(values, errors, folds)
-    if scaled is None:
-        return Calibration(scores=errors, groups=groups, knots=flat[0], scales=flat[1])
-    knots, scales = _fit_scale(values, errors)
-    return Calibration(scores=errors / scaled, groups=groups, knots=knots, scales=scales)
+    scores = np.abs(y - values)
+    knots, scales = flat
+    scaled = _scaled(values, scores, folds)
+    if scaled is not None:
+        knots, scales = _fit_scale(values, scores)
+        scores = scores / scaled
+    return Calibration(scores=scores, groups=groups, weights=weights, knots=knots, scales=scales)
 
 
 def _fit_scale(predicted: Floats, errors: Floats) -> tuple[Floats, Floats]:

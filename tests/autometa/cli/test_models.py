@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from autometa import load_model, tune
 
@@ -111,3 +111,13 @@ def test_intervals_and_sets_are_columns_beside_the_predictions(autometa, iris, t
     code, _, err = autometa("predict", tmp_path / "one", tmp_path / "X.csv", "--coverage", "0.9999")
     assert code == 2
     assert "takes 9999 rows" in err
+
+
+def test_a_model_says_from_which_probability_it_predicts_a_class(autometa, tmp_path):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    options = {**QUICK, "algorithms": ["naive_bayes"], "knowledge_base": False}
+    tune(X, y, tune_threshold=0.3, **options).save(tmp_path / "low")
+    _, out, _ = autometa("model", "info", tmp_path / "low")
+    assert "threshold\t0.3, as asked for" in out
+    tune(X, y, **options).save(tmp_path / "plain")
+    assert "threshold" not in autometa("model", "info", tmp_path / "plain")[1]

@@ -68,6 +68,50 @@ def test_a_group_counts_as_one_row():
     assert 0.9 - slack <= np.mean(inside) <= 0.95 + slack
 
 
+def test_weighted_errors_cover_the_rows_that_the_weights_stand_for():
+    """One row of ten is of a kind with large errors; of new rows, one of two."""
+    rng = np.random.default_rng(0)
+    plain, weighted = [], []
+    for _ in range(300):
+        wide = rng.random(200) < 0.1
+        errors = np.abs(rng.normal(size=200)) * np.where(wide, 5.0, 1.0)
+        weights = np.where(wide, 0.5 / 0.1, 0.5 / 0.9)
+        new = np.abs(rng.normal(size=200)) * np.where(rng.random(200) < 0.5, 5.0, 1.0)
+        folds = np.arange(200) % 5
+        plain.append((new <= errors_of(errors).quantile(0.9)).mean())
+        fitted = calibrate(np.zeros(200), errors, folds, None, 0, weights)
+        weighted.append((new <= fitted.quantile(0.9)).mean())
+    slack = 3 * np.std(weighted, ddof=1) / math.sqrt(300)
+    assert np.mean(plain) < 0.8
+    assert 0.9 - slack <= np.mean(weighted) <= 0.93 + slack
+
+
+def test_equal_weights_change_nothing_and_only_ratios_count():
+    errors = np.random.default_rng(0).permutation(300) + 1.0
+    groups = np.arange(300) % 40
+    for of in (None, groups):
+        alike, halves = (
+            calibrate(np.zeros(300), errors, np.arange(300) % 5, of, 0, np.full(300, weight))
+            for weight in (1.0, 0.5)
+        )
+        for coverage in (0.5, 0.8, 0.9):
+            expected = errors_of(errors, of).quantile(coverage)
+            assert alike.quantile(coverage) == halves.quantile(coverage) == expected
+
+
+def test_a_weighted_model_has_weighted_intervals():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 2))
+    wide = rng.random(400) < 0.2
+    y = X[:, 0] + rng.normal(size=400) * np.where(wide, 5.0, 0.2)
+    quick = INLINE | {"algorithms": ["ridge"]}
+    widths = [
+        np.ptp(tune(X, y, sample_weight=weights, **quick).predict_interval(X[:1])[0])
+        for weights in (None, np.where(wide, 9.0, 1.0), np.where(wide, 0.01, 1.0))
+    ]
+    assert widths[2] < 0.5 * widths[0] < 0.5 * widths[1]
+
+
 def test_few_groups_of_many_rows_are_refused():
     fitted = errors_of(np.arange(800), np.arange(800) % 8)
     with pytest.raises(ParameterError, match="takes 9 groups"):
