@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from autometa.knowledge_base._averages import Averages
 from autometa.knowledge_base._default import default_state as default_state
-from autometa.knowledge_base._fold_kinds import is_alike as is_alike
+from autometa.knowledge_base._fold_kinds import is_alike as is_alike, kind_ranks as kind_ranks
 from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._opening import (
     base_of as base_of,

@@ -7,6 +7,7 @@ for count; a task that has none lends those of the nearest kind.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,18 @@ def that_count(groups: Integers, column: Any, kind: str) -> tuple[Booleans, Bool
     np.minimum.at(nearest, groups, ranks)
     counts = ranks == nearest[groups]
     return np.asarray(counts), np.asarray(counts & (ranks > 0))
+
+
+def tasks_of_kind(table: Any, kind: str) -> set[str]:
+    """Return the tasks of a table's runs that were scored on folds of a kind, or one alike."""
+    (kinds, codes), (tasks, t) = codes_of(table["fold_kind"]), codes_of(table["task_id"])
+    own = np.array([*(is_alike(kind, str(one)) for one in kinds), is_alike(kind, "shuffled")])
+    return {str(tasks[place]) for place in np.unique(t[own[codes]]).tolist()}
+
+
+def kind_ranks(kinds: Sequence[str], asked: str) -> list[int]:
+    """Return how far each kind of folds is from the one asked for: 0 answers the same question."""
+    return [_rank(kind, asked) for kind in kinds]
 
 
 def _rank(kind: str, asked: str) -> int:

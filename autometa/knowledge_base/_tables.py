@@ -22,6 +22,7 @@ from autometa.knowledge_base._counts import (
     count_runs,
     count_scores,
 )
+from autometa.knowledge_base._fold_kinds import tasks_of_kind
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns
 from autometa.knowledge_base.storage._columns import codes_of
 from autometa.knowledge_base.storage._fitted_model_file import Origin
@@ -262,4 +263,11 @@ class Tables:
                 str(kind) for table in tables for kind in codes_of(table["fold_kind"])[0]
             },
             ("fold_kind",),
+        )
+
+    def tasks_scored_on(self, fold_kind: str) -> set[str]:
+        """Return the tasks that have runs on folds of a kind, or of one that is alike."""
+        return self._source.read(
+            lambda tables: {t for table in tables for t in tasks_of_kind(table, fold_kind)},
+            ("task_id", "fold_kind"),
         )

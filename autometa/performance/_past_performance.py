@@ -22,7 +22,7 @@ from autometa.performance._ranked_runs import RankedRuns, read_ranked_runs
 from autometa.performance._threads import single_threaded
 
 Progress = Callable[[str, int, int], None]
-_SurfaceKey = tuple[tuple[str, ...], str | None, str | None]
+_SurfaceKey = tuple[tuple[str, ...], str | None, str | None, str]
 
 
 class PastPerformance:
@@ -99,17 +99,21 @@ class PastPerformance:
             return self._notes.get((question, without_metafeatures))
 
     def surface(
-        self, algorithms: tuple[str, ...], metric: str | None, task_type: str | None
+        self,
+        algorithms: tuple[str, ...],
+        metric: str | None,
+        task_type: str | None,
+        fold_kind: str = "shuffled",
     ) -> tuple[FittedSurface, RankedRuns] | None:
         """Return the response surface of these algorithms and the runs it was learnt from.
 
-        None when on no task two of their setups differ. ``metric`` and ``task_type`` choose
-        the runs, as for `read_ranked_runs`.
+        None when on no task two of their setups differ. ``metric``, ``task_type`` and
+        ``fold_kind`` choose the runs, as for `read_ranked_runs`.
         """
-        key = (algorithms, metric, task_type)
+        key = (algorithms, metric, task_type, fold_kind)
         with self._lock:
             if key not in self._surfaces:
-                runs = read_ranked_runs(self.kb, algorithms, metric, task_type)
+                runs = read_ranked_runs(self.kb, algorithms, metric, task_type, fold_kind)
                 with single_threaded():
                     fit = self.learner.response_surface.fit
                     self._surfaces[key] = (fit(runs), runs) if runs.task_ids else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from autometa._common.arrays import Booleans, Floats, Integers
-from autometa.knowledge_base import KnowledgeBase
+from autometa.knowledge_base import KnowledgeBase, kind_ranks
 
 # Of tasks and runs beyond these, a surface learns little more and takes longer for each trial.
 MAX_TASKS = 200
@@ -43,6 +43,8 @@ class RankedRuns:
     failed : tuple of bool arrays
         Whether they failed there, or violated a constraint, whatever the metric: such a setup is
         never among the best of a task, however few others it has. Empty when none did.
+    n_borrowed : int
+        Tasks that were read whose runs were scored on folds of another kind than asked for.
     """
 
     task_ids: tuple[str, ...]
@@ -50,6 +52,7 @@ class RankedRuns:
     rows: tuple[Integers, ...]
     scores: tuple[Floats, ...]
     failed: tuple[Booleans, ...] = ()
+    n_borrowed: int = 0
 
 
 def read_ranked_runs(
@@ -57,24 +60,31 @@ def read_ranked_runs(
     algorithms: Collection[str],
     metric: str | None = None,
     task_type: str | None = None,
+    fold_kind: str = "shuffled",
 ) -> RankedRuns:
     """Return the runs of ``algorithms`` as normal scores by task.
 
     At most `MAX_TASKS` tasks are kept, those with the most runs, and at most
     `MAX_RUNS_PER_TASK` runs of each: the best 16 and a sample of the others.
-    Without ``metric``, a setup's scores are averaged over all metrics.
+    Without ``metric``, a setup's scores are averaged over all metrics. Tasks with runs on
+    folds of ``fold_kind`` come first; the others lend those of the nearest kind they have.
     """
-    runs = _relevant(kb, algorithms, metric, task_type)
+    runs, n_borrowed = _relevant(kb, algorithms, metric, task_type, fold_kind)
     runs = runs.assign(z=_normal_scores(runs), failed=runs["status"] != "ok")
     grouped = runs.groupby(SETUP, sort=True)
     setups = grouped.agg(z=("z", "mean"), failed=("failed", "all")).reset_index()
-    return _collect([_thinned(task) for _, task in setups.groupby("task_id", sort=True)])
+    tasks = [_thinned(task) for _, task in setups.groupby("task_id", sort=True)]
+    return replace(_collect(tasks), n_borrowed=n_borrowed)
 
 
 def _relevant(
-    kb: KnowledgeBase, algorithms: Collection[str], metric: str | None, task_type: str | None
-) -> pd.DataFrame:
-    """Select the runs asked for, of the tasks with most of them.
+    kb: KnowledgeBase,
+    algorithms: Collection[str],
+    metric: str | None,
+    task_type: str | None,
+    fold_kind: str,
+) -> tuple[pd.DataFrame, int]:
+    """Select the runs asked for, of the tasks with most of them, and count those that lend.
 
     Of each task those of the highest fidelity at which two setups were scored, or else one,
     and with them what failed on as many rows or more.
@@ -85,12 +95,31 @@ def _relevant(
         of_type = kb.tasks.loc[kb.tasks["task_type"].isin(types), "task_id"]
         richest = richest[richest.index.isin(of_type)]
     richest = richest.sort_index().sort_values(ascending=False, kind="stable")
+    own = kb.tasks_scored_on(fold_kind)
+    has_own = richest.index.isin(list(own))
+    richest = pd.concat([richest[has_own], richest[~has_own]])
     runs = kb.runs_of(richest.index[:MAX_TASKS])
     keep = runs["algorithm"].isin(list(algorithms))
     keep &= runs["score"].notna() | (runs["status"] != "ok")
     if metric is not None:
         keep &= runs["metric"] == metric
-    runs = runs.loc[keep, [*SETUP, "metric", "score", "status", "fidelity"]]
+    runs = runs.loc[keep, [*SETUP, "metric", "score", "status", "fidelity", "fold_kind"]]
+    runs, n_borrowed = _of_nearest_kind(runs, fold_kind)
+    return _of_highest_fidelity(runs), n_borrowed
+
+
+def _of_nearest_kind(runs: pd.DataFrame, fold_kind: str) -> tuple[pd.DataFrame, int]:
+    """Return of each task and metric the runs on the nearest kind of folds, and who lends them."""
+    kinds = runs["fold_kind"].astype("object").fillna("shuffled")
+    names = kinds.unique().tolist()
+    ranks = kinds.map(dict(zip(names, kind_ranks(names, fold_kind), strict=True))).astype(int)
+    nearest = ranks.groupby([runs["task_id"], runs["metric"]], observed=True).transform("min")
+    n_borrowed = runs.loc[nearest > 0, "task_id"].nunique()
+    return runs[ranks == nearest].drop(columns="fold_kind"), int(n_borrowed)
+
+
+def _of_highest_fidelity(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return of each task the runs on most rows, and with them what failed on as many or more."""
     if runs["fidelity"].nunique() <= 1:
         return runs
     scored = (runs["status"] == "ok") & runs["score"].notna()

@@ -57,7 +57,7 @@ class Acquisition:
     """
 
     def __init__(self, surface: FittedSurface, runs: RankedRuns) -> None:
-        self.surface = surface
+        self.surface, self.n_borrowed = surface, runs.n_borrowed
         self._best = _candidates.best_of_each_task(surface.encoding, runs)
         self._pool: tuple[Space, SurfacePoints] | None = None
 

@@ -27,6 +27,8 @@ class Library:
         Runs that are added to it count from the next trial on.
     metric, task_type, algorithm : str or None
         Which runs to use; see `WarmStartSampler`.
+    fold_kind : str
+        On which folds the study scores; see `WarmStartSampler`.
     performance : PastPerformance, optional
         What was learnt from ``kb``; None to learn what is needed.
     """
@@ -37,11 +39,12 @@ class Library:
         metric: str | None,
         task_type: str | None,
         algorithm: str | None,
+        fold_kind: str = "shuffled",
         performance: PastPerformance | None = None,
     ) -> None:
         self.kb = kb
         self._performance = performance
-        self._metric, self._task_type = metric, task_type
+        self._metric, self._task_type, self.fold_kind = metric, task_type, fold_kind
         self._encodings: dict[str, Encoding] = {}
         self._acquisitions: dict[_Key, Acquisition] = {}
         counts = kb.counts().scores_of_algorithm
@@ -79,7 +82,7 @@ class Library:
 
     def _of(self, algorithms: _Key) -> Acquisition | None:
         performance = self._performance or past_performance(self.kb)
-        learnt = performance.surface(algorithms, self._metric, self._task_type)
+        learnt = performance.surface(algorithms, self._metric, self._task_type, self.fold_kind)
         if learnt is None:
             return None
         surface, runs = learnt

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import optuna
@@ -24,11 +24,10 @@ from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 from autometa._common.arrays import Floats
-from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
-from autometa.knowledge_base import KnowledgeBase, KnowledgeBaseLike, resolve_knowledge_base
+from autometa.exceptions import ParameterError
+from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.performance import (
     Encoding,
-    PastPerformance,
     Rows,
     index_of,
     rank_weights,
@@ -36,6 +35,14 @@ from autometa.performance import (
     single_threaded,
 )
 from autometa.samplers._acquisition import Acquisition
+from autometa.samplers._arguments import (
+    HasPerformance,
+    check_fold_kind,
+    check_occurs,
+    described,
+    performance_of,
+    resolved,
+)
 from autometa.samplers._library import Library
 from autometa.samplers._study import MAX_TRIALS, StudyView
 from autometa.samplers._values import ABSENT, value_at
@@ -71,12 +78,6 @@ class _Plan:
             return ABSENT
         position = float(self.row.positions[0, j])
         return value_at(self.encoding.dimensions[j], position, distribution)
-
-
-class HasPerformance(Protocol):
-    """What has learnt from a knowledge base, as a fitted MetaModel has."""
-
-    performance_: PastPerformance
 
 
 class WarmStartSampler(BaseSampler):
@@ -119,6 +120,10 @@ class WarmStartSampler(BaseSampler):
     algorithm : str, optional
         Whose hyperparameters the study tunes, when it has no parameter
         ``algorithm``. By default the algorithm that shares the most names.
+    fold_kind : {"shuffled", "stratified", "group", "time", "group-time", "custom"}, \
+            default="shuffled"
+        How the study holds out the rows it scores on. Of each task the runs on such folds
+        count; a task that has none lends those of the nearest kind, which is logged.
     n_startup_trials : int, default=1
         Trials taken from a list that serves all tasks, before the study's own
         results are looked at.
@@ -154,6 +159,7 @@ class WarmStartSampler(BaseSampler):
         metric: str | None = None,
         task_type: str | None = None,
         algorithm: str | None = None,
+        fold_kind: str = "shuffled",
         n_startup_trials: int = 1,
     ) -> None:
         if n_startup_trials < 1:
@@ -161,12 +167,13 @@ class WarmStartSampler(BaseSampler):
                 "The 'n_startup_trials' parameter of WarmStartSampler must be an int >= 1. "
                 f"Got {n_startup_trials!r} instead."
             )
-        performance = None if model is None else _performance_of(model, knowledge_base)
-        kb = performance.kb if performance else _resolved(knowledge_base)
-        _check_occurs(kb, "metric", metric)
-        _check_occurs(kb, "algorithm", algorithm)
-        self._library = Library(kb, metric, task_type, algorithm, performance)
-        self._metafeatures = _described(kb, metafeatures)
+        check_fold_kind(fold_kind)
+        performance = None if model is None else performance_of(model, knowledge_base)
+        kb = performance.kb if performance else resolved(knowledge_base)
+        check_occurs(kb, "metric", metric)
+        check_occurs(kb, "algorithm", algorithm)
+        self._library = Library(kb, metric, task_type, algorithm, fold_kind, performance)
+        self._metafeatures = described(kb, metafeatures)
         self._base = base_sampler if base_sampler is not None else _default_base(seed)
         self._n_startup_trials = n_startup_trials
         self._entropy = secrets.randbits(63) if seed is None else seed
@@ -277,6 +284,7 @@ class WarmStartSampler(BaseSampler):
             self._log_unmatched(view, names)
             return _Plan(names)
         self._log_unmatched(view, view.unknown_names(acquisition.surface.encoding))
+        self._log_borrowed(acquisition)
         row = self._next_row(study, view, acquisition)
         if row is None:
             return _Plan(names)
@@ -291,6 +299,16 @@ class WarmStartSampler(BaseSampler):
                 level,
                 f"The knowledge base has no runs with the parameters {sorted(names)}: "
                 "the base sampler suggests them.",
+            )
+
+    def _log_borrowed(self, acquisition: Acquisition) -> None:
+        """Log how many tasks were scored on folds of another kind than the study's, once."""
+        if acquisition.n_borrowed:
+            self._log_once(
+                logging.INFO,
+                f"The study scores on {self._library.fold_kind} folds. Runs of "
+                f"{acquisition.n_borrowed} earlier tasks were scored on folds of another kind: "
+                "their order is borrowed.",
             )
 
     def _next_row(
@@ -336,59 +354,6 @@ def _one_at_a_time() -> Iterator[None]:
     """Plan one trial at a time: the next one counts with what this one is to try."""
     with _lock, single_threaded():
         yield
-
-
-def _resolved(knowledge_base: KnowledgeBaseLike) -> KnowledgeBase:
-    kb = resolve_knowledge_base(knowledge_base)
-    if kb is None:
-        raise ParameterError(
-            "WarmStartSampler needs a knowledge base. Got False; give None for the default one."
-        )
-    return kb
-
-
-def _performance_of(model: HasPerformance, knowledge_base: KnowledgeBaseLike) -> PastPerformance:
-    if knowledge_base is not None:
-        raise ParameterError(
-            "WarmStartSampler takes a 'knowledge_base' or a 'model' that was fitted to one. "
-            "Got both."
-        )
-    performance = getattr(model, "performance_", None)
-    if not isinstance(performance, PastPerformance):
-        raise ParameterError(
-            "The 'model' parameter of WarmStartSampler must be a fitted MetaModel. "
-            f"Got {model!r} instead: call its fit(knowledge_base) first."
-        )
-    return performance
-
-
-def _check_occurs(kb: KnowledgeBase, column: str, value: str | None) -> None:
-    if value is None:
-        return
-    counts = kb.counts()
-    names = sorted(counts.tasks_of_metric if column == "metric" else counts.scores_of_algorithm)
-    if value not in names:
-        raise KnowledgeBaseMismatchError(
-            f"The knowledge base has no runs with {column} '{value}'. It has {names[:10]}."
-        )
-
-
-def _described(
-    kb: KnowledgeBase, metafeatures: pd.Series[float] | Mapping[str, float] | None
-) -> pd.Series[float] | None:
-    """Return the meta-features as a Series; warn when the knowledge base has none of them."""
-    if metafeatures is None:
-        return None
-    row = pd.Series(dict(metafeatures), dtype="float64")
-    if not len(kb.metafeatures.columns.intersection(row.index)):
-        warnings.warn(
-            f"The knowledge base describes its tasks by {len(kb.metafeatures.columns)} "
-            f"meta-features, none of which is among the {len(row)} given: all tasks count alike.",
-            KnowledgeBaseWarning,
-            stacklevel=3,
-        )
-        return None
-    return row
 
 
 def _default_base(seed: int | None) -> TPESampler:
