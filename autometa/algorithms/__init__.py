@@ -6,7 +6,13 @@ tuple ``ALGORITHMS``; adding a family is adding a file.
 
 from __future__ import annotations
 
-from autometa.algorithms._algorithm import Algorithm, Context, kind_of_task, rows_in_training
+from autometa.algorithms._algorithm import (
+    TARGET,
+    Algorithm,
+    Context,
+    kind_of_task,
+    rows_in_training,
+)
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._listing import list_algorithms
 from autometa.algorithms._missing import not_installed
@@ -21,9 +27,13 @@ from autometa.algorithms._registry import (
 )
 from autometa.algorithms._seconds import Size
 from autometa.algorithms._sparse import SparseCleaner
+from autometa.algorithms._target import IDENTITY, LOG
 from autometa.algorithms._text import word_rows
 
 __all__ = [
+    "IDENTITY",
+    "LOG",
+    "TARGET",
     "Algorithm",
     "Context",
     "Size",

@@ -27,13 +27,14 @@ from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._encoding import Encoding, make_encoder
 from autometa.algorithms._seconds import Seconds, one_pass
 from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
-from autometa.algorithms._target import with_scaled_target
+from autometa.algorithms._target import IDENTITY, LOG, with_target
 from autometa.exceptions import ParameterError
 from metafeatures._registry import TASK_TYPES
 
 Config = dict[str, Any]
 Space = Mapping[str, BaseDistribution]
 KINDS = ("classification", "regression")  # of tasks: two classes and more are one
+TARGET = "target"  # the hyperparameter that every regression has beside those of its space
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,9 @@ class Algorithm:
         try first, so that advice must not do worse.
     seconds : callable
         ``seconds(size, config)`` is a guess of the wall-clock seconds of one fit.
+    objectives : dict of str to dict
+        Objectives for a target of 0 and above, by what the hyperparameter ``target`` calls
+        them, and the parameters of the estimator that set each; see `targets`.
     rounds : str or None
         Hyperparameter that counts trees, each of which costs alike: halved, with the
         learning rate doubled, where time is short.
@@ -130,6 +134,7 @@ class Algorithm:
     places: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     is_baseline: bool = False
     seconds: Seconds = one_pass
+    objectives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rounds: str | None = None
     is_random: bool = False
     max_rows: int | None = None
@@ -199,9 +204,21 @@ class Algorithm:
         """Whether the package it needs is installed."""
         return self.requires is None or importlib.util.find_spec(self.requires) is not None
 
-    def space(self, task_type: str) -> dict[str, BaseDistribution]:
-        """Return the search space as Optuna distributions by hyperparameter name."""
-        return dict(self.spaces[kind_of_task(task_type)])
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The forms in which a regression can learn its target: values of ``target``."""
+        return (IDENTITY, LOG, *self.objectives)
+
+    def space(self, task_type: str, has_target: bool = False) -> dict[str, BaseDistribution]:
+        """Return the search space as Optuna distributions by hyperparameter name.
+
+        ``has_target`` says that the form of the target is searched too, as ``target``: it is
+        never below 0, and skewed.
+        """
+        space = dict(self.spaces[kind_of_task(task_type)])
+        if has_target and kind_of_task(task_type) == "regression":
+            space.setdefault(TARGET, CategoricalDistribution(self.targets))
+        return space
 
     def setups(self, task_type: str) -> dict[str, Config]:
         """Return the known setups by label."""
@@ -238,7 +255,8 @@ class Algorithm:
         Parameters
         ----------
         config : dict
-            Hyperparameter values; those left out keep the library's default.
+            Hyperparameter values; those left out keep the library's default. That of a
+            regression may have a ``target``, one of `targets`.
         task_type : {"binary", "multiclass", "regression"}
         random_state : int or None, default=0
         n_jobs : int, default=1
@@ -261,12 +279,13 @@ class Algorithm:
                 f"autometa.list_algorithms({task_type!r}) lists those that can."
             )
         space = self.spaces[kind_of_task(task_type)]
-        unknown = sorted(set(config) - set(space))
+        own, target = self._without_target(config, task_type)
+        unknown = sorted(set(own) - set(space))
         if unknown:
             raise ParameterError(
                 f"'{self.name}' has the hyperparameters {sorted(space)}. Unknown: {unknown}."
             )
-        full = {**self.setups(task_type)["library"], **config}
+        full = {**self.setups(task_type)["library"], **own}
         context = Context(
             task_type=task_type, random_state=random_state, n_jobs=n_jobs, n_rows=n_rows
         )
@@ -277,8 +296,21 @@ class Algorithm:
             first = [("clean", TableCleaner()), ("encode", make_encoder(encoding, task_type))]
         model = self.make(full, context)
         if context.is_regression:  # trees and boosters lose targets far from 0, or tiny ones
-            model = with_scaled_target(model)
+            model = with_target(model.set_params(**self.objectives.get(target, {})), target)
         return Pipeline([*first, ("model", model)])
+
+    def _without_target(self, config: Mapping[str, Any], task_type: str) -> tuple[Config, str]:
+        """Return a configuration without the form of the target, and that form."""
+        own = dict(config)
+        if kind_of_task(task_type) != "regression" or TARGET in self.spaces["regression"]:
+            return own, IDENTITY  # of a plug-in, what it calls so is its own
+        target = own.pop(TARGET, IDENTITY)
+        if target not in self.targets:
+            raise ParameterError(
+                f"The 'target' of '{self.name}' must be one of {', '.join(self.targets)}. "
+                f"Got {target!r}."
+            )
+        return own, str(target)
 
 
 def rows_in_training(n_rows: int) -> int:

@@ -28,7 +28,7 @@ from sklearn.preprocessing import (
 
 from autometa._common.arrays import Floats
 from autometa.algorithms._encoding import NewGapImputer
-from autometa.algorithms._target import ClassEncoder, in_double
+from autometa.algorithms._target import ClassEncoder, LogScaler, in_double
 
 EDGE = 1e-7  # scikit-learn's: so near to the first or last quantile is on it
 
@@ -248,6 +248,9 @@ def _unscaled(model: TransformedTargetRegressor, levels: list[Levels]) -> Step |
     inner, scaler = model_step(model.regressor_, levels), model.transformer_
     if inner is None or not isinstance(scaler, StandardScaler):
         return None
+    if isinstance(scaler, LogScaler):
+        logs = inner
+        return lambda X: scaler.inverse_transform(np.reshape(logs(X), (-1, 1))).ravel()
     scale, mean = scaler.scale_, scaler.mean_
     return lambda X: np.asarray(inner(X), "float64").ravel() * scale + mean
 

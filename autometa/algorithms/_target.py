@@ -1,4 +1,10 @@
-"""Estimators that care for their target: scaled for regression, encoded for classification."""
+"""Estimators that care for their target: scaled for regression, encoded for classification.
+
+A target that is never below 0 and has a long tail, such as a price or a count, is learnt
+better through its logarithm, or by an objective whose errors grow with the mean. A model of
+logarithms predicts about the median of each row, which absolute errors ask for and which lies
+below the mean; the objectives "poisson" and "tweedie" predict the mean, for squared errors.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +28,74 @@ class TargetScaler(StandardScaler):  # type: ignore[misc]
         return values
 
 
-def with_scaled_target(regressor: Any) -> TransformedTargetRegressor:
-    """Return ``regressor`` fitted on a target of mean 0 and variance 1."""
-    return TransformedTargetRegressor(regressor=regressor, transformer=TargetScaler())
+class PositiveScaler(StandardScaler):  # type: ignore[misc]
+    """Divides a target by its mean and leaves its zero: for objectives with a logarithmic link.
+
+    A target that goes below 0 is moved up to 0; one of zeros alone is 1.
+    """
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Learn the mean, and how far the target goes below 0."""
+        super().fit(X, y, sample_weight)
+        lowest = np.minimum(np.min(X, axis=0), 0.0)
+        mean = np.mean(X, axis=0) - lowest
+        self.mean_ = np.where(mean > 0, lowest, lowest - 1.0)
+        self.scale_ = np.where(mean > 0, mean, 1.0)
+        return self
+
+    def inverse_transform(self, X: Any, copy: Any = None) -> Any:
+        """Return values in the unit of the target, in double precision."""
+        return super().inverse_transform(np.asarray(X, "float64"), copy)
+
+
+class LogScaler(StandardScaler):  # type: ignore[misc]
+    """Takes the logarithm of a target, which then has mean 0 and variance 1.
+
+    Counts, and other targets with zeros, have something added before: 1 where they are whole
+    numbers, else the median of those above the lowest. Predictions go no further beyond the
+    greatest value than one standard deviation of logarithms, and not below 0 (or the lowest).
+    """
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Learn what is added, and the mean and the spread of the logarithms."""
+        values = np.asarray(X, "float64")
+        self.lowest_, self.offset_ = min(float(values.min()), 0.0), 0.0
+        if values.min() <= 0:
+            above = values[values > values.min()] - values.min()
+            is_whole = len(above) == 0 or bool((values == np.round(values)).all())
+            self.offset_ = (1.0 if is_whole else float(np.median(above))) - float(values.min())
+        logs = np.log(values + self.offset_)
+        super().fit(logs, y, sample_weight)
+        self.greatest_ = float(logs.max() + self.scale_[0])
+        return self
+
+    def transform(self, X: Any, copy: Any = None) -> Any:
+        """Return logarithms of mean 0 and variance 1."""
+        return super().transform(np.log(np.asarray(X, "float64") + self.offset_), copy)
+
+    def inverse_transform(self, X: Any, copy: Any = None) -> Any:
+        """Return values in the unit of the target."""
+        logs = super().inverse_transform(np.asarray(X, "float64"), copy)
+        values = np.exp(np.minimum(logs, self.greatest_)) - self.offset_
+        return np.maximum(values, self.lowest_)
+
+
+IDENTITY, LOG = "identity", "log"
+
+
+def with_target(regressor: Any, target: str = IDENTITY) -> TransformedTargetRegressor:
+    """Return ``regressor`` fitted on the target in the form that suits it.
+
+    Parameters
+    ----------
+    regressor : estimator
+    target : str
+        "identity" is of mean 0 and variance 1, "log" its logarithm; any other is an objective
+        of the regressor that wants a target of 0 and above.
+    """
+    scalers = {IDENTITY: TargetScaler, LOG: LogScaler}
+    scaler = scalers.get(target, PositiveScaler)()
+    return TransformedTargetRegressor(regressor=regressor, transformer=scaler)
 
 
 def in_double(shares: Any) -> np.ndarray[Any, Any]:

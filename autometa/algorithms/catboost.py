@@ -76,6 +76,10 @@ ALGORITHMS = (
             "regression": {"tuned": 40, "library": 120},
         },
         seconds=boosting("iterations", lambda config: 2.0 ** float(config.get("depth", 6))),
+        objectives={
+            "poisson": {"loss_function": "Poisson"},
+            "tweedie": {"loss_function": "Tweedie:variance_power=1.5"},
+        },
         rounds="iterations",
         is_random=True,
         library="catboost",

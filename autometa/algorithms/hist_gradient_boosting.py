@@ -68,6 +68,7 @@ ALGORITHMS = (
         is_baseline=True,
         # Twice LightGBM's of as many leaves.
         seconds=boosting("max_iter", lambda c: 2 * float(c.get("max_leaf_nodes", 31))),
+        objectives={"poisson": {"loss": "poisson"}},
         rounds="max_iter",
         is_random=True,
         trusted_types=("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",),

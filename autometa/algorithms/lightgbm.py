@@ -132,6 +132,7 @@ ALGORITHMS = (
         },
         is_baseline=True,
         seconds=boosting("n_estimators", lambda c: float(c.get("num_leaves", 31))),
+        objectives={"poisson": {"objective": "poisson"}, "tweedie": {"objective": "tweedie"}},
         rounds="n_estimators",
         is_random=True,
         takes_sparse=True,

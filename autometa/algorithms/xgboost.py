@@ -87,6 +87,10 @@ ALGORITHMS = (
         },
         places={"classification": {"slow": 100}, "regression": {"slow": 100}},
         seconds=boosting("n_estimators", lambda config: 2.0 ** float(config.get("max_depth", 6))),
+        objectives={
+            "poisson": {"objective": "count:poisson"},
+            "tweedie": {"objective": "reg:tweedie"},
+        },
         rounds="n_estimators",
         is_random=True,
         library="xgboost",

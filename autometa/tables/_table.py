@@ -22,7 +22,7 @@ from autometa.tables._named import split_groups, split_weights
 from autometa.tables._presence import described, informative_columns
 from autometa.tables._remarks import remark_on_columns, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse, take_rows, varying_sparse
-from autometa.tables._target import choose_task_type, encode_target, read_target
+from autometa.tables._target import choose_task_type, encode_target, has_long_tail, read_target
 from autometa.tables._task import Task
 from autometa.tables._weights import fit_weighted, read_weights
 from autometa.validation import (
@@ -104,6 +104,11 @@ class Table:
     def n_rarest(self) -> int | None:
         """Rows of the rarest class; None for regression."""
         return int(np.bincount(self.y).min()) if self.n_classes else None
+
+    @property
+    def has_long_tail(self) -> bool:
+        """Whether the target is never below 0 and skewed: counts, prices, waiting times."""
+        return self.task_type == "regression" and has_long_tail(self.y)
 
     @property
     def task(self) -> Task:

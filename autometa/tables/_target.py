@@ -23,6 +23,8 @@ from metafeatures import AnyTaskType, infer_task_type
 from metafeatures._registry import TASK_TYPES
 from metafeatures.columns import as_series, distinct_cells, to_numeric
 
+# From here on logarithms and the objectives of counts pay (benchmarks/results/long_tails.md).
+MIN_SKEWNESS = 1.0
 NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 
 
@@ -190,3 +192,17 @@ def _regression_target(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
             f"{numbers.iloc[0]:g}; check that the right column is the target."
         )
     return np.asarray(numbers, dtype="float64")
+
+
+def has_long_tail(y: npt.NDArray[np.float64]) -> bool:
+    """Tell whether values are never below 0, and skewed by `MIN_SKEWNESS` at least.
+
+    Examples
+    --------
+    >>> has_long_tail(np.array([0.0, 1.0, 1.0, 2.0, 9.0])), has_long_tail(np.arange(9.0))
+    (True, False)
+    """
+    if len(y) < 3 or y.min() < 0:
+        return False
+    apart = (y - y.mean()) / (y.std() or 1.0)
+    return bool(np.mean(apart**3) >= MIN_SKEWNESS)

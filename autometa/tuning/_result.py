@@ -21,6 +21,7 @@ from autometa.tuning._predicting import Predicting
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 from autometa.tuning.final_model._interval import UNKNOWN
 from autometa.tuning.final_model._out_of_fold import OutOfFold
+from autometa.tuning.scheduling._target_forms import without_usual_target
 from autometa.tuning.study._resume import algorithm_of, candidate_of, evaluation_of
 
 
@@ -213,7 +214,7 @@ class TuneResult(Predicting):
                 | {
                     "task_id": self.task.task_id,
                     "algorithm": candidate.algorithm,
-                    "config": canonical_config(candidate.config),
+                    "config": canonical_config(without_usual_target(candidate.config)),
                     "metric": metric,
                     "score": value,
                     **costs_of_trial(evaluation, about),

@@ -25,6 +25,7 @@ from autometa.tuning._request import Request
 from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning.scheduling._plan import Advice, anchors, merge, preset_candidates
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
+from autometa.tuning.scheduling._target_forms import with_target_forms
 from autometa.tuning.study._resume import candidate_of, evaluation_of
 from autometa.tuning.workers._runner import TrialRunner
 from autometa.tuning.workers._worker_side import (
@@ -78,7 +79,11 @@ class Search:
     def prepare(self) -> None:
         """Ask for advice, and line up the known setups."""
         state, settings = self.state, self.state.settings
-        untried = preset_candidates(state.table.task_type, settings.algorithms)
+        untried = with_target_forms(
+            preset_candidates(state.table.task_type, settings.algorithms),
+            state.table,
+            settings.metric,
+        )
         seconds = state.clock.trial_timeout(0.0, state.search_left)
         state.plan = [
             *state.study_log.cut_short(np.inf if seconds is None else seconds),
@@ -261,7 +266,8 @@ class Search:
         if outcome.status == "ok":
             defaults = anchors(state.table.task_type, settings.algorithms)
             advice: Advice = outcome.value
-            state.plan = merge(advice.candidates, state.plan, defaults)
+            merged = merge(advice.candidates, state.plan, defaults)
+            state.plan = with_target_forms(merged, state.table, settings.metric)
             self.progress.event(f"advice: {len(advice.candidates)} setups to try first")
             state.metafeatures = advice.metafeatures
             return

@@ -13,7 +13,7 @@ from sklearn.base import is_classifier
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.preprocessing import StandardScaler
 
-from autometa.algorithms._target import ClassEncoder
+from autometa.algorithms._target import ClassEncoder, LogScaler
 from autometa.tuning.saved._onnx_graph import ML, ML_OPSET, OPSET, Graph
 
 TARGET_OPSET = {"": OPSET, ML: ML_OPSET}
@@ -31,7 +31,7 @@ def add_model(graph: Graph, model: Any, value: str, n_columns: int, has_gaps: bo
         raise NotImplementedError("its trees send gaps their own way, which would be lost")
     if isinstance(model, TransformedTargetRegressor):
         scaler = model.transformer_
-        if not isinstance(scaler, StandardScaler):
+        if not isinstance(scaler, StandardScaler) or isinstance(scaler, LogScaler):
             raise NotImplementedError(f"the target is transformed by {type(scaler).__name__}")
         inner = add_model(graph, model.regressor_, value, n_columns, has_gaps)
         scaled = graph.add("Mul", inner, graph.constant(scaler.scale_))

@@ -52,6 +52,8 @@ COMMON_TYPES = frozenset(
         "autometa.algorithms._encoding.NewGapImputer",
         "autometa.algorithms._encoding.NormalScores",
         "autometa.algorithms._sparse.SparseCleaner",
+        "autometa.algorithms._target.LogScaler",
+        "autometa.algorithms._target.PositiveScaler",
         "autometa.algorithms._target.TargetScaler",
         "autometa.tuning.final_model._calibrated.CalibratedPipeline",
         "autometa.tuning.final_model._class_weights.ClassWeightedClassifier",

@@ -216,7 +216,9 @@ def advise(
     advised = [
         Candidate(
             algorithm=r.algorithm,
-            config=as_of_today(r.algorithm, r.config, table.task_type),
+            config=as_of_today(
+                r.algorithm, r.config, table.task_type, searches_target(table, metric)
+            ),
             source="recommended",
             expected_seconds=r.expected_fit_seconds,
         )
@@ -227,14 +229,25 @@ def advise(
     return Advice(candidates=list(distinct.values()), metafeatures=metafeatures)
 
 
-def as_of_today(algorithm: str, config: dict[str, Any], task_type: str) -> dict[str, Any]:
+def searches_target(table: Table, metric: str) -> bool:
+    """Whether the form of the target is searched: it has a long tail, or the metric needs it.
+
+    Deviances are undefined where a prediction is not above 0, which logarithms ensure.
+    """
+    is_deviance = metric in ("neg_mean_poisson_deviance", "neg_mean_gamma_deviance")
+    return table.has_long_tail or (is_deviance and bool(table.y.min() >= 0))
+
+
+def as_of_today(
+    algorithm: str, config: dict[str, Any], task_type: str, has_target: bool = False
+) -> dict[str, Any]:
     """Return a remembered configuration in today's search space of its algorithm.
 
     Hyperparameters that are no longer known are left out; those that are new, and
     values the space has no room for, become the library's default.
     """
     today = get_algorithm(algorithm)
-    space = today.space(task_type)
+    space = today.space(task_type, has_target)
     kept = {
         name: value
         for name, value in config.items()

@@ -27,7 +27,7 @@ from sklearn.preprocessing import (
 
 from autometa.algorithms import SparseCleaner, TableCleaner
 from autometa.algorithms._encoding import NewGapImputer
-from autometa.algorithms._target import ClassEncoder
+from autometa.algorithms._target import ClassEncoder, LogScaler, PositiveScaler
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
 from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
@@ -38,6 +38,7 @@ from metafeatures.columns import source_of_dates
 
 INDENT = "    "
 WIDTH = 96
+OWN_CLASSES = (ClassWeightedClassifier, LogScaler, PositiveScaler)  # that a script has in full
 NO_DEFAULT: Any = inspect.Parameter.empty
 
 
@@ -101,7 +102,7 @@ def script(
         )
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
-    own = _own_classifier(model, imports)
+    own = _own_classes(expression, imports)
     table = reading(source, _numeric_columns(pipeline, target), encoding)
     for module, names in table.imports.items():
         imports.names[module] |= names
@@ -126,13 +127,17 @@ def script(
     )
 
 
-def _own_classifier(model: Any, imports: Imports) -> str:
-    """Return the source of the one classifier that is autometa's, where the model is that."""
-    if not isinstance(model, ClassWeightedClassifier):
-        return ""
-    for kind in ClassWeightedClassifier.__bases__:
-        imports.use(kind)
-    source = inspect.getsource(ClassWeightedClassifier).replace("  # type: ignore[misc]", "")
+def _own_classes(expression: str, imports: Imports) -> str:
+    """Return the source of the classes that are autometa's, those that a model is made of."""
+    used = [kind for kind in OWN_CLASSES if f"{kind.__name__}(" in expression]
+    return "".join(_source_of(kind, imports) for kind in used)
+
+
+def _source_of(kind: type, imports: Imports) -> str:
+    for base in kind.__bases__:
+        imports.use(base)
+    source = inspect.getsource(kind).replace("  # type: ignore[misc]", "")
+    source = source.replace(": Any = ", "=")
     for annotation in (": Any", " -> Any", " -> Self", " -> None", " -> bool", ": Sequence[float]"):
         source = source.replace(annotation, "")  # types would need imports that nothing uses
     return f"\n\n{source}\n"
@@ -201,6 +206,8 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         return _estimator(QuantileTransformer, values, imports, depth)
     if isinstance(value, OneHotEncoder):
         return _estimator(OneHotEncoder, value.get_params(deep=False), imports, depth)
+    if isinstance(value, LogScaler | PositiveScaler):
+        return f"{type(value).__name__}()"
     if isinstance(value, StandardScaler):  # a target's too: other digits of XGBoost's at most
         return _estimator(StandardScaler, value.get_params(deep=False), imports, depth)
     if isinstance(value, KFold | StratifiedKFold):

@@ -24,7 +24,7 @@ from autometa.exceptions import StorageError
 from autometa.metrics import get_metric
 from autometa.tables import Table
 from autometa.tuning._request import Proposal
-from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.scheduling._plan import Candidate, searches_target
 from autometa.tuning.scheduling._sampler import search_sampler
 from autometa.tuning.study._content_hash import content_hash
 from autometa.tuning.study._kept_validation import (
@@ -128,12 +128,15 @@ class OptunaStudyLog:
         self.get_or_set_attr("dataset", self.dataset_hash, must_equal=True)
         self._keep_validation(table.validation)
         self._all_spaces = {
-            a.name: a.space(table.task_type)
+            a.name: a.space(table.task_type, searches_target(table, metric))
             for a in every_algorithm()
             if a.supports(table.task_type) or a.name in algorithms
         }
         stored = stored_distributions(trials)
-        spaces = {name: get_algorithm(name).space(table.task_type) for name in algorithms}
+        spaces = {
+            name: get_algorithm(name).space(table.task_type, searches_target(table, metric))
+            for name in algorithms
+        }
         self.algorithms, said = check_algorithms(spaces, stored, name)
         self.spaces = {name: spaces[name] for name in self.algorithms}
         self._choices = stored.get("algorithm", algorithm_choices())
