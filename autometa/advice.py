@@ -36,6 +36,7 @@ from autometa.tables import (
     Table,
     Task,
     check_table,
+    first_of_several,
     read_metafeatures,
     several_outputs,
     type_of_classification,
@@ -183,10 +184,7 @@ def recommend(
         outputs, further = several_outputs(y), []
         if outputs is not None:
             y = outputs.iloc[:, 0]
-            further = [
-                f"Advice is for '{outputs.columns[0]}', the first of {outputs.shape[1]} outputs: "
-                "past tasks have one. Ask for each that is of another kind by itself."
-            ]
+            further = [first_of_several(str(outputs.columns[0]), outputs.shape[1])]
         named = named_table(X, y)
         table = check_table(
             named.X,

@@ -43,6 +43,17 @@ Target = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="COLUMN",
+        help="The column to predict; repeat it, or separate by commas, for a model of several.",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
 Encoding = Annotated[
     str | None,
     typer.Option(

@@ -18,6 +18,7 @@ from autometa.cli import _knowledge_bases, _options
 from autometa.cli._advice_text import show_advice
 from autometa.cli._command import ADVICE, Answer, command
 from autometa.cli._output import MODE, note, say, talk
+from autometa.cli._targets import target_names
 from autometa.cli._written import check_outputs
 from autometa.exceptions import ParameterError
 
@@ -71,7 +72,7 @@ def recommend(
             show_default=False,
         ),
     ] = None,
-    target: _options.Target = None,
+    target: _options.Targets = None,
     task_type: _options.TaskTypeOption = None,
     positive: _options.Positive = None,
     encoding: _options.Encoding = None,
@@ -204,7 +205,7 @@ def recommend(
 
 def _load(
     table: str,
-    target: str | None,
+    target: list[str] | None,
     task_type: str | None,
     encoding: str | None,
     metric: str | None,
@@ -214,19 +215,24 @@ def _load(
     from autometa.datasets import load_dataset
     from autometa.dependence import warn_of_dependence
     from autometa.metrics import metric_kind
+    from autometa.tables import first_of_several
     from autometa.validation import ValidationRequest
 
     request = ValidationRequest(**folds)
     with _options.path_of(table) as path:
+        names = target_names(target, path, encoding)
         loaded = load_dataset(
             path,
-            target,
+            names[0] if names else None,
             task_type=task_type,
             metric_kind=metric_kind(metric),
             encoding=encoding,
             validation=request,
             sample_weight=weights,
+            leave_out=names[1:],
         )
+    if len(names) > 1:
+        note(first_of_several(names[0], len(names)))
     warn_of_dependence(loaded, request)
     return loaded
 

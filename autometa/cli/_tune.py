@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +13,8 @@ import typer
 
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import ADVICE, Answer, command
+from autometa.cli._live import SHOWN_ROWS, progress_and_callbacks
 from autometa.cli._output import (
-    MODE,
     console,
     make_table,
     note,
@@ -22,21 +22,17 @@ from autometa.cli._output import (
     say,
     seconds,
     settings,
-    talk,
 )
 from autometa.cli._signals import EarlyEnd
+from autometa.cli._targets import check_several, target_names
 from autometa.cli._written import check_outputs, without_writing, write_outputs
 from autometa.exceptions import ParameterError
-from autometa.tuning._progress import Lines, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
-    from optuna import Study
-    from optuna.trial import FrozenTrial
 
 STARTED = time.monotonic()  # the budget counts from the command's start
 KINDS_SAID = {"group": "group", "time": "time", "group-time": "group and time", "custom": "cv"}
-SHOWN_ROWS = 10  # of the leaderboard, which --json has whole
 
 
 @command(
@@ -50,7 +46,7 @@ SHOWN_ROWS = 10  # of the leaderboard, which --json has whole
 )
 def tune(
     table: _options.TableName,
-    target: _options.Target = None,
+    target: _options.Targets = None,
     task_type: _options.TaskTypeOption = None,
     positive: _options.Positive = None,
     encoding: _options.Encoding = None,
@@ -171,30 +167,24 @@ def tune(
     if save is None:
         say("The model will not be kept; give --save FILE.")
     used = _knowledge_bases.used(knowledge_base)
-    progress, callbacks = _progress()
+    progress, callbacks = progress_and_callbacks()
     with EarlyEnd() as early, progress:
         progress.set_clock(STARTED, math.inf if budget is None else budget)
         progress.stage("reading the table")
         # what takes a second to import is imported once the first stage is shown
-        from autometa.datasets import load_dataset
-        from autometa.metrics import metric_kind
         from autometa.tuning._tune import tune_since
         from autometa.tuning.workers._memory import n_bytes
 
         limit = n_bytes(memory_limit)  # refused before the table is read
 
         with _options.path_of(table) as path:
-            loaded = load_dataset(
-                path,
-                target,
-                task_type=task_type,
-                metric_kind=metric_kind(metric),
-                encoding=encoding,
-            )
+            names = target_names(target, path, encoding)
+            check_several(names, save, code)
+            loaded = _load(path, names, task_type, metric, encoding)
         result = tune_since(
             STARTED,
             loaded.X,
-            loaded.labels,
+            loaded.y,
             metric=metric,
             time_budget=without_writing(budget, save),
             n_trials=n_trials,
@@ -234,71 +224,51 @@ def tune(
     )
 
 
-class _Live:
-    """The stage under way and the best trials so far, kept up to date; an Optuna callback too.
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    """A table as `tune` takes it; ``y`` has a column for each of several targets."""
 
-    Stages that are over stay above it.
-    """
-
-    interval = 0.25  # between two looks at it: it seems to run
-
-    def __init__(self) -> None:
-        from rich.live import Live
-
-        self.line = ""
-        self.trials: list[FrozenTrial] = []
-        self.live = Live(console=talk(), get_renderable=self._shown, transient=True)
-        self.live.start()
-
-    def __call__(self, study: Study, trial: FrozenTrial) -> None:
-        self.trials.append(trial)  # the study is not asked: its storage may be slow, or gone
-
-    def begin(self, line: str) -> None:
-        """Show that a stage begins."""
-        self.line = line
-
-    def beat(self, line: str) -> None:
-        """Show that it goes on."""
-        self.line = line
-
-    def end(self, line: str) -> None:
-        """Leave a line that says how long it took."""
-        self.line = ""
-        with contextlib.suppress(OSError):  # a terminal that was closed
-            self.live.console.print(line)
-
-    def close(self) -> None:
-        """Take the table away."""
-        with contextlib.suppress(OSError):
-            self.live.stop()
-
-    def _shown(self) -> Any:
-        from rich.console import Group
-
-        if not self.trials:
-            return Group(self.line)
-        done = [t for t in self.trials if t.value is not None]
-        best = sorted(done, key=lambda t: t.value or 0.0, reverse=True)[:SHOWN_ROWS]
-        title = f"{len(self.trials)} trials"
-        shown = make_table(title, "trial", "algorithm", "score", right=("trial", "score"))
-        for item in best:
-            algorithm = str(item.params.get("algorithm", ""))
-            shown.add_row(str(item.number), algorithm, number(item.value or 0.0))
-        return Group(self.line, shown)
+    X: Any
+    y: Any
+    name: str
+    target: str
+    targets: list[str]
+    task_type: str | None
 
 
-def _progress() -> tuple[Progress, list[Any]]:
-    """Return what says on stderr how far the run is, and the callbacks it needs for that.
+def _load(
+    path: str, names: list[str], task_type: Any, metric: str | None, encoding: str | None
+) -> _Loaded:
+    from autometa.datasets import load_dataset, named_table
+    from autometa.metrics import metric_kind
 
-    Nothing with --json, whose stderr is for errors. Elsewhere than on a terminal it is a line
-    a stage.
-    """
-    if MODE.as_json or MODE.is_quiet:
-        return Progress(), []
-    if not talk().is_terminal:
-        return Progress(Lines(say)), []
-    live = _Live()
-    return Progress(live), [live]
+    if len(names) < 2:
+        table = load_dataset(
+            path,
+            names[0] if names else None,
+            task_type=task_type,
+            metric_kind=metric_kind(metric),
+            encoding=encoding,
+        )
+        return _Loaded(
+            X=table.X,
+            y=table.labels,
+            name=table.name,
+            target=table.target,
+            targets=[table.target],
+            task_type=table.task_type,
+        )
+    named = named_table(path, names[0], encoding=encoding)
+    y = named.X[names[1:]].copy()
+    y.insert(0, names[0], named.y)
+    return _Loaded(
+        X=named.X.drop(columns=names[1:]),
+        y=y,
+        name=named.name,
+        target=", ".join(names),
+        targets=names,
+        task_type=task_type,  # each output says its own where none is given
+    )
 
 
 def _content(loaded: Any, result: Any) -> dict[str, Any]:
@@ -307,7 +277,8 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
         "task": {
             "name": loaded.name,
             "target": loaded.target,
-            "task_type": loaded.task_type,
+            "targets": loaded.targets,
+            "task_type": result.task.task_type,
             "metric": result.metric,
             "pos_label": result.pos_label,
             "n_rows": len(loaded.X),
@@ -323,13 +294,31 @@ def _content(loaded: Any, result: Any) -> dict[str, Any]:
         "stopped_early": result.stopped_early,
         "validation": result.validation,
         "leaderboard": rows,
+        "outputs": _outputs(result),
         "seconds": result.seconds,
+    }
+
+
+def _outputs(result: Any) -> dict[str, Any] | None:
+    """Return what there is to say of each of several outputs; None of one."""
+    outputs = getattr(result, "outputs", None)
+    return outputs and {
+        name: {
+            "task_type": one.task.task_type,
+            "metric": one.metric,
+            "score": one.score,
+            "score_interval": one.score_interval,
+            "decision": one.decision,
+        }
+        for name, one in outputs.items()
     }
 
 
 def _best(rows: list[dict[str, Any]], score: float) -> dict[str, Any]:
     """Return what the fitted pipeline is: one setup or several, and the score of just that."""
-    named = ("trial", "algorithm", "config", "weight")
+    named = [
+        k for k in ("output", "trial", "algorithm", "config", "weight") if rows and k in rows[0]
+    ]
     weighed = [row for row in rows if row["weight"]]
     members = [{key: row[key] for key in named} for row in weighed]
     members.sort(key=lambda member: -member["weight"])
@@ -358,9 +347,11 @@ def _scored(result: Any) -> str:
 
 def _show(result: Any) -> None:
     board = result.leaderboard()
+    is_several = "output" in board
     shown = make_table(
         f"{len(board)} trials in {seconds(result.seconds)}, scored by {result.metric} "
         "(greater is better)",
+        *(["output"] if is_several else []),
         "rank",
         "algorithm",
         "score",
@@ -369,8 +360,10 @@ def _show(result: Any) -> None:
         "hyperparameters",
         right=("rank", "score", "fit", "weight"),
     )
-    for row in _records(board.head(SHOWN_ROWS)):
+    best = board.groupby("output", sort=False) if is_several else board
+    for row in _records(best.head(SHOWN_ROWS)):
         shown.add_row(
+            *([row["output"]] if is_several else []),
             str(row["rank"]),
             row["algorithm"],
             number(row["score"]),

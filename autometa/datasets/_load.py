@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def load_dataset(
     encoding: str | None = None,
     validation: ValidationRequest = NOTHING_ASKED,
     sample_weight: Any = None,
+    leave_out: Sequence[str] = (),
 ) -> Table:
     """Return the named dataset as a checked table.
 
@@ -44,6 +46,8 @@ def load_dataset(
         Of a file of text; None reads it from the file.
     validation, sample_weight
         See `check_table`.
+    leave_out : sequence of str
+        Columns that are not learnt from, such as other targets.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def load_dataset(
     """
     named = named_table(name, target, encoding=encoding)
     return check_table(
-        named.X,
+        named.X.drop(columns=list(leave_out)),
         named.y,
         task_type,
         name=named.name,

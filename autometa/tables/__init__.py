@@ -13,7 +13,7 @@ from autometa.tables._named import (
     split_target,
     split_weights,
 )
-from autometa.tables._outputs import several_outputs
+from autometa.tables._outputs import first_of_several, several_outputs
 from autometa.tables._presence import has_value, informative_columns
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
@@ -30,6 +30,7 @@ __all__ = [
     "check_table",
     "column_named",
     "different_names",
+    "first_of_several",
     "has_value",
     "informative_columns",
     "level_text",

@@ -27,3 +27,11 @@ def several_outputs(y: Any) -> pd.DataFrame | None:
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] > 1:
         return pd.DataFrame(y, columns=[f"y{i}" for i in range(y.shape[1])])
     return None
+
+
+def first_of_several(name: str, n_outputs: int) -> str:
+    """Return what is said where advice is asked for several outputs."""
+    return (
+        f"Advice is for '{name}', the first of {n_outputs} outputs: past tasks have one. Ask for "
+        "each that is of another kind by itself."
+    )

@@ -20,6 +20,7 @@ from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 
 from autometa.exceptions import DatasetError, ParameterError
 from autometa.tuning._options import TuneOptions
+from autometa.tuning._progress import Progress
 from autometa.tuning._question import Question
 from autometa.tuning._result import TuneResult
 from autometa.tuning._run import run
@@ -104,15 +105,23 @@ class MultiOutputTuneResult(TuneResult):
         )
 
 
-def tune_outputs(X: Any, outputs: pd.DataFrame, options: TuneOptions) -> MultiOutputTuneResult:
+def tune_outputs(
+    X: Any,
+    outputs: pd.DataFrame,
+    options: TuneOptions,
+    started: float | None = None,
+    progress: Progress | None = None,
+) -> MultiOutputTuneResult:
     """Return what `tune` does for several outputs; the budget is shared among them.
+
+    ``started`` is when it began, None is now; ``progress`` shows what is done for each.
 
     Raises
     ------
     DatasetError
         If two outputs have one name, or some are numbers and others classes.
     """
-    started = time.monotonic()
+    started = time.monotonic() if started is None else started
     names = [str(name) for name in outputs.columns]
     columns = {name: outputs.iloc[:, i] for i, name in enumerate(names)}
     is_class = _check(X, names, columns, options)
@@ -126,7 +135,9 @@ def tune_outputs(X: Any, outputs: pd.DataFrame, options: TuneOptions) -> MultiOu
                 seconds = LAST_SECONDS
         study_name = None if options.study_name is None else f"{options.study_name}-{name}"
         of_output = replace(options, target=name, time_budget=seconds, study_name=study_name)
-        results[name] = run(X, column, of_output)
+        if progress is not None:
+            progress.event(f"output {number + 1} of {len(columns)}: {name}")
+        results[name] = run(X, column, of_output, None, progress)
     return _joined(results, is_class, time.monotonic() - started)
 
 

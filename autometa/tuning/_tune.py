@@ -235,4 +235,7 @@ def tune_since(
     For callers who have spent time of the user's before: the command line, on reading the
     table. ``progress`` is theirs too: it was begun before.
     """
+    outputs = several_outputs(y)
+    if outputs is not None:
+        return tune_outputs(X, outputs, TuneOptions(**options), started, progress)
     return run(X, y, TuneOptions(**options), started, progress)
