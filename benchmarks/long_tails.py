@@ -1,8 +1,8 @@
 """Measure what forms of the target do where it is never below 0: logarithms, Poisson, Tweedie.
 
 For each table and algorithm the error of each form of the target, as a share of that of the
-target as it is, on three held-out thirds. "Chosen" is the form with the least error on a
-held-out third of the training rows, as `tune` chooses by folds: what a search gets that tries them all.
+target as it is, on three held-out thirds. "Chosen" is the form with the least error on a third
+of the training rows, as `tune` chooses by folds: what a search gets that tries them all.
 Tables are drawn, and of a folder one of each family; rows of the page are by skewness.
 
     python benchmarks/long_tails.py [--tables FOLDER] [--smoke]

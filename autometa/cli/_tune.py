@@ -316,11 +316,9 @@ def _outputs(result: Any) -> dict[str, Any] | None:
 
 def _best(rows: list[dict[str, Any]], score: float) -> dict[str, Any]:
     """Return what the fitted pipeline is: one setup or several, and the score of just that."""
-    named = [
-        k for k in ("output", "trial", "algorithm", "config", "weight") if rows and k in rows[0]
-    ]
+    named = ("output", "trial", "algorithm", "config", "weight")
     weighed = [row for row in rows if row["weight"]]
-    members = [{key: row[key] for key in named} for row in weighed]
+    members = [{key: row[key] for key in named if key in row} for row in weighed]
     members.sort(key=lambda member: -member["weight"])
     alone = members[0] if len(members) == 1 else {}
     return {

@@ -110,7 +110,8 @@ def test_the_logarithm_is_tried_second_and_scores_are_in_the_unit_of_the_target(
     board = result.leaderboard().sort_values("trial")
     assert [config["target"] for config in board["config"]] == ["identity", "log"]
     assert board["score"].iloc[1] > board["score"].iloc[0]
-    held_out = result.oof_predictions([int(board["trial"].iloc[1])]).dropna(subset=["fold"])
+    held_out = result.oof_predictions()
+    held_out = held_out[held_out["trial"] == board["trial"].iloc[1]]
     errors = (held_out["prediction"] - y.to_numpy()[held_out["row"]]).abs()
     folds = errors.groupby(held_out["fold"].to_numpy()).mean()
     assert board["score"].iloc[1] == pytest.approx(-folds.mean())
