@@ -39,10 +39,13 @@ def _show(content: dict[str, Any]) -> None:
     task = content["task"]
     for what, value in (
         ("saved", content["created"]),
-        ("task", f"{task.get('name', '-')}: {task.get('task_type', '-')} of {task.get('target')}"),
+        ("task", f"{task['name']}: {task['task_type']} of {task['target']}" if task else "-"),
         ("metric", content["metric"] or "-"),
         ("score", _score(content["score"], low, high)),
+        ("validation", _validation(content["validation"])),
+        *_positive(content["pos_label"]),
         *_decision(content["decision"]),
+        *_weights(content["is_weighted"]),
         ("trials", str(content["n_trials"])),
         ("libraries", ", ".join(f"{name} {it}" for name, it in content["versions"].items())),
     ):
@@ -57,6 +60,29 @@ def _show(content: dict[str, Any]) -> None:
     if content["members"]:
         out.print()
         out.print(members)
+
+
+def _validation(about: dict[str, Any]) -> str:
+    """Return how rows were held out, with the columns that said so; older files do not know."""
+    if not about:
+        return "-"
+    parts = [f"{about['kind']}, {about['n_folds']} folds"]
+    if "n_groups" in about:
+        by = f" by {about['groups']}" if "groups" in about else ""
+        parts.append(f"{about['n_groups']} groups{by}")
+    if "timestamps" in about:
+        parts.append(f"in the order of {about['timestamps']}")
+    if "gap" in about:
+        parts.append(f"a gap of {about['gap']}")
+    return ", ".join(parts)
+
+
+def _positive(pos_label: str | None) -> list[tuple[str, str]]:
+    return [] if pos_label is None else [("positive class", pos_label)]
+
+
+def _weights(is_weighted: bool) -> list[tuple[str, str]]:
+    return [("sample weights", "used in fits and scores")] if is_weighted else []
 
 
 def _decision(decision: dict[str, Any]) -> list[tuple[str, str]]:

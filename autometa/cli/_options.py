@@ -246,7 +246,7 @@ Folds = Annotated[
         "--cv",
         metavar="N|KIND|FILE",
         help="Folds: how many; group, time, group-time, stratified or shuffled; or a file of a "
-        "fold number for each row, or of [train, test] in JSON.",
+        "fold number for each row, or of pairs of train and test row numbers in JSON.",
         show_default=False,
         rich_help_panel=DATA,
     ),

@@ -261,6 +261,9 @@ class TuneResult(Predicting):
             "score_interval": self.score_interval,
             "members": self._members(),
             "decision": self.decision,
+            "pos_label": None if self.pos_label is None else str(self.pos_label),
+            "validation": self.validation,
+            "is_weighted": self.is_weighted,
             "history": history,
         }
         save_model(self.best_pipeline, path, about=about, sample=self.sample)

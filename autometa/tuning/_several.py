@@ -94,7 +94,15 @@ class MultiOutputTuneResult(TuneResult):
         """
         from autometa.tuning.saved._saving import save_model
 
-        about = {"metric": self.metric, "score": self.score, "score_interval": self.score_interval}
+        task = self.task.to_frame().to_dict(orient="records")[0]
+        about = {
+            "metric": self.metric,
+            "score": self.score,
+            "score_interval": self.score_interval,
+            "validation": self.validation,
+            "is_weighted": self.is_weighted,
+            "task": {**task, "target": ", ".join(self.outputs)},
+        }
         save_model(self.best_pipeline, path, about=about, sample=self.sample)
 
     def code(self, *_: Any, **__: Any) -> str:

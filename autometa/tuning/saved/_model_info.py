@@ -33,12 +33,18 @@ class ModelInfo:
     score_interval : tuple of float
         Where the score on as many new rows will lie, nine times of ten.
     task : dict
-        The table as a row of a knowledge base's ``tasks``; empty for a pipeline that
-        `tune` did not make.
+        The table as a row of a knowledge base's ``tasks``, with the names of all outputs as
+        ``target``; empty for a pipeline that `tune` did not make.
     members : list of dict
         ``algorithm``, ``config`` and ``weight`` of each setup of the ensemble.
     decision : dict
         How `predict` makes a class of probabilities; see `TuneResult.decision`.
+    pos_label : str or None
+        The positive class of a binary task, as text.
+    validation : dict
+        How rows were held out; see `TuneResult.validation`. Empty where that is not known.
+    is_weighted : bool
+        Whether rows counted for different weights.
     n_trials, n_runs : int
         Trials of the study, and runs that can be imported from the file, each counted once
         however many metrics it has.
@@ -53,6 +59,9 @@ class ModelInfo:
     task: dict[str, Any] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
+    pos_label: str | None = None
+    validation: dict[str, Any] = field(default_factory=dict)
+    is_weighted: bool = False
     n_trials: int = 0
     n_runs: int = 0
 
@@ -110,9 +119,12 @@ def _read(path: str, manifest: Any) -> ModelInfo:
         metric=about.get("metric"),
         score=float(about.get("score", "nan")),
         score_interval=(float(low), float(high)),
-        task=next(iter(history.get("tasks", [])), {}),
+        task=about.get("task") or next(iter(history.get("tasks", [])), {}),
         members=about.get("members", []),
         decision=about.get("decision") or {},
+        pos_label=about.get("pos_label"),
+        validation=about.get("validation") or {},
+        is_weighted=bool(about.get("is_weighted", False)),
         n_trials=history.get("n_trials", 0),
         n_runs=_n_runs(history.get("runs", [])),
     )

@@ -121,3 +121,34 @@ def test_a_model_says_from_which_probability_it_predicts_a_class(autometa, tmp_p
     assert "threshold\t0.3, as asked for" in out
     tune(X, y, **options).save(tmp_path / "plain")
     assert "threshold" not in autometa("model", "info", tmp_path / "plain")[1]
+
+
+def test_a_model_says_how_it_was_validated_weighed_and_what_is_positive(autometa, tmp_path):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    table = X.iloc[:120, :3].assign(patient=X.index[:120] // 6, day=range(120), count=y[:120] + 1)
+    options = {**QUICK, "algorithms": ["naive_bayes"], "knowledge_base": False}
+    of_rows = {"groups": "patient", "timestamps": "day", "gap": 3, "sample_weight": "count"}
+    labels = y[:120].map({0: "ill", 1: "well"})
+    tune(table, labels, pos_label="ill", cv="time", **of_rows, **options).save(tmp_path / "m")
+    code, out, _ = autometa("model", "info", tmp_path / "m")
+    assert code == 0
+    lines = dict(line.split("\t") for line in out.splitlines() if line.count("\t") == 1)
+    assert lines["positive class"] == "ill"
+    assert lines["sample weights"] == "used in fits and scores"
+    assert lines["validation"].startswith("time, ")
+    assert "in the order of day, a gap of 3" in lines["validation"]
+    outputs = pd.DataFrame({"one": X.iloc[:120, 5], "two": X.iloc[:120, 6]})
+    ridge = {**options, "algorithms": ["ridge"]}
+    tune(table.iloc[:, :3], outputs, groups=table["patient"], **ridge).save(tmp_path / "two")
+    _, out, _ = autometa("model", "info", tmp_path / "two")
+    lines = dict(line.split("\t") for line in out.splitlines() if line.count("\t") == 1)
+    assert lines["task"].endswith(": regression of one, two")
+    assert lines["validation"].startswith("group, ")
+    assert lines["validation"].endswith("20 groups by patient")
+    assert "sample weights" not in lines
+
+
+def test_help_keeps_words_in_brackets(autometa):
+    _, out, _ = autometa("tune", "--help")
+    words = " ".join(out.replace("│", " ").split())
+    assert "pairs of train and test row numbers in JSON" in words
