@@ -69,6 +69,7 @@ class Encoding:
         for i, dimension in enumerate(self.dimensions):
             self._columns[dimension.algorithm].append(i)
         self._found: dict[tuple[str, str], int | None] = {}
+        self._unconditional: dict[str, bool] = {}  # asked for each dimension in each trial
         self.setups = self._rows(setups)
 
     def columns(self, algorithm: str) -> list[int]:
@@ -77,8 +78,11 @@ class Encoding:
 
     def is_unconditional(self, algorithm: str) -> bool:
         """Whether every setup of ``algorithm`` has all of its hyperparameters."""
-        own = self.setups.positions[self.setups.which == self.algorithms.index(algorithm)]
-        return not bool(np.isnan(own[:, self.columns(algorithm)]).any())
+        if algorithm not in self._unconditional:
+            own = self.setups.positions[self.setups.which == self.algorithms.index(algorithm)]
+            has_gaps = bool(np.isnan(own[:, self.columns(algorithm)]).any())
+            self._unconditional[algorithm] = not has_gaps
+        return self._unconditional[algorithm]
 
     @property
     def owners(self) -> Integers:

@@ -195,7 +195,14 @@ class TaskPrior:
         """One round: the tasks given mean and covariance, then these given the tasks."""
         n_tasks = len(scores)
         unsure = n_tasks * self.covariance
+        precision = None
         for t, (p, z) in enumerate(zip(phi, scores, strict=True)):
+            if len(z) > len(mean):
+                if precision is None:
+                    precision = linalg.inv(self.covariance, check_finite=False)
+                self.task_weights[t], left = self._given_many(p, z, mean, precision)
+                unsure = unsure + left - self.covariance
+                continue
             spread = p @ self.covariance
             own = self.kernel.variance * np.maximum(1.0 - (p * p).sum(axis=1), 0.0)
             gram = spread @ p.T + np.diag(own + self.kernel.noise)
@@ -210,3 +217,17 @@ class TaskPrior:
         total: Floats = unsure + deviations.T @ deviations + base
         self.covariance = total / (n_tasks + PRIOR_TASKS)
         return mean
+
+    def _given_many(
+        self, phi: Floats, scores: Floats, mean: Floats, precision: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return a task's coefficients and their covariance, given more runs than features.
+
+        The same as of few runs, by the matrix inversion lemma: what is factorised grows with
+        the features, not with the runs.
+        """
+        own = self.kernel.variance * np.maximum(1.0 - (phi * phi).sum(axis=1), 0.0)
+        weighed = phi / (own + self.kernel.noise)[:, None]
+        factor = linalg.cho_factor(precision + weighed.T @ phi, check_finite=False)
+        left: Floats = linalg.cho_solve(factor, np.eye(len(mean)), check_finite=False)
+        return mean + left @ (weighed.T @ (scores - phi @ mean)), left

@@ -44,7 +44,7 @@ from autometa.samplers._arguments import (
     resolved,
 )
 from autometa.samplers._library import Library
-from autometa.samplers._study import MAX_TRIALS, StudyView
+from autometa.samplers._study import MAX_TRIALS, EncodedTrials, StudyView
 from autometa.samplers._values import ABSENT, value_at
 
 _logger = logging.getLogger("autometa.samplers")
@@ -99,8 +99,9 @@ class WarmStartSampler(BaseSampler):
     ----------
     knowledge_base : KnowledgeBase, path, name or sequence of these, optional
         The past runs. None is the default knowledge base: the bundled one with what the
-        user added. At most 200 tasks and 128 runs of each are used. What is learnt from
-        it is kept as long as it lives and shared with other samplers and with advice.
+        user added. At most 1,000 tasks and 34,000 runs are used, as many of each task as
+        there is room for. What is learnt from it is kept as long as it lives and shared with
+        other samplers and with advice.
     metafeatures : Series or mapping, optional
         Describes the study's dataset by meta-features of the knowledge base: runs on
         similar datasets then count more.
@@ -181,9 +182,11 @@ class WarmStartSampler(BaseSampler):
         self._weights: tuple[tuple[str, ...], Floats] | None = None
         self._logged: set[str] = set()
         self._begun: set[tuple[str, int]] = set()
+        self._encoded: tuple[str, Encoding | None, EncodedTrials] = ("", None, {})
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_plans": {}, "_begun": set(), "_logged": set(self._logged)}
+        forgotten = {"_plans": {}, "_begun": set(), "_encoded": ("", None, {})}
+        return {**self.__dict__, **forgotten, "_logged": set(self._logged)}
 
     def reseed_rng(self) -> None:
         """Draw new randomness, for this sampler and the base sampler."""
@@ -220,7 +223,8 @@ class WarmStartSampler(BaseSampler):
         if not search_space:
             return self._base.sample_relative(study, trial, search_space)
         planned = self._planned(study, trial, search_space)
-        if len(planned) == len(search_space):
+        plan = self._plans.get((study.study_name, trial.number))
+        if all(name in planned or _is_of_other(plan, name) for name in search_space):
             return planned
         params = {**self._base.sample_relative(study, trial, search_space), **planned}
         for name, distribution in search_space.items():
@@ -319,7 +323,8 @@ class WarmStartSampler(BaseSampler):
         if not space.allowed:
             return None
         own = {number for name, number in self._begun if name == study.study_name}
-        evidence = view.evidence(encoding, self._running(study, encoding), own)
+        seen = self._rows_seen(study, encoding)
+        evidence = view.evidence(encoding, self._running(study, encoding), own, seen)
         fixed = view.fixed_row(encoding)
         weights = self._task_weights(acquisition.surface.task_ids)
         if len(evidence.scores) < self._n_startup_trials:
@@ -334,6 +339,14 @@ class WarmStartSampler(BaseSampler):
             self._weights = (task_ids, weights.values)
         return self._weights[1]
 
+    def _rows_seen(self, study: optuna.Study, encoding: Encoding) -> EncodedTrials:
+        """Return the rows of the finished trials of a study; those of the last one are kept."""
+        name, of, rows = self._encoded
+        if name != study.study_name or of is not encoding:
+            rows = {}
+            self._encoded = (study.study_name, encoding, rows)
+        return rows
+
     def _running(self, study: optuna.Study, encoding: Encoding) -> dict[int, Rows]:
         """Return the setups planned in this process, by the number of their trials."""
         return {
@@ -347,6 +360,19 @@ class WarmStartSampler(BaseSampler):
         if message not in self._logged:
             self._logged.add(message)
             _logger.log(level, message)
+
+
+def _is_of_other(plan: _Plan | None, name: str) -> bool:
+    """Whether a parameter belongs to algorithms other than the planned one, so is not asked for.
+
+    The base sampler would draw it jointly with all others, which takes longer than the plan.
+    """
+    if plan is None or plan.encoding is None or plan.selector in (None, name):
+        return False
+    algorithms = plan.encoding.algorithms
+    if plan.encoding.find(plan.algorithm, name) is not None:
+        return False
+    return any(plan.encoding.find(other, name) is not None for other in algorithms)
 
 
 @contextmanager

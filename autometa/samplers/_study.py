@@ -30,6 +30,9 @@ ASKS_WITHIN = timedelta(seconds=10)
 MAX_SCORE = 1e100
 FIXED_PARAMS = "fixed_params"
 
+EncodedTrials = dict[int, tuple[dict[str, Any], Floats]]
+_NO_ROW: Floats = np.zeros(0)
+
 
 @dataclass(frozen=True)
 class StudyView:
@@ -141,7 +144,11 @@ class StudyView:
         return None if np.isnan(row).all() else row
 
     def evidence(
-        self, encoding: Encoding, plans: Mapping[int, Rows], own: Collection[int] = ()
+        self,
+        encoding: Encoding,
+        plans: Mapping[int, Rows],
+        own: Collection[int] = (),
+        encoded: EncodedTrials | None = None,
     ) -> Evidence:
         """Return the trials so far.
 
@@ -153,7 +160,11 @@ class StudyView:
         own : collection of int
             Trials that were begun in this process. Those among them without a plan
             will see ours when they make one, so nothing is reserved for them.
+        encoded : dict of int to (dict, ndarray), optional
+            Parameters and row of finished trials by number, which never change: rows are taken
+            from here, and put here, so that a study of hundreds of trials encodes each once.
         """
+        encoded = {} if encoded is None else encoded
         done: list[tuple[int, Floats, float]] = []
         pending = [plans[t.number] for t in self.trials if self._is_planned(t, plans)]
         n_open = 0
@@ -165,8 +176,11 @@ class StudyView:
             if not params:
                 n_open += trial.number < self.number and self._may_ask(trial, own)
             elif algorithm is not None:
-                row = encoding.trial_row(encoding.algorithms[algorithm], params)
+                seen, row = encoded.get(trial.number, ({}, _NO_ROW))
+                if seen != params:  # or of a study of the same name
+                    row = encoding.trial_row(encoding.algorithms[algorithm], params)
                 if trial.state.is_finished():
+                    encoded[trial.number] = params, row
                     done.append((algorithm, row, self._score(trial)))
                 else:
                     pending.append(Rows(np.array([algorithm]), row[None]))

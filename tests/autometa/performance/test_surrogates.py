@@ -82,3 +82,17 @@ def test_the_prior_learns_what_tasks_share():
         ]
     )
     assert left_over < 0.15  # noise .05 and what smoothing takes of the tasks' own .3
+
+
+@pytest.mark.parametrize("n_runs", [9, 40])
+def test_a_task_says_the_same_whether_runs_or_features_are_factorised(n_runs):
+    xs, scores, _ = drawn_tasks(1, n_runs, seed=3)
+    prior = TaskPrior(xs, scores, np.zeros(xs[0].shape[1], dtype=np.int64))
+    phi, n = prior.phi(xs[0]), prior.covariance.shape[0]
+    mean, covariance = np.full(n, 0.1), prior.covariance
+    own = prior.kernel.variance * np.maximum(1.0 - (phi * phi).sum(axis=1), 0.0)
+    gram = phi @ covariance @ phi.T + np.diag(own + prior.kernel.noise)
+    gain = covariance @ phi.T @ np.linalg.inv(gram)
+    weights, left = prior._given_many(phi, scores[0], mean, np.linalg.inv(covariance))
+    np.testing.assert_allclose(weights, mean + gain @ (scores[0] - phi @ mean), atol=1e-6)
+    np.testing.assert_allclose(left, covariance - gain @ phi @ covariance, atol=1e-6)
