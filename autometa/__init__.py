@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from autometa.datasets import describe, load_dataset
     from autometa.dependence import ValidationFinding, check_validation
     from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
+    from autometa.hyperparameters import default_config, search_space
     from autometa.knowledge_base import KnowledgeBase, setup_id
     from autometa.meta_models import MetaModel
     from autometa.metrics import list_metrics, register_metric
     from autometa.recommendation import Recommendation, Recommendations, build_pipeline
-    from autometa.samplers import WarmStartSampler
+    from autometa.samplers import WarmStartSampler, warm_start
     from autometa.tuning import ModelInfo, TuneResult, load_model, model_info, save_model, tune
 
 __version__ = "0.2.0"
@@ -51,6 +52,7 @@ __all__ = [
     "WarmStartSampler",
     "build_pipeline",
     "check_validation",
+    "default_config",
     "describe",
     "list_algorithms",
     "list_metrics",
@@ -61,9 +63,11 @@ __all__ = [
     "register_algorithm",
     "register_metric",
     "save_model",
+    "search_space",
     "setup_id",
     "show_versions",
     "tune",
+    "warm_start",
 ]
 __all__ += exceptions.__all__
 __all__.sort()
@@ -82,6 +86,7 @@ _HOMES = {
     "WarmStartSampler": "samplers",
     "build_pipeline": "recommendation",
     "check_validation": "dependence",
+    "default_config": "hyperparameters",
     "describe": "datasets",
     "list_algorithms": "algorithms",
     "list_metrics": "metrics",
@@ -92,9 +97,11 @@ _HOMES = {
     "register_algorithm": "algorithms",
     "register_metric": "metrics",
     "save_model": "tuning",
+    "search_space": "hyperparameters",
     "setup_id": "knowledge_base",
     "show_versions": "_versions",
     "tune": "tuning",
+    "warm_start": "samplers",
 }
 
 

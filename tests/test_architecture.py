@@ -25,9 +25,11 @@ ROOMS = [  # each may import those after it
     "typing",  # names types of all rooms for users
     "testing",
     "__init__",  # names of all rooms, which its __getattr__ imports when they are asked for
+    "drop_in",
     "estimators",
     "tuning",
     "samplers",
+    "hyperparameters",
     "advice",
     "meta_models",
     "performance",
@@ -57,6 +59,7 @@ MAY_IMPORT = {
         "samplers",
         "tuning",
         "estimators",
+        "hyperparameters",
         "algorithms",
         "knowledge_base",
         "importers",

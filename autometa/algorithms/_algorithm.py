@@ -114,6 +114,11 @@ class Algorithm:
         Whether it is fitted on sparse matrices without making them dense.
     library : str
         Distribution that fits it, whose version is kept with what was measured.
+    estimators : dict of str to str
+        Full name of the class that ``make`` returns, or wraps, by kind of task.
+    aliases : dict of str to str
+        Other names that the library has for hyperparameters, such as ``eta`` for
+        ``learning_rate``: of its native interface, or of scikit-learn's.
     requires : str or None
         Module that must be installed; None where autometa itself requires it.
     extra : str or None
@@ -143,6 +148,8 @@ class Algorithm:
     takes_weights: bool = True
     takes_sparse: bool = False
     library: str = "scikit-learn"
+    estimators: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     requires: str | None = None
     extra: str | None = None
     trusted_types: tuple[str, ...] = ()

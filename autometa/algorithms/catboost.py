@@ -83,6 +83,16 @@ ALGORITHMS = (
         rounds="iterations",
         is_random=True,
         library="catboost",
+        estimators={
+            "classification": "catboost.CatBoostClassifier",
+            "regression": "catboost.CatBoostRegressor",
+        },
+        aliases={
+            **dict.fromkeys(("n_estimators", "num_boost_round", "num_trees"), "iterations"),
+            "eta": "learning_rate",
+            "max_depth": "depth",
+            "reg_lambda": "l2_leaf_reg",
+        },
         requires="catboost",
         extra="boost",
         trusted_types=("catboost.core.CatBoostClassifier", "catboost.core.CatBoostRegressor"),

@@ -30,6 +30,7 @@ ALGORITHMS = (
         spaces={"classification": {"shrinkage": FloatDistribution(0.0001, 1.0, log=True)}},
         known_setups={"classification": {"library": {"shrinkage": 0.0001}}},
         places={"classification": {"library": 190}},
+        estimators={"classification": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"},
         reference="R. A. Fisher. The Use of Multiple Measurements in Taxonomic Problems. 1936.",
     ),
     Algorithm(
@@ -44,6 +45,9 @@ ALGORITHMS = (
         places={"classification": {"strong": 170}},
         max_classes=100,
         min_class_rows=2,  # one row has no covariance
+        estimators={
+            "classification": "sklearn.discriminant_analysis.QuadraticDiscriminantAnalysis"
+        },
         reference="J. H. Friedman. Regularized Discriminant Analysis. JASA 84, 1989.",
     ),
 )

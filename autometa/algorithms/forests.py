@@ -129,6 +129,10 @@ ALGORITHMS = (
         seconds=_seconds,
         rounds="n_estimators",
         is_random=True,
+        estimators={
+            "classification": "sklearn.ensemble.RandomForestClassifier",
+            "regression": "sklearn.ensemble.RandomForestRegressor",
+        },
         trusted_types=("sklearn.tree._tree.Tree",),
         takes_sparse=True,
         reference=REFERENCE,
@@ -146,6 +150,10 @@ ALGORITHMS = (
         seconds=_seconds,
         rounds="n_estimators",
         is_random=True,
+        estimators={
+            "classification": "sklearn.ensemble.ExtraTreesClassifier",
+            "regression": "sklearn.ensemble.ExtraTreesRegressor",
+        },
         trusted_types=("sklearn.tree._tree.Tree",),
         takes_sparse=True,
         reference=REFERENCE,

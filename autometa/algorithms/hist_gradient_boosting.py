@@ -71,6 +71,10 @@ ALGORITHMS = (
         objectives={"poisson": {"loss": "poisson"}},
         rounds="max_iter",
         is_random=True,
+        estimators={
+            "classification": "sklearn.ensemble.HistGradientBoostingClassifier",
+            "regression": "sklearn.ensemble.HistGradientBoostingRegressor",
+        },
         trusted_types=("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",),
         reference="Library default of scikit-learn; slow and small are lower learning rates.",
     ),

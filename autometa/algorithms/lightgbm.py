@@ -76,6 +76,26 @@ SPACE = {
     "reg_lambda": FloatDistribution(0.001, 10.0, log=True),
     "extra_trees": CategoricalDistribution([False, True]),
 }
+# LightGBM's own list of aliases; "leaves" is what loops often call it.
+ALIASES = {
+    **dict.fromkeys(
+        ("num_iterations", "num_iteration", "n_iter", "num_tree", "num_trees", "num_round",
+         "num_rounds", "nrounds", "num_boost_round", "max_iter"),
+        "n_estimators",
+    ),
+    **dict.fromkeys(("eta", "shrinkage_rate"), "learning_rate"),
+    **dict.fromkeys(
+        ("num_leaf", "max_leaves", "max_leaf", "max_leaf_nodes", "leaves"), "num_leaves"
+    ),
+    **dict.fromkeys(("feature_fraction", "sub_feature"), "colsample_bytree"),
+    **dict.fromkeys(("bagging_fraction", "sub_row", "bagging"), "subsample"),
+    **dict.fromkeys(
+        ("min_data_in_leaf", "min_data_per_leaf", "min_data", "min_samples_leaf"),
+        "min_child_samples",
+    ),
+    **dict.fromkeys(("lambda_l2", "lambda", "l2_regularization"), "reg_lambda"),
+    "extra_tree": "extra_trees",
+}  # fmt: skip
 COMMON = {
     "library": LIBRARY,
     "extra_trees": EXTRA_TREES,
@@ -137,6 +157,11 @@ ALGORITHMS = (
         is_random=True,
         takes_sparse=True,
         library="lightgbm",
+        estimators={
+            "classification": "lightgbm.LGBMClassifier",
+            "regression": "lightgbm.LGBMRegressor",
+        },
+        aliases=ALIASES,
         trusted_types=(
             "collections.OrderedDict",
             "lightgbm.basic.Booster",

@@ -96,6 +96,7 @@ ALGORITHMS = (
         seconds=_seconds,
         max_classes=200,
         takes_sparse=True,
+        estimators={"classification": "sklearn.linear_model.LogisticRegression"},
         reference="Penalties along the path of scikit-learn's LogisticRegressionCV.",
     ),
     Algorithm(
@@ -112,6 +113,7 @@ ALGORITHMS = (
         places={"regression": {"normal": 10}},
         seconds=_seconds,
         takes_sparse=True,
+        estimators={"regression": "sklearn.linear_model.Ridge"},
         reference="A. E. Hoerl, R. W. Kennard. Ridge Regression. Technometrics 12, 1970.",
     ),
     Algorithm(
@@ -129,6 +131,7 @@ ALGORITHMS = (
         places={"regression": {"mild_normal": 170}},
         seconds=_seconds,
         takes_sparse=True,
+        estimators={"regression": "sklearn.linear_model.ElasticNet"},
         reference="H. Zou, T. Hastie. Regularization and Variable Selection. JRSS B 67, 2005.",
     ),
 )

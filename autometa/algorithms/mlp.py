@@ -75,6 +75,10 @@ ALGORITHMS = (
         seconds=_seconds,
         is_random=True,
         max_rows=200_000,
+        estimators={
+            "classification": "sklearn.neural_network.MLPClassifier",
+            "regression": "sklearn.neural_network.MLPRegressor",
+        },
         trusted_types=("sklearn.neural_network._stochastic_optimizers.AdamOptimizer",),
         reference="Library default of scikit-learn, with early stopping.",
     ),

@@ -39,6 +39,7 @@ ALGORITHMS = (
         },
         known_setups={"classification": KNOWN},
         places={"classification": {"smooth": 200}},
+        estimators={"classification": "sklearn.naive_bayes.GaussianNB"},
         reference="Library default of scikit-learn.",
     ),
 )

@@ -57,6 +57,10 @@ ALGORITHMS = (
         places={"classification": {"weighted": 150}, "regression": {"weighted": 140}},
         seconds=_seconds,
         max_rows=200_000,
+        estimators={
+            "classification": "sklearn.neighbors.KNeighborsClassifier",
+            "regression": "sklearn.neighbors.KNeighborsRegressor",
+        },
         trusted_types=(
             "sklearn.metrics._dist_metrics.EuclideanDistance64",
             "sklearn.metrics._dist_metrics.ManhattanDistance64",

@@ -51,6 +51,7 @@ ALGORITHMS = (
         max_rows=10_000,
         max_classes=50,
         min_class_rows=FOLDS,
+        estimators={"classification": "sklearn.svm.SVC", "regression": "sklearn.svm.SVR"},
         trusted_types=(
             "sklearn.calibration._CalibratedClassifier",
             "sklearn.calibration._SigmoidCalibration",

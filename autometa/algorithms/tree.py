@@ -46,6 +46,10 @@ ALGORITHMS = (
         places={"classification": {"pruned": 210}, "regression": {"pruned": 190}},
         seconds=_seconds,
         takes_sparse=True,
+        estimators={
+            "classification": "sklearn.tree.DecisionTreeClassifier",
+            "regression": "sklearn.tree.DecisionTreeRegressor",
+        },
         trusted_types=("sklearn.tree._tree.Tree",),
         reference="L. Breiman et al. Classification and Regression Trees. 1984.",
     ),

@@ -94,6 +94,16 @@ ALGORITHMS = (
         rounds="n_estimators",
         is_random=True,
         library="xgboost",
+        estimators={
+            "classification": "xgboost.XGBClassifier",
+            "regression": "xgboost.XGBRegressor",
+        },
+        aliases={
+            "num_boost_round": "n_estimators",
+            "num_round": "n_estimators",
+            "eta": "learning_rate",
+            "lambda": "reg_lambda",
+        },
         requires="xgboost",
         extra="boost",
         trusted_types=(

@@ -2,7 +2,8 @@
 
 Names match as they are, or behind a prefix that names the algorithm or a step
 of a pipeline: ``max_depth`` is ``rf.max_depth``, ``rf__max_depth`` and
-``rf:max_depth``. Case and punctuation do not count.
+``rf:max_depth``. Case and punctuation do not count. Other names that an algorithm's library
+has for a hyperparameter (its ``aliases``: ``eta``) match where no name does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autometa._common.arrays import Floats, Integers
+from autometa.algorithms import find_algorithm
 from autometa.performance._dimensions import find_dimensions
 
 CATEGORY_GAP = 0.7
@@ -47,6 +49,14 @@ class Rows:
             np.concatenate([part.which for part in parts]),
             np.concatenate([part.positions for part in parts]),
         )
+
+
+def _without_alias(algorithm: str, parameter: str) -> str:
+    """Return the plain name of the hyperparameter that a library has an alias for."""
+    own = find_algorithm(algorithm)
+    aliases = {} if own is None else {plain(name): it for name, it in own.aliases.items()}
+    wanted = plain(re.split(SEPARATOR, parameter)[-1])
+    return plain(aliases.get(wanted, "")) or wanted
 
 
 class Encoding:
@@ -120,7 +130,10 @@ class Encoding:
             j for j in columns
             if re.search(SEPARATOR + re.escape(self.dimensions[j].name) + "$", parameter)
         ]  # fmt: skip
-        return max(endings, key=lambda j: len(self.dimensions[j].name), default=None)
+        if endings:
+            return max(endings, key=lambda j: len(self.dimensions[j].name))
+        alias = _without_alias(algorithm, parameter)
+        return next((j for j, name in names.items() if name == alias), None)
 
     def trial_row(self, algorithm: str, params: Mapping[str, Any]) -> Floats:
         """Return the positions of a trial's parameters, NaN where they say nothing."""

@@ -6,7 +6,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Protocol
 
+import optuna
 import pandas as pd
+from optuna.samplers import TPESampler
 
 from autometa._common.fold_kinds import FOLD_KINDS
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
@@ -55,6 +57,18 @@ def performance_of(model: HasPerformance, knowledge_base: KnowledgeBaseLike) -> 
     return performance
 
 
+def checked_names(names: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what parameters are called in the history; refuse two that are called alike."""
+    checked = dict(names or {})
+    twice = sorted({one for one in checked.values() if list(checked.values()).count(one) > 1})
+    if twice:
+        raise ParameterError(
+            "The 'names' parameter of WarmStartSampler must give each parameter of the study a "
+            f"hyperparameter of its own. Got two for {twice}."
+        )
+    return checked
+
+
 def check_occurs(kb: KnowledgeBase, column: str, value: str | None) -> None:
     """Check that the knowledge base has runs of such a metric or algorithm."""
     if value is None:
@@ -83,3 +97,9 @@ def described(
         )
         return None
     return row
+
+
+def default_base(seed: int | None) -> TPESampler:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return TPESampler(seed=seed, multivariate=True, group=True)

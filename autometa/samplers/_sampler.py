@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import numpy as np
 import optuna
 import pandas as pd
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler, TPESampler
+from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, TrialState
 
 from autometa._common.arrays import Floats
@@ -39,12 +38,14 @@ from autometa.samplers._arguments import (
     HasPerformance,
     check_fold_kind,
     check_occurs,
+    checked_names,
+    default_base,
     described,
     performance_of,
     resolved,
 )
 from autometa.samplers._library import Library
-from autometa.samplers._study import MAX_TRIALS, EncodedTrials, StudyView
+from autometa.samplers._study import MAX_TRIALS, EncodedTrials, StudyView, renamed
 from autometa.samplers._values import ABSENT, value_at
 
 _logger = logging.getLogger("autometa.samplers")
@@ -125,6 +126,10 @@ class WarmStartSampler(BaseSampler):
             default="shuffled"
         How the study holds out the rows it scores on. Of each task the runs on such folds
         count; a task that has none lends those of the nearest kind, which is logged.
+    names : mapping of str to str, optional
+        Names of the study's parameters, and what the history calls them:
+        ``{"lr": "learning_rate"}``. Names that are the same, and those that the algorithm's
+        library has itself (``eta``, ``feature_fraction``), need no entry.
     n_startup_trials : int, default=1
         Trials taken from a list that serves all tasks, before the study's own
         results are looked at.
@@ -161,6 +166,7 @@ class WarmStartSampler(BaseSampler):
         task_type: str | None = None,
         algorithm: str | None = None,
         fold_kind: str = "shuffled",
+        names: Mapping[str, str] | None = None,
         n_startup_trials: int = 1,
     ) -> None:
         if n_startup_trials < 1:
@@ -174,8 +180,9 @@ class WarmStartSampler(BaseSampler):
         check_occurs(kb, "metric", metric)
         check_occurs(kb, "algorithm", algorithm)
         self._library = Library(kb, metric, task_type, algorithm, fold_kind, performance)
+        self._names = checked_names(names)
         self._metafeatures = described(kb, metafeatures)
-        self._base = base_sampler if base_sampler is not None else _default_base(seed)
+        self._base = base_sampler if base_sampler is not None else default_base(seed)
         self._n_startup_trials = n_startup_trials
         self._entropy = secrets.randbits(63) if seed is None else seed
         self._plans: dict[tuple[str, int], _Plan] = {}
@@ -251,20 +258,23 @@ class WarmStartSampler(BaseSampler):
         """Return the planned values of those of the parameters that have one."""
         if self._is_base_turn(study, trial):
             return {}
+        own_names = {self._names.get(name, name): name for name in asked}
+        asked = renamed(asked, self._names)
         with _one_at_a_time():
             key = (study.study_name, trial.number)
             plan = self._plans.get(key)
             if plan is None or not self._holds(plan, trial, asked):
                 plan = self._plans[key] = self._make_plan(study, trial, asked)
         values = {name: plan.value(name, distribution) for name, distribution in asked.items()}
-        return {name: value for name, value in values.items() if value is not ABSENT}
+        return {own_names[name]: value for name, value in values.items() if value is not ABSENT}
 
     def _holds(
         self, plan: _Plan, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
     ) -> bool:
         """Whether a plan still fits what the trial suggested since, and asks now."""
         if plan.selector is not None:
-            return same(trial.params.get(plan.selector, plan.algorithm), plan.algorithm)
+            chosen = renamed(trial.params, self._names).get(plan.selector, plan.algorithm)
+            return same(chosen, plan.algorithm)
         may_differ = plan.row is None or len(self._library.algorithms) > 1
         return not may_differ or plan.names.issuperset(asked)
 
@@ -281,28 +291,36 @@ class WarmStartSampler(BaseSampler):
         self, study: optuna.Study, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
     ) -> _Plan:
         """Return the setup for ``trial``; an empty plan when the history has no answer."""
-        view = StudyView.of(study, trial, asked, self._library.algorithms)
+        view = StudyView.of(study, trial, asked, self._library.algorithms, self._names)
         names = frozenset(view.distributions)
         acquisition = self._library.acquisition(view)
         if acquisition is None:
             self._log_unmatched(view, names)
             return _Plan(names)
-        self._log_unmatched(view, view.unknown_names(acquisition.surface.encoding))
         self._log_borrowed(acquisition)
+        encoding = acquisition.surface.encoding
+        self._log_unmatched(view, view.unknown_names(encoding), view.unasked_names(encoding))
         row = self._next_row(study, view, acquisition)
         if row is None:
             return _Plan(names)
-        algorithm = acquisition.surface.encoding.algorithms[row.which[0]]
-        return _Plan(names, algorithm, view.selector, row, acquisition.surface.encoding)
+        algorithm = encoding.algorithms[row.which[0]]
+        return _Plan(names, algorithm, view.selector, row, encoding)
 
-    def _log_unmatched(self, view: StudyView, names: Collection[str]) -> None:
+    def _log_unmatched(
+        self, view: StudyView, names: Collection[str], unasked: Collection[str] = ()
+    ) -> None:
         """Log which parameters are the base sampler's alone, once a whole trial was seen."""
         if names and any(trial.state == TrialState.COMPLETE for trial in view.trials):
-            level = logging.WARNING if len(names) == len(view.distributions) else logging.INFO
+            hint = ""
+            if unasked:
+                hint = (
+                    f" It has {sorted(unasked)}, which the study does not ask for: where a "
+                    "parameter is one of these by another name, say so by 'names'."
+                )
             self._log_once(
-                level,
+                logging.WARNING,
                 f"The knowledge base has no runs with the parameters {sorted(names)}: "
-                "the base sampler suggests them.",
+                f"the base sampler suggests them.{hint}",
             )
 
     def _log_borrowed(self, acquisition: Acquisition) -> None:
@@ -380,9 +398,3 @@ def _one_at_a_time() -> Iterator[None]:
     """Plan one trial at a time: the next one counts with what this one is to try."""
     with _lock, single_threaded():
         yield
-
-
-def _default_base(seed: int | None) -> TPESampler:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return TPESampler(seed=seed, multivariate=True, group=True)

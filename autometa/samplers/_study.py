@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +48,8 @@ class StudyView:
         What is decided for this trial: enqueued, or suggested already.
     selector : str or None
         Parameter that chooses between algorithms of the history.
+    names : dict of str to str
+        What the history calls parameters of the study; those left out have one name.
     number : int
         Of the trial that looks.
     sign : float
@@ -60,6 +62,7 @@ class StudyView:
     selector: str | None
     number: int
     sign: float
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -68,22 +71,28 @@ class StudyView:
         trial: FrozenTrial,
         asked: Mapping[str, BaseDistribution],
         algorithms: Sequence[str],
+        names: Mapping[str, str] | None = None,
     ) -> StudyView:
-        """Return the view of ``trial``, which is asked for parameters of these distributions."""
+        """Return the view of ``trial``, which is asked for parameters of these distributions.
+
+        These, and all else in it, are by the names of the history.
+        """
+        names = names or {}
         trials = [t for t in study.get_trials(deepcopy=False) if t.number != trial.number]
         distributions: dict[str, BaseDistribution] = {}
         for other in trials:
-            distributions.update(other.distributions)
-        distributions.update(trial.distributions)
+            distributions.update(renamed(other.distributions, names))
+        distributions.update(renamed(trial.distributions, names))
         distributions.update(asked)
         selectors = [n for n, d in distributions.items() if is_selector(n, d, algorithms)]
         return cls(
             trials,
             distributions,
-            {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params},
+            renamed({**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params}, names),
             selectors[0] if selectors else None,
             trial.number,
             1.0 if study.direction == StudyDirection.MAXIMIZE else -1.0,
+            names,
         )
 
     def choices(self) -> tuple[Any, ...]:
@@ -104,6 +113,13 @@ class StudyView:
             if name != self.selector
             and all(encoding.find(a, name) is None for a in encoding.algorithms)
         ]
+
+    def unasked_names(self, encoding: Encoding) -> list[str]:
+        """Return the hyperparameters of the history's only algorithm that no trial asked for."""
+        if len(encoding.algorithms) > 1:
+            return []
+        asked = {encoding.find(encoding.algorithms[0], name) for name in self.distributions}
+        return [d.name for j, d in enumerate(encoding.dimensions) if j not in asked]
 
     def space(self, encoding: Encoding) -> Space:
         """Return the search space, as far as trials have shown it."""
@@ -132,7 +148,7 @@ class StudyView:
     def _algorithm(self, trial: FrozenTrial, encoding: Encoding) -> int | None:
         if self.selector is None:
             return 0
-        name = str(trial.params.get(self.selector))
+        name = str(renamed(trial.params, self.names).get(self.selector))
         return encoding.algorithms.index(name) if name in encoding.algorithms else None
 
     def fixed_row(self, encoding: Encoding) -> Floats | None:
@@ -173,6 +189,7 @@ class StudyView:
                 continue
             algorithm = self._algorithm(trial, encoding)
             params = {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params}
+            params = renamed(params, self.names)
             if not params:
                 n_open += trial.number < self.number and self._may_ask(trial, own)
             elif algorithm is not None:
@@ -218,6 +235,11 @@ class StudyView:
         if not math.isfinite(trial.value):
             return math.nan
         return self.sign * min(max(trial.value, -MAX_SCORE), MAX_SCORE)
+
+
+def renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return values by the names of the history."""
+    return {names.get(name, name): value for name, value in values.items()}
 
 
 def _stacked(done: Sequence[tuple[int, Floats, float]], nothing: Rows) -> tuple[Rows, Floats]:

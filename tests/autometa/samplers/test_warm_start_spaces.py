@@ -58,7 +58,8 @@ def test_a_renamed_and_an_extra_parameter_are_left_to_the_base_sampler(history, 
     assert study.trials[0].params["kind"] == "b"
     assert [r.getMessage() for r in caplog.records] == [
         "The knowledge base has no runs with the parameters ['extra', 'place']: "
-        "the base sampler suggests them."
+        "the base sampler suggests them. It has ['x'], which the study does not ask for: "
+        "where a parameter is one of these by another name, say so by 'names'."
     ]
     assert len({t.params["place"] for t in study.trials}) == 20
 
