@@ -72,7 +72,7 @@ def search_space(
     -------
     dict
         By parameter of the estimator. Hyperparameters that are no parameters of it, such as
-        the scaling before it, are left out. Where fewer than ten tasks of the knowledge base
+        the scaling before it, are left out, and what no run varied keeps its range. Where fewer than ten tasks of the knowledge base
         have runs of the algorithm, it is the whole space that `tune` searches.
 
     Raises
@@ -144,6 +144,8 @@ def box_around(
     configs = [runs.setups[i][1] for i in setups]
     return {
         name: _around(distribution, [config.get(name) for config in configs], np.array(weights))
+        if len({repr(config.get(name)) for _, config in runs.setups}) > 1
+        else distribution  # what was never varied may be best anywhere
         for name, distribution in whole.items()
     }
 

@@ -46,7 +46,7 @@ def test_the_box_is_around_the_best_setups_and_within_the_whole_space():
     assert 0.05 < rate.low < 0.084 < rate.high < 0.13
     assert leaves.low > 100
     assert leaves.high <= whole["num_leaves"].high
-    assert space["subsample"] == whole["subsample"]  # of which the history knows nothing
+    assert space["subsample"] == whole["subsample"]  # which no run varied
 
 
 def test_few_tasks_leave_nothing_out():
