@@ -72,8 +72,9 @@ def search_space(
     -------
     dict
         By parameter of the estimator. Hyperparameters that are no parameters of it, such as
-        the scaling before it, are left out, and what no run varied keeps its range. Where fewer than ten tasks of the knowledge base
-        have runs of the algorithm, it is the whole space that `tune` searches.
+        the scaling before it, are left out, and what no run varied keeps its range. Where fewer
+        than ten tasks of the knowledge base have runs of the algorithm, it is the whole space
+        that `tune` searches.
 
     Raises
     ------
