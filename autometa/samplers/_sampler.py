@@ -192,7 +192,7 @@ class WarmStartSampler(BaseSampler):
         self._encoded: tuple[str, Encoding | None, EncodedTrials] = ("", None, {})
 
     def __getstate__(self) -> dict[str, Any]:
-        forgotten = {"_plans": {}, "_begun": set(), "_encoded": ("", None, {})}
+        forgotten: dict[str, Any] = {"_plans": {}, "_begun": set(), "_encoded": ("", None, {})}
         return {**self.__dict__, **forgotten, "_logged": set(self._logged)}
 
     def reseed_rng(self) -> None:
@@ -231,7 +231,7 @@ class WarmStartSampler(BaseSampler):
             return self._base.sample_relative(study, trial, search_space)
         planned = self._planned(study, trial, search_space)
         plan = self._plans.get((study.study_name, trial.number))
-        if all(name in planned or _is_of_other(plan, name) for name in search_space):
+        if all(n in planned or _is_of_other(plan, self._names.get(n, n)) for n in search_space):
             return planned
         params = {**self._base.sample_relative(study, trial, search_space), **planned}
         for name, distribution in search_space.items():

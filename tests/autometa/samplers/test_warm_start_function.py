@@ -68,6 +68,22 @@ def test_trials_by_other_names_are_learnt_from():
     assert abs(study.best_params["lr"] - 0.3) < 0.05
 
 
+def test_several_algorithms_keep_their_names_in_later_trials():
+    """From the second trial on Optuna asks for all parameters at once."""
+    study = optuna.create_study(direction="maximize")
+    names = {"model": "algorithm", "lr": "lightgbm.learning_rate"}
+    study.sampler = WarmStartSampler(names=names, seed=0, task_type="multiclass")
+
+    def objective(trial):
+        if trial.suggest_categorical("model", ["lightgbm", "extra_trees"]) == "lightgbm":
+            return trial.suggest_float("lr", 0.001, 1.0, log=True)
+        return trial.suggest_int("extra_trees.min_samples_leaf", 1, 30) / 100
+
+    study.optimize(objective, n_trials=15)
+    assert {trial.params["model"] for trial in study.trials} == {"lightgbm", "extra_trees"}
+    assert all(t.params["model"] != "lightgbm" or "lr" in t.params for t in study.trials)
+
+
 def test_a_name_that_is_not_recognised_is_said_with_those_that_are_free(caplog):
     study = optuna.create_study(direction="maximize")
     warm_start(study, X, Y, algorithm="lightgbm", seed=0)
