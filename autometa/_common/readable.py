@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 # Between these the digits are written out: 54,310 is read at a glance, 5.431e+04 is not.
 LOW, HIGH = 1e-4, 1e9
@@ -26,6 +27,18 @@ def readable(value: float | None, digits: int = 4) -> str:
     if "e" in short and LOW <= abs(value) < HIGH:
         return f"{float(short):.0f}"
     return short
+
+
+def shown(value: Any) -> str:
+    """Return a value as the user wrote it, for a message: that NumPy holds it is not said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shown(np.float64(0.5)), shown(np.str_("a")), shown("b"), shown(None)
+    ('0.5', "'a'", "'b'", 'None')
+    """
+    return repr(value.item() if hasattr(value, "item") else value)
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -163,10 +163,11 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DatasetError
-            If a column that `fit` used is missing, or holds what cannot be read as
-            it was in `fit`.
+            If there are no rows, a column that `fit` used is missing, or holds what cannot
+            be read as it was in `fit`.
         """
         check_is_fitted(self)
+        _refuse_empty(X)
         cells = read_quickly(self, X)
         if cells is not None:
             levels = {name: as_levels(cells[name], own) for name, own in self.levels_.items()}
@@ -389,6 +390,17 @@ def _varies(piece: Piece) -> bool:
     else:
         present = piece[~np.isnan(piece)]
     return bool(len(present)) and bool(present.min() < present.max())
+
+
+def _refuse_empty(X: Any) -> None:
+    """Refuse a table without rows: what comes after it would, in its own words."""
+    shape = getattr(X, "shape", None)
+    n_rows = shape[0] if shape else len(X) if isinstance(X, list | tuple) else None
+    if n_rows == 0:
+        raise DatasetError(
+            "The table must have a row or more. Found array with 0 sample(s) while a minimum of 1 "
+            "is required; skip the call where nothing is to be predicted."
+        )
 
 
 def _not_as_fitted(name: str, wanted: str, cells: pd.Series[Any]) -> DatasetError:

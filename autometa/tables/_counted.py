@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from autometa.exceptions import DatasetError
 from autometa.tables._errors import as_own_errors
 from autometa.tables._sparse import take_rows
 from autometa.validation import Validation, ValidationRequest
@@ -33,6 +36,19 @@ def that_count(
     )
 
 
+@contextmanager
+def said_of_counted(counted: npt.NDArray[np.bool_] | None) -> Iterator[None]:
+    """Say in errors of a table how many of its rows count, where some do not."""
+    try:
+        yield
+    except DatasetError as error:
+        if counted is None:
+            raise
+        raise DatasetError(
+            f"{error} Rows of weight 0 do not count: {int(counted.sum())} of {len(counted)} do."
+        ) from error
+
+
 def check_validation(
     validation: ValidationRequest,
     X: Any,
@@ -44,6 +60,7 @@ def check_validation(
     """Return how rows are held out: what is given of rows that do not count is left out too."""
     if counted is None:
         return validation.check(X, frame, y, task_type)
+    validation.check_number(int(counted.sum()))
     of_all = np.zeros(len(counted), y.dtype)
     of_all[counted] = y
     return validation.check(X, frame, of_all, task_type).take(np.flatnonzero(counted))

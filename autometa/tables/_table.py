@@ -15,7 +15,7 @@ from pandas.api.types import is_object_dtype
 
 from autometa.exceptions import DatasetError, DatasetWarning
 from autometa.tables._cells import plain_table
-from autometa.tables._counted import check_validation, that_count
+from autometa.tables._counted import check_validation, said_of_counted, that_count
 from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from autometa.tables._errors import as_own_errors
 from autometa.tables._named import split_groups, split_weights
@@ -262,13 +262,14 @@ def check_table(
             f"inconsistent numbers of samples: {[frame.shape[0], len(values)]}."
         )
     posed = choose_task_type(task_type, values, metric_kind)
-    if frame.shape[0] < min_rows:
-        raise DatasetError(
-            f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
-            f"{frame.shape[0]}; collect more rows."
-        )
-    varied = frame if is_sparse else _check_variety(frame)
-    codes, classes = encode_target(values, posed)
+    with said_of_counted(counted):
+        if frame.shape[0] < min_rows:
+            raise DatasetError(
+                f"A table must have {min_rows} rows or more, one for each fold. Got n_samples = "
+                f"{frame.shape[0]}; collect more rows."
+            )
+        varied = frame if is_sparse else _check_variety(frame)
+        codes, classes = encode_target(values, posed)
     if isinstance(y, np.ndarray) and y.dtype.kind in "US" and len(classes):
         classes = classes.astype(y.dtype)
     if posed == "classification":

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from autometa._common.readable import shown
 from autometa.exceptions import DatasetError, DatasetWarning, MetricError, ParameterError
 from autometa.tables._errors import as_own_errors
 from metafeatures import AnyTaskType, infer_task_type
@@ -155,7 +156,7 @@ def encode_target(
     if len(classes) < 2:
         raise DatasetError(
             f"A classification target must have two classes or more. Got one class: "
-            f"{classes[0]!r}; check that the right column is the target."
+            f"{shown(classes[0])}; check that the right column is the target."
         )
     if task_type == "binary" and len(classes) > 2:
         raise DatasetError(f"A binary target has two classes. Got {len(classes)}.")

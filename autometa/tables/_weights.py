@@ -40,7 +40,7 @@ def read_weights(weights: Any, X: Any, n_rows: int) -> npt.NDArray[np.float64] |
     if weights is None:
         return None
     with as_own_errors():
-        series = as_series(pair_rows(weights, X))
+        series = as_series(pair_rows(weights, X), "'sample_weight'")
     if len(series) != n_rows:
         raise DatasetError(f"{WANTED} Got {len(series)} for {n_rows} rows.")
     values = _numbers(series)
@@ -73,6 +73,8 @@ def fit_weighted(model: Any, X: Any, y: Any, weights: npt.NDArray[np.float64] | 
 
 
 def _numbers(series: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    if np.iscomplexobj(series.to_numpy()):  # NumPy would drop the imaginary part
+        raise DatasetError(f"{WANTED} Got complex numbers.")
     try:
         return np.asarray(series.to_numpy("float64", na_value=np.nan))
     except (TypeError, ValueError) as error:

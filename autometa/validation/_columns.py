@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types as dtypes
 
+from autometa._common.readable import shown
 from autometa.exceptions import DatasetError
 from metafeatures import MetaFeatureDataError, MetaFeatureTypeError
 from metafeatures.columns import (
@@ -47,7 +48,7 @@ def read_groups(groups: Any, X: Any, n_rows: int) -> npt.NDArray[np.intp]:
     codes, labels = pd.factorize(series)
     if len(labels) < 2:
         raise DatasetError(
-            f"'groups' must hold two groups or more. Got one: {labels[0]!r}; leave it out."
+            f"'groups' must hold two groups or more. Got one: {shown(labels[0])}; leave it out."
         )
     rank = np.empty(len(labels), dtype=np.intp)
     rank[_order(labels)] = np.arange(len(labels))
@@ -93,13 +94,15 @@ def read_timestamps(timestamps: Any, X: Any, n_rows: int) -> tuple[npt.NDArray[A
         times, of_dates = _times(series)
     if times.min() == times.max():
         raise DatasetError(
-            f"'timestamps' must hold two moments or more. Got one: {series.iloc[0]!r}; leave them "
-            "out."
+            f"'timestamps' must hold two moments or more. Got one: {shown(series.iloc[0])}; leave "
+            "them out."
         )
     return times, of_dates
 
 
 def _times(series: pd.Series[Any]) -> tuple[npt.NDArray[Any], bool]:
+    if series.dtype.kind == "c":  # NumPy would drop the imaginary part
+        raise DatasetError("'timestamps' must be dates or numbers. Got complex numbers.")
     kind = column_kind(series)
     if kind == "numeric":
         numbers = np.asarray(to_numeric(series, "numeric"), dtype=np.float64)
@@ -113,7 +116,7 @@ def _times(series: pd.Series[Any]) -> tuple[npt.NDArray[Any], bool]:
             return pd.DatetimeIndex(stamps).as_unit("ns").asi8, True
     raise DatasetError(
         f"'timestamps' must be dates or numbers. {int(bad.sum())} of {len(series)} rows read as "
-        f"neither, such as {series[bad].iloc[0]!r}."
+        f"neither, such as {shown(series[bad].iloc[0])}."
     )
 
 
@@ -123,13 +126,18 @@ def _series(values: Any, X: Any, n_rows: int, what: str) -> pd.Series[Any]:
             f"'{what}' must have one value a row, or be the name of a column. Got {values!r}."
         )
     try:
-        series = as_series(pair_rows(values, X, what)).reset_index(drop=True)
+        series = as_series(pair_rows(values, X, what), f"'{what}'").reset_index(drop=True)
     except (MetaFeatureDataError, MetaFeatureTypeError) as error:
         raise DatasetError(str(error)) from error
     if len(series) != n_rows:
         hint = ""
         if len(series) == 1 and isinstance(series.iloc[0], str):
             hint = f" Give {what}={series.iloc[0]!r} for the column of that name."
+        elif 1 < len(series) < n_rows and set(series) <= set(getattr(X, "columns", ())):
+            hint = (
+                " These are names of columns: give one value for each combination of theirs, "
+                f"such as X.groupby({series.tolist()}).ngroup()."
+            )
         raise DatasetError(
             f"'{what}' must have one value a row. Got {len(series)} for {n_rows} rows.{hint}"
         )

@@ -6,6 +6,7 @@ on the same rows.
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +48,7 @@ def splits_of(cv: Any, X: Any, y: AnyArray, groups: AnyArray | None) -> tuple[Fo
     elif hasattr(cv, "split"):
         pairs = _of_splitter(cv, X, y, groups)
     else:
-        pairs = _of_iterable(cv)
+        pairs = _of_iterable(cv, len(y))
     splits = tuple(_fold(pair, number, len(y)) for number, pair in enumerate(pairs))
     _check(splits, len(y))
     return splits
@@ -57,22 +58,31 @@ def _of_splitter(cv: Any, X: Any, y: AnyArray, groups: AnyArray | None) -> list[
     try:
         with warnings.catch_warnings():  # that groups are cut is said by `check_apart`
             warnings.filterwarnings("ignore", message="The groups parameter is ignored")
-            return list(cv.split(X, y, groups))
+            return _enough(cv.split(X, y, groups), len(y))
     except (ValueError, TypeError) as error:
         raise ParameterError(
             f"The folds of cv={type(cv).__name__} cannot be drawn from this table: {error}"
         ) from error
 
 
-def _of_iterable(cv: Any) -> list[Any]:
+def _of_iterable(cv: Any, n_rows: int) -> list[Any]:
     try:
-        return list(cv)
+        return _enough(cv, n_rows)
     except TypeError:
         raise ParameterError(
             "'cv' must be a number of folds, one of 'group', 'time', 'group-time', 'stratified' "
             "and 'shuffled', a splitter of scikit-learn, an iterable of (train, test), or the path "
             f"of a file of fold numbers. Got {cv!r}."
         ) from None
+
+
+def _enough(pairs: Iterable[Any], n_rows: int) -> list[Any]:
+    """Return all folds, or one more than there are rows.
+
+    So many hold out a row twice, and are refused for that. None is looked at beyond: there may
+    be millions (`LeavePOut`), or no end of them.
+    """
+    return list(itertools.islice(pairs, n_rows + 1))
 
 
 def _fold(pair: Any, number: int, n_rows: int) -> Fold:
@@ -118,10 +128,11 @@ def _check(splits: tuple[Fold, ...], n_rows: int) -> None:
         n_times[test] += 1
     n_repeated = int((n_times > 1).sum())
     if n_repeated:
+        of_many = f" of the first {len(splits)} folds" if len(splits) > n_rows else ""
         raise ParameterError(
             "Folds of 'cv' must hold out each row once at most: out-of-fold predictions have one "
-            f"value a row. {n_repeated} rows are held out more than once; give a splitter such as "
-            "KFold, not one that repeats or draws anew."
+            f"value a row. {n_repeated} rows{of_many} are held out more than once; give a splitter "
+            "such as KFold, not one that repeats or draws anew."
         )
 
 

@@ -103,6 +103,7 @@ class ValidationRequest:
         """
         kind = self.kind
         self._check_kind(kind, task_type)
+        self.check_number(len(y))
         groups = None if self.groups is None else read_groups(self.groups, X, len(y))
         times, of_dates = None, False
         if self.timestamps is not None:
@@ -137,6 +138,20 @@ class ValidationRequest:
                 timestamps=self.timestamps if times is not None else None,
             ),
         )
+
+    def check_number(self, n_rows: int) -> None:
+        """Refuse more shuffled folds than there are rows to hold out.
+
+        Raises
+        ------
+        ParameterError
+            If so many are asked for. Fewer groups or moments than folds only warn.
+        """
+        if self.kind == "shuffled" and self.n_folds is not None and self.n_folds > n_rows:
+            raise ParameterError(
+                f"'cv' must be {n_rows} folds or fewer, one for each row that counts. Got "
+                f"{self.n_folds}."
+            )
 
     def _check_kind(self, kind: str, task_type: str) -> None:
         needs_groups = kind in ("group", "group-time") and self.groups is None

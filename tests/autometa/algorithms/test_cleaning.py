@@ -273,3 +273,10 @@ def test_times_with_and_without_time_zone_are_not_mixed_in_silence(form, fitted,
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             cleaner.transform(table)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table, lambda d: np.zeros((0, 1))])
+def test_a_table_without_rows_is_refused_by_name(make):
+    cleaner = TableCleaner().fit(pd.DataFrame({"a": np.arange(10.0)}))
+    with pytest.raises(DatasetError, match="must have a row or more"):
+        cleaner.transform(make({"a": np.zeros(0)}))

@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from autometa.exceptions import DatasetError
+from autometa.exceptions import DatasetError, ParameterError
 from autometa.tables import check_table
 from autometa.validation import ValidationRequest
 
@@ -96,3 +96,28 @@ def test_rows_of_weight_0_are_as_if_they_were_not_there(table, as_table):
     assert np.array_equal(given.validation.groups, plain.validation.groups)
     assert np.array_equal(np.flatnonzero(given.counted), np.flatnonzero(places < N))
     assert (given.task_type, given.classes.tolist()) == ("binary", [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (np.ones((N, 2)), r"^'sample_weight' must have one dimension. Got an array of shape"),
+        (2.0, "^'sample_weight' must be one value a row"),
+        (np.ones(N) + 1j, "Got complex numbers"),
+        (np.arange(N) == 3, "must have 5 rows or more.* weight 0 do not count: 1 of 40 do"),
+    ],
+)
+def test_errors_speak_of_weights_and_not_of_the_target(table, weights, said):
+    X, y, _ = table
+    with pytest.raises(DatasetError, match=said):
+        check_table(X, y, sample_weight=weights, min_rows=5)
+
+
+def test_a_class_without_weight_is_said_to_be_left_out(table):
+    X, y, _ = table
+    said = f"Got one class: 1; .* weight 0 do not count: {(y == 1).sum()} of {N} do"
+    with pytest.raises(DatasetError, match=said):
+        check_table(X, y, sample_weight=y * 1.0)
+    halves = (np.arange(N) % 2).astype(float)
+    with pytest.raises(ParameterError, match="'cv' must be 20 folds or fewer"):
+        check_table(X, y, sample_weight=halves, validation=ValidationRequest(cv=30))

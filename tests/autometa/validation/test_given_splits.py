@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -13,6 +14,7 @@ from sklearn.model_selection import (
     GroupShuffleSplit,
     KFold,
     LeaveOneGroupOut,
+    LeavePOut,
     PredefinedSplit,
     RepeatedKFold,
     ShuffleSplit,
@@ -114,6 +116,9 @@ def test_a_file_of_pairs_is_taken(tmp_path):
         (GroupKFold(3), "cv=GroupKFold cannot be drawn from this table"),
         (KFold, "a splitter, not its class. Got KFold; give KFold()"),
         (1, "'cv' must be 2 folds or more. Got 1"),
+        (25, "'cv' must be 24 folds or fewer, one for each row that counts. Got 25"),
+        (LeavePOut(2), "of the first 25 folds are held out more than once"),
+        ((([0, 1], [2]) for _ in itertools.count()), "1 rows of the first 25 folds are held out"),
         (True, "must not be a truth value"),
     ],
 )

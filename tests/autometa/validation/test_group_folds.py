@@ -123,12 +123,16 @@ def test_groups_of_other_rows_are_refused():
         (["all"] * 20, "'groups' must hold two groups or more. Got one: 'all'"),
         (2, "'groups' must have one value a row, or be the name of a column. Got 2"),
         (["who"], "Got 1 for 20 rows. Give groups='who' for the column of that name"),
+        (np.zeros(20), "Got one: 0.0; leave it out"),
+        (np.ones((20, 2)), r"'groups' must have one dimension. Got an array of shape \(20, 2\)"),
+        (pd.DataFrame({"p": [1] * 20, "q": 2}), "'groups' must be one column. Got 2 columns"),
+        (["a", "b"], r"names of columns: .* such as X.groupby\(\['a', 'b'\]\).ngroup\(\)"),
         ([1, 2] * 9, "'groups' must have one value a row. Got 18 for 20 rows"),
     ],
 )
 def test_groups_that_say_nothing_are_refused(groups, message):
     with pytest.raises(DatasetError, match=message):
-        table_of(groups, np.arange(20.0), pd.DataFrame({"a": np.arange(20.0)}))
+        table_of(groups, np.arange(20.0), pd.DataFrame({"a": np.arange(20.0), "b": 1.0}))
 
 
 def test_a_group_for_each_row_is_said():
