@@ -29,7 +29,7 @@ import numpy as np
 import optuna
 import pandas as pd
 from measuring import SMOKE, Kept, by_group, made_by, results
-from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, NSGAIISampler, RandomSampler, TPESampler
 
 from autometa.knowledge_base import KnowledgeBase
 from autometa.samplers import WarmStartSampler
@@ -216,8 +216,12 @@ METHODS: dict[str, Method] = {
     "random": lambda kb, row, seed: RandomSampler(seed=seed),
     "TPESampler()": lambda kb, row, seed: TPESampler(seed=seed),
     "TPE, multivariate, grouped": lambda kb, row, seed: tpe(seed, multivariate=True),
+    "NSGA-II": lambda kb, row, seed: NSGAIISampler(seed=seed),
     "one good default, then TPE": lambda kb, row, seed: tpe(seed, multivariate=True),
     WITH_PORTFOLIO: lambda kb, row, seed: tpe(seed, multivariate=True),
+    "greedy list of the history alone": lambda kb, row, seed: WarmStartSampler(
+        kb, metafeatures=row, seed=seed, metric=METRIC, n_startup_trials=N_TRIALS
+    ),
     "WarmStartSampler": lambda kb, row, seed: WarmStartSampler(kb, seed=seed, metric=METRIC),
     "WarmStartSampler, meta-features": lambda kb, row, seed: WarmStartSampler(
         kb, metafeatures=row, seed=seed, metric=METRIC

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -146,16 +147,25 @@ class Encoding:
 
     def features(self, rows: Rows) -> Floats:
         """Return what a kernel compares: numbers centred where absent, categories one-hot."""
-        blocks, which, positions = [], rows.which, rows.positions
-        for j, dimension in enumerate(self.dimensions):
-            if dimension.is_categorical:
-                codes = np.arange(len(dimension.choices))
-                blocks.append(CATEGORY_GAP * (positions[:, j : j + 1] == codes))
-            else:
-                blocks.append(np.where(np.isnan(positions[:, j]), 0.5, positions[:, j])[:, None])
+        source, code = self._feature_columns
+        values = rows.positions[:, source]
+        numbers = np.where(np.isnan(values), 0.5, values)
+        blocks = [np.where(code < 0, numbers, CATEGORY_GAP * (values == code))]
         if len(self.algorithms) > 1:
-            blocks.append(CATEGORY_GAP * (which[:, None] == np.arange(len(self.algorithms))))
-        return np.hstack(blocks) if blocks else np.zeros((len(which), 1))
+            blocks.append(CATEGORY_GAP * (rows.which[:, None] == np.arange(len(self.algorithms))))
+        features = np.hstack(blocks)
+        return features if features.shape[1] else np.zeros((len(rows), 1))
+
+    @cached_property
+    def _feature_columns(self) -> tuple[Integers, Integers]:
+        """For each column of `features`, its dimension and its category; -1 for a number."""
+        pairs = [
+            (j, code)
+            for j, dimension in enumerate(self.dimensions)
+            for code in (range(len(dimension.choices)) if dimension.is_categorical else (-1,))
+        ]
+        columns = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return columns[:, 0], columns[:, 1]
 
     @property
     def groups(self) -> Integers:

@@ -102,6 +102,8 @@ def mutants(
     positions = parents.positions.copy()
     for j, dimension in enumerate(encoding.dimensions):
         rows = np.flatnonzero(moved[:, j])
+        if not len(rows):  # most dimensions, where each algorithm has its own
+            continue
         if not dimension.is_categorical:
             steps = positions[rows, j] + step * rng.standard_normal(len(rows))
             positions[rows, j] = np.clip(steps, *_reach(encoding, j, space))
@@ -118,6 +120,8 @@ def resampled(encoding: Encoding, templates: Rows, space: Space, rng: np.random.
     positions = templates.positions.copy()
     for j, dimension in enumerate(encoding.dimensions):
         rows = np.flatnonzero(fresh[:, j])
+        if not len(rows):
+            continue
         if not dimension.is_categorical:
             positions[rows, j] = rng.uniform(*_reach(encoding, j, space), len(rows))
         elif encoding.is_unconditional(dimension.algorithm):

@@ -60,7 +60,11 @@ def snapped(
     """Return the nearest positions that the distributions of these dimensions hold."""
     nearest_positions = positions.copy()
     for j, distribution in distributions.items():
-        nearest_positions[:, j] = _snap(encoding.dimensions[j], positions[:, j], distribution)
+        has = np.flatnonzero(~np.isnan(positions[:, j]))  # none, for another algorithm's
+        if len(has):
+            nearest_positions[has, j] = _snap(
+                encoding.dimensions[j], positions[has, j], distribution
+            )
     return nearest_positions
 
 
