@@ -29,7 +29,7 @@ CLASSES: dict[str, list[list[Any]]] = {
     "multiclass": [["up", "down", "left"], [10, 20, 30]],
 }
 FEW_ROUNDS = 5  # where what is tested does not depend on how good a model is
-ENOUGH_ROUNDS = 60  # more teach a few hundred rows nothing that a guess could be mistaken for
+ENOUGH_ROUNDS = 30  # more teach a few hundred rows nothing that a guess could be mistaken for
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

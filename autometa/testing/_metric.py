@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class MetricContract:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run tests of predictions for each pair of a metric and a task type, others once."""
         if "task_type" in metafunc.fixturenames:
-            pairs = [(m, t) for m in self.metrics for t in TASK_TYPES if _judges(m.name, t)]
+            pairs = _pairs(type(self))
             ids = [f"{metric.name}-{task_type}" for metric, task_type in pairs]
             metafunc.parametrize(("metric", "task_type"), pairs, ids=ids)
         else:
@@ -118,6 +119,11 @@ class MetricContract:
             weighted = Predictions(y=p.y, values=p.values, n_classes=p.n_classes, weights=counts)
             fast = metric.fast(p.y, p.values, counts, 1)
             assert fast == pytest.approx(_score(metric, weighted), rel=1e-8)
+
+
+@cache  # judging means scoring: once for all tests of a class
+def _pairs(contract: type[MetricContract]) -> list[tuple[Metric, str]]:
+    return [(m, t) for m in contract.metrics for t in TASK_TYPES if _judges(m.name, t)]
 
 
 def _judges(name: str, task_type: str) -> bool:

@@ -66,9 +66,10 @@ def test_quick_tasks_come_first_and_kinds_take_turns(datasets):
     assert [source.task_id for source in read_sources(datasets)] == ["iris", "sugar"]
 
 
-def test_a_build_measures_every_setup_by_every_metric(datasets, tmp_path, few_setups):
+def test_a_build_measures_every_setup_by_every_metric_and_once(datasets, tmp_path, few_setups):
     out = tmp_path / "kb"
-    build_knowledge_base(datasets, out, settings=BuildSettings(time_limit=60))
+    settings = BuildSettings(time_limit=60)
+    build_knowledge_base(datasets, out, settings=settings)
     kb = KnowledgeBase.load(out)
     runs = kb.runs.drop_duplicates(["task_id", "algorithm", "config"])
     assert runs.groupby("task_id").size().to_dict() == {"iris": 3, "sugar": 3}
@@ -82,12 +83,8 @@ def test_a_build_measures_every_setup_by_every_metric(datasets, tmp_path, few_se
     assert (accuracy["fold_scores"].map(len) == 3).all()
     assert (accuracy["fit_seconds"] > 0).all()
     assert accuracy["reference_seconds"].between(0.001, 1.0).all()
-
-
-def test_a_finished_build_measures_nothing_again(datasets, tmp_path, few_setups):
-    build_knowledge_base(datasets, tmp_path / "kb")
-    said = []
-    build_knowledge_base(datasets, tmp_path / "kb", on_progress=lambda *x: said.append(x))
+    said = []  # a finished build measures nothing again
+    build_knowledge_base(datasets, out, settings=settings, on_progress=lambda *x: said.append(x))
     assert said == []
 
 

@@ -33,6 +33,7 @@ def test_an_executor_of_local_processes_makes_every_call():
     assert results(LocalCallExecutor(2, None), CALLS) == {i: 2 * i for i in range(6)}
 
 
+@pytest.mark.slow
 def test_a_process_pool_makes_every_call(processes):
     assert results(FuturesCallExecutor(processes, 2, None), CALLS) == {i: 2 * i for i in range(6)}
 

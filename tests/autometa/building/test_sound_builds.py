@@ -180,6 +180,7 @@ def test_tables_of_the_same_file_name_are_told_apart(tmp_path):
     assert sorted(parents) == ["p", "p", "q", "q"]
 
 
+@pytest.mark.slow
 def test_the_protocol_is_asked_for_after_any_addition(data, tmp_path, here):
     out = tmp_path / "kb"
     build(data, out)

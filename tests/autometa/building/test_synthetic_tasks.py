@@ -34,6 +34,7 @@ def test_every_synthetic_task_passes_the_door_with_rows_of_each_class(seed, max_
             assert np.bincount(checked.y).min() >= 5
 
 
+@pytest.mark.slow
 @SOME
 @given(st.integers(0, 2**31), st.integers(0, 2**31))
 def test_a_seed_gives_the_same_tasks_whatever_the_global_generator_does(seed, other):

@@ -54,15 +54,21 @@ def autometa(run, monkeypatch, tmp_path):
     return run
 
 
-@pytest.fixture
-def churn(tmp_path):
-    """A binary table in a file, with a column that has to be left out."""
+@pytest.fixture(scope="session")
+def churn_table():
+    """A binary table, with a column that has to be left out."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"age": rng.normal(size=80), "plan": rng.choice(["a", "b"], 80)})
     frame["same"] = 1
     frame["left"] = np.where(frame["age"] + rng.normal(size=80) > 0, "yes", "no")
+    return frame
+
+
+@pytest.fixture
+def churn(tmp_path, churn_table):
+    """That table in a file."""
     path = tmp_path / "churn.csv"
-    frame.to_csv(path, index=False)
+    churn_table.to_csv(path, index=False)
     return path
 
 

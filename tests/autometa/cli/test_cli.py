@@ -128,6 +128,7 @@ def clusters(tmp_path):
     return tmp_path / "clusters"
 
 
+@pytest.mark.slow
 def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
     arguments = ("kb", "evaluate", clusters, "--n-splits", "2")
     code, out, _ = run(*arguments, "--plots", tmp_path / "plots")

@@ -33,31 +33,40 @@ def model(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def places(tmp_path, churn, model, monkeypatch):
-    """Folders and files that command lines name, and the current folder."""
-    monkeypatch.chdir(tmp_path)
-    history(grid("ab", range(4)), source="mine").save(tmp_path / "kb")
-    do_add(tmp_path / "kb", grid("bc", range(4, 6)), source="theirs")
-    shutil.copytree(tmp_path / "kb", tmp_path / "spare")
-    two_clusters(8).save(tmp_path / "clusters")
-    (tmp_path / "runs.csv").write_text(RUNS)
-    (tmp_path / "rows.csv").write_text("a,b\n1,0\n30,1\n")
-    (tmp_path / "tables").mkdir()
-    shutil.copy(churn, tmp_path / "tables" / "churn.csv")
+@pytest.fixture(scope="module")
+def template(tmp_path_factory, churn_table, model):
+    """Folders and files that command lines name; each test gets a copy of its own."""
+    at = tmp_path_factory.mktemp("places")
+    history(grid("ab", range(4)), source="mine").save(at / "kb")
+    do_add(at / "kb", grid("bc", range(4, 6)), source="theirs")
+    shutil.copytree(at / "kb", at / "spare")
+    two_clusters(8).save(at / "clusters")
+    (at / "runs.csv").write_text(RUNS)
+    (at / "rows.csv").write_text("a,b\n1,0\n30,1\n")
+    (at / "tables").mkdir()
+    for folder in (at, at / "tables"):
+        churn_table.to_csv(folder / "churn.csv", index=False)
     manifest = pd.DataFrame(
         {"name": "churn", "file": ["churn.csv"], "target": "left", "task_type": "binary"}
     )
-    manifest.to_csv(tmp_path / "tables" / "manifest.csv", index=False)
+    manifest.to_csv(at / "tables" / "manifest.csv", index=False)
     task = pd.DataFrame({"task_id": ["churn"], "task_type": ["binary"]})
     one = pd.DataFrame({"task_id": ["churn"], "algorithm": "knn", "config": "{}",
                         "metric": "accuracy", "score": 0.5})  # fmt: skip
-    package.KnowledgeBase.from_frames(task, None, one).save(tmp_path / "of-churn")
-    package.KnowledgeBase.load(tmp_path / "kb").export(tmp_path / "scenario", format="aslib")
-    (tmp_path / "accuracy.csv").write_text("task,knn,svm\niris,0.9,0.8\nwine,0.7,0.9\n")
-    study = optuna.create_study(storage="sqlite:///studies.db", study_name="iris")
+    package.KnowledgeBase.from_frames(task, None, one).save(at / "of-churn")
+    package.KnowledgeBase.load(at / "kb").export(at / "scenario", format="aslib")
+    (at / "accuracy.csv").write_text("task,knn,svm\niris,0.9,0.8\nwine,0.7,0.9\n")
+    study = optuna.create_study(storage=f"sqlite:///{at / 'studies.db'}", study_name="iris")
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
-    shutil.copy(model, tmp_path / "model")
+    shutil.copy(model, at / "model")
+    return at
+
+
+@pytest.fixture
+def places(tmp_path, template, monkeypatch):
+    """The template's copy, which is the current folder."""
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

@@ -81,6 +81,7 @@ def test_tune_keeps_every_cost_with_its_trials_and_runs():
     assert kb.add(result.study).n_scores == len(runs)  # each door says the same of a run
 
 
+@pytest.mark.slow
 def test_a_build_keeps_every_cost_with_its_runs(tmp_path):
     X, _ = load_iris(return_X_y=True, as_frame=True)
     folder = tmp_path / "tables"

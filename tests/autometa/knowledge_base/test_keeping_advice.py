@@ -37,6 +37,7 @@ def likeness_of_iris(algorithm, config):
     return KnowledgeBase.from_frames(tasks, row.set_axis(["mine"]), runs)
 
 
+@pytest.mark.slow
 def test_what_was_added_is_learnt_from_at_once_and_foreign_algorithms_are_not_recommended(own):
     X, y = load_iris(return_X_y=True, as_frame=True)
     before = recommend(X, y, n=10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import warnings
 
 import numpy as np
@@ -25,10 +26,18 @@ def folder(tmp_path):
     return tmp_path / "kb"
 
 
-@pytest.fixture
-def fitted_folder(folder):
+@pytest.fixture(scope="module")
+def fitted_once(tmp_path_factory):
+    """A folder with its model, of which each test gets a copy: forests are dear to grow."""
+    folder = tmp_path_factory.mktemp("fitted") / "kb"
+    two_clusters().save(folder)
     MetaModel().fit(KnowledgeBase.load(folder)).save()
     return folder
+
+
+@pytest.fixture
+def fitted_folder(fitted_once, tmp_path):
+    return shutil.copytree(fitted_once, tmp_path / "kb")
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def test_ten_trials_get_further_than_fifty_of_the_base_sampler_alone(history):
     assert np.mean(warm) > np.mean(cold)
 
 
+@pytest.mark.slow
 def test_a_history_with_all_ranks_reversed_does_no_harm_after_forty_trials(reversed_history):
     warm = [run(WarmStartSampler(reversed_history, seed=s), 40).best_value for s in range(4)]
     cold = [run(TPESampler(seed=s, multivariate=True), 40).best_value for s in range(4)]

@@ -246,6 +246,7 @@ def test_what_a_script_registers_reaches_its_workers(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_what_a_module_beside_the_script_registers_reaches_its_workers(tmp_path):
     """Workers import nothing from the current folder, so functions go there by value."""
     (tmp_path / "beside.py").write_text(BAYES + ALGORITHM)

@@ -265,6 +265,7 @@ def test_the_client_is_imported_when_it_is_needed_and_not_before():
     assert not {"openml", "requests", "urllib3"} & set(loaded)
 
 
+@pytest.mark.slow
 def test_the_client_is_given_a_home_where_it_has_none(server, tmp_path):
     nowhere = {"HOME": "/dev/null/nowhere", "XDG_CONFIG_HOME": "/dev/null/nowhere"}
     done = subprocess.run(
