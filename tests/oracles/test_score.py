@@ -136,7 +136,7 @@ CASES = [
 def test_scores_follow_from_the_out_of_fold_predictions(kind, metric, n, ensemble):
     X, y = table(kind, n, seed=n)
     y = np.asarray(y)
-    result = tuned(X, y, kind, 3, seed=0, metric=metric, ensemble=ensemble)
+    result = tuned(X, y, kind, 2, seed=0, metric=metric, ensemble=ensemble)
     predicted = result.oof_predictions()
     board = result.leaderboard().set_index("trial")
     kept = dict(list(predicted.groupby("trial")))

@@ -88,8 +88,17 @@ def test_ctrl_c_in_the_search_prints_and_saves_the_best_so_far(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0.4, 1.5, 2.5, 4.0, 6.5])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(  # signals differ once the command was read: the moments take turns
+    ("seconds", "number", "code"),
+    [
+        (0.4, signal.SIGTERM, 143),
+        (1.5, signal.SIGINT, 130),
+        (2.5, signal.SIGTERM, 143),
+        (4.0, signal.SIGINT, 130),
+        (6.5, signal.SIGTERM, 143),
+        (9.0, signal.SIGINT, 130),
+    ],
+)
 def test_a_signal_at_any_moment_leaves_a_model_or_says_that_there_is_none(
     tmp_path, seconds, number, code
 ):
