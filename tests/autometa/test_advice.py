@@ -46,7 +46,10 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("task_type", list(TABLES))
+@pytest.mark.parametrize(
+    "task_type",
+    ["binary", *(pytest.param(t, marks=pytest.mark.slow) for t in ("multiclass", "regression"))],
+)
 def test_ten_different_candidates_that_build_fit_and_predict(task_type):
     X, y = TABLES[task_type]
     advice = recommend(X, y)

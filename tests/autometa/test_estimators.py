@@ -156,6 +156,7 @@ def test_frames_are_paired_by_label_and_labels_keep_their_type():
     assert model.classes_.tolist() == ["0", "1"]
 
 
+@pytest.mark.slow
 def test_a_warm_start_goes_on_from_the_trials_of_the_last_fit():
     X, y = load_wine(return_X_y=True, as_frame=True)
     model = clone(ESTIMATORS[0]).set_params(algorithms=["naive_bayes"], warm_start=True)

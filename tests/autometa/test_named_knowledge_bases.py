@@ -9,6 +9,7 @@ from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import open_knowledge_base
 
 
+@pytest.mark.slow
 def test_the_default_one_is_kept_by_advice_and_others_are_opened(tmp_path):
     assert open_knowledge_base(None) is None
     assert open_knowledge_base("kb:default") is None

@@ -229,6 +229,7 @@ def test_any_table_is_described_or_refused_for_a_documented_reason():
     assert seen["refused"] < 0.5 * seen.total()
 
 
+@pytest.mark.slow
 def test_tables_of_other_libraries_are_described_too():
     @ANY
     @given(st.data(), st.integers(2, 24), st.sampled_from(["polars", "pyarrow"]))
@@ -264,6 +265,7 @@ OTHER_CELLS = [
 ARRAYS = [np.float64, np.float32, np.int8, bool, np.uint64, "<U2", object]
 
 
+@pytest.mark.slow
 def test_arrays_are_described_too():
     @ANY
     @given(st.data(), st.sampled_from(ARRAYS))
@@ -282,6 +284,7 @@ def test_arrays_are_described_too():
 SPARSE = ["csr_matrix", "csc_array", "coo_array", "lil_array", "dok_array"]
 
 
+@pytest.mark.slow
 def test_sparse_matrices_are_described_too():
     @ANY
     @given(st.data(), st.sampled_from(SPARSE))

@@ -34,6 +34,7 @@ def figures(kb, **options):
     return found
 
 
+@pytest.mark.slow
 def test_where_all_tasks_agree_advice_costs_nothing_and_harms_nobody():
     scores = np.tile([0.9, 0.8, 0.6, 0.5], (24, 1))
     found = figures(base(scores, {"f": np.arange(24.0)}))
@@ -43,6 +44,7 @@ def test_where_all_tasks_agree_advice_costs_nothing_and_harms_nobody():
     assert found["verdict"] == "alike"
 
 
+@pytest.mark.slow
 def test_random_orders_have_their_expected_regret():
     rng = np.random.default_rng(0)
     scores = np.round(rng.uniform(0.2, 0.9, (24, 5)), 3)

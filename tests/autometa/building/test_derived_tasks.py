@@ -48,6 +48,7 @@ def same(left, right):
     return left.about == right.about and left.frame.equals(right.frame)
 
 
+@pytest.mark.slow
 @SOME
 @given(tables(), st.integers(0, 2**31))
 def test_every_derived_task_passes_the_door_with_rows_of_each_class(table, seed):

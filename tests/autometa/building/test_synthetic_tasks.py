@@ -56,12 +56,14 @@ def test_types_take_turns_and_every_family_is_its_own():
     assert [task.name for task in tasks] == [f"synthetic-0-{number}" for number in range(9)]
 
 
+@pytest.mark.slow
 def test_models_of_every_structure_and_mixture_of_mechanisms_are_drawn():
     hows = {task.how for task in synthesise_tasks(24, max_rows=100)}
     assert {how.partition(".")[0] for how in hows} == set(STRUCTURES)
     assert {how.partition("+")[2] for how in hows} == set(MIXTURES)
 
 
+@pytest.mark.slow
 def test_some_tables_have_categories_and_some_have_gaps():
     tasks = list(synthesise_tasks(20, max_rows=100))
     with_categories = [task for task in tasks if "category" in map(str, task.X.dtypes)]

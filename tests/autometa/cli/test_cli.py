@@ -111,6 +111,7 @@ def test_recommend_leaves_out_what_predicts_too_slowly(run, csv):
     assert "the quickest needs" in err
 
 
+@pytest.mark.slow
 def test_recommend_says_why(run, csv):
     code, out, _ = run("recommend", csv, "--target", "kind", "-n", "2", "--explain")
     assert code == 0
@@ -143,6 +144,7 @@ def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
     assert figures["seconds"] is None
 
 
+@pytest.mark.slow
 def test_kb_plot_draws_coverage_and_wins(run, tmp_path):
     code, *_ = run("kb", "plot", "--out", tmp_path)
     assert code == 0
@@ -237,6 +239,7 @@ def test_an_unknown_option_is_exit_code_2(run, csv):
     assert run("recommend", csv, "--targte", "kind")[0] == 2
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_failure(csv):
     command = f"{sys.executable} -m autometa describe {csv} --target kind | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)

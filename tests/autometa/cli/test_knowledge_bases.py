@@ -143,6 +143,7 @@ def test_a_verdict_may_fail_the_command(fail_if, verdict, code):
     assert int(verdict in failing) == code
 
 
+@pytest.mark.slow
 def test_evaluate_has_keys_a_program_can_use_and_a_seed(autometa, tmp_path):
     two_clusters(8).save(tmp_path / "clusters")
     asked = ("kb", "evaluate", tmp_path / "clusters", "--n-splits", "3", "--json")

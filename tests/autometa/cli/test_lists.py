@@ -48,6 +48,7 @@ def test_names_are_completed_each_of_a_list(complete, begun, completed):
     assert complete(begun) == completed
 
 
+@pytest.mark.slow
 def test_a_shell_asks_and_is_answered():
     words = "autometa tune x.csv --algorithm naiv"
     asked = {"_AUTOMETA_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "4"}

@@ -90,6 +90,7 @@ def test_a_model_says_what_it_is(autometa, iris, follows_schema):
     assert "scikit-learn" in out
 
 
+@pytest.mark.slow
 def test_intervals_and_sets_are_columns_beside_the_predictions(autometa, iris, tmp_path):
     _, out, _ = autometa("predict", iris / "model", iris / "iris.csv", "--coverage", "0.9")
     lines = out.splitlines()

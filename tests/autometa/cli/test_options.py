@@ -188,6 +188,7 @@ def test_a_table_is_read_from_stdin(autometa, churn, monkeypatch):
     assert "read again" in err
 
 
+@pytest.mark.slow
 def test_explain_takes_a_rank_or_none(autometa, churn, monkeypatch):
     explain, explained = Recommendation.explain, []
     monkeypatch.setattr(

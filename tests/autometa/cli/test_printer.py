@@ -149,6 +149,7 @@ def test_a_file_that_is_named_as_a_command_is_shown_by_verify(hostile, capsys):
     assert "[x]\\x1b[31m" in out
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text("=+-@'\ta\r\"0,", max_size=5), min_size=1, max_size=4, unique=True))
 def test_a_csv_export_holds_no_formula_and_reads_back_as_it_was(tmp_path_factory, names):

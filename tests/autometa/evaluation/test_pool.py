@@ -153,6 +153,7 @@ def test_a_result_that_cannot_be_read_here_is_an_error(pool):
     assert run(pool, calls.add, 1).value == 11
 
 
+@pytest.mark.slow
 def test_a_reply_that_was_ready_in_time_counts_however_late_it_is_read(pool):
     assert run(pool, calls.add, 1).value == 11
     pool.submit("key", calls.add, 2, timeout=2.0)
@@ -193,6 +194,7 @@ def test_no_file_of_the_current_folder_is_run_by_a_worker(tmp_path, start):
     assert not list(tmp_path.glob("*.ran"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
 def test_a_limit_already_in_force_is_kept_to():
     code = (

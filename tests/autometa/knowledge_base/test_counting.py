@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from autometa import KnowledgeBase
 from autometa.knowledge_base import add_to, merge_folders, remove, summarise
@@ -63,6 +64,7 @@ def test_what_is_written_and_removed_is_counted_so_too(tmp_path):
     assert (planned.n_runs, planned.n_scores) == (3, 9)
 
 
+@pytest.mark.slow
 def test_the_bundled_runs_are_as_many_as_its_page_says():
     kb = KnowledgeBase.bundled()
     page = (DATA / "README.md").read_text()

@@ -66,6 +66,7 @@ def test_trials_of_this_process_that_never_ask_hold_nothing_back(n):
     assert study.ask().suggest_int("k", 1, 100) == 7
 
 
+@pytest.mark.slow
 def test_trials_of_a_process_that_died_hold_nothing_back_for_long(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'study.db'}"
     optuna.create_study(study_name="s", storage=url, direction="maximize")

@@ -187,6 +187,7 @@ def test_a_run_repeats_with_its_seed(visits):
     assert first.score_interval == second.score_interval
 
 
+@pytest.mark.slow
 def test_a_study_is_not_gone_on_with_on_other_folds(visits, tmp_path):
     X, y = visits
     storage = f"sqlite:///{tmp_path}/study.db"

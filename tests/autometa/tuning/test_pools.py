@@ -130,6 +130,7 @@ def test_a_limit_that_no_worker_can_start_under_is_refused_before_the_run(limit)
         tune(X, [0, 1] * 10, n_trials=1, time_budget=None, memory_limit=limit)
 
 
+@pytest.mark.slow
 def test_the_smallest_limit_is_enough_for_every_library_and_a_small_fit():
     with WorkerPool(memory_limit=LIBRARY_BYTES, initializer=fit_a_little) as pool:
         pool.submit("k", is_fitted)

@@ -90,6 +90,7 @@ def test_one_split_of_many_rows_holds_out_the_rare_classes(monkeypatch):
     assert np.isfinite(result.leaderboard()["score"]).all()
 
 
+@pytest.mark.slow
 def test_the_rarer_class_is_positive_whatever_it_is_called():
     X, y = table(120)
     X["a"] += np.random.default_rng(1).normal(size=len(X))
@@ -139,6 +140,7 @@ def test_a_study_says_what_its_values_are_and_is_found_again_by_what_was_asked(t
     assert len(again.study.trials) == 4
 
 
+@pytest.mark.slow
 def test_scores_about_different_classes_are_kept_in_different_studies(tmp_path):
     X, y = table(120)
     settings = SETTINGS | {"storage": f"sqlite:///{tmp_path / 'run.db'}", "n_trials": 1}

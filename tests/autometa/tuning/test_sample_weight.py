@@ -111,6 +111,7 @@ def test_a_factor_changes_nothing(regression):
     assert np.array_equal(one.best_pipeline.predict(X), other.best_pipeline.predict(X))
 
 
+@pytest.mark.slow
 def test_what_cannot_weigh_rows_is_left_out_and_refused_by_name(regression):
     X, y = regression
     weights = np.arange(1.0, len(y) + 1)
@@ -135,6 +136,7 @@ def test_a_column_of_weights_is_not_learnt_from(regression):
     assert np.array_equal(model.predict(X.assign(w=1.0)), by_values.predict(X))
 
 
+@pytest.mark.slow
 def test_metadata_routing_brings_weights_to_fits_and_scores(two_worlds):
     X, y, weights = two_worlds
     quick = QUICK | {"n_trials": 1, "algorithms": ["svm"]}

@@ -270,6 +270,7 @@ def test_a_model_with_any_damage_and_a_checksum_that_fits_is_read_or_an_error(
     assert 0 < int(done.stdout) < seeds[1] - seeds[0]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path):
     forge(tmp_path / "model", {"schema.json": b"0" * (300 << 20)})
     assert (tmp_path / "model").stat().st_size < 1 << 20

@@ -62,6 +62,7 @@ for k in range(8):
 """
 
 
+@pytest.mark.slow
 def test_two_processes_open_one_new_sqlite_file(tmp_path):
     both = [
         subprocess.Popen(
@@ -95,7 +96,14 @@ def tear(path):
         journal.write(b'{"op_code": 4, "wor')
 
 
-@pytest.mark.parametrize("fault", [drop_table, delete_study, overwrite, tear])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        drop_table,
+        tear,
+        *(pytest.param(f, marks=pytest.mark.slow) for f in (delete_study, overwrite)),
+    ],
+)
 def test_a_storage_that_fails_costs_the_record_not_the_run(mixed, features, tmp_path, fault):
     path = tmp_path / "run.db"
     is_journal = fault is tear

@@ -14,6 +14,7 @@ INLINE = {"time_budget": None, "knowledge_base": False, "isolate": False, "rando
 CHEAP = ("naive_bayes", "decision_tree")
 
 
+@pytest.mark.slow
 def test_the_best_stored_trial_is_fitted_again_when_it_cannot_be_scored_anew(
     mixed, features, monkeypatch
 ):

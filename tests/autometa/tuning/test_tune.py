@@ -202,6 +202,7 @@ def test_a_trial_that_goes_wrong_costs_itself_alone(monkeypatch, mixed, features
     assert len(result.study.trials) == 6
 
 
+@pytest.mark.slow
 def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, features):
     start = time.monotonic()
     result = run_with(

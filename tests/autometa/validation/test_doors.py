@@ -61,6 +61,7 @@ def test_values_may_be_of_any_kind(frame, expected, groups):
     assert folds_of(check_table(X, np.arange(N) * 0.5, validation=asked)) == expected
 
 
+@pytest.mark.slow
 def test_a_sparse_matrix_takes_values(expected):
     from scipy.sparse import random as random_matrix
 

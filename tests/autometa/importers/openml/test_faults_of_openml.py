@@ -257,6 +257,7 @@ def test_a_killed_import_goes_on_where_it_was(server, tmp_path):
     assert len(server.calls) <= len(set(server.calls)) + n_unfinished
 
 
+@pytest.mark.slow
 def test_the_client_is_imported_when_it_is_needed_and_not_before():
     script = "import sys, autometa.importers.openml, autometa.cli; print(*sys.modules)"
     loaded = subprocess.run(

@@ -94,6 +94,7 @@ def test_the_expectation_of_random_orders_is_the_mean_over_all_of_them(n):
     np.testing.assert_allclose(expected_regrets(unknown, after), mean)
 
 
+@pytest.mark.slow
 def test_simple_orders_learn_from_the_tasks_that_advice_borrows():
     """Six tasks say setup 0; thirty of the other type, which are borrowed, say setup 2."""
     kb = history([[0.9, 0.5, 0.7]] * 6, metric="roc_auc")
@@ -147,6 +148,7 @@ def test_advice_that_knows_the_clusters_beats_the_all_round_order(clusters):
     assert figures["n_tasks"] == figures["n_families"] == 40
 
 
+@pytest.mark.slow
 def test_every_task_is_held_out_once_a_repeat():
     found = evaluate(two_clusters(20), n_splits=2, n_repeats=2, model=FEW_TREES)
     counts = found.orders.groupby(["repeat", "order", "task_id"]).size()
@@ -163,6 +165,7 @@ def test_folds_that_came_with_the_tasks_divide_them():
     assert said == [(1, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_a_family_is_never_on_both_sides():
     """Twins with a random winner each pair: whoever sees a twin knows the winner."""
     rng = np.random.default_rng(0)
