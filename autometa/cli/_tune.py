@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from dataclasses import dataclass
@@ -97,14 +98,44 @@ def tune(
             help="Makes a run repeatable.", show_default=False, rich_help_panel=_options.SEARCH
         ),
     ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="End early when so many scored trials in a row were no better, and little more "
+            "is expected of the seconds that are left.",
+            show_default=False,
+            rich_help_panel=_options.SEARCH,
+        ),
+    ] = None,
+    learn: Annotated[
+        bool,
+        typer.Option(
+            "--learn",
+            help="Add the trials to your own knowledge base, which later advice reads.",
+            rich_help_panel=_options.FILES,
+        ),
+    ] = False,
     n_jobs: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--n-jobs",
-            help="Worker processes; -1 is one a core.",
+            help="Trials at a time; -1 is one a core, as when not given. With '--time-budget "
+            "none' it is then 1: the result depends on --seed alone.",
+            show_default=False,
             rich_help_panel=_options.MACHINE,
         ),
-    ] = 1,
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Run trials on the Dask cluster of this scheduler, as many at a time as it has "
+            "threads when --n-jobs is not given.",
+            show_default=False,
+            rich_help_panel=_options.MACHINE,
+        ),
+    ] = None,
     memory_limit: Annotated[
         str | None,
         typer.Option(
@@ -167,8 +198,10 @@ def tune(
     if save is None:
         say("The model will not be kept; give --save FILE.")
     used = _knowledge_bases.used(knowledge_base)
+    if n_jobs is None and dask is None:
+        n_jobs = 1 if budget is None else -1  # trials beside each other end in any order
     progress, callbacks = progress_and_callbacks()
-    with EarlyEnd() as early, progress:
+    with EarlyEnd() as early, progress, contextlib.ExitStack() as opened:
         progress.set_clock(STARTED, math.inf if budget is None else budget)
         progress.stage("reading the table")
         # what takes a second to import is imported once the first stage is shown
@@ -176,6 +209,12 @@ def tune(
         from autometa.tuning.workers._memory import n_bytes
 
         limit = n_bytes(memory_limit)  # refused before the table is read
+        executor = None
+        if dask is not None:
+            from autometa.building import dask_executor
+
+            executor, n_threads = opened.enter_context(dask_executor(dask))
+            n_jobs = n_threads if n_jobs is None else n_jobs
 
         with _options.path_of(table) as path:
             names = target_names(target, path, encoding)
@@ -209,6 +248,9 @@ def tune(
             cv=cv,
             stratify=stratify,
             sample_weight=weights,
+            executor=executor,
+            patience=patience,
+            learn=learn,
             progress=progress,
         )
         early.is_found = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from copy import copy
 from typing import Any, Self, cast
 
@@ -54,6 +55,9 @@ class AutoMetaEstimator(BaseEstimator):  # type: ignore[misc]
         gap: GapLike = None,
         cv: Any = None,
         stratify: bool | None = None,
+        executor: Executor | None = None,
+        patience: int | None = None,
+        learn: bool = False,
         verbose: bool | None = None,
         warm_start: bool = False,
     ) -> None:
@@ -77,6 +81,9 @@ class AutoMetaEstimator(BaseEstimator):  # type: ignore[misc]
         self.gap = gap
         self.cv = cv
         self.stratify = stratify
+        self.executor = executor
+        self.patience = patience
+        self.learn = learn
         self.verbose = verbose
         self.warm_start = warm_start
 
@@ -180,11 +187,14 @@ class AutoMetaEstimator(BaseEstimator):  # type: ignore[misc]
         self.result_.save(path)
 
     def __sklearn_clone__(self) -> Self:
-        """Return an unfitted copy that shares ``model``, whose clone would have learnt nothing."""
+        """Return an unfitted copy that shares ``model``, whose clone would have learnt nothing.
+
+        And ``executor``: connections and threads cannot be copied.
+        """
         own = copy(self)
-        own.model = None
+        own.model = own.executor = None
         cloned = BaseEstimator.__sklearn_clone__(own)
-        cloned.model = self.model
+        cloned.model, cloned.executor = self.model, self.executor
         return cast(Self, cloned)
 
     def __sklearn_tags__(self) -> Any:

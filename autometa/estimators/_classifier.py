@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from typing import Any, Self
 
 import numpy as np
@@ -69,6 +70,12 @@ class AutoMetaClassifier(ClassifierMixin, AutoMetaEstimator):  # type: ignore[mi
         Folds, or how many: see `autometa.tune`.
     stratify : bool or None, default=None
         Whether folds keep the shares of classes.
+    executor : concurrent.futures.Executor or None, default=None
+        Where trials run instead of worker processes here: see `autometa.tune`.
+    patience : int or None, default=None
+        Scored trials without a better one that end the search: see `autometa.tune`.
+    learn : bool, default=False
+        Add the trials to the user's own knowledge base: see `autometa.tune`.
     verbose : bool or None, default=None
         Whether to show what is done: see `autometa.tune`.
     warm_start : bool, default=False
@@ -126,6 +133,9 @@ class AutoMetaClassifier(ClassifierMixin, AutoMetaEstimator):  # type: ignore[mi
         gap: GapLike = None,
         cv: Any = None,
         stratify: bool | None = None,
+        executor: Executor | None = None,
+        patience: int | None = None,
+        learn: bool = False,
         verbose: bool | None = None,
         warm_start: bool = False,
         pos_label: Any = None,
@@ -152,6 +162,9 @@ class AutoMetaClassifier(ClassifierMixin, AutoMetaEstimator):  # type: ignore[mi
             gap=gap,
             cv=cv,
             stratify=stratify,
+            executor=executor,
+            patience=patience,
+            learn=learn,
             verbose=verbose,
             warm_start=warm_start,
         )

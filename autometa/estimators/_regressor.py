@@ -25,7 +25,7 @@ class AutoMetaRegressor(RegressorMixin, AutoMetaEstimator):  # type: ignore[misc
         See `AutoMetaClassifier`.
     memory_limit, max_predict_ms, isolate, sampler, scheduler, gap, cv, stratify
         See `AutoMetaClassifier`.
-    verbose, warm_start
+    executor, patience, learn, verbose, warm_start
         See `AutoMetaClassifier`.
 
     Attributes

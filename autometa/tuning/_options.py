@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -60,6 +61,9 @@ class TuneOptions:
     cv: Any = None
     stratify: bool | None = None
     sample_weight: Any = None
+    executor: Executor | None = None
+    patience: int | None = None
+    learn: bool = False
     verbose: bool | None = None
 
     @property
@@ -91,6 +95,10 @@ class TuneOptions:
         if self.verbose is not None and not isinstance(self.verbose, bool | int):
             raise ParameterError(f"'verbose' must be True, False or None. Got {self.verbose!r}.")
         check_tune_threshold(self.tune_threshold)
+        _check_executor(self.executor, self.isolate)
+        _check_patience(self.patience)
+        if not isinstance(self.learn, bool):
+            raise ParameterError(f"'learn' must be True or False. Got {self.learn!r}.")
         if self.scheduler is not None and not callable(self.scheduler):
             raise ParameterError(
                 "'scheduler' must be a class, or a function without arguments, that returns a "
@@ -117,6 +125,33 @@ def _check_n_jobs(n_jobs: int | None) -> None:
             "'n_jobs' must be an int >= 1, a negative one that counts from all cores (-1 is "
             f"all), or None. Got {n_jobs!r}."
         )
+
+
+def _check_executor(executor: Any, isolate: bool) -> None:
+    """Raise unless calls can be given to the executor; Dask's derives from no common class."""
+    if executor is None:
+        return
+    if not callable(getattr(executor, "submit", None)) or isinstance(executor, type):
+        raise ParameterError(
+            "'executor' must have the method 'submit' of concurrent.futures.Executor, such as "
+            f"Dask's Client.get_executor(). Got {executor!r}."
+        )
+    if hasattr(executor, "get_executor"):  # its futures are not those of concurrent.futures
+        raise ParameterError(
+            f"'executor' must be an executor. Got a {type(executor).__name__}; give its "
+            "get_executor()."
+        )
+    if not isolate:
+        raise ParameterError(
+            "With isolate=False trials run in this process, with 'executor' elsewhere. Got both; "
+            "give one."
+        )
+
+
+def _check_patience(patience: Any) -> None:
+    is_count = isinstance(patience, Integral) and not isinstance(patience, bool)
+    if patience is not None and not (is_count and patience > 0):
+        raise ParameterError(f"'patience' must be an int > 0 or None. Got {patience!r}.")
 
 
 def _check_end(time_budget: float | None, n_trials: int | None) -> None:

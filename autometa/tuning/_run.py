@@ -15,9 +15,11 @@ from sklearn.pipeline import Pipeline
 
 from autometa._common.readable import readable
 from autometa.evaluation import cached_reference_seconds
+from autometa.evaluation._machine import usable_cores
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel, size_of
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
+from autometa.tuning._learning import learn_from
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._preparing import Preparation, Prepared
@@ -35,8 +37,9 @@ from autometa.tuning.final_model._finish import Final
 from autometa.tuning.final_model._splits import has_shared_words
 from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
 from autometa.tuning.study._optuna_study_log import OptunaStudyLog
+from autometa.tuning.workers._executor_runner import ExecutorRunner
 from autometa.tuning.workers._pools import choose_threads, open_pool
-from autometa.tuning.workers._runner import PoolRunner
+from autometa.tuning.workers._runner import PoolRunner, TrialRunner
 from autometa.tuning.workers._sharing import SharedFolder
 
 _logger = logging.getLogger("autometa.tuning")
@@ -72,6 +75,8 @@ def run(
                 final = current.find(search, ready)
                 pipeline = current.pipeline(ready, final)
             result = current.result(pipeline, final, search.state)
+            if options.learn:
+                result = learn_from(result)
         current.interruption.pass_on()
         progress.close(_summary(result))
     return result
@@ -124,16 +129,24 @@ class Run:
             lambda: clock.end_within(FINISH_SECONDS), defers=options.isolate
         )
         self.folder = SharedFolder()
+        # With an executor, trials run elsewhere: this machine's workers clean, advise and refit.
+        n_here = options.n_workers
+        if options.executor is not None:
+            n_here = min(n_here, usable_cores())
         opener = partial(
             open_pool,
-            options.n_workers,
+            n_here,
             self.threads,
             options.memory_bytes,
             options.isolate,
             # Without advice to ask for or a clock to kill by, it would have nothing to do.
             has_spare=options.knowledge_base is not False or not clock.is_endless,
         )
-        self.runner = PoolRunner(opener, self._is_asked_to_end)
+        self.runner: TrialRunner = PoolRunner(opener, self._is_asked_to_end)
+        if options.executor is not None:
+            self.runner = ExecutorRunner(
+                self.runner, n_here, options.executor, options.memory_bytes, self._is_asked_to_end
+            )
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -244,6 +257,7 @@ class Run:
             row_share=len(table.y) / len(question.table.y),
             max_predict_ms=options.max_predict_ms,
             decision=question.decision,
+            patience=options.patience,
             callbacks=tuple(options.callbacks or ()),
         )
 

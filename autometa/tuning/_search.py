@@ -19,6 +19,7 @@ from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
+from autometa.tuning._expected_gain import ExpectedGain
 from autometa.tuning._interrupt import Interruption
 from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
@@ -74,6 +75,7 @@ class Search:
     recalls: deque[FrozenTrial] = field(default_factory=deque)
     progress: Progress = field(default_factory=Progress)
     awaits_advice: bool = False
+    gain: ExpectedGain = field(default_factory=ExpectedGain)
     ended: str = ""
 
     def prepare(self) -> None:
@@ -165,6 +167,8 @@ class Search:
         elif self.recalls:
             self._start_recall(self.recalls.popleft())
             return True
+        elif self.gain.is_spent(state):
+            self.ended = self.gain.ended(state)
         elif n_trials is not None and state.study_log.n_finished + len(self.running) >= n_trials:
             self.ended = f"All {n_trials} trials were made."
         else:
@@ -292,6 +296,8 @@ class Search:
         number = trial.number if trial is not None else key[1]
         completed = CompletedTrial(number=number, candidate=candidate, result=result)
         is_defined = bool(np.isfinite(completed.score))
+        if is_defined and result.is_complete:
+            self.gain.learn(completed.score, state.clock.elapsed)
         if is_defined and not self._keep(completed):
             result = replace(result, is_complete=False)
         self._report(request, outcome)

@@ -51,6 +51,7 @@ class SearchSettings:
     row_share: float = 1.0
     max_predict_ms: float | None = None
     decision: DecisionPolicy = NO_CHOICE
+    patience: int | None = None
     callbacks: Sequence[Callback] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from typing import Any
 
 from optuna.samplers import BaseSampler
@@ -55,6 +56,9 @@ def tune(
     cv: Any = None,
     stratify: bool | None = None,
     sample_weight: Any = None,
+    executor: Executor | None = None,
+    patience: int | None = None,
+    learn: bool = False,
     verbose: bool | None = None,
 ) -> TuneResult:
     """Return the best pipeline that can be found and fitted within a budget.
@@ -174,6 +178,20 @@ def tune(
         left out, as if they were not in the table; algorithms that cannot weigh rows (nearest
         neighbours, discriminant analysis) are not tried. Paired with ``X`` by index labels,
         as ``y``. None counts all rows alike.
+    executor : concurrent.futures.Executor or None
+        Where trials run instead of worker processes of this machine, ``n_jobs`` at a time: a
+        `ThreadPoolExecutor`, a `ProcessPoolExecutor`, joblib's loky executor, Dask's
+        ``Client.get_executor()``. Each call runs in a process of its own beside the executor's
+        worker, so that time and memory limits hold there too. Advice and the final fits stay
+        on this machine. A worker that is lost costs its trial; when the executor takes no more
+        calls, the run goes on here and says so. The executor is not shut down.
+    patience : int or None
+        End the search when so many scored trials in a row have not improved on the best and,
+        where there is a ``time_budget``, the expected gain per second is below a thousandth of
+        the difference between the best score and the median. None uses all of the budget.
+    learn : bool, default=False
+        Add the trials to the user's own knowledge base when the run is over, as `autometa kb
+        add` does: advice for later tables reads it beside the bundled one.
     verbose : bool or None
         Whether to show on stderr what is done, with the seconds gone and left: a line that
         is kept up to date in a terminal or a notebook, a line a stage elsewhere. None does so

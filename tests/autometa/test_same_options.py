@@ -34,6 +34,7 @@ NOT_OF_THE_COMMAND = {
 }
 RENAMED = {
     "algorithm": "algorithms",
+    "dask": "executor",
     "no_knowledge_base": "knowledge_base",
     "positive": "pos_label",
     "seed": "random_state",

@@ -114,6 +114,7 @@ NOT_OPTIONS = {
 CALLED = {
     "random_state": "seed",
     "algorithms": "algorithm",
+    "executor": "dask",
     "pos_label": "positive",
     "sample_weight": "weights",
     "tune_threshold": "threshold",
