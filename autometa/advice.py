@@ -29,7 +29,7 @@ from autometa.meta_models import (
     chosen_algorithms,
     meta_model_of,
 )
-from autometa.metrics import MetricLike, check_metric, metric_kind, positive_class
+from autometa.metrics import MetricLike, ScoredRows, check_metric, metric_kind, positive_class
 from autometa.recommendation import Recommendations
 from autometa.tables import (
     TASK_TYPES,
@@ -279,7 +279,13 @@ def recommend_for_table(
     """Return what `recommend` does, for a table already checked; ``notes`` are said of it."""
     positive = positive_class(table.y, table.classes, pos_label)
     question = _Question(
-        metric=check_metric(metric, table.task_type, table.classes, positive),
+        metric=check_metric(
+            metric,
+            table.task_type,
+            table.classes,
+            positive,
+            ScoredRows(X=table.X, y=table.y, weights=table.weights),
+        ),
         n=n,
         time_budget=time_budget,
         algorithms=algorithms,

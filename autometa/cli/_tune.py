@@ -189,11 +189,6 @@ def tune(
         raise ParameterError("Give one of --knowledge-base and --no-knowledge-base.")
     if code is not None and table == _options.STDIN:
         raise ParameterError("'--code' needs a table that can be read again. Got '-'; give a file.")
-    if code is not None and weights is not None:
-        raise ParameterError(
-            "'--code' cannot be given with '--weights': a script fits rows of equal weight; "
-            "give --save, which keeps the fitted model."
-        )
     check_outputs(save, code)
     if save is None:
         say("The model will not be kept; give --save FILE.")

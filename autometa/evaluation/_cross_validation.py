@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from autometa.evaluation._costs import Costs, mean_costs
-from autometa.metrics import Predictions, mean_score, scores
+from autometa.metrics import Predictions, mean_score, reads_rows, scores
 from autometa.tables import Table, take_rows
 from autometa.validation import Fold
 
@@ -137,6 +137,7 @@ def _scores(
     positive: int,
 ) -> dict[str, float]:
     predictions = Predictions(
+        X=take_rows(table.X, rows) if any(map(reads_rows, metrics)) else None,
         y=table.y[rows],
         values=values,
         n_classes=table.n_classes,

@@ -10,7 +10,7 @@ from autometa.metrics._aliases import (
     plain_name,
     scorer_of,
 )
-from autometa.metrics._custom import MetricLike
+from autometa.metrics._custom import MetricLike, ScoredRows
 from autometa.metrics._listing import list_metrics
 from autometa.metrics._lookup import (
     ERROR_WORDS,
@@ -32,6 +32,7 @@ from autometa.metrics._scoring import (
     judges_labels,
     mean_score,
     metric_kind,
+    reads_rows,
     score,
     scorer_names,
     scores,
@@ -45,6 +46,7 @@ __all__ = [
     "Metric",
     "MetricLike",
     "Predictions",
+    "ScoredRows",
     "bare_name",
     "by_closeness",
     "canonical_name",
@@ -65,6 +67,7 @@ __all__ = [
     "on_one_scale",
     "plain_name",
     "positive_class",
+    "reads_rows",
     "register_metric",
     "score",
     "scorer_names",

@@ -2,6 +2,9 @@
 
 Predictions are made once and every metric reads them, so such a scorer is given predictions
 that were stored: its function, or an estimator that repeats them, in the user's own labels.
+The estimator is no fitted pipeline: the choice of members and the interval of the score ask for
+thousands of scores, for averages of models that no pipeline predicts. What was not predicted
+before is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import inspect
 import pickle
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -27,10 +31,15 @@ WANTED = (
     "'metric' must be a scorer name, what sklearn.metrics.make_scorer returns, or a function of "
     "(estimator, X, y) that returns one number, greater is better."
 )
+REPLAYED = (
+    "A scorer's estimator repeats predictions of the X that the scorer was given, or of a part of "
+    "its rows, such as X.iloc[:10]."
+)
 # Metrics of the same response order setups most alike; see `by_closeness`.
 FAMILIES = {"predict": "balanced", "predict_proba": "ranking"}
 MetricLike = str | Callable[..., Any] | None  # a name, or a scorer
-N_SAMPLE = 12  # rows on which a scorer is tried before any work
+N_SAMPLE = 12  # rows of each class on which a scorer is tried before any work
+N_NUMBERS = 200  # rows of numbers, where the largest and the least may be what it fails on
 
 
 def name_of_scorer(scorer: Any) -> str | None:
@@ -41,20 +50,52 @@ def name_of_scorer(scorer: Any) -> str | None:
     return next((name for name in get_scorer_names() if _parts(get_scorer(name)) == parts), None)
 
 
-def register_scorer(scorer: Any, task_type: str, classes: AnyArray, positive: int) -> str:
+@dataclass(frozen=True, kw_only=True)
+class ScoredRows:
+    """Rows of the table on which a scorer will be asked.
+
+    Attributes
+    ----------
+    X : DataFrame
+        Any other table is not given to scorers.
+    y : ndarray of shape (n_rows,)
+        Class numbers, or target values.
+    weights : ndarray of shape (n_rows,) or None
+    """
+
+    X: Any
+    y: AnyArray
+    weights: AnyArray | None = None
+
+    def take(self, rows: AnyArray) -> ScoredRows:
+        """Return some of the rows."""
+        X = self.X.iloc[rows] if isinstance(self.X, pd.DataFrame) else None
+        weights = None if self.weights is None else self.weights[rows]
+        return ScoredRows(X=X, y=self.y[rows], weights=weights)
+
+
+def register_scorer(
+    scorer: Any,
+    task_type: str,
+    classes: AnyArray,
+    positive: int,
+    rows: ScoredRows | None = None,
+) -> str:
     """Make a metric of a scorer, known here and to the workers that start later; return its name.
 
     Parameters
     ----------
     scorer : scorer or callable
         Of scikit-learn, or a function of (estimator, X, y). The estimator repeats predictions
-        that were made before: it has ``predict``, for classes ``predict_proba``,
-        ``decision_function`` and ``classes_``, and ``X`` has rows, but no columns.
+        that were made before, of the rows of ``X`` or a part of them: it has ``predict``, for
+        classes ``predict_proba``, ``decision_function`` and ``classes_``.
     task_type : {"binary", "multiclass", "regression"}
     classes : ndarray of shape (n_classes,)
         The user's labels by class number.
     positive : int
         Number of the positive class of a binary task.
+    rows : ScoredRows or None, default=None
+        What the scorer is tried on; None makes up a few.
 
     Raises
     ------
@@ -68,7 +109,7 @@ def register_scorer(scorer: Any, task_type: str, classes: AnyArray, positive: in
         raise MetricError(f"{WANTED} Got {type(scorer).__name__}.")
     labels = np.roll(classes, -1) if len(classes) == 2 and positive == 0 else classes
     metric = _metric_of(scorer, cast(Kind, _kind(task_type)), labels)
-    _try_out(metric, labels)
+    _try_out(metric, labels, positive, _sample(rows, len(labels)))
     _try_to_send(metric)
     replace_registered(metric)
     return metric.name
@@ -161,17 +202,21 @@ class _OfFunction:
 class _OfReplay:
     """A function of (estimator, X, y), given an estimator that repeats what was predicted."""
 
+    reads_rows = True  # it is given the rows of the table, as `_value` asks
+
     def __init__(self, function: Callable[..., Any], labels: AnyArray) -> None:
         self.function, self.labels = function, labels
         self.__module__ = getattr(function, "__module__", __name__)
 
-    def __call__(self, truth: AnyArray, response: AnyArray, **more: Any) -> Any:
-        X = pd.DataFrame(index=pd.RangeIndex(len(truth)))
+    def __call__(self, truth: AnyArray, response: AnyArray, X: Any = None, **more: Any) -> Any:
+        if not isinstance(X, pd.DataFrame):  # a sparse matrix would have to be made dense
+            X = pd.DataFrame(index=pd.RangeIndex(len(truth)))
+        rows, X = _Rows(X), X.copy()  # the function may write into the one it is given
         if not len(self.labels):
-            return self.function(_Numbers(response), X, truth, **more)
+            return self.function(_Numbers(response, rows), X, truth, **more)
         shares = np.column_stack([1.0 - response, response]) if response.ndim == 1 else response
         order = np.argsort(self.labels) if len(self.labels) == 2 else slice(None)
-        model = _Classes(shares[:, order], self.labels[order])
+        model = _Classes(shares[:, order], self.labels[order], rows)
         return self.function(model, X, self.labels[truth], **more)
 
 
@@ -180,37 +225,59 @@ class _Weighted:
 
     def __init__(self, own: Callable[..., Any]) -> None:
         self.own = own
+        self.reads_rows = getattr(own, "reads_rows", False)
         self.__module__ = own.__module__
 
-    def __call__(self, truth: AnyArray, response: AnyArray, sample_weight: Any = None) -> Any:
-        return self.own(truth, response, sample_weight=sample_weight)
+    def __call__(
+        self, truth: AnyArray, response: AnyArray, sample_weight: Any = None, **more: Any
+    ) -> Any:
+        return self.own(truth, response, sample_weight=sample_weight, **more)
 
 
-def _rows_of(X: Any) -> AnyArray:
-    """Return the rows asked for by position, which is the index of the ``X`` a scorer gets."""
-    if not isinstance(X, pd.DataFrame):
-        raise MetricError(
-            "A scorer's estimator predicts rows of the X that the scorer was given, or a part of "
-            f"them such as X.iloc[:10]. Got {type(X).__name__}."
-        )
-    return np.asarray(X.index)
+class _Rows:
+    """The rows that were predicted, and where those that a scorer asks about are among them."""
+
+    def __init__(self, X: pd.DataFrame) -> None:
+        self.X = X
+
+    def places(self, asked: Any) -> AnyArray:
+        """Return the positions of rows; refuse rows that were not predicted as they are."""
+        if not isinstance(asked, pd.DataFrame):
+            raise MetricError(f"{REPLAYED} Got {type(asked).__name__}.")
+        if asked.index.equals(self.X.index):
+            places = np.arange(len(asked))
+        else:
+            firsts = np.flatnonzero(~self.X.index.duplicated())  # redrawn rows come twice
+            found = self.X.index[firsts].get_indexer(asked.index)
+            if (found < 0).any():
+                other = asked.index[found < 0][0]
+                raise MetricError(f"{REPLAYED} Got a row {other!r} that is not among them.")
+            places = firsts[found]
+        lacking = self.X.columns.difference(asked.columns)
+        if len(lacking):
+            raise MetricError(f"{REPLAYED} Got rows without their column '{lacking[0]}'.")
+        expected = self.X.iloc[places]
+        for name in self.X.columns:
+            if not asked[name].equals(expected[name]):
+                raise MetricError(f"{REPLAYED} Got rows whose column '{name}' was changed.")
+        return places
 
 
 class _Numbers(RegressorMixin, BaseEstimator):  # type: ignore[misc]
-    def __init__(self, values: AnyArray) -> None:
-        self.values = values
+    def __init__(self, values: AnyArray, rows: _Rows) -> None:
+        self.values, self.rows = values, rows
 
     def predict(self, X: Any) -> AnyArray:
-        return self.values[_rows_of(X)]
+        return np.asarray(self.values[self.rows.places(X)])
 
 
 class _Classes(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    def __init__(self, shares: npt.NDArray[np.float64], classes: AnyArray) -> None:
-        self.shares, self.classes = shares, classes
+    def __init__(self, shares: npt.NDArray[np.float64], classes: AnyArray, rows: _Rows) -> None:
+        self.shares, self.classes, self.rows = shares, classes, rows
         self.classes_ = classes
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        return np.asarray(self.shares[_rows_of(X)])
+        return np.asarray(self.shares[self.rows.places(X)])
 
     def predict(self, X: Any) -> AnyArray:
         return np.asarray(self.classes[self.predict_proba(X).argmax(axis=1)])
@@ -233,19 +300,39 @@ def _try_to_send(metric: Metric) -> None:
         ) from error
 
 
-def _try_out(metric: Metric, labels: AnyArray) -> None:
-    """Raise unless a scorer gives a number for nearly right predictions of such a task."""
+def _sample(rows: ScoredRows | None, n_classes: int) -> ScoredRows:
+    """Return rows of the table, some of each class or of the whole range of the target."""
+    if rows is None:
+        made = np.arange(N_SAMPLE * n_classes) % n_classes if n_classes else np.arange(1.0, 12.0)
+        return ScoredRows(X=None, y=made)
+    if n_classes:
+        by_class = [np.flatnonzero(rows.y == number)[:N_SAMPLE] for number in range(n_classes)]
+        return rows.take(np.sort(np.concatenate(by_class)))
+    order = np.argsort(rows.y, kind="stable")
+    spread = np.linspace(0, len(order) - 1, min(N_NUMBERS, len(order))).astype(np.intp)
+    return rows.take(np.sort(order[spread]))
+
+
+def _try_out(metric: Metric, labels: AnyArray, positive: int, rows: ScoredRows) -> None:
+    """Raise unless a scorer gives a number for nearly right predictions of such rows."""
     scorer = metric.scorer
-    n = len(labels)
-    rng = np.random.default_rng(0)
-    truth: AnyArray = np.arange(N_SAMPLE * max(1, n)) % n if n else np.arange(1.0, N_SAMPLE)
-    response: AnyArray = truth + 0.1
+    n, truth = len(labels), rows.y
+    if n == 2:
+        truth = (truth == positive).astype(np.intp)
     if n:
-        shares = 0.6 * np.eye(n)[truth] + 0.4 * rng.dirichlet(np.ones(n), len(truth))
+        noise = np.random.default_rng(0).dirichlet(np.ones(n), len(truth))
+        shares = 0.6 * np.eye(n)[truth] + 0.4 * noise
         response = truth if scorer._response_method == "predict" else shares
         response = shares[:, 1] if response is shares and n == 2 else response
+    else:
+        response = truth + 0.1
+    function, more = scorer._score_func, {}
+    if getattr(function, "reads_rows", False):
+        more["X"] = rows.X
+    if rows.weights is not None and isinstance(function, _Weighted):
+        more["sample_weight"] = rows.weights
     try:
-        value = float(scorer._score_func(truth, response))
+        value = float(function(truth, response, **more))
     except Exception as error:  # of the user's code, whatever it raises
         raise MetricError(
             f"{WANTED} '{metric.name}' fails on predictions of such a task: "

@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
 from autometa._common.arrays import AnyArray, Floats
 from autometa.exceptions import MetricError
 from autometa.metrics._aliases import canonical_name
-from autometa.metrics._custom import MetricLike, name_of_scorer, register_scorer
+from autometa.metrics._custom import MetricLike, ScoredRows, name_of_scorer, register_scorer
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
 from autometa.metrics._registry import every_metric, once_for_all_metrics, was_registered
 
@@ -72,13 +73,22 @@ def takes_weights(metric: str) -> bool:
     return "sample_weight" in _scorer(metric).parameters
 
 
+def reads_rows(metric: str) -> bool:
+    """Whether a metric reads the rows of the table, as functions of (estimator, X, y) do."""
+    return was_registered(metric) and bool(getattr(_scorer(metric).function, "reads_rows", False))
+
+
 def check_metric(
-    metric: MetricLike, task_type: str, classes: AnyArray | None = None, positive: int = 1
+    metric: MetricLike,
+    task_type: str,
+    classes: AnyArray | None = None,
+    positive: int = 1,
+    rows: ScoredRows | None = None,
 ) -> str:
     """Return the scorer name of the metric to use; None gives the default of the task type.
 
     Everyday names are taken too: ``rmse``, ``auc``, ``log_loss``. A scorer becomes a metric
-    (see `register_scorer`), which ``classes`` and ``positive`` are for.
+    (see `register_scorer`), which ``classes``, ``positive`` and ``rows`` are for.
 
     Raises
     ------
@@ -90,7 +100,7 @@ def check_metric(
         return default_metric(task_type)
     if not isinstance(metric, str):
         labels = np.arange(N_CLASSES[task_type]) if classes is None else classes
-        name = register_scorer(metric, task_type, labels, positive)
+        name = register_scorer(metric, task_type, labels, positive, rows)
         return (
             name if classes is not None and was_registered(name) else check_metric(name, task_type)
         )
@@ -129,6 +139,8 @@ class Predictions:
         Number of the positive class of a binary task.
     weights : ndarray of shape (n_rows,) or None
         What each row counts; None is 1. Metrics that know no weights ignore it.
+    X : DataFrame or None
+        The rows themselves, for metrics that read them (see `reads_rows`).
     """
 
     y: npt.NDArray[Any]
@@ -136,6 +148,7 @@ class Predictions:
     n_classes: int = 0
     positive: int = 1
     weights: Floats | None = None
+    X: Any = None
 
     def rows(self, index: npt.NDArray[Any]) -> Predictions:
         """Return the predictions of some rows, by position or mask."""
@@ -145,6 +158,7 @@ class Predictions:
             n_classes=self.n_classes,
             positive=self.positive,
             weights=None if self.weights is None else self.weights[index],
+            X=self.X.iloc[index] if isinstance(self.X, pd.DataFrame) else None,
         )
 
 
@@ -328,6 +342,8 @@ def _call(
         more["labels"] = labels
     if p.weights is not None and "sample_weight" in scorer.parameters:
         more["sample_weight"] = p.weights
+    if p.X is not None and getattr(scorer.function, "reads_rows", False):
+        more["X"] = p.X
     return float(scorer.sign * scorer.function(truth, response, **scorer.kwargs, **more))
 
 

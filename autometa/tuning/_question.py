@@ -11,7 +11,13 @@ from autometa.datasets import named_table
 from autometa.dependence import warn_of_dependence
 from autometa.knowledge_base import KnowledgeBase, open_knowledge_base
 from autometa.meta_models import MetaModel
-from autometa.metrics import check_metric, depends_on_positive, metric_kind, positive_class
+from autometa.metrics import (
+    ScoredRows,
+    check_metric,
+    depends_on_positive,
+    metric_kind,
+    positive_class,
+)
 from autometa.tables import Table, check_table
 from autometa.tuning._options import TuneOptions
 from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
@@ -80,7 +86,13 @@ class Question:
         if options.algorithms is None:
             notes += tuple(left_out(algorithms, table))
         positive = positive_class(table.y, table.classes, options.pos_label)
-        metric = check_metric(options.metric, table.task_type, table.classes, positive)
+        metric = check_metric(
+            options.metric,
+            table.task_type,
+            table.classes,
+            positive,
+            ScoredRows(X=table.X, y=table.y, weights=table.weights),
+        )
         return cls(
             table=table,
             metric=metric,

@@ -71,6 +71,8 @@ class TuneResult(Predicting):
         tree without a score.
     is_weighted : bool
         Whether rows counted for different weights, in fits and in scores.
+    weights_column : str or None
+        The column that says what each row counts for, where it was given by name.
     out_of_fold : OutOfFold or None
         See `oof_predictions`.
     """
@@ -91,6 +93,7 @@ class TuneResult(Predicting):
     rule: DecisionRule = field(default=MOST_PROBABLE, repr=False)
     is_fallback: bool = False
     is_weighted: bool = False
+    weights_column: str | None = None
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
 
     @property
@@ -286,6 +289,7 @@ class TuneResult(Predicting):
         target: str | None = None,
         *,
         encoding: str | None = None,
+        weights: str | None = None,
     ) -> str:
         """Return a scikit-learn script that rebuilds the pipeline without autometa.
 
@@ -300,20 +304,34 @@ class TuneResult(Predicting):
             The column to predict; None is the one given to `tune`.
         encoding : str, optional
             Of a file of text; None reads it from the file.
+        weights : str, optional
+            The column of that table with what each row counts for, of a run with
+            ``sample_weight``; None is the one named to `tune`.
+
+        Raises
+        ------
+        ParameterError
+            If rows were weighted by values, and no column of the table is named.
         """
         from autometa.tuning.script._code import script
 
-        if self.is_weighted:
-            # averages of models take weights of rows by metadata routing alone, which a script
-            # would have to set up for each member
+        weights = weights or self.weights_column
+        if self.is_weighted and weights is None:
             raise ParameterError(
-                "A script fits rows of equal weight, and this pipeline was fitted with "
-                "'sample_weight'. Keep the fitted model with result.save(path)."
+                "This pipeline was fitted with 'sample_weight', and a script reads weights from "
+                "the table. Name the column that has them: result.code(weights='...')."
+            )
+        if weights is not None and not self.is_weighted:
+            raise ParameterError(
+                "'weights' names the column of weights of a run with 'sample_weight'. Got "
+                f"{weights!r} for a run whose rows count alike; leave it out."
             )
         scored = f"{self.metric} {self.score:.5g} in cross-validation"
         summary = "without a score" if self.is_fallback else scored
         target = target or str(self.task.target)
-        return script(self.best_pipeline, source, target, summary, encoding, self.validation)
+        return script(
+            self.best_pipeline, source, target, summary, encoding, self.validation, weights
+        )
 
 
 def _usual(kind: str) -> str:

@@ -327,6 +327,7 @@ class Run:
     def result(self, pipeline: Pipeline, final: Final | None, state: SearchState) -> TuneResult:
         """Return the fitted pipeline with all that is to be said of it."""
         table, study_log = self.question.table, state.study_log
+        given = self.options.sample_weight
         notes = tuple(
             dict.fromkeys([*self.runner.notes, *study_log.notes, *state.notes, *self.late_notes])
         )
@@ -342,6 +343,7 @@ class Run:
             rule=final.rule if final else self.question.decision.fixed,
             is_fallback=final is None,
             is_weighted=table.is_weighted or table.counted is not None,
+            weights_column=given if isinstance(given, str) else None,
             out_of_fold=final.expected if final else None,
             stopped_early=self.interruption.is_asked,
             sample=_sample(table),

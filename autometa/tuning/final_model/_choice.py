@@ -116,6 +116,7 @@ def choose_weights(
         positive=held_out.positive,
         decides=held_out.decides,
         row_weights=held_out.weights,
+        X=held_out.X,
     )
     return {ranked[i]: weight for i, weight in weights.items()}
 
@@ -218,6 +219,7 @@ def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
             positive=held_out.positive,
             decides=held_out.decides,
             counts=weights,
+            X=None if held_out.X is None else held_out.X.iloc[seen],
         )
         return score_of(entry.values[seen])[0]
     mean = mean_score(_visible(entry, without))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from autometa._common.arrays import AnyFloats, Booleans, Floats, Positions
 from autometa.metrics import FastScore, Predictions, get_metric, is_defined, score
+from autometa.tables import take_rows
 from autometa.tuning.final_model._deciding import best_threshold_score
 
 Score = tuple[float, float]
@@ -54,6 +55,7 @@ def select(
     positive: int = 1,
     decides: bool = False,
     row_weights: Floats | None = None,
+    X: Any = None,
 ) -> dict[int, float]:
     """Return weights by candidate that sum to 1.
 
@@ -81,6 +83,8 @@ def select(
         Whether averages of two classes are compared at the threshold that is best for them.
     row_weights : ndarray of shape (n_rows,) or None
         What each row counts for; None where all count alike.
+    X : DataFrame or None
+        The rows, for a metric that reads them.
     """
     if len(values) == 1:
         return {0: 1.0}
@@ -93,6 +97,7 @@ def select(
         positive=positive,
         counts=_weighted(_counts(values, y, rows, n_classes, folds), row_weights, rows),
         decides=decides,
+        X=None if X is None else take_rows(X, rows),
     )
     columns = [np.asarray(v[rows], dtype="float64") for v in values]
     max_steps = MAX_STEPS if get_metric(metric).fast else MAX_SLOW_STEPS
@@ -221,6 +226,7 @@ def make_score_function(
     positive: int = 1,
     counts: Counts = None,
     decides: bool = False,
+    X: Any = None,
 ) -> ScoreFunction:
     """Return a function from predictions to (score, tie-break), both greater-is-better.
 
@@ -245,7 +251,12 @@ def make_score_function(
         if fast is not None:
             return fast(y[rows], values[rows], weights, positive)
         part = Predictions(
-            y=y[rows], values=values[rows], n_classes=n_classes, positive=positive, weights=weights
+            y=y[rows],
+            values=values[rows],
+            n_classes=n_classes,
+            positive=positive,
+            weights=weights,
+            X=None if X is None else take_rows(X, rows),
         )
         return score(metric, part)
 

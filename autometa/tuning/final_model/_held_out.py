@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autometa.evaluation import fold_numbers
-from autometa.metrics import Predictions, mean_score, score
-from autometa.tables import Table
+from autometa.metrics import Predictions, mean_score, reads_rows, score
+from autometa.tables import Table, take_rows
 from autometa.tuning.final_model._splits import make_splits
 
 # Of a single fold, so that a choice made on some rows can be scored on others. A single fold is
@@ -43,6 +43,8 @@ class HeldOut:
         Whether predictions are compared at the threshold that is best for them.
     weights : ndarray of shape (n_held_out,) or None
         What each row counts for; None where all count alike.
+    X : DataFrame or None
+        The rows, for a metric that reads them.
     """
 
     rows: npt.NDArray[np.intp]
@@ -54,6 +56,7 @@ class HeldOut:
     clusters: npt.NDArray[np.intp] | None = None
     decides: bool = False
     weights: npt.NDArray[np.float64] | None = None
+    X: Any = None
 
     @classmethod
     def of_table(
@@ -79,6 +82,7 @@ class HeldOut:
             positive=positive,
             clusters=table.validation.clusters(rows, numbers[rows]),
             weights=table.weights_of(rows),
+            X=take_rows(table.X, rows) if reads_rows(metric) else None,
         )
 
     @cached_property
@@ -105,6 +109,7 @@ class HeldOut:
             n_classes=self.n_classes,
             positive=self.positive,
             weights=self.weights,
+            X=self.X,
         )
         n_folds = int(self.folds.max()) + 1
         return [score(self.metric, whole.rows(self.folds == fold)) for fold in range(n_folds)]

@@ -168,6 +168,7 @@ def _score(values: Floats, held_out: HeldOut, rows: Positions) -> float:
         held_out.folds[rows],
         held_out.positive,
         None if held_out.weights is None else held_out.weights[rows],
+        X=None if held_out.X is None else held_out.X.iloc[rows],
     )
     return score_of(values[rows])[0]
 

@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import VotingClassifier, VotingRegressor
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import FixedThresholdClassifier, KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -30,9 +30,17 @@ from autometa.algorithms._encoding import NewGapImputer
 from autometa.algorithms._target import ClassEncoder, LogScaler, PositiveScaler
 from autometa.algorithms._text import MAX_TEXT_ROWS
 from autometa.exceptions import ParameterError
+from autometa.tables._weights import DIGITS
 from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
 from autometa.tuning.script._code_reading import reading
-from autometa.tuning.script._code_template import AS_DATES, FILL_GAPS, IN_UNITS, PREPARE, TEMPLATE
+from autometa.tuning.script._code_template import (
+    AS_DATES,
+    FILL_GAPS,
+    IN_UNITS,
+    PREPARE,
+    TEMPLATE,
+    WEIGHTED,
+)
 from autometa.tuning.script._code_together import kept_together
 from metafeatures.columns import source_of_dates
 
@@ -45,7 +53,8 @@ NO_DEFAULT: Any = inspect.Parameter.empty
 class Imports:
     """The names a script uses, by module."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_weighted: bool = False) -> None:
+        self.is_weighted = is_weighted
         self.names: dict[str, set[str]] = defaultdict(set)
 
     def use(self, kind: type) -> str:
@@ -76,6 +85,7 @@ def script(
     summary: str,
     encoding: str | None = None,
     validation: Mapping[str, Any] | None = None,
+    weights: str | None = None,
 ) -> str:
     """Return the source of a script that reads ``source`` and rebuilds ``pipeline``.
 
@@ -92,8 +102,10 @@ def script(
         Of ``source``; None reads it from the file.
     validation : mapping or None
         How rows were held out, as a result of `tune` says it.
+    weights : str or None
+        The column with what each row counts for.
     """
-    imports = Imports()
+    imports = Imports(weights is not None)
     cleaner = pipeline[0]
     if isinstance(cleaner, SparseCleaner):
         raise ParameterError(
@@ -103,21 +115,27 @@ def script(
     model = pipeline[1] if len(pipeline) == 2 else Pipeline(pipeline.steps[1:])
     expression = _call(model, imports, 1)
     own = _own_classes(expression, imports)
-    table = reading(source, _numeric_columns(pipeline, target), encoding)
+    numbers = [*_numeric_columns(pipeline, target), *([weights] if weights else [])]
+    table = reading(source, numbers, encoding)
     for module, names in table.imports.items():
         imports.names[module] |= names
     dates = {name: (cleaner.orders_[name],) for name in cleaner.zones_}
-    together = kept_together(validation or {}, expression, is_classifier, dates)
+    together = kept_together(
+        validation or {}, expression, is_classifier, dates, weights is not None
+    )
+    weighted = _weighted(weights, model, imports)
     return TEMPLATE.format(
-        summary=summary.replace('"', "'"),
         imports=imports.lines(),
+        rows="    table, weights = weighted_rows(table)\n" if weights else "",
+        summary=summary.replace('"', "'"),
         target=repr(target),
         read=table.expression,
         columns=_columns(cleaner),
         prepare=table.definitions
         + _prepare(cleaner)
         + (FILL_GAPS if "fill_gaps" in expression else "")
-        + own,
+        + own
+        + weighted,
         model=expression,
         together=together.definitions,
         fit=together.fit,
@@ -125,6 +143,15 @@ def script(
         if is_classifier(model)
         else 'pd.to_numeric(table[TARGET]).astype("float64")',
     )
+
+
+def _weighted(column: str | None, model: Any, imports: Imports) -> str:
+    """Return the source of what fits weighted rows, where a column has weights."""
+    if column is None:
+        return ""
+    imports.use(Pipeline)
+    decides = isinstance(model, FixedThresholdClassifier | ClassWeightedClassifier)
+    return WEIGHTED.format(column=column, digits=DIGITS, decides=decides)
 
 
 def _own_classes(expression: str, imports: Imports) -> str:
@@ -188,7 +215,9 @@ def _call(value: Any, imports: Imports, depth: int) -> str:
         steps = [
             _tuple([repr(name), _call(step, imports, depth + 2)]) for name, step in value.steps
         ]
-        return _make(imports.use(Pipeline), [_list(steps, depth + 1)], depth)
+        learns = imports.is_weighted and hasattr(value.steps[-1][1], "predict")
+        kind = "WeightedPipeline" if learns else imports.use(Pipeline)
+        return _make(kind, [_list(steps, depth + 1)], depth)
     if isinstance(value, VotingClassifier | VotingRegressor):
         return _vote(value, imports, depth)
     if isinstance(value, ClassWeightedClassifier):

@@ -34,7 +34,7 @@ def make_model():
 {together}
 def fit(table):
     """Return the fitted model, and the word models that ``prepare`` needs for other rows."""
-    words = {{}}
+{rows}    words = {{}}
     X = prepare(table, words)
     y = {labels}
     return {fit}, words
@@ -114,6 +114,31 @@ def prepare(table, words):
 
 IN_UNITS = """    for name, (origin, unit) in UNITS.items():
         columns[name] = (columns[name] - origin) / unit
+"""
+
+WEIGHTED = """
+
+class WeightedPipeline(Pipeline):
+    \"\"\"A pipeline whose last step is given what each row counts for.\"\"\"
+
+    def fit(self, X, y=None, sample_weight=None):
+        return super().fit(X, y, **{{f"{{self.steps[-1][0]}}__sample_weight": sample_weight}})
+
+
+def weighted_rows(table):
+    \"\"\"Return the rows that count, and for how much: 1 on average.\"\"\"
+    weights = pd.to_numeric(table[{column!r}]).to_numpy("float64")
+    counts = weights > 0
+    return table[counts], np.round(weights[counts] / weights[counts].mean(), {digits})
+
+
+def fit_weighted(model, X, y, weights):
+    \"\"\"Fit a model to weighted rows; a rule that makes classes of probabilities stays.\"\"\"
+    if {decides}:
+        model.estimator_ = model.estimator.fit(X, y, sample_weight=weights)
+        return model
+    return model.fit(X, y, sample_weight=weights)
+
 """
 
 FILL_GAPS = '''

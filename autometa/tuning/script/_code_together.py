@@ -15,6 +15,7 @@ from typing import Any
 from autometa.validation import _group_folds, _time_folds
 
 PLAIN = "make_model().fit(X, y)"
+WEIGHTED = "fit_weighted(make_model(), X, y, weights)"
 
 TOGETHER = '''
 import warnings
@@ -41,7 +42,7 @@ def inner_splits(table, classes, n_folds):
     return None
 
 
-def fit_together(model, X, y, table):
+def fit_together(model, X, y, table{weights}):
     """Fit a model whose inner splits keep together what belongs together."""
     classes = {classes}
     for name, value in model.get_params(deep=True).items():
@@ -49,7 +50,7 @@ def fit_together(model, X, y, table):
             n_folds = value if isinstance(value, int) else value.get_n_splits()
             splits = inner_splits(table, classes, n_folds)
             model.set_params(**({{}} if splits is None else {{name: splits}}))
-    return model.fit(X, y)
+    return {fit}
 
 '''
 
@@ -71,7 +72,11 @@ class Together:
 
 
 def kept_together(
-    validation: Mapping[str, Any], expression: str, is_classifier: bool, dates: Mapping[str, Any]
+    validation: Mapping[str, Any],
+    expression: str,
+    is_classifier: bool,
+    dates: Mapping[str, Any],
+    is_weighted: bool = False,
 ) -> Together:
     """Return how a script fits its model.
 
@@ -84,10 +89,13 @@ def kept_together(
     is_classifier : bool
     dates : mapping
         The columns that the script reads as dates.
+    is_weighted : bool, default=False
+        Whether the fit is given weights.
     """
+    weights = ", weights" if is_weighted else ""
     belonging = _belonging(validation, dates)
     if belonging is None or "cv=" not in expression:
-        return Together()
+        return Together(fit=WEIGHTED if is_weighted else PLAIN)
     is_by_time = validation["kind"] == "time"
     functions = inspect.getsource(_time_folds.block_numbers) if is_by_time else _functions()
     numbers = (
@@ -100,9 +108,11 @@ def kept_together(
             functions=functions.strip() + "\n",
             belonging=belonging,
             numbers=numbers,
+            weights=weights,
+            fit=f"fit_weighted(model, X, y{weights})" if is_weighted else "model.fit(X, y)",
             classes="np.unique(y, return_inverse=True)[1]" if is_classifier else "None",
         ),
-        fit="fit_together(make_model(), X, y, table)",
+        fit=f"fit_together(make_model(), X, y, table{weights})",
     )
 
 

@@ -188,27 +188,78 @@ def test_a_scorer_may_ask_about_some_of_its_rows(fraud):
         check_metric(by_array, "binary", LABELS, 1)
 
 
-def no_negative(truth, response):
-    """Fails on the folds, not on the sample that it was tried on."""
-    if (truth < 0).any():
-        raise ValueError("amounts are positive")
+def lost_amounts(estimator, X, y):
+    """What frauds cost that were missed, and one for each false alarm."""
+    assert X["kind"].dtype == "category"
+    X["predicted"] = estimator.predict(X)  # the function may write into the X it is given
+    large = X[X["amount"] > 0]
+    assert (estimator.predict(large) == large["predicted"]).all()
+    assert (estimator.predict_proba(large).argmax(axis=1) == (large["predicted"] == "legit")).all()
+    missed = (X["predicted"] == "legit") & (y == "fraud")
+    alarms = (X["predicted"] == "fraud") & (y == "legit")
+    return -float(X.loc[missed, "amount"].abs().sum() + alarms.sum())
+
+
+def test_a_scorer_reads_the_columns_of_the_table(fraud):
+    X, y = fraud
+    X = X.rename(columns={"c0": "amount"}).assign(
+        kind=pd.Categorical(np.where(X["c1"] > 0, "card", "cash"))
+    )
+    before = X.copy()
+    result = tune(X, y, metric=lost_amounts, isolate=False, **QUICK)
+    pd.testing.assert_frame_equal(X, before)
+    board = result.leaderboard()
+    rows = result.oof_predictions([int(board["trial"].iloc[0])]).dropna(subset="fold")
+    rows = rows[rows["trial"].notna()]
+    by_fold = []
+    for _, fold in rows.groupby("fold"):
+        predicted = LABELS[fold.filter(like="probability_").to_numpy().argmax(1)]
+        own, amounts = y[fold["row"]], X["amount"].to_numpy()[fold["row"]]
+        missed = (predicted == "legit") & (own == "fraud")
+        alarms = (predicted == "fraud") & (own == "legit")
+        by_fold.append(-np.abs(amounts[missed]).sum() - alarms.sum())
+    assert board["score"].iloc[0] == pytest.approx(np.mean(by_fold))
+    low, high = result.score_interval
+    assert low <= result.score <= high < 0
+
+
+def test_a_scorer_that_fails_on_values_of_the_target_is_refused_before_any_work():
+    def logarithms(y_true, y_pred):
+        if (y_true < 0).any():
+            raise ValueError("amounts are positive")
+        return 0.0
+
+    X, y = make_regression(60, 3, random_state=0)
+    with pytest.raises(
+        MetricError, match=r"'logarithms' fails .* ValueError: amounts are positive"
+    ):
+        tune(X, y, metric=make_scorer(logarithms), **QUICK | {"algorithms": ["ridge"]})
+
+
+def no_few(truth, response):
+    """Fails on the folds, not on the rows that it was tried on."""
+    if len(truth) < 20:
+        raise ValueError("too few amounts")
     return -float(np.abs(truth - response).mean())
 
 
 def test_what_a_scorer_says_when_it_fails_is_the_reason_of_its_trials():
     X, y = make_regression(60, 3, random_state=0)
     quick = QUICK | {"algorithms": ["ridge"], "n_trials": 1, "isolate": False}
-    with pytest.warns(FallbackWarning, match="'no_negative' failed: ValueError: amounts are posit"):
-        result = tune(X, y, metric=make_scorer(no_negative), **quick)
+    with pytest.warns(FallbackWarning, match="'no_few' failed: ValueError: too few amounts"):
+        result = tune(X, y, metric=make_scorer(no_few), **quick)
     assert result.is_fallback
 
 
 @pytest.mark.parametrize(
     ("metric", "said"),
     [
-        (lambda estimator, X, y: X["c0"].mean(), "fails on predictions .* KeyError: 'c0'"),
+        (lambda estimator, X, y: X["none"].mean(), "fails on predictions .* KeyError: 'none'"),
         (lambda estimator, X, y: float("nan"), "gives NaN"),
         (lambda estimator, X, y: None, "TypeError"),
+        (lambda m, X, y: m.predict(X.assign(c1=0)).size, "column 'c1' was changed"),
+        (lambda m, X, y: m.predict(X[["c0"]]).size, "without their column 'c1'"),
+        (lambda m, X, y: m.predict(X.set_axis(X.index + 1)).size, "that is not among them"),
         (7, "Got int"),
     ],
 )

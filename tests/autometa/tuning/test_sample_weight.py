@@ -121,8 +121,55 @@ def test_what_cannot_weigh_rows_is_left_out_and_refused_by_name(regression):
     assert "nearest_neighbors" not in {setup.algorithm for setup in advice}
     with pytest.raises(ParameterError, match="weighted regression tasks"):
         tune(X, y, sample_weight=weights, algorithms=["nearest_neighbors"], **QUICK)
-    with pytest.raises(ParameterError, match="rows of equal weight"):
+    with pytest.raises(ParameterError, match="Name the column that has them"):
         result.code()
+    with pytest.raises(ParameterError, match="a run whose rows count alike"):
+        tune(X, y, algorithms=["ridge"], **QUICK | {"n_trials": 1}).code(weights="w")
+
+
+@pytest.mark.parametrize("decision", [None, 0.3])
+def test_the_script_of_a_weighted_run_predicts_what_its_pipeline_does(
+    regression, decision, tmp_path
+):
+    X, y = regression
+    rng = np.random.default_rng(0)
+    y = np.round(y, 6) if decision is None else np.where(y > 0, "high", "low")
+    table = X.assign(w=rng.integers(0, 5, len(y)) / 4, y=y, kind=rng.choice(["a", "b"], len(y)))
+    table.to_csv(tmp_path / "table.csv", index=False)
+    table = pd.read_csv(tmp_path / "table.csv")
+    more = {"algorithms": FEW} if decision is None else {"tune_threshold": decision}
+    more = {"algorithms": ["logistic_regression", "decision_tree"]} | more
+    X = table.drop(columns="y")
+    result = tune(X, table["y"], sample_weight="w", target="y", **QUICK | more)
+    source = result.code(str(tmp_path / "table.csv"))
+    made = {"__name__": "made"}
+    exec(compile(source, "made.py", "exec"), made)
+    model, words = made["fit"](made["read"]())
+    predicted = model.predict(made["prepare"](made["read"](), words))
+    expected = result.best_pipeline.predict(X.drop(columns="w"))
+    if decision is not None:
+        assert (predicted == expected).all()
+        shares = model.predict_proba(made["prepare"](made["read"](), words))
+        predicted, expected = shares, result.best_pipeline.predict_proba(X.drop(columns="w"))
+    np.testing.assert_allclose(predicted, expected, rtol=1e-6)
+    assert "autometa" not in source.replace("found by autometa", "")
+
+
+def test_each_of_several_outputs_is_weighted(regression):
+    """As if each had been asked about alone, whether it is numbers or classes."""
+    X, y = regression
+    weights = np.random.default_rng(3).integers(0, 4, len(y)).astype(float)
+    few = QUICK | {"n_trials": 2, "algorithms": ["decision_tree"]}
+    numbers = pd.DataFrame({"one": y, "two": X["c0"] - y})
+    labels = (numbers > 0).astype(int)
+    for outputs in (numbers, labels):
+        both = tune(X, outputs, sample_weight=weights, **few)
+        for name in outputs:
+            alone = tune(X, outputs[name], sample_weight=weights, **few)
+            assert both.outputs[name].is_weighted
+            assert both.outputs[name].score == pytest.approx(alone.score)
+    plain = tune(X, numbers, **few)
+    assert plain.score != tune(X, numbers, sample_weight=weights, **few).score
 
 
 def test_a_column_of_weights_is_not_learnt_from(regression):
