@@ -81,7 +81,7 @@ def tune(
     metric : str, scorer, callable or None
         A scorer name of scikit-learn, greater is better; what `sklearn.metrics.make_scorer`
         returns; or a function of (estimator, X, y) that returns one number, whose estimator
-        repeats stored predictions and whose ``X`` has rows but no columns. None is ROC AUC
+        repeats stored predictions and whose ``X`` has rows of the table. None is ROC AUC
         for binary tasks, negated log loss for multiclass, negated root mean squared error
         for regression.
     time_budget : float or None, default=60
