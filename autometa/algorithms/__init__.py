@@ -27,6 +27,7 @@ from autometa.algorithms._registry import (
 )
 from autometa.algorithms._seconds import Size
 from autometa.algorithms._sparse import SparseCleaner
+from autometa.algorithms._stopping import HeldOutRows, Rounds, Stopping
 from autometa.algorithms._target import IDENTITY, LOG
 from autometa.algorithms._text import word_rows
 
@@ -36,8 +37,11 @@ __all__ = [
     "TARGET",
     "Algorithm",
     "Context",
+    "HeldOutRows",
+    "Rounds",
     "Size",
     "SparseCleaner",
+    "Stopping",
     "TableCleaner",
     "algorithm_not_found",
     "algorithms_for",

@@ -27,6 +27,7 @@ from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._encoding import Encoding, make_encoder
 from autometa.algorithms._seconds import Seconds, one_pass
 from autometa.algorithms._sparse import SparseCleaner, make_sparse_encoder
+from autometa.algorithms._stopping import Stopper, Stopping, patience_of
 from autometa.algorithms._target import IDENTITY, LOG, with_target
 from autometa.exceptions import ParameterError
 from metafeatures._registry import TASK_TYPES
@@ -101,6 +102,9 @@ class Algorithm:
     rounds : str or None
         Hyperparameter that counts trees, each of which costs alike: halved, with the
         learning rate doubled, where time is short.
+    stopper : Stopper or None
+        How its boosters are made to stop at the best number of ``rounds``; None where they
+        cannot, or need not.
     is_random : bool
         Whether another ``random_state`` gives another model: such are fitted several
         times and averaged where there is time.
@@ -141,6 +145,7 @@ class Algorithm:
     seconds: Seconds = one_pass
     objectives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rounds: str | None = None
+    stopper: Stopper | None = None
     is_random: bool = False
     max_rows: int | None = None
     max_classes: int | None = None
@@ -247,6 +252,31 @@ class Algorithm:
             {name: at(dist, u) for (name, dist), u in zip(space.items(), point, strict=True)}
             for point in points
         ]
+
+    def stopping(
+        self, config: Mapping[str, Any], *, is_watched: bool, deadline: float = inf
+    ) -> Stopping | None:
+        """Return how fits of a setup end early; None where nothing could end them.
+
+        Parameters
+        ----------
+        config : dict
+        is_watched : bool
+            Whether the loss on held-out rows may end them.
+        deadline : float
+            A moment of ``time.monotonic()`` that ends them in any case.
+        """
+        stopper = self.stopper
+        if stopper is None or not (is_watched or (stopper.has_clock and deadline < inf)):
+            return None
+        patience = patience_of(config) if is_watched else None
+        return Stopping(stopper=stopper, patience=patience, deadline=deadline)
+
+    def with_rounds(self, config: Mapping[str, Any], n: float) -> Config:
+        """Return a configuration of about ``n`` trees; the same where trees are not counted."""
+        if self.rounds is None:
+            return dict(config)
+        return {**config, self.rounds: max(1, round(n))}
 
     def build(
         self,

@@ -124,10 +124,12 @@ class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type:
     def __init__(self, classifier: Any) -> None:
         self.classifier = classifier
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit the classifier on the class numbers."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **arguments: Any) -> Self:
+        """Fit the classifier on the class numbers; it is given ``arguments`` as they are."""
         self.classes_, numbers = np.unique(np.asarray(y), return_inverse=True)
-        given = {} if sample_weight is None else {"sample_weight": sample_weight}
+        given = (
+            arguments if sample_weight is None else {"sample_weight": sample_weight, **arguments}
+        )
         self.classifier_ = clone(self.classifier).fit(X, numbers, **given)
         return self
 

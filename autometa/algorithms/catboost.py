@@ -8,6 +8,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._seconds import boosting
+from autometa.algorithms._stopping import HeldOutRows, Stopper, Watch
 from autometa.algorithms._target import ClassEncoder
 
 LIBRARY: Config = {
@@ -43,6 +44,8 @@ SPACE = {
     "subsample": FloatDistribution(0.6, 1.0),
 }
 
+MANY_TREES = 200  # CatBoost's own limit, for its default of leaf_estimation_iterations
+
 
 def _make(config: Config, context: Context) -> Any:
     from catboost import CatBoostClassifier, CatBoostRegressor
@@ -59,6 +62,34 @@ def _make(config: Config, context: Context) -> Any:
         return CatBoostRegressor(**settings)
     # of three classes or more it predicts a matrix of one column, which compares with all rows
     return ClassEncoder(CatBoostClassifier(**settings))
+
+
+def _watching(booster: Any, held_out: HeldOutRows | None, watch: Watch) -> dict[str, Any]:
+    from catboost import Pool
+
+    class AfterTree:
+        def after_iteration(self, state: Any) -> bool:
+            losses = [each[-1] for each in state.metrics.get("validation", {}).values()]
+            return not watch.is_over(*losses)
+
+    if held_out is None:
+        return {"callbacks": [AfterTree()]}
+    pool = Pool(held_out.X, held_out.y, weight=held_out.weights)
+    return {"eval_set": pool, "use_best_model": False, "callbacks": [AfterTree()]}
+
+
+def _as_asked_for(booster: Any, watch: Watch) -> None:
+    booster.shrink(ntree_end=watch.best)
+
+
+def _fewest(booster: Any) -> int:
+    """Return the trees from which on CatBoost takes ten Newton steps a leaf of a class, not one.
+
+    With fewer, a fit that is asked for its best number of trees would be another model.
+    """
+    iterations = int(booster.get_param("iterations"))
+    is_class = booster._estimator_type == "classifier"
+    return MANY_TREES if is_class and iterations >= MANY_TREES else 1
 
 
 ALGORITHMS = (
@@ -81,6 +112,7 @@ ALGORITHMS = (
             "tweedie": {"loss_function": "Tweedie:variance_power=1.5"},
         },
         rounds="iterations",
+        stopper=Stopper(arguments=_watching, finish=_as_asked_for, fewest=_fewest),
         is_random=True,
         library="catboost",
         estimators={

@@ -8,6 +8,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._seconds import boosting
+from autometa.algorithms._stopping import HeldOutRows, Stopper, Watch
 
 LIBRARY: Config = {
     "max_iter": 100,
@@ -57,6 +58,18 @@ def _make(config: Config, context: Context) -> Any:
     )
 
 
+def _watching(booster: Any, held_out: HeldOutRows | None, watch: Watch) -> dict[str, Any]:
+    assert held_out is not None  # it has no clock
+    booster.set_params(early_stopping=True, scoring="loss", n_iter_no_change=watch.patience)
+    return {"X_val": held_out.X, "y_val": held_out.y, "sample_weight_val": held_out.weights}
+
+
+def _as_asked_for(booster: Any, watch: Watch) -> None:
+    for score in booster.validation_score_[1:]:  # the first is of no tree
+        watch.is_over(-score)
+    del booster._predictors[watch.best :]
+
+
 ALGORITHMS = (
     Algorithm(
         name="hist_gradient_boosting",
@@ -70,6 +83,8 @@ ALGORITHMS = (
         seconds=boosting("max_iter", lambda c: 2 * float(c.get("max_leaf_nodes", 31))),
         objectives={"poisson": {"loss": "poisson"}},
         rounds="max_iter",
+        # Nothing is called after a tree: it can count those without a better loss, not seconds.
+        stopper=Stopper(arguments=_watching, finish=_as_asked_for, has_clock=False),
         is_random=True,
         estimators={
             "classification": "sklearn.ensemble.HistGradientBoostingClassifier",

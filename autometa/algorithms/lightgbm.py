@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._seconds import boosting
+from autometa.algorithms._stopping import HeldOutRows, Stopper, Watch
 
 LIBRARY: Config = {
     "n_estimators": 100,
@@ -124,6 +126,32 @@ def _make(config: Config, context: Context) -> Any:
     )
 
 
+def _watching(booster: Any, held_out: HeldOutRows | None, watch: Watch) -> dict[str, Any]:
+    from lightgbm.callback import EarlyStopException
+
+    def after_tree(state: Any) -> None:
+        losses = [loss for _, _, loss, *_ in state.evaluation_result_list]
+        if watch.is_over(*losses[:1]) or state.iteration + 1 == state.end_iteration:
+            # the library keeps the trees up to the one that is named, counted from 0
+            raise EarlyStopException(watch.best - 1, state.evaluation_result_list)
+
+    if held_out is None:
+        return {"callbacks": [after_tree]}
+    weights = held_out.weights
+    if "eval_X" in signature(booster.fit).parameters:
+        rows = {"eval_X": held_out.X, "eval_y": held_out.y}
+    else:  # as up to version 4.6
+        rows = {"eval_set": [(held_out.X, held_out.y)]}
+    return rows | {
+        "eval_sample_weight": None if weights is None else [weights],
+        "callbacks": [after_tree],
+    }
+
+
+def _as_asked_for(booster: Any, watch: Watch) -> None:
+    """Do nothing: the library drops the trees after the best, and keeps no callback."""
+
+
 ALGORITHMS = (
     Algorithm(
         name="lightgbm",
@@ -154,6 +182,7 @@ ALGORITHMS = (
         seconds=boosting("n_estimators", lambda c: float(c.get("num_leaves", 31))),
         objectives={"poisson": {"objective": "poisson"}, "tweedie": {"objective": "tweedie"}},
         rounds="n_estimators",
+        stopper=Stopper(arguments=_watching, finish=_as_asked_for),
         is_random=True,
         takes_sparse=True,
         library="lightgbm",

@@ -8,6 +8,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 
 from autometa.algorithms._algorithm import Algorithm, Config, Context
 from autometa.algorithms._seconds import boosting
+from autometa.algorithms._stopping import HeldOutRows, Stopper, Watch
 from autometa.algorithms._target import ClassEncoder
 
 LIBRARY: Config = {
@@ -75,6 +76,32 @@ def _make(config: Config, context: Context) -> Any:
     return ClassEncoder(XGBClassifier(**settings))
 
 
+def _watching(booster: Any, held_out: HeldOutRows | None, watch: Watch) -> dict[str, Any]:
+    from xgboost.callback import TrainingCallback
+
+    class AfterTree(TrainingCallback):  # type: ignore[misc]
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            losses = [each[-1] for each in evals_log.get("validation_0", {}).values()]
+            return watch.is_over(*losses)
+
+        def __deepcopy__(self, memo: Any) -> Any:  # models are cloned, and the watch is one
+            return self
+
+    booster.set_params(callbacks=[AfterTree()])
+    if held_out is None:
+        return {}
+    weights = held_out.weights
+    return {
+        "eval_set": [(held_out.X, held_out.y)],
+        "sample_weight_eval_set": None if weights is None else [weights],
+        "verbose": False,
+    }
+
+
+def _as_asked_for(booster: Any, watch: Watch) -> None:
+    booster._Booster = booster.get_booster()[: watch.best]
+
+
 ALGORITHMS = (
     Algorithm(
         name="xgboost",
@@ -92,6 +119,7 @@ ALGORITHMS = (
             "tweedie": {"objective": "reg:tweedie"},
         },
         rounds="n_estimators",
+        stopper=Stopper(arguments=_watching, finish=_as_asked_for),
         is_random=True,
         library="xgboost",
         estimators={

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from autometa.evaluation._cross_validation import CrossValidation, cross_validate, predict
     from autometa.evaluation._pool import WorkerPool
     from autometa.evaluation._process import Outcome
+    from autometa.evaluation._rounds import config_as_scored, rounds_facts
     from autometa.evaluation._speed import (
         STANDARD_SECONDS,
         cached_reference_seconds,
@@ -26,6 +27,7 @@ __all__ = [
     "Outcome",
     "WorkerPool",
     "cached_reference_seconds",
+    "config_as_scored",
     "costs_of_trial",
     "cross_validate",
     "fold_numbers",
@@ -34,6 +36,7 @@ __all__ = [
     "mean_costs",
     "predict",
     "reference_seconds",
+    "rounds_facts",
     "shorten_folds",
     "split_of_study",
 ]
@@ -48,6 +51,7 @@ _HOME = {
     "Outcome": "_process",
     "WorkerPool": "_pool",
     "cached_reference_seconds": "_speed",
+    "config_as_scored": "_rounds",
     "costs_of_trial": "_costs",
     "cross_validate": "_cross_validation",
     "fold_numbers": ".validation",
@@ -56,6 +60,7 @@ _HOME = {
     "mean_costs": "_costs",
     "predict": "_cross_validation",
     "reference_seconds": "_speed",
+    "rounds_facts": "_rounds",
     "shorten_folds": ".validation",
     "split_of_study": "_costs",
 }

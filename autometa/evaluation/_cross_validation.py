@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from autometa.algorithms import HeldOutRows, Rounds, Stopping
 from autometa.evaluation._costs import Costs, mean_costs
 from autometa.metrics import Predictions, mean_score, reads_rows, scores
 from autometa.tables import Table, take_rows
@@ -39,6 +40,8 @@ class CrossValidation(Costs):
         Out-of-fold predictions in row order; NaN in rows no fold held out.
     models : list
         The fitted pipeline of each fold, when asked for.
+    rounds : list of Rounds
+        Of each fold, the trees at which it stopped by itself.
     """
 
     scores: dict[str, float]
@@ -46,6 +49,7 @@ class CrossValidation(Costs):
     train_scores: dict[str, float]
     values: npt.NDArray[np.float64]
     models: list[Any] = field(default_factory=list)
+    rounds: list[Rounds] = field(default_factory=list)
 
 
 def cross_validate(
@@ -57,6 +61,7 @@ def cross_validate(
     keep_models: bool = False,
     max_train_rows: int = MAX_TRAIN_SCORE_ROWS,
     positive: int = 1,
+    stopping: Stopping | None = None,
 ) -> CrossValidation:
     """Fit and score ``pipeline`` on each fold.
 
@@ -78,15 +83,23 @@ def cross_validate(
         Training rows that train scores are measured on; 0 leaves them NaN.
     positive : int, default=1
         Number of the positive class of a binary task.
+    stopping : Stopping or None
+        Ends the growing of trees by the rows that a fold holds out; None grows all.
     """
     metrics, y, n_classes = list(metrics), table.y, table.n_classes
     shape = (len(y), n_classes) if n_classes else (len(y),)
     values = np.full(shape, np.nan)
-    test_scores, train_scores, costs, models = [], [], [], []
+    test_scores, train_scores, costs, models, rounds = [], [], [], [], []
     for train, test in folds:
         model = clone(pipeline)
         start = time.process_time()
-        table.fit(model, take_rows(X, train), train)
+        if stopping is None:
+            table.fit(model, take_rows(X, train), train)
+        else:
+            held_out = HeldOutRows(X=take_rows(X, test), y=y[test], weights=table.weights_of(test))
+            watched = stopping.watched(model, held_out)
+            table.fit(watched, take_rows(X, train), train)
+            rounds.append(watched.rounds)
         fitted = time.process_time()
         values[test] = predict(model, take_rows(X, test), n_classes)
         predicted = time.process_time()
@@ -105,6 +118,7 @@ def cross_validate(
         **mean_costs(costs),
         values=values,
         models=models,
+        rounds=rounds,
     )
 
 

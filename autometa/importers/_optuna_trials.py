@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autometa._common.feasibility import broken_constraints, what_is_broken
-from autometa.evaluation import costs_of_trial, split_of_study
+from autometa.evaluation import config_as_scored, costs_of_trial, split_of_study
 from autometa.importers._fold_kinds import fold_kind_of
 from autometa.importers._measures import Measure, resolve
 from autometa.importers._optuna_studies import StudyView
@@ -207,7 +207,10 @@ class TrialReader:
 
     def _of_tune(self, trial: FrozenTrial, evaluation: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a row for each metric that `tune` kept with its trial."""
-        setup = self._setup(trial) | {"status": "ok", "fidelity": evaluation.get("fidelity", 1.0)}
+        setup = self._setup(trial, evaluation) | {
+            "status": "ok",
+            "fidelity": evaluation.get("fidelity", 1.0),
+        }
         setup |= costs_of_trial(evaluation, self.view.user_attrs)
         main = self.objectives[0].measure.name
         return [
@@ -217,12 +220,15 @@ class TrialReader:
             for metric, score in evaluation["scores"].items()
         ]
 
-    def _setup(self, trial: FrozenTrial) -> dict[str, Any]:
+    def _setup(
+        self, trial: FrozenTrial, evaluation: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         params = dict(trial.params)
         algorithm = params.pop(self.algorithm_parameter, None) if self.algorithm_parameter else None
         prefix = f"{algorithm}."
         if isinstance(algorithm, str) and params and all(n.startswith(prefix) for n in params):
             params = {name.removeprefix(prefix): value for name, value in params.items()}
+        params = config_as_scored(params, evaluation or {})
         return {
             "algorithm": algorithm if isinstance(algorithm, str) else self.wanted.algorithm,
             "config": canonical_config({name: plain(value) for name, value in params.items()}),

@@ -12,7 +12,12 @@ import pandas as pd
 from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
-from autometa.evaluation import cached_reference_seconds, costs_of_trial, split_of_study
+from autometa.evaluation import (
+    cached_reference_seconds,
+    config_as_scored,
+    costs_of_trial,
+    split_of_study,
+)
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
@@ -217,7 +222,9 @@ class TuneResult(Predicting):
                 | {
                     "task_id": self.task.task_id,
                     "algorithm": candidate.algorithm,
-                    "config": canonical_config(without_usual_target(candidate.config)),
+                    "config": canonical_config(
+                        without_usual_target(config_as_scored(candidate.config, evaluation))
+                    ),
                     "metric": metric,
                     "score": value,
                     **costs_of_trial(evaluation, about),
@@ -367,7 +374,7 @@ def _row(trial: FrozenTrial) -> tuple[Any, ...]:
     return (
         trial.number,
         candidate.algorithm,
-        candidate.config,
+        config_as_scored(candidate.config, evaluation),
         trial.value if is_ok and trial.value is not None else float("nan"),
         float(folds.std(ddof=0)) if is_ok else float("nan"),
         evaluation.get("fit_seconds", float("nan")),

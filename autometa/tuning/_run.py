@@ -255,6 +255,7 @@ class Run:
             validation=plan.facts(table, n_held_out),
             positive=question.positive,
             row_share=len(table.y) / len(question.table.y),
+            stops_early=True,
             max_predict_ms=options.max_predict_ms,
             decision=question.decision,
             patience=options.patience,

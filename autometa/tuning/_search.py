@@ -15,6 +15,7 @@ from optuna.trial import FrozenTrial
 
 from autometa._common.readable import readable
 from autometa._common.warning import warn_user
+from autometa.algorithms import get_algorithm
 from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
@@ -24,7 +25,7 @@ from autometa.tuning._interrupt import Interruption
 from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
 from autometa.tuning._state import CompletedTrial, SearchState
-from autometa.tuning.scheduling._plan import Advice, anchors, merge, preset_candidates
+from autometa.tuning.scheduling._plan import Advice, Candidate, anchors, merge, preset_candidates
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
 from autometa.tuning.scheduling._target_forms import with_target_forms
 from autometa.tuning.study._resume import candidate_of, evaluation_of
@@ -205,6 +206,7 @@ class Search:
 
     def _submit(self, key: Any, trial: FrozenTrial | None, request: Request) -> None:
         state, settings, candidate = self.state, self.state.settings, request.candidate
+        timeout = state.clock.trial_timeout(request.expected_seconds, state.search_left)
         call = EvaluationRequest(
             algorithm=candidate.algorithm,
             config=candidate.config,
@@ -217,8 +219,9 @@ class Search:
             fidelity=request.fidelity,
             stop_below=request.stop_below,
             keep_above=state.best.score if state.best else -np.inf,
+            stops_early=settings.stops_early,
+            seconds=np.inf if timeout is None else timeout,
         )
-        timeout = state.clock.trial_timeout(request.expected_seconds, state.search_left)
         self.runner.submit(key, evaluate, call, timeout=timeout)
         self.running[key] = (trial, request)
 
@@ -287,7 +290,7 @@ class Search:
         result: EvaluationResult = outcome.value
         state.fit_time_model.learn(
             candidate.algorithm,
-            candidate.config,
+            _config_grown(candidate, result),
             result.seconds,
             candidate.expected_seconds,
             result.fidelity,
@@ -335,3 +338,11 @@ class Search:
     def _announce(self, trial: FrozenTrial) -> None:
         for callback in self.state.settings.callbacks:
             self.state.study_log.announce(callback, trial)
+
+
+def _config_grown(candidate: Candidate, result: EvaluationResult) -> dict[str, Any]:
+    """Return the configuration with as many trees as were grown: the seconds are of these."""
+    if not result.rounds:
+        return candidate.config
+    grown = float(np.mean([one.grown for one in result.rounds]))
+    return get_algorithm(candidate.algorithm).with_rounds(candidate.config, grown)

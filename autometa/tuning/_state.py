@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from autometa.algorithms import get_algorithm
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
 from autometa.tables import Table
@@ -49,6 +50,7 @@ class SearchSettings:
     validation: Mapping[str, Any] = field(default_factory=dict)  # what is said of the folds
     positive: int = 1
     row_share: float = 1.0
+    stops_early: bool = False
     max_predict_ms: float | None = None
     decision: DecisionPolicy = NO_CHOICE
     patience: int | None = None
@@ -80,6 +82,17 @@ class CompletedTrial:
     def fidelity(self) -> float:
         """Share of the training rows of each fold that were used."""
         return self.result.fidelity
+
+    def config(self, growth: float = 1.0) -> dict[str, Any]:
+        """Return the configuration that was scored: with the trees at which boosting stopped.
+
+        ``growth`` times as many where it is to be fitted on more rows than that.
+        """
+        n_rounds, candidate = self.result.n_rounds, self.candidate
+        if n_rounds is None:
+            return candidate.config
+        algorithm = get_algorithm(candidate.algorithm)
+        return algorithm.with_rounds(candidate.config, n_rounds * growth)
 
 
 @dataclass(kw_only=True)
@@ -148,7 +161,7 @@ class SearchState:
         candidate = trial.candidate
         if trial.fidelity < 1.0:
             return self.fit_time_model.expected(
-                candidate.algorithm, candidate.config, candidate.expected_seconds
+                candidate.algorithm, trial.config(), candidate.expected_seconds
             )
         return trial.result.seconds / self.settings.train_share
 

@@ -280,7 +280,7 @@ class Refits:
         timeout = None if state.clock.is_endless else max(0.05, state.clock.left)
         seed = state.settings.seed + number
         candidate = trial.candidate
-        setup = (candidate.algorithm, candidate.config, seed, fidelity)
+        setup = (candidate.algorithm, trial.config(), seed, fidelity)
         self.runner.submit((index, number), refit, *setup, timeout=timeout)
 
     def _receive(self, outcome: Outcome) -> None:

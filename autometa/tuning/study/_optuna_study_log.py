@@ -20,6 +20,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from autometa._common.feasibility import what_is_broken
 from autometa.algorithms import every_algorithm, get_algorithm
+from autometa.evaluation import rounds_facts
 from autometa.exceptions import StorageError
 from autometa.metrics import get_metric
 from autometa.tables import Table
@@ -314,6 +315,7 @@ class OptunaStudyLog:
             **result.costs,
             "seconds": result.seconds,
             "fidelity": result.fidelity,
+            **rounds_facts(candidate.algorithm, result.rounds),
         }
         state = TrialState.COMPLETE if result.is_complete else TrialState.PRUNED
         return self._end(trial, summary, state, result.score)

@@ -10,6 +10,7 @@ import math
 
 from optuna.trial import FrozenTrial
 
+from autometa.evaluation import config_as_scored
 from autometa.exceptions import WorkerError
 from autometa.tuning._state import SearchState
 from autometa.tuning.final_model._assemble import Member
@@ -51,7 +52,8 @@ def fit_stored(state: SearchState, runner: TrialRunner) -> Final | None:
             "it again. Give more seconds."
         )
         return None
-    setup = (candidate.algorithm, candidate.config, state.settings.seed, 1.0)
+    config = config_as_scored(candidate.config, evaluation_of(trial))
+    setup = (candidate.algorithm, config, state.settings.seed, 1.0)
     model = _fit(state, runner, setup)
     if model is None:
         state.notes.append(f"{about} is the best, but could not be fitted again in time.")

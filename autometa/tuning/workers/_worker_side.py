@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 import sklearn
 
-from autometa.algorithms import SparseCleaner, TableCleaner, get_algorithm, make_cleaner
+from autometa.algorithms import (
+    Rounds,
+    SparseCleaner,
+    Stopping,
+    TableCleaner,
+    get_algorithm,
+    make_cleaner,
+)
 from autometa.evaluation import (
     Costs,
     CrossValidation,
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
 
 MAX_MODEL_BYTES = 48 << 20
 TIMED_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
+MIN_WATCHED_ROWS = 1_000  # a best number of trees among hundreds fits the chance of fewer rows
+GROWING_SHARE = 0.7  # of the seconds of an evaluation; the rest is for encoding and predicting
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
 
 
@@ -93,6 +102,10 @@ class EvaluationRequest:
         A first fold that scores less ends the evaluation.
     keep_above : float
         A mean score of at least this sends the fitted models back.
+    stops_early : bool
+        Whether boosting stops by the rows that each fold holds out.
+    seconds : float
+        What the evaluation may take: boosting stops in time for that, where it stops early.
     """
 
     algorithm: str
@@ -106,6 +119,8 @@ class EvaluationRequest:
     fidelity: float = 1.0
     stop_below: float = -np.inf
     keep_above: float = np.inf
+    stops_early: bool = False
+    seconds: float = np.inf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +148,8 @@ class EvaluationResult(Costs):
         or one fitted on all rows where words differ by fold.
     fidelity : float
         Share of the training rows of each fold that were used.
+    rounds : list of Rounds
+        Of each fold, the trees at which it stopped by itself; empty where it did not.
     """
 
     scores: dict[str, float]
@@ -142,11 +159,17 @@ class EvaluationResult(Costs):
     is_complete: bool = True
     models: bytes = b""
     fidelity: float = 1.0
+    rounds: list[Rounds] = field(default_factory=list)
 
     @property
     def score(self) -> float:
         """Mean over the folds where the metric asked for is defined."""
         return mean_score(self.fold_scores)
+
+    @property
+    def n_rounds(self) -> float | None:
+        """Mean number of trees that the scores are of; None where it did not stop by itself."""
+        return float(np.mean([one.best for one in self.rounds])) if self.rounds else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -231,17 +254,17 @@ def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
 def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult:
     """Cross-validate a setup; stop after the first fold when that is hopeless."""
     table = state.table
-    pipeline = _build(state, request.algorithm, request.config, request.seed)
     metrics = dict.fromkeys([request.metric, *measured_metrics(table.task_type)[:N_METRICS]])
     has_fold_text = state.has_fold_text(request.n_used)  # the whole table's words differ
     keep = request.keep_above < np.inf
     start = time.perf_counter()
+    growing = _Growing(state, request)
     parts = []
     split = request.n_splits, request.n_used, request.fold_seed, request.fidelity
     for number, fold in enumerate(state.folds(*split)):
         with sklearn.config_context(skip_parameter_validation=True):
             part = cross_validate(
-                pipeline,
+                growing.pipeline(),
                 state.fold_table(*split, number),
                 table,
                 [fold],
@@ -249,7 +272,9 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
                 keep_models=keep and not has_fold_text,
                 max_train_rows=0,
                 positive=request.positive,
+                stopping=growing.stopping(number, len(fold[1])),
             )
+        growing.learn(part)
         parts.append(part)
         if part.scores[request.metric] < request.stop_below:
             break
@@ -270,7 +295,52 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
         is_complete=len(parts) == request.n_used,
         models=_stand_ins(state, request, parts) if wanted else b"",
         fidelity=request.fidelity,
+        rounds=growing.rounds,
     )
+
+
+class _Growing:
+    """How many trees the folds of an evaluation grow.
+
+    The first fold says how many are enough, by the rows that it holds out, and the others grow
+    as many: were each judged on the rows that have chosen its trees, scores would flatter
+    (benchmarks/early_stopping.py). The seconds are shared among the folds, so that one that is
+    slow ends with fewer trees, not without a model.
+    """
+
+    def __init__(self, state: WorkerTable, request: EvaluationRequest) -> None:
+        self.state, self.request, self.config = state, request, request.config
+        self.rounds: list[Rounds] = []
+        self.ends_at = time.monotonic() + GROWING_SHARE * request.seconds
+
+    def pipeline(self) -> Any:
+        """Return the unfitted pipeline of the next fold."""
+        return _build(self.state, self.request.algorithm, self.config, self.request.seed)
+
+    def stopping(self, number: int, n_held_out: int) -> Stopping | None:
+        """Return how the fit of a fold is to end early; None where it is not."""
+        request = self.request
+        if not request.stops_early:
+            return None
+        # Forward in time the first fold learns from the fewest rows, and would stop too soon.
+        # A fold that is alone is judged on the rows that have chosen its trees.
+        is_watched = number == 0 and not self.state.table.validation.is_forward
+        if request.n_used == 1:
+            is_watched &= n_held_out >= MIN_WATCHED_ROWS
+        now = time.monotonic()
+        deadline = now + (self.ends_at - now) / (request.n_used - number)
+        algorithm = get_algorithm(request.algorithm)
+        return algorithm.stopping(self.config, is_watched=is_watched, deadline=deadline)
+
+    def learn(self, part: CrossValidation) -> None:
+        """Have the folds to come grow as many trees as the one before has kept."""
+        if part.rounds:
+            algorithm = get_algorithm(self.request.algorithm)
+            self.config = algorithm.with_rounds(self.config, part.rounds[0].best)
+            self.rounds += part.rounds
+        elif self.rounds:
+            best = self.rounds[-1].best
+            self.rounds.append(Rounds(best=best, grown=best))
 
 
 def _stand_ins(
