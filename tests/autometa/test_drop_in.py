@@ -18,7 +18,7 @@ from autometa.exceptions import FallbackWarning
 
 # one thread: tests run side by side
 QUIET = {
-    "CatBoost": {"verbose": 0, "thread_count": 1},
+    "CatBoost": {"verbose": 0, "thread_count": 1, "allow_writing_files": False},
     "LGBM": {"verbose": -1, "n_jobs": 1},
     "XGB": {"n_jobs": 1},
 }
