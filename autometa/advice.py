@@ -103,7 +103,7 @@ def recommend(
         with what the user added (`autometa kb add`) on top.
     max_predict_ms : float or None
         Milliseconds that predicting one row may take, on average over some hundred
-        rows or more. Setups that are expected to need longer are left out.
+        rows or more, cleaning included. Setups that are expected to need longer are left out.
     pos_label : object or None
         The positive class of a binary task; refused when it is not one of the two.
         The order does not depend on it: past runs were scored with the greater label

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from autometa._common.warning import warn_user
 from autometa.algorithms import get_algorithm
 from autometa.building._begun import alone_in, begin, check_tables, task_source
 from autometa.building._executors import Call, CallExecutor, make_call_executor, outcomes
@@ -19,9 +20,14 @@ from autometa.building._journal import Journal
 from autometa.building._planning import BuildPlan, expected_seconds
 from autometa.building._protocol import Measurement, measurements
 from autometa.building._sources import TaskSource, read_sources
-from autometa.building._worker_side import FOLD_SEED, NotLoaded, describe_task, measure_setup
+from autometa.building._worker_side import (
+    FOLD_SEED,
+    NotLoaded,
+    describe_and_look,
+    measure_setup,
+)
 from autometa.evaluation import COSTS, Outcome
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import KnowledgeBaseError, ValidationWarning
 from autometa.knowledge_base._checks import check_metafeatures, check_runs, check_tasks
 from autometa.knowledge_base._run_source import StoredRuns
 from autometa.knowledge_base.storage import _parts
@@ -111,6 +117,12 @@ def build_knowledge_base(
         If ``algorithms`` names one that does not exist.
     WorkerError
         If workers were lost again and again. What is finished is kept.
+
+    Warns
+    -----
+    ValidationWarning
+        Of each table that is described, when shuffled folds would hide how its rows depend on
+        each other and the manifest names neither groups nor timestamps.
     """
     settings = settings or BuildSettings()
     with (
@@ -201,13 +213,19 @@ class _Build:
         )
 
     def describe(self, executor: CallExecutor) -> None:
-        """Compute the meta-features of the tasks that have none; keep each at once."""
+        """Compute the meta-features of the tasks that have none; keep each at once.
+
+        Of each is said, once, what shuffled folds would hide about its rows.
+        """
         for outcome in outcomes(executor, self._undescribed()):
             source = cast(TaskSource, outcome.key)
             if self._is_not_loaded(source, outcome):
                 continue
             if outcome.status == "ok":
-                row = pd.DataFrame.from_dict({source.task_id: outcome.value}, orient="index")
+                values, hidden = cast(tuple[dict[str, float], tuple[str, ...]], outcome.value)
+                for seen in hidden:
+                    warn_user(ValidationWarning(f"Table '{source.task_id}': {seen}"))
+                row = pd.DataFrame.from_dict({source.task_id: values}, orient="index")
                 checked = check_metafeatures(row, [source.task_id])
                 _parts.write_part(self.out, "metafeatures", checked)
             what = f"{source.task_id}: meta-features {outcome.status}"
@@ -227,7 +245,7 @@ class _Build:
         described = StoredFolder(self.out).described()
         for source in self.sources:
             if source.task_id not in described:
-                yield Call(source, describe_task, (source,), DESCRIBE_SECONDS)
+                yield Call(source, describe_and_look, (source,), DESCRIBE_SECONDS)
 
     def measure(self, executor: CallExecutor) -> None:
         """Evaluate every setup on every task that has not been, and keep each at once."""

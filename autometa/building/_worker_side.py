@@ -16,6 +16,7 @@ from autometa.algorithms import TableCleaner, get_algorithm
 from autometa.building._protocol import described_by
 from autometa.building._sources import TaskSource
 from autometa.datasets import load_dataset
+from autometa.dependence import ValidationFinding, findings_of
 from autometa.evaluation import (
     cross_validate,
     reference_seconds,
@@ -76,6 +77,32 @@ def describe_task(_: Any, source: TaskSource) -> dict[str, float] | NotLoaded:
     extractor = MetaFeatureExtractor(names=described_by(), random_state=0)
     values = table.describe(extractor)
     return {str(name): float(value) for name, value in values.items()}
+
+
+def describe_and_look(
+    worker: Any, source: TaskSource
+) -> tuple[dict[str, float], tuple[str, ...]] | NotLoaded:
+    """Return the meta-features of a dataset, and what shuffled folds would hide about its rows.
+
+    Nothing is looked for where the manifest says how rows are held out.
+    """
+    values = describe_task(worker, source)
+    if isinstance(values, NotLoaded):
+        return values
+    if not source.validation.says_nothing:
+        return values, ()
+    table, *_rest = _load(source)
+    return values, tuple(_in_a_manifest(finding) for finding in findings_of(table))
+
+
+def _in_a_manifest(finding: ValidationFinding) -> str:
+    """Return what was seen, and what to write in the manifest of the folder."""
+    if finding.argument is None:
+        return finding.message
+    name = finding.argument.partition("=")[0]
+    column = "a column of their order" if finding.column is None else f"{finding.column!r}"
+    said = f"name {column} under '{name}' in the manifest"
+    return finding.message.replace(f"pass {finding.argument}", said)
 
 
 def measure_setup(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from autometa._common.on_demand import names_on_demand
 
 if TYPE_CHECKING:
+    from autometa.performance._cleaning_time import cleaning_ms
     from autometa.performance._completion import complete
     from autometa.performance._dimensions import Dimension, as_number, index_of, same
     from autometa.performance._encoding import Encoding, Rows, plain
@@ -94,6 +95,7 @@ _MODULES = {
     "comparable": "_target_scale",
     "complete": "_completion",
     "distances": "_feature_space",
+    "cleaning_ms": "_cleaning_time",
     "drawn_in": "_posterior",
     "expected_gains": "_portfolio",
     "family_weights": "_reference_tasks",
@@ -148,6 +150,7 @@ __all__ = [
     "TaskWeights",
     "TimeModel",
     "as_number",
+    "cleaning_ms",
     "comparable",
     "complete",
     "distances",

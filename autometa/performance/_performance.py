@@ -10,6 +10,7 @@ import pandas as pd
 
 from autometa._common.arrays import Booleans, Matrix, Positions, Vector
 from autometa.evaluation import STANDARD_SECONDS
+from autometa.performance._cleaning_time import cleaning_ms
 from autometa.performance._fitted_model import FittedModel
 from autometa.performance._history import History, losses
 from autometa.performance._leaf_similarity import LeafSimilarity
@@ -25,7 +26,7 @@ _LIST_LENGTH = 10  # setups of each: as many as advice gives unless it is asked 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What is expected of every setup on one task.
+    """What is expected of every setup on one task; ``predict_ms`` with cleaning.
 
     ``slowness`` is how many times slower than the standard machine the times are.
     """
@@ -138,7 +139,7 @@ class Performance:
             weights,
             self._scores.expect(point, described, confidence_level),
             slowness * self._seconds.predict(point),
-            slowness * self._predict_ms.predict(point),
+            slowness * (self._predict_ms.predict(point) + cleaning_ms(described)),
             point.defined_coordinates,
             confidence_level,
             slowness,
@@ -156,12 +157,15 @@ class Performance:
         they were.
         """
         points = self._tasks.points(metafeatures)
-        for point, weights in zip(points, self._similarity.weights(points), strict=True):
+        rows = (row for _, row in metafeatures.iterrows())
+        all_weights = self._similarity.weights(points)
+        for point, weights, row in zip(points, all_weights, rows, strict=True):
+            predict_ms = self._predict_ms.predict(point) + cleaning_ms(row)
             yield replace(
                 forecast,
                 weights=weights,
                 seconds=forecast.slowness * self._seconds.predict(point),
-                predict_ms=forecast.slowness * self._predict_ms.predict(point),
+                predict_ms=forecast.slowness * predict_ms,
                 coordinates=point.defined_coordinates,
             )
 

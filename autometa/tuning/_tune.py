@@ -128,7 +128,7 @@ def tune(
         workers have one thread.
     max_predict_ms : float or None
         Milliseconds that predicting one row may take, on average over some hundred rows or
-        more, the cleaning of the table left out. Advice keeps to what is expected, the
+        more, the cleaning of the table included. Advice keeps to what is expected, the
         members of the ensemble together to what the folds took.
     tune_threshold : {"auto"}, bool, float or str, default="auto"
         How `predict` makes a class of probabilities. "auto" chooses a threshold (with more

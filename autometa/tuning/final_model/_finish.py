@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from autometa.algorithms import get_algorithm
-from autometa.evaluation import Outcome
+from autometa.evaluation import STANDARD_SECONDS, Outcome, cached_reference_seconds
 from autometa.exceptions import WorkerError
+from autometa.performance import cleaning_ms
 from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning.final_model._assemble import Member
 from autometa.tuning.final_model._choice import (
@@ -204,9 +205,15 @@ def _limits(state: SearchState, ensemble: bool) -> ChoiceLimits:
     return ChoiceLimits(
         ensemble=ensemble,
         max_cost=MAX_REFIT_SHARE * left * state.settings.n_jobs,
-        predict_ms=np.inf if limit is None else limit,
+        predict_ms=np.inf if limit is None else limit - _cleaning_ms(state),
         seconds=max(MIN_CHOICE_SECONDS, MAX_CHOICE_SHARE * left),
     )
+
+
+def _cleaning_ms(state: SearchState) -> float:
+    """Return what cleaning takes of the time to predict a row: once, for all members."""
+    slowness = cached_reference_seconds() / STANDARD_SECONDS
+    return slowness * cleaning_ms(state.metafeatures)
 
 
 class Refits:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
+import pytest
 
+from autometa.building import build_knowledge_base
 from autometa.building._build import _n_folds
 from autometa.building._sources import read_sources
-from autometa.building._worker_side import measure_setup
+from autometa.building._worker_side import describe_and_look, measure_setup
+from autometa.exceptions import ValidationWarning
 
 
 def folder_of(tmp_path, **named):
@@ -54,3 +59,26 @@ def test_a_manifest_without_them_has_the_fingerprint_it_had(tmp_path):
     (plain,) = read_sources(folder_of(tmp_path))
     (empty,) = read_sources(folder_of(tmp_path, groups="", time=""))
     assert plain.fingerprint() == empty.fingerprint()
+
+
+def test_a_build_says_what_shuffled_folds_hide_unless_the_manifest_names_it(tmp_path):
+    folder = folder_of(tmp_path)
+    visits = pd.read_parquet(folder / "visits.parquet").rename(columns={"who": "patient_id"})
+    visits.to_parquet(folder / "visits.parquet")
+    (source,) = read_sources(folder)
+    _, said = describe_and_look(None, source)
+    assert [one for one in said if "name 'patient_id' under 'groups' in the manifest" in one]
+    (named,) = read_sources(folder_of(tmp_path, groups="who"))
+    assert describe_and_look(None, named)[1] == ()
+
+
+def test_what_a_build_says_is_a_warning_with_the_name_of_the_table(tmp_path):
+    folder = folder_of(tmp_path)
+    pd.read_parquet(folder / "visits.parquet").rename(columns={"who": "patient_id"}).to_parquet(
+        folder / "visits.parquet"
+    )
+    executor = ThreadPoolExecutor(1)
+    with executor, pytest.warns(ValidationWarning, match=r"Table 'visits': Each value of 'pat"):
+        build_knowledge_base(
+            folder, tmp_path / "kb", executor=executor, algorithms=["ridge"], max_tasks=1
+        )

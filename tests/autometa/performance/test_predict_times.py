@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,11 @@ import pytest
 from histories import history, setups
 
 from autometa import KnowledgeBase
+from autometa.algorithms import TableCleaner
+from autometa.evaluation import STANDARD_SECONDS, reference_seconds
 from autometa.exceptions import KnowledgeBaseMismatchError, KnowledgeBaseWarning, ParameterError
 from autometa.meta_models import MetaModel
+from autometa.performance import cleaning_ms
 
 ROW = pd.Series({"f": 3.0})
 SECONDS = np.array([0.5, 0.05, 0.005])  # for the 100 rows of a fold: 5, 0.5 and 0.05 ms a row
@@ -69,3 +73,38 @@ def test_without_times_the_limit_is_ignored_with_a_warning():
 def test_a_limit_must_be_positive(model, limit):
     with pytest.raises(ParameterError, match="'max_predict_ms' must be a number of milliseconds"):
         model.recommend(ROW, max_predict_ms=limit)
+
+
+def test_cleaning_is_part_of_what_is_expected(model):
+    kb = timed()
+    described = kb.metafeatures.assign(n_rows=300.0, n_numeric=4.0, n_categorical=10.0)
+    wide = MetaModel().fit(KnowledgeBase(kb.tasks, described, kb.runs))
+    row = pd.Series({"f": 3.0, "n_rows": 300.0, "n_numeric": 4.0, "n_categorical": 10.0})
+    with_cleaning = [one.expected_predict_ms for one in wide.recommend(row)]
+    assert with_cleaning == pytest.approx([5.0 + 0.0974, 0.5 + 0.0974, 0.05 + 0.0974], rel=0.05)
+    with pytest.raises(KnowledgeBaseMismatchError, match=r"within 0\.1 ms"):
+        wide.recommend(row, max_predict_ms=0.1)
+
+
+@pytest.mark.parametrize("n_rows", [900, 3_000])
+def test_what_is_expected_of_cleaning_is_near_to_what_it_takes(n_rows):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(n_rows // 3, 20))).add_prefix("n")
+    for i in range(10):
+        X[f"c{i}"] = rng.choice([f"level {j}" for j in range(2 + 4 * i)], len(X))
+    cleaner = TableCleaner().fit(X)
+    cleaner.transform(X)
+    taken = []
+    for _ in range(5):
+        start = time.process_time()
+        cleaner.transform(X)
+        taken.append(1e3 * (time.process_time() - start))
+    slowness = reference_seconds() / STANDARD_SECONDS
+    described = pd.Series({"n_rows": n_rows, "n_numeric": 20, "n_categorical": 10}, dtype=float)
+    ratio = slowness * cleaning_ms(described) / (np.median(taken) / len(X))
+    assert 1 / 4 < ratio < 4  # other machines, and cores that others use, are not as this one
+
+
+def test_cleaning_counts_nothing_where_the_table_is_not_described():
+    assert cleaning_ms(None) == cleaning_ms(pd.Series({"f": 1.0})) == 0.0
+    assert cleaning_ms(pd.Series({"n_rows": 30.0, "n_numeric": np.nan})) == 0.0
