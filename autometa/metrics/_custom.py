@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -23,6 +24,7 @@ from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
 
 from autometa._common.arrays import AnyArray
 from autometa.exceptions import MetricError
+from autometa.metrics._closest import closest_family
 from autometa.metrics._fingerprint import fingerprint
 from autometa.metrics._metric import Kind, Metric
 from autometa.metrics._registry import every_metric, replace_registered, was_registered
@@ -39,6 +41,7 @@ REPLAYED = (
 FAMILIES = {"predict": "balanced", "predict_proba": "ranking"}
 MetricLike = str | Callable[..., Any] | None  # a name, or a scorer
 N_SAMPLE = 12  # rows of each class on which a scorer is tried before any work
+N_COMPARED = 300  # rows on which it is compared with other metrics
 N_NUMBERS = 200  # rows of numbers, where the largest and the least may be what it fails on
 
 
@@ -111,6 +114,8 @@ def register_scorer(
     metric = _metric_of(scorer, cast(Kind, _kind(task_type)), labels)
     _try_out(metric, labels, positive, _sample(rows, len(labels)))
     _try_to_send(metric)
+    if rows is not None:
+        metric = replace(metric, family=_family(metric, task_type, len(labels), positive, rows))
     replace_registered(metric)
     return metric.name
 
@@ -311,6 +316,30 @@ def _sample(rows: ScoredRows | None, n_classes: int) -> ScoredRows:
     order = np.argsort(rows.y, kind="stable")
     spread = np.linspace(0, len(order) - 1, min(N_NUMBERS, len(order))).astype(np.intp)
     return rows.take(np.sort(order[spread]))
+
+
+def _family(metric: Metric, task_type: str, n: int, positive: int, rows: ScoredRows) -> str:
+    """Return the family of metrics that rank predictions of the table as a scorer does."""
+    drawn = np.random.default_rng(0).permutation(len(rows.y))[:N_COMPARED]
+    some = rows.take(np.sort(drawn))
+    truth = (some.y == positive).astype(np.intp) if n == 2 else some.y
+    if len(np.unique(truth)) < max(2, n):
+        return metric.family
+    function = metric.scorer._score_func
+    more = {"X": some.X} if getattr(function, "reads_rows", False) else {}
+
+    def scored(values: AnyArray) -> float:
+        response = values[:, 1] if n == 2 else values
+        if n and metric.scorer._response_method == "predict":
+            response = values.argmax(axis=1)
+        return metric.scorer._sign * float(function(truth, response, **more))
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of predictions without a positive, or all alike
+            return closest_family(scored, truth, task_type, n, metric.family)
+    except Exception:  # of the user's code, of predictions that a model need not make
+        return metric.family
 
 
 def _try_out(metric: Metric, labels: AnyArray, positive: int, rows: ScoredRows) -> None:

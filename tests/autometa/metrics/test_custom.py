@@ -31,7 +31,7 @@ from autometa.exceptions import (
     MetricError,
     StorageError,
 )
-from autometa.metrics import Predictions, check_metric, score
+from autometa.metrics import Predictions, ScoredRows, check_metric, get_metric, score
 
 QUICK = {
     "time_budget": None,
@@ -42,6 +42,10 @@ QUICK = {
     "tune_threshold": False,
 }
 LABELS = np.array(["fraud", "legit"])  # the rarer one is the positive class
+
+
+def squared_loss(y_true, y_pred):
+    return float(np.mean((y_true - y_pred) ** 2))
 
 
 def cost(y_true, y_pred):
@@ -266,6 +270,38 @@ def test_what_a_scorer_says_when_it_fails_is_the_reason_of_its_trials():
 def test_what_is_no_scorer_is_refused_before_any_work(fraud, metric, said):
     with pytest.raises(MetricError, match=said):
         tune(*fraud, metric=metric, **QUICK)
+
+
+def sharpness(estimator, X, y):
+    return -log_loss(y, estimator.predict_proba(X), labels=estimator.classes_)
+
+
+def hits(estimator, X, y):
+    return (estimator.predict(X) == y).mean()
+
+
+@pytest.mark.parametrize(
+    ("scorer", "family"),
+    [
+        (make_scorer(fbeta_score, beta=2), "balanced"),
+        (hits, "accuracy"),
+        (area, "ranking"),
+        (sharpness, "probability"),
+    ],
+)
+def test_the_closest_metrics_rank_predictions_alike(scorer, family):
+    y = (np.random.default_rng(0).random(300) < 0.9).astype(int)  # fraud is 0, and rare
+    rows = ScoredRows(X=pd.DataFrame({"c": np.arange(300)}), y=y)
+    assert get_metric(check_metric(scorer, "binary", LABELS, 0, rows)).family == family
+
+
+@pytest.mark.parametrize(
+    ("function", "family"), [(mean_pinball_loss, "absolute"), (squared_loss, "squared")]
+)
+def test_the_closest_metrics_of_numbers_rank_predictions_alike(function, family):
+    rows = ScoredRows(X=None, y=np.random.default_rng(0).normal(10, 3, 300))
+    scorer = make_scorer(function, greater_is_better=False)
+    assert get_metric(check_metric(scorer, "regression", None, 1, rows)).family == family
 
 
 def test_advice_says_by_what_it_is_ordered(fraud):
