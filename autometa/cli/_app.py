@@ -19,6 +19,7 @@ import typer
 from autometa.cli._command import Debug, Quiet, Verbose, app
 from autometa.cli._contract import error_object
 from autometa.cli._output import MODE, begin, note, print_json, say_error, set_mode
+from autometa.cli._signals import endings
 from autometa.exceptions import (
     AutoMetaError,
     BudgetError,
@@ -80,6 +81,11 @@ INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     begin()
+    with endings() as ended_by:
+        _run(arguments, ended_by)
+
+
+def _run(arguments: list[str] | None, ended_by: list[int]) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     try:
         with warnings.catch_warnings():
@@ -91,7 +97,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(code)
     except KeyboardInterrupt:
         say_error("Stopped.")
-        sys.exit(INTERRUPTED)
+        sys.exit(128 + ended_by[0] if ended_by else INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
     except typer.Abort:

@@ -1,10 +1,15 @@
-"""Ctrl-C, SIGTERM and a closed terminal during ``autometa tune``: end with the best so far."""
+"""Ctrl-C, SIGTERM and a closed terminal: how a command ends by them.
+
+Any command ends as by Ctrl-C, so that what it was writing is put away; ``autometa tune`` ends
+with the best so far.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Self
 
@@ -13,6 +18,39 @@ ENDING = b"\nEnding with the best so far. Once more ends at once.\n"
 WRITING = b"\nWriting what was found first. Once more ends at once.\n"
 NOTHING_YET = b"\nStopped before anything was fitted; nothing was written.\n"
 AT_ONCE = b"\nStopped at once; what was not written yet is lost.\n"
+
+
+@contextlib.contextmanager
+def endings() -> Iterator[list[int]]:
+    """Let SIGTERM and a closed terminal break in as Ctrl-C does; yield which of them did.
+
+    Python would leave both to the system, which ends the process at once: temporary files
+    stay, and nothing is said. The second one is left to the system.
+    """
+    ended_by: list[int] = []
+
+    def break_in(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        ended_by.append(number)
+        raise KeyboardInterrupt
+
+    before: dict[int, Any] = {}
+    for name in ("SIGTERM", "SIGHUP"):  # there is no SIGHUP on Windows
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with contextlib.suppress(ValueError):  # outside the main thread
+                signal.signal(number, break_in)
+                before[number] = signal.SIG_DFL
+    _OF_COMMANDS.append(break_in)
+    try:
+        yield ended_by
+    finally:
+        _OF_COMMANDS.remove(break_in)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_OF_COMMANDS: list[Any] = []  # handlers of commands under way, which `EarlyEnd` takes over from
 
 
 class EarlyEnd:
@@ -36,7 +74,7 @@ class EarlyEnd:
         from autometa.tuning import end_run
 
         self._end_run = end_run
-        usual = (signal.SIG_DFL, signal.default_int_handler)
+        usual = (signal.SIG_DFL, signal.default_int_handler, *_OF_COMMANDS)
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # there is no SIGHUP on Windows
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) in usual:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -178,3 +179,29 @@ def test_a_pipe_is_written_to_not_replaced(tmp_path):
 )
 def test_the_budget_pays_for_writing_the_model(budget, save, left):
     assert without_writing(budget, save and Path(save)) == pytest.approx(left)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_any_command_that_a_signal_ends_puts_its_files_away(run, monkeypatch, tmp_path, number):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    read, write = os.pipe()
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+
+    def send() -> None:
+        while not list(tmp_path.glob("autometa-*/stdin.csv")):
+            time.sleep(0.01)  # until the command waits for its table
+        if number == signal.SIGINT or signal.getsignal(number) not in usual:
+            os.kill(os.getpid(), number)
+        else:
+            os.close(write)  # else the tests would be ended, not the command
+
+    sender = threading.Thread(target=send)
+    with os.fdopen(read) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        sender.start()
+        code, out, err = run("describe", "-", "--target", "y")
+    sender.join()
+    assert (code, out) == (128 + number, "")
+    assert err.splitlines()[-1] == "Stopped."
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(number) in usual
