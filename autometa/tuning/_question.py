@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state
 
 from autometa.datasets import named_table
 from autometa.dependence import warn_of_dependence
+from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, open_knowledge_base
 from autometa.meta_models import MetaModel
 from autometa.metrics import (
@@ -98,7 +99,7 @@ class Question:
             metric=metric,
             positive=positive,
             algorithms=algorithms,
-            seed=int(check_random_state(options.random_state).randint(MAX_SEED)),
+            seed=_seed(options.random_state),
             knowledge_base=options.model or open_knowledge_base(options.knowledge_base),
             decision=policy_of(options.tune_threshold, metric, table, positive),
             notes=notes,
@@ -115,3 +116,13 @@ class Question:
         if not depends_on_positive(self.metric):
             return None
         return str(self.table.classes.tolist()[self.positive])
+
+
+def _seed(random_state: Any) -> int:
+    try:
+        return int(check_random_state(random_state).randint(MAX_SEED))
+    except ValueError as error:
+        raise ParameterError(
+            "'random_state' must be an int from 0 to 2**32 - 1, a RandomState or None. Got "
+            f"{random_state!r}."
+        ) from error

@@ -145,6 +145,8 @@ def test_any_scorer_of_scikit_learn_is_taken(mixed, features):
         ({"n_trials": 0}, "'n_trials' must be an int > 0"),
         ({"n_trials": 2.5}, "'n_trials' must be an int > 0"),
         ({"n_trials": math.inf}, "'n_trials' must be an int > 0"),
+        ({"random_state": -1}, "'random_state' must be an int from 0 to 2"),
+        ({"random_state": "a"}, "'random_state' must be an int from 0 to 2"),
         ({"n_jobs": 0}, "'n_jobs' must be an int >= 1"),
         ({"n_jobs": True}, "'n_jobs' must be an int >= 1"),
         ({"n_jobs": 1.5}, "'n_jobs' must be an int >= 1"),
