@@ -23,6 +23,8 @@ from autometa.algorithms._target import TargetScaler
 PATIENCE = 2.0
 MIN_PATIENCE = 20  # trees; large steps are noisy too
 DEFAULT_RATE = 0.1
+# Fewer say nothing of a setup: it had better be killed, and tried again when there is time.
+MIN_TREES = 20
 MOST = 1 << 30  # trees: more than anybody grows
 
 
@@ -81,7 +83,8 @@ class Watch:
         if loss < self._least or self.grown <= self.fewest:
             self._least = math.inf if math.isnan(loss) else loss
             self.best = self.grown
-        return self.grown - self.best >= self.patience or time.monotonic() >= self.deadline
+        is_late = self.grown >= MIN_TREES and time.monotonic() >= self.deadline
+        return is_late or self.grown - self.best >= self.patience
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,7 @@ def test_the_best_number_of_trees_has_the_least_weighted_loss():
 def test_a_deadline_ends_it_with_the_trees_it_has(name):
     watch = Watch(patience=50, deadline=time.monotonic())
     pipeline, _, X, _ = watched(name, "binary", watch)
-    assert (watch.best, watch.grown) == (1, 1)
+    assert 1 <= watch.best <= watch.grown == 20  # the fewest that say something of it
     assert np.isfinite(pipeline.predict_proba(X)).all()
 
 
