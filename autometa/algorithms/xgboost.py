@@ -79,7 +79,7 @@ def _make(config: Config, context: Context) -> Any:
 def _watching(booster: Any, held_out: HeldOutRows | None, watch: Watch) -> dict[str, Any]:
     from xgboost.callback import TrainingCallback
 
-    class AfterTree(TrainingCallback):  # type: ignore[misc]
+    class AfterTree(TrainingCallback):
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
             losses = [each[-1] for each in evals_log.get("validation_0", {}).values()]
             return watch.is_over(*losses)

@@ -332,7 +332,7 @@ def _family(metric: Metric, task_type: str, n: int, positive: int, rows: ScoredR
         response = values[:, 1] if n == 2 else values
         if n and metric.scorer._response_method == "predict":
             response = values.argmax(axis=1)
-        return metric.scorer._sign * float(function(truth, response, **more))
+        return float(metric.scorer._sign * function(truth, response, **more))
 
     try:
         with warnings.catch_warnings():

@@ -43,7 +43,7 @@ class MetricContract:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run tests of predictions for each pair of a metric and a task type, others once."""
         if "task_type" in metafunc.fixturenames:
-            pairs = _pairs(type(self))
+            pairs = _pairs(tuple(self.metrics))
             ids = [f"{metric.name}-{task_type}" for metric, task_type in pairs]
             metafunc.parametrize(("metric", "task_type"), pairs, ids=ids)
         else:
@@ -122,8 +122,8 @@ class MetricContract:
 
 
 @cache  # judging means scoring: once for all tests of a class
-def _pairs(contract: type[MetricContract]) -> list[tuple[Metric, str]]:
-    return [(m, t) for m in contract.metrics for t in TASK_TYPES if _judges(m.name, t)]
+def _pairs(metrics: tuple[Metric, ...]) -> list[tuple[Metric, str]]:
+    return [(m, t) for m in metrics for t in TASK_TYPES if _judges(m.name, t)]
 
 
 def _judges(name: str, task_type: str) -> bool:

@@ -168,7 +168,7 @@ class ExecutorRunner:
         if under_way is None:  # it was cancelled
             return None
         try:
-            outcome = under_way.future.result(timeout=0)
+            outcome: Outcome | None = under_way.future.result(timeout=0)
         except BaseException as error:  # CancelledError is no Exception everywhere
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
