@@ -278,14 +278,9 @@ def recommend_for_table(
 ) -> Recommendations:
     """Return what `recommend` does, for a table already checked; ``notes`` are said of it."""
     positive = positive_class(table.y, table.classes, pos_label)
+    rows = ScoredRows(X=table.X, y=table.y, weights=table.weights)
     question = _Question(
-        metric=check_metric(
-            metric,
-            table.task_type,
-            table.classes,
-            positive,
-            ScoredRows(X=table.X, y=table.y, weights=table.weights),
-        ),
+        metric=check_metric(metric, table.task_type, table.classes, positive, rows),
         n=n,
         time_budget=time_budget,
         algorithms=algorithms,

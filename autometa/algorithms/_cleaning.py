@@ -30,7 +30,7 @@ from autometa.algorithms._names import safe_names
 from autometa.algorithms._text import fit_text, text_parts
 from autometa.algorithms._units import Unit, count_in, unit_of
 from autometa.exceptions import DatasetError, DatasetWarning
-from autometa.tables import has_value, informative_columns, plain_table
+from autometa.tables import has_value, informative_columns, plain_table, refuse_empty
 from metafeatures.columns import (
     clock_of,
     column_kinds,
@@ -167,7 +167,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             be read as it was in `fit`.
         """
         check_is_fitted(self)
-        _refuse_empty(X)
+        refuse_empty(X)
         cells = read_quickly(self, X)
         if cells is not None:
             levels = {name: as_levels(cells[name], own) for name, own in self.levels_.items()}
@@ -390,17 +390,6 @@ def _varies(piece: Piece) -> bool:
     else:
         present = piece[~np.isnan(piece)]
     return bool(len(present)) and bool(present.min() < present.max())
-
-
-def _refuse_empty(X: Any) -> None:
-    """Refuse a table without rows: what comes after it would, in its own words."""
-    shape = getattr(X, "shape", None)
-    n_rows = shape[0] if shape else len(X) if isinstance(X, list | tuple) else None
-    if n_rows == 0:
-        raise DatasetError(
-            "The table must have a row or more. Found array with 0 sample(s) while a minimum of 1 "
-            "is required; skip the call where nothing is to be predicted."
-        )
 
 
 def _not_as_fitted(name: str, wanted: str, cells: pd.Series[Any]) -> DatasetError:

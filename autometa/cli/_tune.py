@@ -14,26 +14,21 @@ import typer
 
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import ADVICE, Answer, command
-from autometa.cli._live import SHOWN_ROWS, progress_and_callbacks
+from autometa.cli._live import progress_and_callbacks
 from autometa.cli._output import (
-    console,
-    make_table,
     note,
-    number,
     say,
-    seconds,
-    settings,
 )
 from autometa.cli._signals import EarlyEnd
 from autometa.cli._targets import check_several, target_names
+from autometa.cli._tune_text import records, show
 from autometa.cli._written import check_outputs, without_writing, write_outputs
 from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 STARTED = time.monotonic()  # the budget counts from the command's start
-KINDS_SAID = {"group": "group", "time": "time", "group-time": "group and time", "custom": "cv"}
 
 
 @command(
@@ -255,7 +250,7 @@ def tune(
     is_failure = not is_written or not result.n_completed
     return Answer(
         content=_content(loaded, result),
-        show=partial(_show, result),
+        show=partial(show, result),
         knowledge_base=None if no_knowledge_base else used.facts(),
         exit_code=early.exit_code or int(is_failure),
     )
@@ -309,7 +304,7 @@ def _load(
 
 
 def _content(loaded: Any, result: Any) -> dict[str, Any]:
-    rows = _records(result.leaderboard())
+    rows = records(result.leaderboard())
     return {
         "task": {
             "name": loaded.name,
@@ -364,55 +359,3 @@ def _best(rows: list[dict[str, Any]], score: float) -> dict[str, Any]:
         "score": score,
         "members": members,
     }
-
-
-def _records(board: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in board.to_dict("records")]
-
-
-def _scored(result: Any) -> str:
-    """Say how rows were held out; of the usual folds as everybody does."""
-    about = result.validation
-    if about.get("kind", "shuffled") in ("shuffled", "stratified"):
-        return "in cross-validation"
-    groups = f" of {about['n_groups']} groups" if "n_groups" in about else ""
-    gap = f", a gap of {about['gap']} before each" if "gap" in about else ""
-    return f"on {about['n_folds']} folds by {KINDS_SAID[about['kind']]}{groups}{gap}"
-
-
-def _show(result: Any) -> None:
-    board = result.leaderboard()
-    is_several = "output" in board
-    shown = make_table(
-        f"{len(board)} trials in {seconds(result.seconds)}, scored by {result.metric} "
-        "(greater is better)",
-        *(["output"] if is_several else []),
-        "rank",
-        "algorithm",
-        "score",
-        "fit",
-        "weight",
-        "hyperparameters",
-        right=("rank", "score", "fit", "weight"),
-    )
-    best = board.groupby("output", sort=False) if is_several else board
-    for row in _records(best.head(SHOWN_ROWS)):
-        shown.add_row(
-            *([row["output"]] if is_several else []),
-            str(row["rank"]),
-            row["algorithm"],
-            number(row["score"]),
-            seconds(row["fit_seconds"]),
-            number(row["weight"], 2) if row["weight"] else "",
-            settings(row["config"]),
-        )
-    out = console()
-    out.print(shown)
-    if result.is_fallback:
-        out.print("The fitted pipeline is a small tree without a score.")
-    else:
-        low, high = result.score_interval
-        expected = (
-            f"; expect {number(low)} .. {number(high)} on new rows" if math.isfinite(low) else ""
-        )
-        out.print(f"The fitted pipeline scores {number(result.score)} {_scored(result)}{expected}.")

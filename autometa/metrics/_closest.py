@@ -50,7 +50,10 @@ def closest_family(
     made = list(_classes(truth, n_classes, rng) if n_classes else _numbers(truth, rng))
     own = [scored(values) for values in made]
     scores = pd.DataFrame(
-        {name: [fast(truth, np.asarray(v, np.float64), None, 1) for v in made] for name, fast in measured.items()}
+        {
+            name: [fast(truth, np.asarray(v, np.float64), None, 1) for v in made]
+            for name, fast in measured.items()
+        }
     )
     alike = scores.corrwith(pd.Series(own), method="spearman").dropna()
     return default if alike.empty else str(alike.idxmax())

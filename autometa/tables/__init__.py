@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autometa.tables._cells import different_names, level_text, plain_table
+from autometa.tables._cells import different_names, level_text, plain_table, refuse_empty
 from autometa.tables._errors import as_own_errors
 from autometa.tables._metafeatures import read_metafeatures, type_of_classification
 from autometa.tables._named import (
@@ -36,6 +36,7 @@ __all__ = [
     "level_text",
     "plain_table",
     "read_metafeatures",
+    "refuse_empty",
     "several_outputs",
     "some_names",
     "split_groups",

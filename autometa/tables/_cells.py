@@ -287,3 +287,14 @@ def _nested_text(cell: Any) -> str:
 def _element(value: Any) -> str:
     plain = _plain_cell(value)
     return repr(plain) if isinstance(value, str) else str(plain)
+
+
+def refuse_empty(X: Any) -> None:
+    """Refuse a table without rows: what comes after it would, in its own words."""
+    shape = getattr(X, "shape", None)
+    n_rows = shape[0] if shape else len(X) if isinstance(X, list | tuple) else None
+    if n_rows == 0:
+        raise DatasetError(
+            "The table must have a row or more. Found array with 0 sample(s) while a minimum of 1 "
+            "is required; skip the call where nothing is to be predicted."
+        )

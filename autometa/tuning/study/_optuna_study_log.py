@@ -128,16 +128,14 @@ class OptunaStudyLog:
             self.get_or_set_attr("pos_label", pos_label, must_equal=True)
         self.get_or_set_attr("dataset", self.dataset_hash, must_equal=True)
         self._keep_validation(table.validation)
+        forms = searches_target(table, metric)
         self._all_spaces = {
-            a.name: a.space(table.task_type, searches_target(table, metric))
+            a.name: a.space(table.task_type, forms)
             for a in every_algorithm()
             if a.supports(table.task_type) or a.name in algorithms
         }
         stored = stored_distributions(trials)
-        spaces = {
-            name: get_algorithm(name).space(table.task_type, searches_target(table, metric))
-            for name in algorithms
-        }
+        spaces = {one: get_algorithm(one).space(table.task_type, forms) for one in algorithms}
         self.algorithms, said = check_algorithms(spaces, stored, name)
         self.spaces = {name: spaces[name] for name in self.algorithms}
         self._choices = stored.get("algorithm", algorithm_choices())
