@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from autometa.performance._cleaning_time import cleaning_ms
     from autometa.performance._completion import complete
     from autometa.performance._dimensions import Dimension, as_number, index_of, same
-    from autometa.performance._encoding import Encoding, Rows, plain
+    from autometa.performance._encoding import SEPARATOR, Encoding, Rows, plain
     from autometa.performance._feature_space import FeatureSpace, distances, filled
     from autometa.performance._fitted_model import FittedModel
     from autometa.performance._fitted_model_file import parameters_of, read_header
@@ -84,6 +84,7 @@ _MODULES = {
     "ReferenceTasks": "_reference_tasks",
     "ResponseSurface": "_protocols",
     "Rows": "_encoding",
+    "SEPARATOR": "_encoding",
     "ScoreScale": "_score_scale",
     "SurfacePoints": "_surface_points",
     "TaskPoint": "_reference_tasks",
@@ -116,6 +117,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "SEPARATOR",
     "WORST_IN_MEDIANS",
     "CostModel",
     "Dimension",

@@ -65,10 +65,19 @@ class Library:
         return None if algorithm is None else self._of((algorithm,))
 
     def _closest(self, view: StudyView) -> str | None:
-        """Return the algorithm that has the most of the study's parameters."""
+        """Return the algorithm that alone has the most of the study's parameters.
+
+        None where several have as many: ``learning_rate`` is the name of a hyperparameter of
+        all boosters, and good values of one are not those of another.
+        """
+        closest = self.closest(view)
+        return closest[0] if len(closest) == 1 else None
+
+    def closest(self, view: StudyView) -> list[str]:
+        """Return the algorithms that have the most of the study's parameters."""
         shared = {a: self._n_shared(a, view) for a in self.algorithms}
-        best = max(shared, key=lambda a: shared[a], default=None)
-        return best if best is not None and shared[best] else None
+        most = max(shared.values(), default=0)
+        return [a for a in self.algorithms if most and shared[a] == most]
 
     def _n_shared(self, algorithm: str, view: StudyView) -> int:
         encoding = self._names(algorithm)

@@ -12,7 +12,6 @@ import secrets
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,6 @@ from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.performance import (
     Encoding,
     Rows,
-    index_of,
     rank_weights,
     same,
     single_threaded,
@@ -45,8 +43,9 @@ from autometa.samplers._arguments import (
     resolved,
 )
 from autometa.samplers._library import Library
+from autometa.samplers._plan import Plan, is_of_other, matched
 from autometa.samplers._study import MAX_TRIALS, EncodedTrials, StudyView, renamed
-from autometa.samplers._values import ABSENT, value_at
+from autometa.samplers._values import ABSENT
 
 _logger = logging.getLogger("autometa.samplers")
 _lock = threading.RLock()
@@ -54,31 +53,6 @@ _lock = threading.RLock()
 # Every so many trials the base sampler is asked, whatever the history says, and
 # more often once there are more trials than the transfer model is given.
 BASE_EVERY, BASE_FROM, BASE_EVERY_LATE = 8, 10, 2
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """The setup that a trial is to try; an empty one when it is the base sampler's."""
-
-    names: frozenset[str] = frozenset()
-    algorithm: str = ""
-    selector: str | None = None
-    row: Rows | None = None
-    encoding: Encoding | None = None
-
-    def value(self, name: str, distribution: BaseDistribution) -> Any:
-        """Return the planned value of a parameter, or ABSENT."""
-        if self.row is None or self.encoding is None:
-            return ABSENT
-        if name == self.selector:
-            choices = getattr(distribution, "choices", ())
-            index = index_of(self.algorithm, choices)
-            return ABSENT if index is None else choices[index]
-        j = self.encoding.find(self.algorithm, name)
-        if j is None:
-            return ABSENT
-        position = float(self.row.positions[0, j])
-        return value_at(self.encoding.dimensions[j], position, distribution)
 
 
 class WarmStartSampler(BaseSampler):
@@ -121,7 +95,8 @@ class WarmStartSampler(BaseSampler):
         Use only runs on such tasks.
     algorithm : str, optional
         Whose hyperparameters the study tunes, when it has no parameter
-        ``algorithm``. By default the algorithm that shares the most names.
+        ``algorithm``. By default the algorithm that shares the most names; none, if several
+        share as many.
     fold_kind : {"shuffled", "stratified", "group", "time", "group-time", "custom"}, \
             default="shuffled"
         How the study holds out the rows it scores on. Of each task the runs on such folds
@@ -185,11 +160,21 @@ class WarmStartSampler(BaseSampler):
         self._base = base_sampler if base_sampler is not None else default_base(seed)
         self._n_startup_trials = n_startup_trials
         self._entropy = secrets.randbits(63) if seed is None else seed
-        self._plans: dict[tuple[str, int], _Plan] = {}
+        self._plans: dict[tuple[str, int], Plan] = {}
         self._weights: tuple[tuple[str, ...], Floats] | None = None
         self._logged: set[str] = set()
         self._begun: set[tuple[str, int]] = set()
         self._encoded: tuple[str, Encoding | None, EncodedTrials] = ("", None, {})
+        self._matched: dict[str, str | None] = {}
+
+    @property
+    def matched_parameters(self) -> dict[str, str | None]:
+        """The hyperparameter of the history that each parameter of the study was taken for.
+
+        ``{"eta": "lightgbm.learning_rate", "seed": None}``: None is what no run has, which the
+        base sampler suggests. Of the last trial that was advised; empty before the first.
+        """
+        return dict(self._matched)
 
     def __getstate__(self) -> dict[str, Any]:
         forgotten: dict[str, Any] = {"_plans": {}, "_begun": set(), "_encoded": ("", None, {})}
@@ -231,7 +216,7 @@ class WarmStartSampler(BaseSampler):
             return self._base.sample_relative(study, trial, search_space)
         planned = self._planned(study, trial, search_space)
         plan = self._plans.get((study.study_name, trial.number))
-        if all(n in planned or _is_of_other(plan, self._names.get(n, n)) for n in search_space):
+        if all(n in planned or is_of_other(plan, self._names.get(n, n)) for n in search_space):
             return planned
         params = {**self._base.sample_relative(study, trial, search_space), **planned}
         for name, distribution in search_space.items():
@@ -265,12 +250,13 @@ class WarmStartSampler(BaseSampler):
             plan = self._plans.get(key)
             if plan is None or not self._holds(plan, trial, asked):
                 plan = self._plans[key] = self._make_plan(study, trial, asked)
+            if plan.encoding is not None:
+                present = {**dict.fromkeys(trial.params), **dict.fromkeys(own_names.values())}
+                self._matched.update(matched(plan, present, self._names))
         values = {name: plan.value(name, distribution) for name, distribution in asked.items()}
         return {own_names[name]: value for name, value in values.items() if value is not ABSENT}
 
-    def _holds(
-        self, plan: _Plan, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
-    ) -> bool:
+    def _holds(self, plan: Plan, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]) -> bool:
         """Whether a plan still fits what the trial suggested since, and asks now."""
         if plan.selector is not None:
             chosen = renamed(trial.params, self._names).get(plan.selector, plan.algorithm)
@@ -289,22 +275,23 @@ class WarmStartSampler(BaseSampler):
 
     def _make_plan(
         self, study: optuna.Study, trial: FrozenTrial, asked: Mapping[str, BaseDistribution]
-    ) -> _Plan:
+    ) -> Plan:
         """Return the setup for ``trial``; an empty plan when the history has no answer."""
         view = StudyView.of(study, trial, asked, self._library.algorithms, self._names)
         names = frozenset(view.distributions)
         acquisition = self._library.acquisition(view)
         if acquisition is None:
-            self._log_unmatched(view, names)
-            return _Plan(names)
+            if not self._log_ambiguous(view):
+                self._log_unmatched(view, names)
+            return Plan(names)
         self._log_borrowed(acquisition)
         encoding = acquisition.surface.encoding
         self._log_unmatched(view, view.unknown_names(encoding), view.unasked_names(encoding))
         row = self._next_row(study, view, acquisition)
         if row is None:
-            return _Plan(names)
+            return Plan(names)
         algorithm = encoding.algorithms[row.which[0]]
-        return _Plan(names, algorithm, view.selector, row, encoding)
+        return Plan(names, algorithm, view.selector, row, encoding)
 
     def _log_unmatched(
         self, view: StudyView, names: Collection[str], unasked: Collection[str] = ()
@@ -322,6 +309,20 @@ class WarmStartSampler(BaseSampler):
                 f"The knowledge base has no runs with the parameters {sorted(names)}: "
                 f"the base sampler suggests them.{hint}",
             )
+
+    def _log_ambiguous(self, view: StudyView) -> bool:
+        """Log that several algorithms have the parameters of the study, where they do.
+
+        While the first trial runs, parameters that tell them apart may be still to come.
+        """
+        closest = [] if view.selector is not None else self._library.closest(view)
+        if len(closest) > 1 and any(t.state == TrialState.COMPLETE for t in view.trials):
+            self._log_once(
+                logging.WARNING,
+                f"{sorted(view.distributions)} are parameters of {sorted(closest)} alike: the "
+                "base sampler suggests them. Say by 'algorithm' which one the study tunes.",
+            )
+        return len(closest) > 1
 
     def _log_borrowed(self, acquisition: Acquisition) -> None:
         """Log how many tasks were scored on folds of another kind than the study's, once."""
@@ -378,19 +379,6 @@ class WarmStartSampler(BaseSampler):
         if message not in self._logged:
             self._logged.add(message)
             _logger.log(level, message)
-
-
-def _is_of_other(plan: _Plan | None, name: str) -> bool:
-    """Whether a parameter belongs to algorithms other than the planned one, so is not asked for.
-
-    The base sampler would draw it jointly with all others, which takes longer than the plan.
-    """
-    if plan is None or plan.encoding is None or plan.selector in (None, name):
-        return False
-    algorithms = plan.encoding.algorithms
-    if plan.encoding.find(plan.algorithm, name) is not None:
-        return False
-    return any(plan.encoding.find(other, name) is not None for other in algorithms)
 
 
 @contextmanager
