@@ -54,7 +54,7 @@ def main() -> None:
     if not options.smoke:
         tables = drawn(options.shared, options.n_tables)
     with results(options.smoke) as folder:
-        kept = Kept(folder / "drop_in" / "runs.jsonl")
+        kept = Kept(folder / "drop_in.jsonl")
         for source, target, task_type, family in tables:
             table = load_dataset(source, target, task_type=task_type)
             for split in range(1 if options.smoke else SPLITS):
