@@ -207,10 +207,10 @@ def _constant_classes(classes: Any) -> Any:
 def onnx_inputs(pipeline: Pipeline, X: pd.DataFrame) -> dict[str, Any]:
     """Return a table as the inputs of the ONNX model of a pipeline.
 
-    Examples
-    --------
-    >>> onnx_inputs(result.best_pipeline, X)  # doctest: +SKIP
-    {'age': array([[31.], ...
+    Returns
+    -------
+    dict of str to ndarray of shape (n_rows, 1)
+        By column: ``{"age": array([[31.0], ...])}``.
     """
     cleaner = pipeline[0]
     frame = plain_table(X)

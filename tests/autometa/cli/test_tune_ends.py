@@ -190,6 +190,7 @@ def test_any_command_that_a_signal_ends_puts_its_files_away(run, monkeypatch, tm
     def send() -> None:
         while not list(tmp_path.glob("autometa-*/stdin.csv")):
             time.sleep(0.01)  # until the command waits for its table
+        time.sleep(0.3)  # the file is there before it is open, and a signal between leaks it
         if number == signal.SIGINT or signal.getsignal(number) not in usual:
             os.kill(os.getpid(), number)
         else:
