@@ -65,7 +65,8 @@ def structures_on_one_line() -> Iterator[None]:
     import skops.io._persist as persist
 
     with pytest.MonkeyPatch.context() as patch:
-        on_one_line = SimpleNamespace(dumps=lambda state, **_: json.dumps(state))
+        plain = {**vars(json), "dumps": lambda state, **_: json.dumps(state)}
+        on_one_line = SimpleNamespace(**plain)
         patch.setattr(persist, "json", on_one_line)
         yield
 
