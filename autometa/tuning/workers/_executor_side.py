@@ -120,7 +120,7 @@ def cancel_here(name: str) -> None:
         _unwanted.add(name)
         child = _busy.get(name)
     if child is not None:
-        child.pool.close()  # the thread that waits for it sees that its process is gone
+        child.pool.cancel(name)  # not `close`, by which the thread would wait for ever
 
 
 def close_here(run: str) -> None:

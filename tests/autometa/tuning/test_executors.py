@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
+import calls
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
@@ -141,16 +141,14 @@ def test_a_file_of_the_same_path_with_another_content_is_not_taken_for_the_table
     assert find_file(SharedFile(str(path), "0" * 64)) is None
 
 
-def sleep(state, seconds):
-    time.sleep(seconds)
-
-
 @pytest.mark.slow
 def test_deadlines_hold_and_a_cancelled_call_in_a_thread_ends():
-    set_up = SetUp(answer_of_the_table, (1, 1), 1, None)
+    set_up = SetUp(calls.state, (), 1, None)
 
     def call(name, timeout):
-        return _executor_side.run_call(RemoteCall(name, "run", set_up, sleep, (300,), timeout))
+        return _executor_side.run_call(
+            RemoteCall(name, "run", set_up, calls.sleep, (300,), timeout)
+        )
 
     assert call("late", 0.5).status == "timeout"
     with ThreadPoolExecutor(1) as executor:
