@@ -14,6 +14,11 @@ def main() -> None:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
+    finally:
+        # CPython keeps in mind that Ctrl-C broke into a string being executed (of a dataclass
+        # that is imported), though it was handled, and would exit by SIGINT instead of the
+        # command's code. The next string makes it forget that.
+        exec("")  # noqa: S102
 
 
 if __name__ == "__main__":
