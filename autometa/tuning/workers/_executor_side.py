@@ -22,12 +22,12 @@ from typing import Any
 from autometa.evaluation import Outcome, WorkerPool
 from autometa.tuning.workers._worker_side import warm_up
 
+LOOK_SECONDS = 0.2  # how soon a cancelled call ends: less than a user notices
 IDLE_SECONDS = 60.0  # a child without a call ends then: its run may be over, or its host gone
 CHUNK = 1 << 20
 _lock = threading.Lock()
 _idle: list[_Child] = []
-_busy: dict[str, _Child] = {}
-_unwanted: set[str] = set()  # calls that were cancelled before they had a child
+_unwanted: set[str] = set()  # names of calls that were cancelled
 
 
 @dataclass(frozen=True)
@@ -94,33 +94,29 @@ def run_call(call: RemoteCall, contents: dict[str, bytes] | None = None) -> Outc
     if None in paths.values():
         return None
     child = _take_child(call, paths)
-    if child is None:
-        return Outcome(key=call.name, status="stopped", message="Stopped.")
     try:
         child.pool.submit(call.name, call.function, *call.arguments, timeout=call.timeout)
-        outcome = child.pool.wait()
+        outcome = _wait(child.pool, call.name)
     except BaseException:
         child.pool.close()
         raise
     finally:
-        with _lock:
-            _busy.pop(call.name, None)
-            was_cancelled = call.name in _unwanted
-            _unwanted.discard(call.name)
-    if was_cancelled or outcome is None:
-        child.pool.close()
-        return Outcome(key=call.name, status="stopped", message="Stopped.")
+        _unwanted.discard(call.name)
     _keep(child)
     return outcome
 
 
+def _wait(pool: WorkerPool, name: str) -> Outcome | None:
+    """Return how a call ended; a pool is one thread's, so who waits is who cancels."""
+    while (outcome := pool.wait(timeout=LOOK_SECONDS)) is None:
+        if name in _unwanted:
+            return pool.cancel(name)
+    return outcome
+
+
 def cancel_here(name: str) -> None:
-    """End a call that runs in this process's threads; of another process it is unknown here."""
-    with _lock:
-        _unwanted.add(name)
-        child = _busy.get(name)
-    if child is not None:
-        child.pool.cancel(name)  # not `close`, by which the thread would wait for ever
+    """Have a call end that a thread of this process waits for; any other is unknown here."""
+    _unwanted.add(name)
 
 
 def close_here(run: str) -> None:
@@ -161,7 +157,7 @@ def _with_paths(value: Any, paths: dict[SharedFile, Any]) -> Any:
     return paths[value] if isinstance(value, SharedFile) else value
 
 
-def _take_child(call: RemoteCall, paths: dict[SharedFile, Any]) -> _Child | None:
+def _take_child(call: RemoteCall, paths: dict[SharedFile, Any]) -> _Child:
     """Return a child with the table of the call's run: one that has it, or another."""
     wanted = call.set_up
     with _lock:
@@ -183,14 +179,7 @@ def _take_child(call: RemoteCall, paths: dict[SharedFile, Any]) -> _Child | None
     if child.run != call.run:
         child.pool.set_up(wanted.initializer, *_with_paths(wanted.initargs, paths))
         child.run = call.run
-    with _lock:
-        if call.name in _unwanted:
-            _unwanted.discard(call.name)
-        else:
-            _busy[call.name] = child
-            return child
-    _keep(child)
-    return None
+    return child
 
 
 def _keep(child: _Child) -> None:
