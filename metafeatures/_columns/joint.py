@@ -17,8 +17,8 @@ import numpy as np
 from metafeatures._arrays import AnyIntegers, Floats, Integers
 from metafeatures._columns.entropy import entropy, joint_cells
 
-JOINT_EPSILON = 1e-8
-MAX_ADDED = 0.01
+JOINT_EPSILON = 1e-8  # what the literature's programs add to a cell
+MAX_ADDED = 0.01  # in all; a table of many cells would else consist of what was added
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +64,12 @@ class JointShares:
         firsts = np.bincount(self.first, self.shares) + n_empty_with_first * self.epsilon
         seconds = np.bincount(self.second, self.shares) + n_empty_with_second * self.epsilon
         empty = self.epsilon**2 * float((n_empty_with_second / seconds).sum())
-        right = float((self.shares**2 / seconds[self.second]).sum()) + empty
-        blind = float(firsts @ firsts)
-        return max(-1.0, min(1.0, (right - blind) / (1 - blind))) if blind != 1 else 0.0
+        with_second = float((self.shares**2 / seconds[self.second]).sum()) + empty
+        alone = float(firsts @ firsts)
+        if alone == 1:  # a single first level is guessed right in any case
+            return 0.0
+        # epsilon, and rounding errors, can lead a little out of the range
+        return max(-1.0, min(1.0, (with_second - alone) / (1 - alone)))
 
     def reversed(self) -> JointShares:
         """Return the same with the first column for the second."""

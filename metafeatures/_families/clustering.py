@@ -17,8 +17,8 @@ from metafeatures._pairs.class_distances import ClassDistances
 from metafeatures._pairs.distances import by_group, centre
 from metafeatures._registry import CLASSIFICATION, register
 
-SMALL_CLASS = 15
-SAME = 1e-12
+SMALL_CLASS = 15  # pymfe's limit, so that values agree
+SAME = 1e-12  # means of classes that differ by less do so by rounding errors
 DUNN = "J. C. Dunn. Well-separated clusters and optimal fuzzy partitions. Cybernetics, 1974."
 DAVIES = (
     "D. L. Davies and D. W. Bouldin. A cluster separation measure. "
@@ -113,6 +113,7 @@ def davies_bouldin(near_points: Floats, near_classes: Integers) -> float:
 
 def _worst(means: Floats, spreads: Floats, one: int) -> float:
     """Return the largest ratio of spreads to distance of one class; -1 without any."""
+    # Not all distances at once: a table may have a thousand classes.
     apart = cdist(means[one : one + 1], means)[0]
     is_apart = apart > SAME
     ratios = (spreads[one] + spreads[is_apart]) / apart[is_apart]

@@ -20,8 +20,10 @@ from metafeatures._registry import CLASSIFICATION, register
 
 InteractingRows = tuple[Integers, Integers, Floats | None]
 
-MAX_PAIRED_COLUMNS = 20
-N_INTERACTING = 6  # 15 pairs; what interacts is hardly ever beyond them
+MAX_PAIRED_COLUMNS = 20  # 190 pairs, whose number grows by the square
+# The columns that tell the most of the target, in 15 pairs; what interacts is hardly ever
+# beyond them.
+N_INTERACTING = 6
 SHANNON = (
     "C. E. Shannon. A mathematical theory of communication. Bell System Technical Journal, 1948."
 )

@@ -4,7 +4,7 @@ A column is known by what it holds, not by its name or place: its key is a hash 
 cells in any order. Columns of the same cells in another arrangement (two flags, equally
 often true) are distinguished by the rows that their cells stand in. What a cell holds is
 taken whatever its unit and the name of its level: as a rank, or a frequency. Only rows
-that cannot be told apart so are by the cells themselves, and what repeats is counted so.
+whose hashes are equal are compared cell by cell, and repeated rows are counted that way.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class Table:
     def _part_ties(self) -> tuple[Hashes, Integers]:
         """Return a hash of each row, and the rows in that order.
 
-        Rows that say the same but differ are told apart by their cells.
+        Rows of equal hashes whose cells differ are ordered by their cells.
         """
         by_hash = np.argsort(self._ordering, kind="stable")
         ordered, identity = self._ordering[by_hash], self._identity[by_hash]
