@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 import pandas as pd
 
 from autometa.algorithms import algorithms_for, not_installed
-from autometa.datasets import named_table
+from autometa.datasets import check_named, named_table
 from autometa.dependence import warn_of_dependence
 from autometa.evaluation import cached_reference_seconds
 from autometa.exceptions import ParameterError, collect_notes
@@ -35,7 +35,6 @@ from autometa.tables import (
     TASK_TYPES,
     Table,
     Task,
-    check_table,
     first_of_several,
     read_metafeatures,
     several_outputs,
@@ -186,16 +185,7 @@ def recommend(
             y = outputs.iloc[:, 0]
             further = [first_of_several(str(outputs.columns[0]), outputs.shape[1])]
         named = named_table(X, y)
-        table = check_table(
-            named.X,
-            named.y,
-            task_type,
-            name=named.name,
-            target=named.target,
-            metric_kind=metric_kind(metric),
-            validation=validation,
-            sample_weight=sample_weight,
-        )
+        table = check_named(named, task_type, metric_kind(metric), validation, sample_weight)
         warn_of_dependence(table, validation)
     return recommend_for_table(
         table,

@@ -23,8 +23,7 @@ from autometa import KnowledgeBase
 from autometa.algorithms import get_algorithm
 from autometa.hyperparameters._search_space import box_around
 from autometa.knowledge_base import base_of
-from autometa.performance import RankedRuns, rank_weights
-from autometa.performance._ranked_runs import read_ranked_runs
+from autometa.performance import RankedRuns, rank_weights, read_ranked_runs
 
 ALGORITHMS = ("lightgbm", "xgboost", "catboost", "random_forest", "hist_gradient_boosting")
 QUESTIONS = (

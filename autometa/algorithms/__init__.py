@@ -28,7 +28,7 @@ from autometa.algorithms._registry import (
 from autometa.algorithms._seconds import Size
 from autometa.algorithms._sparse import SparseCleaner
 from autometa.algorithms._stopping import HeldOutRows, Rounds, Stopping
-from autometa.algorithms._target import IDENTITY, LOG
+from autometa.algorithms._target import IDENTITY, LOG, inner_estimator
 from autometa.algorithms._text import word_rows
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "every_algorithm",
     "find_algorithm",
     "get_algorithm",
+    "inner_estimator",
     "kind_of_task",
     "library_versions",
     "list_algorithms",

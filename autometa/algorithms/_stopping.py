@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autometa.algorithms._target import TargetScaler
+from autometa.algorithms._target import TargetScaler, inner_estimator
 
 # Trees without a better loss, times the learning rate, after which a fit ends: small steps need
 # more of them to get over a bump. benchmarks/early_stopping.py compares others.
@@ -209,25 +209,17 @@ class WatchedFit:
                 y=target_of(model, y, held_out.y),
                 weights=held_out.weights,
             )
-        booster = inner(model)
+        booster = inner_estimator(model)
         asked_for = booster.get_params(deep=False)
         self.watch.fewest = max(self.watch.fewest, self.stopper.fewest(booster))
         arguments = self.stopper.arguments(booster, watched, self.watch)
         own = _what_differs(asked_for, booster.get_params(deep=False))
         model.fit(encoded, y, **given, **arguments)
-        self.stopper.finish(inner(model), self.watch)
+        self.stopper.finish(inner_estimator(model), self.watch)
         if own:  # callbacks would be saved with it
-            for one in (booster, inner(model)):
+            for one in (booster, inner_estimator(model)):
                 one.set_params(**own)
         return self
-
-
-def inner(model: Any) -> Any:
-    """Return the booster in a model: fitted where the model is, else as it will be cloned."""
-    for name in ("regressor", "classifier"):
-        if hasattr(model, name):
-            return getattr(model, f"{name}_", getattr(model, name))
-    return model
 
 
 def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

@@ -141,3 +141,15 @@ class ClassEncoder(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type:
     def predict_proba(self, X: Any) -> np.ndarray[Any, Any]:
         """Return an array of shape (n_rows, n_classes); rows sum to 1."""
         return in_double(self.classifier_.predict_proba(X))
+
+
+def inner_estimator(model: Any) -> Any:
+    """Return the library's estimator in a model of `with_target` or `ClassEncoder`.
+
+    It is the fitted one where the model is, else as it will be cloned; any other model is
+    returned itself.
+    """
+    for name in ("regressor", "classifier"):
+        if hasattr(model, name):
+            return getattr(model, f"{name}_", getattr(model, name))
+    return model

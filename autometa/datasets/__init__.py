@@ -14,7 +14,7 @@ from autometa.datasets._csv import CsvFormat, read_csv_with_format
 from autometa.datasets._describe import describe
 from autometa.datasets._files import READERS, read_file
 from autometa.datasets._lines import CsvLines, read_csv_lines
-from autometa.datasets._load import load_dataset, named_table, read_table
+from autometa.datasets._load import check_named, load_dataset, named_table, read_table
 from autometa.datasets._values import MISSING_WORDS
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "CsvLines",
     "Text",
     "arff_modules",
+    "check_named",
     "describe",
     "load_dataset",
     "named_table",

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 import pandas as pd
 
-from autometa.datasets._load import named_table
-from autometa.tables import check_table
+from autometa.datasets._load import check_named, named_table
 
 if TYPE_CHECKING:
     from metafeatures import AnyTaskType
@@ -103,8 +102,7 @@ def describe(
     """
     from metafeatures import MetaFeatureExtractor  # and scikit-learn, which reading needs not
 
-    named = named_table(X, y)
-    table = check_table(named.X, named.y, task_type, name=named.name, target=named.target)
+    table = check_named(named_table(X, y), task_type)
     extractor = MetaFeatureExtractor(
         families=families,
         names=names,

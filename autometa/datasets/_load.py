@@ -57,8 +57,20 @@ def load_dataset(
         If it cannot be read, or has no such target.
     """
     named = named_table(name, target, encoding=encoding)
+    kept = named._replace(X=named.X.drop(columns=list(leave_out)))
+    return check_named(kept, task_type, metric_kind, validation, sample_weight)
+
+
+def check_named(
+    named: NamedTable,
+    task_type: str | None = None,
+    metric_kind: str | None = None,
+    validation: ValidationRequest = NOTHING_ASKED,
+    sample_weight: Any = None,
+) -> Table:
+    """Return a table of `named_table` checked, under its name; see `check_table`."""
     return check_table(
-        named.X.drop(columns=list(leave_out)),
+        named.X,
         named.y,
         task_type,
         name=named.name,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autometa.datasets import named_table
+from autometa.datasets import check_named, named_table
 from autometa.dependence._copies import copies_among
 from autometa.dependence._entities import Entity, best_entity, entities_among
 from autometa.dependence._finding import ValidationFinding
@@ -19,7 +19,7 @@ from autometa.dependence._rows import (
     target_column,
 )
 from autometa.dependence._time import TimeOrder, record_likeness, times_among
-from autometa.tables import Table, check_table
+from autometa.tables import Table
 from metafeatures import AnyTaskType
 
 MIN_ROWS = 30  # of fewer no test has a say
@@ -76,8 +76,7 @@ def check_validation(
     >>> [finding.argument for finding in check_validation(X, y)]
     ["groups='patient_id'"]
     """
-    named = named_table(X, y)
-    table = check_table(named.X, named.y, task_type, name=named.name, target=named.target)
+    table = check_named(named_table(X, y), task_type)
     return [*findings_of(table), *target_order(table)]
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autometa.advice import recommend
-from autometa.algorithms import Algorithm
 from autometa.hyperparameters._estimators import algorithm_of, library_parameters
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.metrics import MetricLike
-from autometa.recommendation import Recommendation
 from metafeatures import AnyTaskType
 
 
@@ -66,27 +64,15 @@ def default_config(
     >>> model = ExtraTreesClassifier(**config).fit(X, y)
     """
     own = algorithm_of(algorithm)
-    setup = advised_setup(own, X, y, task_type, metric, knowledge_base)
-    return library_parameters(own, setup.config, setup.task_type, setup.n_rows)
-
-
-def advised_setup(
-    algorithm: Algorithm,
-    X: Any,
-    y: Any,
-    task_type: AnyTaskType | None,
-    metric: MetricLike,
-    knowledge_base: KnowledgeBaseLike,
-) -> Recommendation:
-    """Return the advice for one algorithm: what is expected to score best alone."""
     advice = recommend(
         X,
         y,
         task_type=task_type,
         metric=metric,
         n=1,
-        algorithms=[algorithm.name],
+        algorithms=[own.name],
         knowledge_base=knowledge_base,
         order="single",
     )
-    return advice[0]
+    setup = advice[0]
+    return library_parameters(own, setup.config, setup.task_type, setup.n_rows)

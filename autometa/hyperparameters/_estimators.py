@@ -6,10 +6,15 @@ import inspect
 from typing import Any
 
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.pipeline import Pipeline
 
-from autometa.algorithms import Algorithm, every_algorithm, get_algorithm, kind_of_task
-from autometa.algorithms._target import ClassEncoder
+from autometa.algorithms import (
+    Algorithm,
+    every_algorithm,
+    get_algorithm,
+    inner_estimator,
+    kind_of_task,
+)
 from autometa.exceptions import AlgorithmNotFoundError
 
 # What says how to run, not what to learn: a user's loop has its own.
@@ -24,12 +29,6 @@ RUNTIME = {
     "tree_method",
     "verbose",
     "verbosity",
-}
-# The estimator inside those that autometa puts around it, by the name of the parameter.
-WRAPPERS = {
-    ClassEncoder: "classifier",
-    TransformedTargetRegressor: "regressor",
-    CalibratedClassifierCV: "estimator",
 }
 
 
@@ -64,9 +63,7 @@ def library_parameters(
     What has the library's own default is left out unless it is a hyperparameter; so is what
     is no hyperparameter of the estimator but of the encoding before it.
     """
-    model = algorithm.build(config, task_type, n_rows=n_rows).named_steps["model"]
-    while (inner := WRAPPERS.get(type(model))) is not None:
-        model = getattr(model, inner)
+    model = library_estimator(algorithm.build(config, task_type, n_rows=n_rows))
     given = model.get_params(deep=False)
     defaults = type(model)().get_params(deep=False)
     space = algorithm.spaces[kind_of_task(task_type)]
@@ -75,3 +72,10 @@ def library_parameters(
         for name, value in given.items()
         if name not in RUNTIME and (name in space or repr(value) != repr(defaults.get(name)))
     }
+
+
+def library_estimator(pipeline: Pipeline) -> Any:
+    """Return the library's own estimator at the end of a pipeline that was not fitted."""
+    model = inner_estimator(pipeline.named_steps["model"])
+    # Support vectors have no probabilities of their own.
+    return model.estimator if isinstance(model, CalibratedClassifierCV) else model

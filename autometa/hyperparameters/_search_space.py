@@ -23,8 +23,7 @@ from autometa.hyperparameters._estimators import algorithm_of, library_parameter
 from autometa.hyperparameters._table import DescribedTable, described_table
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.metrics import MetricLike
-from autometa.performance import RankedRuns, index_of, rank_weights
-from autometa.performance._ranked_runs import read_ranked_runs
+from autometa.performance import RankedRuns, index_of, rank_weights, read_ranked_runs
 from metafeatures import AnyTaskType
 
 N_BEST = 3  # setups of a task: the best alone may be lucky

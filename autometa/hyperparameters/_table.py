@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from autometa.advice import describe_table
-from autometa.datasets import named_table
+from autometa.datasets import check_named, named_table
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import (
     KnowledgeBase,
@@ -17,7 +17,7 @@ from autometa.knowledge_base import (
     open_knowledge_base,
 )
 from autometa.metrics import MetricLike, check_metric, metric_kind
-from autometa.tables import Table, check_table
+from autometa.tables import Table
 from metafeatures import AnyTaskType
 
 
@@ -51,15 +51,7 @@ def described_table(
             "What is learnt from past runs needs a knowledge base. Got knowledge_base=False; "
             "give None for the one that ships."
         )
-    named = named_table(X, y)
-    table = check_table(
-        named.X,
-        named.y,
-        task_type,
-        name=named.name,
-        target=named.target,
-        metric_kind=metric_kind(metric),
-    )
+    table = check_named(named_table(X, y), task_type, metric_kind(metric))
     base = base_of(opened)
     return DescribedTable(
         table,

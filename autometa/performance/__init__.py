@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     )
     from autometa.performance._question import Question, QuestionResolver
     from autometa.performance._rank_similarity import RankSimilarity, rank_weights
-    from autometa.performance._ranked_runs import RankedRuns
+    from autometa.performance._ranked_runs import RankedRuns, read_ranked_runs
     from autometa.performance._reference_tasks import ReferenceTasks, TaskPoint, family_weights
     from autometa.performance._response_surface import LatentTaskSurface
     from autometa.performance._score_scale import ScoreScale
@@ -106,6 +106,7 @@ _MODULES = {
     "past_performance": "_past_performance",
     "plain": "_encoding",
     "rank_weights": "_rank_similarity",
+    "read_ranked_runs": "_ranked_runs",
     "read_header": "_fitted_model_file",
     "read_histories": "_history",
     "read_history": "_history",
@@ -169,6 +170,7 @@ __all__ = [
     "read_header",
     "read_histories",
     "read_history",
+    "read_ranked_runs",
     "same",
     "single_threaded",
     "under",

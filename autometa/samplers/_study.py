@@ -30,7 +30,7 @@ ASKS_WITHIN = timedelta(seconds=10)
 MAX_SCORE = 1e100
 FIXED_PARAMS = "fixed_params"
 
-EncodedTrials = dict[int, tuple[dict[str, Any], Floats]]
+EncodedTrials = dict[int, tuple[Mapping[str, Any], Floats]]
 _NO_ROW: Floats = np.zeros(0)
 
 
@@ -188,8 +188,8 @@ class StudyView:
             if self._is_planned(trial, plans):
                 continue
             algorithm = self._algorithm(trial, encoding)
-            params = {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params}
-            params = renamed(params, self.names)
+            given = {**trial.system_attrs.get(FIXED_PARAMS, {}), **trial.params}
+            params = renamed(given, self.names)
             if not params:
                 n_open += trial.number < self.number and self._may_ask(trial, own)
             elif algorithm is not None:
@@ -237,8 +237,13 @@ class StudyView:
         return self.sign * min(max(trial.value, -MAX_SCORE), MAX_SCORE)
 
 
-def renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return values by the names of the history."""
+def renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return values by the names of the history; the values themselves where names are alike.
+
+    Every trial of a study passes here for each plan.
+    """
+    if not names:
+        return values
     return {names.get(name, name): value for name, value in values.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from sklearn.utils import check_random_state
 
-from autometa.datasets import named_table
+from autometa.datasets import check_named, named_table
 from autometa.dependence import warn_of_dependence
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase, open_knowledge_base
@@ -19,7 +19,7 @@ from autometa.metrics import (
     metric_kind,
     positive_class,
 )
-from autometa.tables import Table, check_table
+from autometa.tables import Table
 from autometa.tuning._options import TuneOptions
 from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
 from autometa.tuning.final_model._decision_options import policy_of
@@ -72,15 +72,12 @@ class Question:
             If another option does not suit the table.
         """
         named = named_table(X, y, name=options.name, target=options.target)
-        table = check_table(
-            named.X,
-            named.y,
+        table = check_named(
+            named,
             options.task_type,
-            name=named.name,
-            target=named.target,
-            metric_kind=metric_kind(options.metric),
-            validation=options.validation,
-            sample_weight=options.sample_weight,
+            metric_kind(options.metric),
+            options.validation,
+            options.sample_weight,
         )
         algorithms = choose_algorithms(options.algorithms, table)
         notes = warn_of_dependence(table, options.validation, options.time_budget)

@@ -11,8 +11,8 @@ import pytest
 from sklearn.base import clone
 from sklearn.metrics import log_loss
 
-from autometa.algorithms import HeldOutRows, get_algorithm
-from autometa.algorithms._stopping import Watch, WatchedFit, inner, patience_of
+from autometa.algorithms import HeldOutRows, get_algorithm, inner_estimator
+from autometa.algorithms._stopping import Watch, WatchedFit, patience_of
 
 BOOSTERS = ("lightgbm", "xgboost", "catboost", "hist_gradient_boosting")
 TASKS = ("binary", "multiclass", "regression")
@@ -67,7 +67,7 @@ def test_nothing_that_watched_is_left_in_the_model(name):
     algorithm = get_algorithm(name)
     pipeline, *_ = watched(name, "binary", Watch(patience=5))
     fresh = algorithm.build({"learning_rate": RATE}, "binary")[1:]
-    for ours, theirs in ((inner(pipeline[-1]), inner(fresh[-1])),):
+    for ours, theirs in ((inner_estimator(pipeline[-1]), inner_estimator(fresh[-1])),):
         params, expected = ours.get_params(deep=False), theirs.get_params(deep=False)
         params.pop(algorithm.rounds)
         expected.pop(algorithm.rounds)

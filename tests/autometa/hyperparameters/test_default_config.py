@@ -13,7 +13,11 @@ from sklearn.ensemble import RandomForestRegressor
 from autometa import default_config, recommend
 from autometa.algorithms import every_algorithm, get_algorithm
 from autometa.exceptions import AlgorithmNotFoundError, ParameterError
-from autometa.hyperparameters._estimators import RUNTIME, WRAPPERS, library_parameters
+from autometa.hyperparameters._estimators import (
+    RUNTIME,
+    library_estimator,
+    library_parameters,
+)
 
 PAIRS = [
     pytest.param(own, task_type, id=f"{own.name}-{task_type}")
@@ -26,9 +30,7 @@ PAIRS = [
 @pytest.mark.parametrize(("algorithm", "task_type"), PAIRS)
 def test_every_setup_is_one_of_the_estimator_that_the_algorithm_names(algorithm, task_type):
     for config in algorithm.setups(task_type).values():
-        model = algorithm.build(config, task_type, n_rows=50).named_steps["model"]
-        while type(model) in WRAPPERS:
-            model = getattr(model, WRAPPERS[type(model)])
+        model = library_estimator(algorithm.build(config, task_type, n_rows=50))
         kind = "regression" if task_type == "regression" else "classification"
         assert type(model).__name__ == algorithm.estimators[kind].rpartition(".")[2]
         parameters = library_parameters(algorithm, config, task_type, n_rows=50)
