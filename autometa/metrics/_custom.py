@@ -367,5 +367,8 @@ def _try_out(metric: Metric, labels: AnyArray, positive: int, rows: ScoredRows) 
             f"{WANTED} '{metric.name}' fails on predictions of such a task: "
             f"{type(error).__name__}: {error}"
         ) from error
-    if np.isnan(value):
-        raise MetricError(f"{WANTED} '{metric.name}' gives NaN for predictions that are right.")
+    if not np.isfinite(value):
+        shown = "NaN" if np.isnan(value) else value
+        raise MetricError(
+            f"{WANTED} '{metric.name}' gives {shown} for predictions that are nearly right."
+        )

@@ -197,7 +197,8 @@ def score(metric: str, predictions: Predictions, *, is_strict: bool = False) -> 
     Raises
     ------
     MetricError
-        If ``is_strict`` and a scorer of the user's own fails; it carries what that said.
+        If ``is_strict`` and a scorer of the user's own fails, or returns no finite number where
+        the labels define one; it carries what that said.
 
     Returns
     -------
@@ -221,7 +222,25 @@ def score(metric: str, predictions: Predictions, *, is_strict: bool = False) -> 
         if not (was_registered(metric) or isinstance(error, ValueError | TypeError)):
             raise
         return float("-inf")
-    return value if np.isfinite(value) else float("-inf")
+    if np.isfinite(value):
+        return value
+    if is_strict and was_registered(metric):  # infinity is no score to compare setups by
+        raise MetricError(f"The scorer '{metric}' returned {value}, no finite number.", name=metric)
+    return float("-inf")
+
+
+def failure_of_scorer(metric: str, message: str) -> str:
+    """Return what the message of a failed trial says of the user's own scorer.
+
+    Returns
+    -------
+    str
+        From the name of the scorer on; "" where something else failed.
+    """
+    begins = f"The scorer '{metric}' "
+    if not was_registered(metric) or begins not in message:
+        return ""
+    return begins + message.partition(begins)[2]
 
 
 def _said(error: Exception) -> str:

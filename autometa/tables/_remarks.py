@@ -16,6 +16,7 @@ import pandas as pd
 from pandas.api import types as dtypes
 
 from autometa._common.arrays import Booleans, Floats
+from autometa._common.readable import shown
 from autometa.exceptions import DatasetWarning
 from autometa.tables._cells import level_text
 from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
@@ -170,6 +171,29 @@ def remark_on_target(frame: pd.DataFrame, target: npt.NDArray[Any], n_classes: i
         "Columns that alone predict the target, so leave them out if they are only known after it",
         map(repr, predictors),
     )
+
+
+def remark_on_shares(
+    codes: npt.NDArray[Any], classes: npt.NDArray[Any], groups: npt.NDArray[Any] | None
+) -> None:
+    """Warn of classes whose share no folds can keep: those of one row, or of one group.
+
+    What is there once is either trained on or held out, in each fold. Of a single row the
+    folds make training: a class that no training fold has could not be predicted at all.
+    """
+    units = codes if groups is None else np.unique(np.column_stack([codes, groups]), axis=0)[:, 0]
+    once = np.flatnonzero(np.bincount(units, minlength=len(classes)) == 1)
+    if groups is None:
+        remark = (
+            "Folds cannot keep the shares of classes of a single row, which is always trained on "
+            "and never held out, so that no score is of them"
+        )
+    else:
+        remark = (
+            "Folds cannot keep the shares of classes whose rows are of a single group: the fold "
+            "that holds it out trains on none of them"
+        )
+    _warn(remark, (shown(label) for label in classes[once]))
 
 
 def _parts(names: list[str], n_rows: int) -> Iterator[list[str]]:

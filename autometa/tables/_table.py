@@ -20,7 +20,7 @@ from autometa.tables._dtypes import dtypes_that, is_sparse_dtype
 from autometa.tables._errors import as_own_errors
 from autometa.tables._named import split_groups, split_weights
 from autometa.tables._presence import described, informative_columns
-from autometa.tables._remarks import remark_on_columns, remark_on_target
+from autometa.tables._remarks import remark_on_columns, remark_on_shares, remark_on_target
 from autometa.tables._sparse import check_sparse, stays_sparse, take_rows, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, has_long_tail, read_target
 from autometa.tables._task import Task
@@ -244,7 +244,8 @@ def check_table(
         columns are constant or empty (pipelines leave these out) or have one value
         and gaps (which is all that pipelines see of them), text is read as
         numbers or dates in a way that could be another, a column alone predicts
-        the target, or a column has another value in each row.
+        the target, or a column has another value in each row; when folds are to keep the
+        shares of classes, and a class has one row or one group only.
     """
     X, validation = split_groups(X, validation)
     X, sample_weight = split_weights(X, sample_weight)
@@ -287,6 +288,8 @@ def check_table(
         weights=weights if weights is None or counted is None else weights[counted],
         counted=counted,
     )
+    if validation.asks_for_shares:
+        remark_on_shares(codes, classes, table.validation.groups)
     if not is_sparse:
         remark_on_columns(varied)
         remark_on_target(varied, codes, len(classes))

@@ -7,6 +7,7 @@ works with class numbers.
 from __future__ import annotations
 
 import datetime
+import math
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +27,10 @@ from metafeatures.columns import as_series, distinct_cells, to_numeric
 
 # From here on logarithms and the objectives of counts pay (benchmarks/results/long_tails.md).
 MIN_SKEWNESS = 1.0
+# Fits and scores square the target and sum over rows; a double overflows beyond 1.8e308 and is
+# subnormal, with fewer digits, below 2.2e-308. That leaves room for a hundred million rows.
+MAX_SIZE = 1e150
+MIN_SPREAD = 1e-150
 NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 
 
@@ -51,6 +56,7 @@ def read_target(y: Any) -> pd.Series[Any]:
             f"{len(series)} rows; drop those rows first."
         )
     _refuse_odd_values(series)
+    _refuse_infinity(series)
     return series
 
 
@@ -74,6 +80,20 @@ def _refuse_odd_values(series: pd.Series[Any]) -> None:
             f"The target must hold one label or number a row. Got values that are neither, such as "
             f"{type(series.iloc[0]).__name__} ({error})."
         ) from error
+
+
+def _refuse_infinity(series: pd.Series[Any]) -> None:
+    """Refuse infinity in a target of any task: as a class it would be predicted as a number."""
+    numbers = (float, np.floating, Decimal)
+    if dtypes.is_object_dtype(series.dtype):
+        n_bad = sum(isinstance(value, numbers) and math.isinf(value) for value in series)
+    else:
+        n_bad = int(np.isinf(series.to_numpy()).sum()) if series.dtype.kind == "f" else 0
+    if n_bad:
+        raise DatasetError(
+            f"The target must hold finite numbers or labels. Input y contains infinity in {n_bad} "
+            f"of {len(series)} rows; drop those rows first."
+        )
 
 
 def choose_task_type(
@@ -192,7 +212,27 @@ def _regression_target(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
             "A regression target must have two distinct values or more. Got only "
             f"{numbers.iloc[0]:g}; check that the right column is the target."
         )
+    _refuse_sizes(numbers)
     return np.asarray(numbers, dtype="float64")
+
+
+def _refuse_sizes(numbers: pd.Series[float]) -> None:
+    """Refuse a target whose squares are no numbers: no setup could be fitted or scored."""
+    low, high = float(numbers.min()), float(numbers.max())
+    largest, spread = max(high, -low), high / 2 - low / 2
+    if largest > MAX_SIZE:
+        scale = 10.0 ** math.floor(math.log10(largest))
+        raise DatasetError(
+            f"A regression target must lie between -{MAX_SIZE:g} and {MAX_SIZE:g}: squares of "
+            f"larger numbers overflow. Got up to {largest:g} in size; divide it by {scale:g} and "
+            "multiply predictions by that."
+        )
+    if spread < MIN_SPREAD:
+        raise DatasetError(
+            f"The values of a regression target must differ by {MIN_SPREAD:g} or more: squares of "
+            f"smaller differences are 0. Got {2 * spread:g} at most; multiply it by "
+            f"{1 / MIN_SPREAD:g} and divide predictions by that."
+        )
 
 
 def has_long_tail(y: npt.NDArray[np.float64]) -> bool:

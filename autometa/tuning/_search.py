@@ -24,6 +24,7 @@ from autometa.tuning._expected_gain import ExpectedGain
 from autometa.tuning._interrupt import Interruption
 from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
+from autometa.tuning._scorer_failures import ScorerFailures
 from autometa.tuning._state import CompletedTrial, SearchState
 from autometa.tuning.scheduling._plan import Advice, Candidate, anchors, merge, preset_candidates
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
@@ -77,7 +78,12 @@ class Search:
     progress: Progress = field(default_factory=Progress)
     awaits_advice: bool = False
     gain: ExpectedGain = field(default_factory=ExpectedGain)
+    scorer_failures: ScorerFailures = field(init=False)
     ended: str = ""
+
+    def __post_init__(self) -> None:
+        settings = self.state.settings
+        self.scorer_failures = ScorerFailures(settings.metric, len(settings.algorithms))
 
     def prepare(self) -> None:
         """Ask for advice, and line up the known setups."""
@@ -266,6 +272,13 @@ class Search:
             limit = outcome.seconds if outcome.status == "stopped" else None
             failure = outcome.status, outcome.message, limit
             self._announce(self.state.study_log.fail(trial, request.candidate, *failure))
+            if outcome.status == "error" and not self._has_scores:
+                self.scorer_failures.learn(request.candidate.algorithm, outcome.message)
+
+    @property
+    def _has_scores(self) -> bool:
+        """Whether a setup was scored, by this run or by one whose study it goes on with."""
+        return bool(self.state.completed or self.state.study_log.resumed)
 
     def _receive_advice(self, outcome: Outcome) -> None:
         state, settings = self.state, self.state.settings

@@ -62,6 +62,11 @@ class ValidationRequest:
         return self.groups is None and self.timestamps is None and self.cv is None
 
     @property
+    def asks_for_shares(self) -> bool:
+        """Whether folds that keep the shares of classes are asked for, and not only the default."""
+        return self.stratify is True or (isinstance(self.cv, str) and self.cv == "stratified")
+
+    @property
     def is_given(self) -> bool:
         """Whether folds are given, and not only their kind or number."""
         is_named = isinstance(self.cv, str) and self.cv in NAMED
@@ -158,7 +163,7 @@ class ValidationRequest:
         if needs_groups or (kind == "group-time" and self.timestamps is None):
             missing = "groups" if needs_groups else "timestamps"
             raise ParameterError(f"cv={self.cv!r} needs '{missing}'. Got none.")
-        if not self.stratify and self.cv != "stratified":
+        if not self.asks_for_shares:
             return
         if task_type == "regression":
             raise ParameterError(

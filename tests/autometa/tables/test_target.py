@@ -162,3 +162,36 @@ def test_rows_and_target_are_paired_by_label():
     assert (check_table(table, y).labels == (X["a"] > 0)).all()
     with pytest.raises(DatasetError, match="1 of the 60 labels"):
         check_table(table, y.rename({"r0": "other"}))
+
+
+@pytest.mark.parametrize("task_type", [None, "classification", "regression"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([np.inf, -np.inf] * 30),
+        pd.Series([1.5, np.inf] * 30, dtype="Float64"),
+        [0, float("inf")] * 30,
+        [decimal.Decimal(1), decimal.Decimal("-Infinity")] * 30,
+    ],
+)
+def test_infinity_is_no_class_and_no_number(values, task_type):
+    with pytest.raises(DatasetError, match="contains infinity in (30|60) of 60 rows; drop those"):
+        check_table(X, values, task_type)
+
+
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [
+        (1e300, "squares of larger numbers overflow. Got up to .*e[+]300 .* by 1e[+]300"),
+        (1e151, "between -1e[+]150 and 1e[+]150"),
+        (1e-300, "must differ by 1e-150 or more.* multiply it by 1e[+]150"),
+    ],
+)
+def test_a_target_whose_squares_are_no_numbers_is_refused(scale, said):
+    with pytest.raises(DatasetError, match=said):
+        check_table(X, X["a"] * scale, "regression")
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1.0, 1e140])
+def test_a_target_of_any_other_size_is_taken(scale):
+    assert check_table(X, X["a"] * scale).y.tolist() == (X["a"] * scale).tolist()

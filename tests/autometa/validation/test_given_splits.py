@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from sklearn.model_selection import (
     TimeSeriesSplit,
 )
 
-from autometa.exceptions import DatasetNotFoundError, ParameterError
+from autometa.exceptions import DatasetNotFoundError, DatasetWarning, ParameterError
 from autometa.tables import check_table
 from autometa.validation import ValidationRequest
 
@@ -180,6 +181,32 @@ def test_folds_of_some_rows_keep_to_these():
 def test_what_is_given_says_the_kind(asked, kind):
     cv = asked.pop("cv", None)
     assert table_of(cv, **asked).validation.kind_of("binary") == kind
+
+
+@pytest.mark.parametrize("asked", [{"stratify": True}, {"cv": "stratified"}])
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        (None, "classes of a single row, .* no score is of them: 'once'[.]"),
+        ([0, 1, 2, 3, 4] * 6, "whose rows are of a single group: .*: 'once'[.]"),
+    ],
+)
+def test_a_class_whose_share_no_folds_can_keep_is_named(asked, groups, said):
+    if groups is not None and "cv" in asked:
+        asked = {**asked, "stratify": True, "cv": "group"}
+    y = ["once", *["a", "b"] * 14, "a"]
+    request = ValidationRequest(groups=groups, **asked)
+    with pytest.warns(DatasetWarning, match=said):
+        check_table(pd.DataFrame({"x": range(30)}), y, validation=request)
+
+
+def test_shares_that_folds_can_keep_are_not_remarked_on():
+    y = ["a", "b", "c"] * 10
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for groups in (None, [0, 1, 2, 3, 4] * 6):
+            request = ValidationRequest(groups=groups, stratify=True)
+            check_table(pd.DataFrame({"x": [1, 2, 3, 4] * 7 + [1, 2]}), y, validation=request)
 
 
 def test_stratify_is_refused_where_it_says_nothing():
