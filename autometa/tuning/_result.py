@@ -142,7 +142,8 @@ class TuneResult(Predicting):
         rows = [_row(trial) for trial in self.study.trials if _is_ours(trial)]
         board = pd.DataFrame(rows, columns=list(_COLUMNS))
         board["weight"] = board["trial"].map(self.weights).fillna(0.0)
-        board = board.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+        # of equal scores the setup that was fitted comes first
+        board = board.sort_values(["score", "weight"], ascending=False, ignore_index=True)
         board.insert(0, "rank", range(1, len(board) + 1))
         return board
 

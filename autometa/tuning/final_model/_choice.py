@@ -86,12 +86,44 @@ class CrossFit:
     decided: npt.NDArray[np.float64]
 
 
-def choose_weights(
-    entries: Sequence[Entry], held_out: HeldOut, limits: ChoiceLimits, without: int | None = None
+def choose(
+    entries: Sequence[Entry],
+    held_out: HeldOut,
+    limits: ChoiceLimits,
+    policy: DecisionPolicy = NO_CHOICE,
+    without: int | None = None,
 ) -> dict[int, float]:
-    """Return weights that sum to 1 by position in ``entries``; ``without`` hides a part."""
+    """Return weights that sum to 1 by position in ``entries``; ``without`` hides a part.
+
+    Entries that are compared at their best thresholds, of which none is kept, are compared
+    again as they will predict: the best at another threshold may be far from it at one half.
+    """
+    chosen = choose_weights(entries, held_out, limits, without)
+    if not held_out.decides:
+        return chosen
+    rule = choose_rule(entries, held_out, limits, policy, chosen, without)
+    if rule is not policy.fixed:
+        return chosen
+    plain = replace(held_out, decides=False)
+    return choose_weights(entries, plain, limits, without, ties=held_out)
+
+
+def choose_weights(
+    entries: Sequence[Entry],
+    held_out: HeldOut,
+    limits: ChoiceLimits,
+    without: int | None = None,
+    ties: HeldOut | None = None,
+) -> dict[int, float]:
+    """Return weights that sum to 1 by position in ``entries``; ``without`` hides a part.
+
+    Of entries with one score that is first which ``ties`` says is better: where no row is
+    predicted as the rare class, all score 0, and their probabilities still differ.
+    """
     scores = [_score(entry, held_out, without) for entry in entries]
-    ranked = sorted(range(len(entries)), key=lambda i: scores[i], reverse=True)
+    seconds = scores if ties is None else [_score(entry, ties, without) for entry in entries]
+    order = list(zip(scores, seconds, strict=True))
+    ranked = sorted(range(len(entries)), key=lambda i: order[i], reverse=True)
     quick = [i for i in ranked if not entries[i].predict_ms > limits.predict_ms]  # NaN is let in
     ranked = quick or [min(ranked, key=lambda i: entries[i].predict_ms)]
     if not limits.ensemble:
@@ -156,7 +188,7 @@ def cross_fit(
     for n_done, part in enumerate(parts):
         seconds = (deadline - time.monotonic()) / (len(parts) - n_done)
         share = replace(limits, seconds=seconds / 2 if decides else seconds)
-        chosen = choose_weights(entries, held_out, share, without=int(part))
+        chosen = choose(entries, held_out, share, policy, without=int(part))
         rows = held_out.parts == part
         for i, weight in chosen.items():
             weights[part, i] = weight

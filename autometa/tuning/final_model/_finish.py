@@ -20,9 +20,9 @@ from autometa.tuning.final_model._choice import (
     ChoiceLimits,
     Entry,
     choose_rule,
-    choose_weights,
     cross_fit,
 )
+from autometa.tuning.final_model._choice import choose as choose_setups
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 from autometa.tuning.final_model._interval import score_interval
 from autometa.tuning.final_model._out_of_fold import OutOfFold
@@ -49,9 +49,9 @@ def choose(state: SearchState, ensemble: bool) -> list[Chosen]:
     """Return the members of the final model, the heaviest first."""
     if not state.completed:
         return []
-    weights = choose_weights(
-        [_entry(state, j) for j in state.completed], state.held_out, _limits(state, ensemble)
-    )
+    entries = [_entry(state, trial) for trial in state.completed]
+    limits, policy = _limits(state, ensemble), state.settings.decision
+    weights = choose_setups(entries, state.held_out, limits, policy)
     chosen = [Chosen(trial=state.completed[i], weight=weight) for i, weight in weights.items()]
     return sorted(chosen, key=lambda c: c.weight, reverse=True)
 
@@ -136,6 +136,14 @@ def _rule(state: SearchState, weights: dict[int, float]) -> DecisionRule:
     policy = state.settings.decision
     rule = choose_rule(entries, state.held_out, _limits(state, True), policy, chosen)
     state.notes += policy.remarks(rule, state.table.classes, state.settings.positive)
+    first = state.best
+    if state.held_out.decides and first is not None and first.number not in weights:
+        name, metric = first.candidate.algorithm, state.settings.metric
+        if rule is not policy.fixed:
+            state.notes.append(
+                f"Setups were compared by '{metric}' at the threshold that is best for each; the "
+                f"leaderboard shows it at one half, where trial {first.number} ({name}) is first."
+            )
     return rule
 
 

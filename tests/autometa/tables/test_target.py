@@ -175,7 +175,7 @@ def test_rows_and_target_are_paired_by_label():
     ],
 )
 def test_infinity_is_no_class_and_no_number(values, task_type):
-    with pytest.raises(DatasetError, match="contains infinity in (30|60) of 60 rows; drop those"):
+    with pytest.raises(DatasetError, match=r"contains infinity in (30|60) of 60 rows; drop those"):
         check_table(X, values, task_type)
 
 

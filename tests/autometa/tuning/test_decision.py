@@ -9,7 +9,7 @@ from sklearn.model_selection import FixedThresholdClassifier
 
 from autometa import load_model, model_info, tune
 from autometa.exceptions import ParameterError
-from autometa.tuning.final_model._choice import ChoiceLimits, Entry, cross_fit
+from autometa.tuning.final_model._choice import ChoiceLimits, Entry, choose, cross_fit
 from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
 from autometa.tuning.final_model._deciding import DecisionPolicy, cell_score
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
@@ -201,3 +201,58 @@ def test_a_threshold_is_refused_for_numbers_and_many_classes():
         tune(X, X[:, 0] * 1.5, tune_threshold=True, **(INLINE | {"algorithms": ["ridge"]}))
     with pytest.raises(ParameterError, match="for 3 classes"):
         tune(X, np.arange(60) % 3, tune_threshold=0.4, **INLINE)
+
+
+def two_setups(n_rows=300):
+    """Return one that is better at one half, and one that orders rows better."""
+    rng = np.random.default_rng(0)
+    y = (np.arange(n_rows) % 3 == 0).astype(int)
+    by_half = np.where(rng.uniform(size=n_rows) < 0.85, y, 1 - y) * 0.6 + 0.2
+    by_order = 0.05 + 0.3 * y + rng.uniform(0, 0.25, n_rows)
+    return [np.column_stack([1 - share, share]) for share in (by_half, by_order)], y
+
+
+@pytest.mark.parametrize(("is_kept", "best"), [(True, 1), (False, 0)])
+def test_setups_are_compared_at_the_thresholds_that_are_kept(monkeypatch, is_kept, best):
+    values, y = two_setups()
+    held = HeldOut(
+        rows=np.arange(300), folds=np.arange(300) % 5, y=y, metric="f1", n_classes=2, decides=True
+    )
+    entries = [Entry(values=v, fold_scores=held.fold_scores(v)) for v in values]
+    policy = DecisionPolicy(metric="f1")
+    if not is_kept:  # as where the gain is no more than its standard error
+        monkeypatch.setattr(DecisionPolicy, "rule", lambda policy, *_, **__: policy.fixed)
+    chosen = choose(entries, held, ChoiceLimits(ensemble=False), policy)
+    assert chosen == {best: 1.0}
+    crossed = cross_fit(entries, held, ChoiceLimits(ensemble=False), policy)
+    assert crossed.weights[:, best].tolist() == [1.0] * 5
+
+
+def test_of_setups_that_never_predict_the_rare_class_the_better_order_wins():
+    _, y = two_setups()
+    rng = np.random.default_rng(1)
+    shares = [rng.uniform(0, 0.4, 300), 0.1 * y + rng.uniform(0, 0.3, 300)]
+    held = HeldOut(
+        rows=np.arange(300), folds=np.arange(300) % 5, y=y, metric="f1", n_classes=2, decides=True
+    )
+    entries = [
+        Entry(values=v, fold_scores=held.fold_scores(v))
+        for v in (np.column_stack([1 - share, share]) for share in shares)
+    ]
+    policy = DecisionPolicy(metric="f1", fixed=MOST_PROBABLE)
+    out_of_time = ChoiceLimits(ensemble=False, seconds=-1.0)  # no threshold is looked for
+    assert choose(entries, held, out_of_time, policy) == {1: 1.0}
+
+
+@pytest.mark.parametrize("seed", [0, 1])  # a threshold is kept for the first table alone
+def test_the_first_row_of_the_leaderboard_is_fitted_or_a_note_says_why(seed):
+    rng = np.random.default_rng(seed)
+    y = (rng.uniform(size=300) < 0.25).astype(int)
+    X = rng.normal(size=(300, 4)) + 0.9 * y[:, None]
+    names = ["naive_bayes", "logistic_regression", "decision_tree", "lda"]
+    settings = INLINE | {"algorithms": names, "n_trials": 4, "ensemble": False}
+    result = tune(X, y, metric="f1", **settings)
+    notes = [note for note in result.notes if "leaderboard shows it at one half" in note]
+    first = result.leaderboard().iloc[0]
+    assert (first["weight"] == 1.0) != bool(notes)
+    assert not notes or result.rule.metric == "f1"
