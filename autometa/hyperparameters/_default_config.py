@@ -6,6 +6,7 @@ from typing import Any
 
 from autometa.advice import recommend
 from autometa.hyperparameters._estimators import algorithm_of, library_parameters
+from autometa.hyperparameters._table import first_output
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.metrics import MetricLike
 from metafeatures import AnyTaskType
@@ -66,7 +67,7 @@ def default_config(
     own = algorithm_of(algorithm)
     advice = recommend(
         X,
-        y,
+        first_output(X, y),
         task_type=task_type,
         metric=metric,
         n=1,

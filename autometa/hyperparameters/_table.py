@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from autometa._common.warning import warn_user
 from autometa.advice import describe_table
 from autometa.datasets import check_named, named_table
-from autometa.exceptions import ParameterError
+from autometa.exceptions import DatasetWarning, ParameterError
 from autometa.knowledge_base import (
     KnowledgeBase,
     KnowledgeBaseLike,
@@ -17,7 +18,7 @@ from autometa.knowledge_base import (
     open_knowledge_base,
 )
 from autometa.metrics import MetricLike, check_metric, metric_kind
-from autometa.tables import Table
+from autometa.tables import Table, first_of_several, several_outputs
 from metafeatures import AnyTaskType
 
 
@@ -29,6 +30,27 @@ class DescribedTable:
     metric: str
     knowledge_base: KnowledgeBase
     metafeatures: pd.Series[float] | None
+
+
+def first_output(X: Any, y: Any) -> Any:
+    """Return a target of one column; of several the first, which is said.
+
+    Raises
+    ------
+    ParameterError
+        If there is no table: nothing here is advised without one.
+    """
+    if X is None:
+        raise ParameterError(
+            "What is advised for a table needs the table: give X, a DataFrame, an array or a path, "
+            "with its target y. Got None."
+        )
+    outputs = several_outputs(y)
+    if outputs is None:
+        return y
+    name = str(outputs.columns[0])
+    warn_user(DatasetWarning(first_of_several(name, outputs.shape[1])))
+    return outputs.iloc[:, 0]
 
 
 def described_table(
@@ -51,6 +73,7 @@ def described_table(
             "What is learnt from past runs needs a knowledge base. Got knowledge_base=False; "
             "give None for the one that ships."
         )
+    y = first_output(X, y)
     table = check_named(named_table(X, y), task_type, metric_kind(metric))
     base = base_of(opened)
     return DescribedTable(

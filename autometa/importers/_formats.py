@@ -25,7 +25,7 @@ from autometa.importers._arff import UTF16
 from autometa.importers._columns import read_layout
 from autometa.importers._exported import is_export
 from autometa.importers._imported import Imported
-from autometa.importers._matrix import folder_kinds
+from autometa.importers._matrix import folder_kinds, says_matrix
 from autometa.importers._optuna_storage import SQLITE
 from autometa.importers._prefix import with_prefix
 from autometa.importers._reading import frame_rows, kind_of, read_rows
@@ -131,7 +131,9 @@ def recognise(source: Any) -> str:
         if importer.recognise(source):
             return name
     if isinstance(source, pd.DataFrame):
-        return _kind_of_frame(frame_rows(source).frame, "a DataFrame")
+        frame = frame_rows(source).frame
+        has_names = frame.shape == source.shape and pd.api.types.is_string_dtype(source.index)
+        return _kind_of_frame(frame.assign(**{"": source.index}) if has_names else frame)
     if isinstance(source, Mapping) and all(isinstance(v, pd.DataFrame) for v in source.values()):
         return "matrix"
     if _tune.is_live(source):
@@ -215,10 +217,10 @@ def _kind_of_file(path: Path) -> str:
         )
     if kind_of(path) == "jsonl" and b'"op_code"' in head.partition(b"\n")[0]:
         return "optuna"
-    return _kind_of_frame(read_rows(path).frame, str(path))
+    return _kind_of_frame(read_rows(path).frame, path)
 
 
-def _kind_of_frame(frame: pd.DataFrame, label: str) -> str:
+def _kind_of_frame(frame: pd.DataFrame, path: Path | None = None) -> str:
     """Tell a long table from a matrix: it has columns of scores, not of setups."""
     numeric = numeric_columns(frame)
     layout = read_layout(list(frame.columns), numeric, typed=type_columns(frame))
@@ -226,8 +228,16 @@ def _kind_of_frame(frame: pd.DataFrame, label: str) -> str:
         return "table"
     if {"algorithm", "config"} & set(layout.roles) or layout.parameters:
         return "table"
+    label = "a DataFrame" if path is None else str(path)
     if len(numeric) >= 2 and len(numeric) >= frame.shape[1] - 1:
-        return "matrix"
+        if says_matrix(frame, path):
+            return "matrix"
+        raise KnowledgeBaseError(
+            f"'{label}' is of no known format. Looked for {LOOKED_FOR}. Found a table of numbers "
+            f"with the columns {some(frame.columns)}, which may be a data set as well as scores. "
+            "If rows are tasks, columns setups and cells their scores, say so: format='matrix' "
+            "(--format matrix); advice for a data set is 'autometa recommend'."
+        )
     raise KnowledgeBaseError(
         f"'{label}' is of no known format. Looked for {LOOKED_FOR}. Found a table with the columns "
         f"{some(frame.columns)}: none of them is known for scores. Say which one it is: "

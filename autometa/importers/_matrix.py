@@ -170,6 +170,24 @@ def folder_kinds(folder: Path) -> dict[str, list[Path]]:
     return kinds
 
 
+def says_matrix(frame: pd.DataFrame, path: Path | None) -> bool:
+    """Tell whether a table of numbers says that they are scores of setups.
+
+    By its name, a column of task ids, names of tasks in an index without a name, or columns
+    named by calls or dicts. A data set is a table of numbers, too: taken for a history, its rows
+    would be tasks and its columns algorithms.
+    """
+    stem = "" if path is None else path.name.partition(".")[0]
+    if SCORES.search(stem) or (path is not None and is_measure(measure_of(path))):
+        return True
+    names = [str(name).strip() for name in frame.columns]
+    if any(name.lower() in ID_NAMES for name in names):
+        return True
+    if "" in names and _are_names(frame.iloc[:, names.index("")]):  # as pandas writes an index
+        return True
+    return any(parse_setup(original_name(name), "")[1] != "{}" for name in names)
+
+
 def _known_measure(path: Path) -> str:
     """Return the measure a single file is named for, or ``score`` for any other name."""
     name = measure_of(path)
@@ -239,11 +257,18 @@ def _index(frame: pd.DataFrame, source: Source) -> tuple[list[str], pd.DataFrame
 
 
 def _column_of_names(frame: pd.DataFrame) -> str | None:
-    """Return the first column when it holds text that is neither a number nor a failure."""
-    first = frame.iloc[:, 0].dropna() if frame.shape[1] > 1 else pd.Series(dtype=object)
-    texts = [v for v in first if isinstance(v, str) and status_of(v) is None]
-    are_names = len(texts) == len(first) > 0 and pd.to_numeric(first, errors="coerce").isna().all()
+    """Return the first of several columns when it holds names."""
+    are_names = frame.shape[1] > 1 and _are_names(frame.iloc[:, 0])
     return str(frame.columns[0]) if are_names else None
+
+
+def _are_names(column: pd.Series[Any]) -> bool:
+    """Tell whether a column holds text that is neither a number nor a failure."""
+    cells = column.dropna()
+    texts = [value for value in cells if isinstance(value, str) and status_of(value) is None]
+    if not 0 < len(texts) == len(cells):
+        return False
+    return bool(pd.to_numeric(cells, errors="coerce").isna().all())
 
 
 def _cells(

@@ -31,6 +31,7 @@ MIN_SKEWNESS = 1.0
 # subnormal, with fewer digits, below 2.2e-308. That leaves room for a hundred million rows.
 MAX_SIZE = 1e150
 MIN_SPREAD = 1e-150
+MAX_SHOWN = 60  # letters of a label in a message
 NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 
 
@@ -84,9 +85,8 @@ def _refuse_odd_values(series: pd.Series[Any]) -> None:
 
 def _refuse_infinity(series: pd.Series[Any]) -> None:
     """Refuse infinity in a target of any task: as a class it would be predicted as a number."""
-    numbers = (float, np.floating, Decimal)
     if dtypes.is_object_dtype(series.dtype):
-        n_bad = sum(isinstance(value, numbers) and math.isinf(value) for value in series)
+        n_bad = sum(map(_is_infinity, series))
     else:
         n_bad = int(np.isinf(series.to_numpy()).sum()) if series.dtype.kind == "f" else 0
     if n_bad:
@@ -94,6 +94,12 @@ def _refuse_infinity(series: pd.Series[Any]) -> None:
             f"The target must hold finite numbers or labels. Input y contains infinity in {n_bad} "
             f"of {len(series)} rows; drop those rows first."
         )
+
+
+def _is_infinity(value: Any) -> bool:
+    if isinstance(value, Decimal):  # 1E+999 is a number, which no double holds
+        return value.is_infinite()
+    return isinstance(value, float | np.floating) and math.isinf(value)
 
 
 def choose_task_type(
@@ -201,11 +207,13 @@ def _regression_target(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
             DatasetWarning("The target holds durations, which are read as seconds."), stacklevel=4
         )
     numbers = to_numeric(values, "numeric")
-    n_bad = int((~np.isfinite(numbers)).sum())
-    if n_bad:
+    is_bad = ~np.isfinite(numbers.to_numpy())
+    if is_bad.any():
+        example, n_bad = shown(values[is_bad].iloc[0])[:MAX_SHOWN], int(is_bad.sum())
         raise DatasetError(
-            "A regression target must hold finite numbers. Input y contains infinity or a value "
-            f"too large, or text, in {n_bad} rows."
+            f"A regression target must hold finite numbers. Input y contains {example} or the like "
+            f"in {n_bad} of {len(values)} rows; give numbers that a double can hold, or "
+            "take labels as classes: task_type='classification', AutoMetaClassifier."
         )
     if numbers.min() == numbers.max():
         raise DatasetError(

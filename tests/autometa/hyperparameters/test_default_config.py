@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 
+import numpy as np
+import optuna
 import pytest
 from lightgbm import LGBMClassifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import RandomForestRegressor
 
-from autometa import default_config, recommend
+from autometa import default_config, recommend, search_space, warm_start
 from autometa.algorithms import every_algorithm, get_algorithm
-from autometa.exceptions import AlgorithmNotFoundError, ParameterError
+from autometa.exceptions import AlgorithmNotFoundError, DatasetWarning, ParameterError
 from autometa.hyperparameters._estimators import (
     RUNTIME,
     library_estimator,
@@ -91,3 +93,25 @@ def test_classes_instances_and_names_mean_one_algorithm():
 def test_what_is_no_algorithm_for_the_table_is_refused(algorithm, error, said):
     with pytest.raises(error, match=said):
         default_config(algorithm, *load_iris(return_X_y=True))
+
+
+DOORS = {
+    "default_config": lambda X, y: default_config("lightgbm", X, y),
+    "search_space": lambda X, y: search_space("lightgbm", X, y),
+    "warm_start": lambda X, y: warm_start(optuna.create_study(), X, y, algorithm="lightgbm"),
+}
+
+
+@pytest.mark.parametrize("door", list(DOORS))
+def test_advice_for_several_outputs_says_that_it_is_for_the_first(door):
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    with pytest.warns(DatasetWarning, match="Advice is for 'y0', the first of 2 outputs"):
+        several = DOORS[door](X, np.column_stack([y, y]))
+    if door != "warm_start":
+        assert several == DOORS[door](X, y)
+
+
+@pytest.mark.parametrize("door", list(DOORS))
+def test_advice_without_a_table_says_what_to_give(door):
+    with pytest.raises(ParameterError, match="give X, a DataFrame, an array or a path"):
+        DOORS[door](None, [0, 1])

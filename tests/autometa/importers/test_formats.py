@@ -37,6 +37,35 @@ def test_tables_and_matrices_are_told_apart_whatever_the_name(tmp_path, text, ki
     assert sorted(imported.knowledge_base.tasks["task_id"]) == ["iris", "wine"]
 
 
+IRIS = "length,width,species\n5.1,3.5,1\n4.9,3.0,2\n"
+
+
+@pytest.mark.parametrize("text", [IRIS, IRIS.replace("1\n", "setosa\n"), "," + IRIS])
+def test_a_data_set_is_not_taken_for_scores_of_setups(tmp_path, text):
+    path = tmp_path / "flowers.csv"
+    path.write_text(text)
+    with pytest.raises(KnowledgeBaseError, match=r"may be a data set as well as scores.*--format"):
+        import_history(path)
+    with pytest.raises(KnowledgeBaseError, match=r"'a DataFrame' is of no known format"):
+        import_history(pd.read_csv(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("errors.csv", "name,a,b"),
+        ("balanced_accuracy.csv", "name,a,b"),
+        ("flowers.csv", "instance,a,b"),
+        ("flowers.csv", "name,knn(k=1),knn(k=5)"),
+        ("flowers.csv", ",a,b"),
+    ],
+)
+def test_a_matrix_says_so_by_its_name_its_tasks_or_its_setups(tmp_path, name, header):
+    path = tmp_path / name
+    path.write_text(f"{header}\niris,0.9,0.8\nwine,0.7,0.6\n")
+    assert recognise(path) == "matrix"
+
+
 def test_scenarios_are_recognised_by_folder_or_file(scenario):
     folder = scenario()
     assert recognise(folder) == recognise(folder / "algorithm_runs.arff") == "aslib"

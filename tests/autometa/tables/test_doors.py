@@ -11,6 +11,7 @@ import textwrap
 import warnings
 
 import numpy as np
+import optuna
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -20,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autometa
+import autometa.drop_in
 from autometa.algorithms import TableCleaner
 from autometa.exceptions import AutoMetaError, KnowledgeBaseError, MetricError, ParameterError
 from autometa.tables import check_table
@@ -91,10 +93,29 @@ def describe_it(X, y):
         return
 
 
+def warm_started(X, y):
+    study = optuna.create_study()
+    autometa.warm_start(study, X, y, algorithm="lightgbm", seed=0)
+    study.ask().suggest_float("learning_rate", 0.001, 1.0, log=True)
+
+
+def dropped_in(X, y):
+    """Fit what is the library's own, errors included, unless the advice is at fault."""
+    model = autometa.drop_in.DecisionTreeClassifier()
+    try:
+        model.fit(X, y)
+    except Exception:
+        assert "advised_params_" in vars(model)
+
+
 DOORS = {
     "check": check,
     "describe": describe_it,
     "recommend": lambda X, y: autometa.recommend(X, y, n=1),
+    "search_space": lambda X, y: autometa.search_space("lightgbm", X, y),
+    "default_config": lambda X, y: autometa.default_config("lightgbm", X, y),
+    "warm_start": warm_started,
+    "drop_in": dropped_in,
     "tune": lambda X, y: autometa.tune(X, y, **QUICK).best_pipeline.predict(X),
     "classifier": lambda X, y: autometa.AutoMetaClassifier(**QUICK).fit(X, y).predict(X),
     "regressor": lambda X, y: autometa.AutoMetaRegressor(**QUICK).fit(X, y).predict(X),

@@ -195,3 +195,15 @@ def test_a_target_whose_squares_are_no_numbers_is_refused(scale, said):
 @pytest.mark.parametrize("scale", [1e-140, 1.0, 1e140])
 def test_a_target_of_any_other_size_is_taken(scale):
     assert check_table(X, X["a"] * scale).y.tolist() == (X["a"] * scale).tolist()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (repeated("a", "b"), "contains 'a' or the like in 60 of 60 rows; .*AutoMetaClassifier"),
+        ([decimal.Decimal("1e999"), *range(59)], "contains Decimal.* in 1 of 60 rows"),
+    ],
+)
+def test_what_is_no_number_is_shown_to_who_asks_for_a_regression(values, said):
+    with pytest.raises(DatasetError, match=said):
+        check_table(X, values, "regression")
