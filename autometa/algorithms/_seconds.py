@@ -26,12 +26,16 @@ class Size:
         0 for regression.
     n_rarest : int or None
         Rows of the rarest class; None where nobody counted them.
+    n_predicted : int or None
+        Rows of the table that ``n_rows`` are a part of; None where they are all. A fit on a part
+        of the rows predicts as many held-out rows as one on all of them.
     """
 
     n_rows: int
     n_columns: int
     n_classes: int
     n_rarest: int | None = None
+    n_predicted: int | None = None
 
     @property
     def n_outputs(self) -> int:
@@ -45,7 +49,11 @@ class Size:
 
     def part(self, fidelity: float) -> Size:
         """Return the size of a part of the rows."""
-        return replace(self, n_rows=math.ceil(self.n_rows * fidelity))
+        return replace(
+            self,
+            n_rows=math.ceil(self.n_rows * fidelity),
+            n_predicted=self.n_predicted or self.n_rows,
+        )
 
 
 Seconds = Callable[[Size, Mapping[str, Any]], float]

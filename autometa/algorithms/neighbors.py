@@ -31,7 +31,8 @@ def _encoding(config: Config) -> Encoding:
 
 
 def _seconds(size: Size, config: Mapping[str, Any]) -> float:
-    return 1e-9 * size.n_rows * size.cells  # of predictions: each row looks at all others
+    # of predictions: each row to predict looks at all that were learnt
+    return 1e-9 * (size.n_predicted or size.n_rows) * size.cells
 
 
 def _make(config: Config, context: Context) -> Any:

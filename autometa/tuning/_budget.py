@@ -25,6 +25,13 @@ MAX_RESERVE_SHARE = 0.35
 MIN_RESERVE_SHARE = 0.05
 
 
+# A trial is killed when it takes so many times what is expected: guesses err by that much. One
+# that takes a quarter of the budget costs more than what it could still say is worth, unless as
+# much was expected of it.
+MAX_OVERRUN, MIN_OVERRUN = 5.0, 1.5
+MAX_TRIAL_SHARE, MIN_TRIAL_SHARE = 0.25, 0.15
+
+
 class Clock:
     """Seconds gone and seconds left of a budget.
 
@@ -78,7 +85,8 @@ class Clock:
         """
         if self.is_endless:
             return None
-        patience = max(5.0 * expected, 0.15 * self.budget, 3.0)
+        patience = min(MAX_OVERRUN * expected, MAX_TRIAL_SHARE * self.budget)
+        patience = max(patience, MIN_OVERRUN * expected, MIN_TRIAL_SHARE * self.budget, 3.0)
         return max(0.05, min(search_left, patience))
 
 

@@ -6,6 +6,7 @@ size of a trial, never whether there is one.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +30,9 @@ REFIT_SHARE = 0.3  # of the budget: no more is kept for the end
 # Times the rows: less would hardly change a score. Just below the doubling that sizes go by,
 # so that rounding cannot forbid it.
 MIN_PROMOTION = 1.9
+# Trials of an algorithm that were stopped, without a score of any, before its setups wait for
+# those of all others: nearest neighbours on many rows can hold the workers for half of a run.
+MAX_STOPPED = 2
 RETRY_SHARE = 0.25  # of the rows that were too many: of half of them the time is unknown too
 
 MIN_SCORED_TO_STOP = 4  # complete trials, before a median of first folds means anything
@@ -45,10 +49,13 @@ class AdviceFirstScheduler(Scheduler):
         By setup, the share of rows that it may not exceed after more were too many.
     promoted : set
         Setups, with the share of rows, that were tried on more rows once.
+    stopped : Counter
+        By algorithm, trials whose time was up.
     """
 
     ceilings: dict[Any, float] = field(default_factory=dict)
     promoted: set[Any] = field(default_factory=set)
+    stopped: Counter[str] = field(default_factory=Counter)
 
     def next(self, state: SearchState) -> Request | None:
         """Return the leader on more rows, what is planned, or a proposal of the sampler."""
@@ -74,6 +81,7 @@ class AdviceFirstScheduler(Scheduler):
         if report.status == "stopped":
             if report.seconds < request.expected_seconds:  # the run ended, it was not slow
                 return
+            self.stopped[candidate.algorithm] += 1
             state.fit_time_model.learn(
                 candidate.algorithm,
                 candidate.config,
@@ -109,6 +117,8 @@ class AdviceFirstScheduler(Scheduler):
         state.plan = [c for c in state.plan if c.key not in tried or c.key in self.ceilings]
         if not state.plan:
             return None
+        scored = {trial.candidate.algorithm for trial in state.completed}
+        state.plan.sort(key=lambda c: c.algorithm not in scored and self._is_slow(c))
         requests = [
             self._size(state, c, may_shrink=True)
             for c in state.plan[: None if state.completed else N_SIZED_FIRST]
@@ -120,6 +130,11 @@ class AdviceFirstScheduler(Scheduler):
         i = (whole or fits or [quickest])[0]
         state.plan.pop(i)
         return requests[i]
+
+    def _is_slow(self, candidate: Candidate) -> bool:
+        """Whether trials of the algorithm were stopped: but for one on fewer rows, it waits."""
+        n_stopped = self.stopped[candidate.algorithm]
+        return n_stopped >= (MAX_STOPPED if candidate.key in self.ceilings else 1)
 
     def _proposal(self, state: SearchState) -> Request:
         """Return what the sampler proposes, with fewer trees where nothing else makes it fit."""

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autometa.algorithms import Size
+from autometa.algorithms import Size, get_algorithm
 from autometa.tuning._budget import Clock, FitTimeModel
 
 SIZE = Size(n_rows=1_000, n_columns=10, n_classes=2)
@@ -38,6 +38,27 @@ def test_the_reserve_follows_the_refits_within_bounds(refit, reserve):
 def test_a_trial_is_killed_before_the_search_ends():
     assert Clock(60.0).trial_timeout(expected=30.0, search_left=12.0) == 12.0
     assert Clock(60.0).trial_timeout(expected=0.1, search_left=50.0) == pytest.approx(9.0)
+
+
+@pytest.mark.parametrize(
+    ("expected", "seconds"),
+    [
+        (0.1, 9.0),  # a guess may be wrong by far: .15 of the budget
+        (2.5, 12.5),  # five times what was expected
+        (7.0, 15.0),  # a quarter of the budget
+        (16.0, 24.0),  # more was expected of it
+    ],
+)
+def test_a_slow_trial_does_not_hold_its_worker_for_half_of_the_run(expected, seconds):
+    assert Clock(60.0).trial_timeout(expected, search_left=50.0) == pytest.approx(seconds)
+
+
+def test_nearest_neighbours_of_a_part_of_the_rows_predict_all_that_is_held_out():
+    model = FitTimeModel(Size(n_rows=200_000, n_columns=10, n_classes=2))
+    config = get_algorithm("nearest_neighbors").setups("binary")["library"]
+    whole, part = (model.expected("nearest_neighbors", config, None, f) for f in (1.0, 0.25))
+    assert part == pytest.approx(whole / 4, rel=0.01)
+    assert model.size.part(0.5).part(0.5) == model.size.part(0.25)
 
 
 def test_pace_learns_how_slow_this_machine_is():

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from autometa.algorithms import Size, get_algorithm
 from autometa.exceptions import ParameterError
 from autometa.testing import SchedulerContract
 from autometa.tuning import AdviceFirstScheduler, Decision, Request, Scheduler, tune
+from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._state import CompletedTrial
 from autometa.tuning.scheduling._advice_first import hopeless_below
 from autometa.tuning.scheduling._plan import Candidate
+from autometa.tuning.scheduling._scheduler import TrialReport
 from autometa.tuning.workers._worker_side import EvaluationResult
 
 
@@ -109,3 +114,36 @@ def test_a_first_fold_is_hopeless_far_below_the_median_and_beyond_chance():
     assert hopeless_below(noisy) == pytest.approx(0.9 - 4 * 0.1)
     assert hopeless_below(trials[:3]) == -math.inf
     assert hopeless_below([completed(i, [math.nan, 0.5]) for i in range(4)]) == -math.inf
+
+
+def test_setups_of_an_algorithm_that_is_stopped_again_and_again_wait_for_all_others():
+    neighbors = [
+        Candidate(algorithm="nearest_neighbors", config=config)
+        for config in get_algorithm("nearest_neighbors").setups("binary").values()
+    ]
+    other = Candidate(algorithm="naive_bayes", config={})
+    state = SimpleNamespace(
+        table=SimpleNamespace(task_type="binary"),
+        settings=SimpleNamespace(n_used=1),
+        clock=Clock(3600.0),
+        fit_time_model=FitTimeModel(Size(n_rows=150_000, n_columns=20, n_classes=2)),
+        study_log=SimpleNamespace(tried={neighbors[0].key}),
+        plan=[*neighbors, other],
+        completed=[],
+        search_left=3000.0,
+    )
+    scheduler = AdviceFirstScheduler()
+
+    def stop(request):
+        report = TrialReport(request=request, status="stopped", seconds=700.0)
+        scheduler.report(state, report)
+        return scheduler._planned(state).candidate
+
+    assert stop(Request(candidate=neighbors[0], fidelity=1.0, expected_seconds=100.0)) == other
+    # the one that was stopped comes once more, on fewer rows, before others of its algorithm
+    again = scheduler._planned(state)
+    assert again.candidate == neighbors[0]
+    assert again.fidelity < 1.0
+    state.plan.append(other)
+    assert stop(replace(again, expected_seconds=100.0)) == other
+    assert scheduler._planned(state).candidate in neighbors  # nothing is given up
