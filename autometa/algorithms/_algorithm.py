@@ -43,13 +43,14 @@ class Context:
     """What an estimator must know besides its configuration.
 
     ``n_rows`` are those of the table, of which four fifths are fitted in each fold; None
-    is as many as any limit asks for.
+    is as many as any limit asks for. ``n_classes`` is 0 for regression, and where nobody says.
     """
 
     task_type: str
     random_state: int | None = 0
     n_jobs: int = 1
     n_rows: int | None = None
+    n_classes: int = 0
 
     @property
     def is_regression(self) -> bool:
@@ -286,6 +287,7 @@ class Algorithm:
         n_jobs: int = 1,
         is_sparse: bool = False,
         n_rows: int | None = None,
+        n_classes: int = 0,
     ) -> Pipeline:
         """Return the unfitted pipeline: clean the table, encode it, fit the estimator.
 
@@ -302,7 +304,10 @@ class Algorithm:
             Whether the table is a sparse matrix that is never made dense.
         n_rows : int or None, default=None
             Rows of the table. Limits that count rows, such as those of a leaf, are
-            lowered in tables too small for them.
+            lowered in tables too small for them, and forests of large ones are kept small
+            enough for the memory.
+        n_classes : int, default=0
+            Classes of the target, which a forest stores the shares of in each node.
 
         Raises
         ------
@@ -324,7 +329,11 @@ class Algorithm:
             )
         full = {**self.setups(task_type)["library"], **own}
         context = Context(
-            task_type=task_type, random_state=random_state, n_jobs=n_jobs, n_rows=n_rows
+            task_type=task_type,
+            random_state=random_state,
+            n_jobs=n_jobs,
+            n_rows=n_rows,
+            n_classes=n_classes,
         )
         encoding = self.encoding if isinstance(self.encoding, str) else self.encoding(full)
         if is_sparse:

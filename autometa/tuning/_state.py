@@ -215,7 +215,9 @@ class SearchState:
             positive=self.held_out.positive,
             decides=self.held_out.decides,
         )
-        self.members_seconds = sum(costs[i] for i in weights) / self.settings.n_jobs
+        members = [costs[i] for i in weights]
+        # workers share the members, but no member is fitted by two of them
+        self.members_seconds = max([sum(members) / self.settings.n_jobs, *members])
 
 
 def _without_models(trial: CompletedTrial) -> CompletedTrial:

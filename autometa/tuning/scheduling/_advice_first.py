@@ -25,6 +25,9 @@ LATE_SHARE = 0.8  # near the end what a trial leaves over serves nobody but the 
 LATE_PART = 0.25  # of the budget left: that is near the end
 
 LOOK_AHEAD = 3  # places of the plan: what is advised first is worth being made smaller
+# Share of the rows: a score of fewer says little beside those of all rows, and a model of them is
+# no member of worth. Whatever of the plan fits as it is goes before such a trial.
+MUCH_SMALLER = 0.25
 N_SIZED_FIRST = 40  # of the plan, while nothing is scored and the first trial is waited for
 REFIT_SHARE = 0.3  # of the budget: no more is kept for the end
 # Times the rows: less would hardly change a score. Just below the doubling that sizes go by,
@@ -33,6 +36,9 @@ MIN_PROMOTION = 1.9
 # Trials of an algorithm that were stopped, without a score of any, before its setups wait for
 # those of all others: nearest neighbours on many rows can hold the workers for half of a run.
 MAX_STOPPED = 2
+# Setups in a row, near the end, for which no time is left on more than a small part of the rows.
+# Their models could not be members of one that is scored on all rows; the refits have the time.
+MAX_POINTLESS = 5
 RETRY_SHARE = 0.25  # of the rows that were too many: of half of them the time is unknown too
 
 MIN_SCORED_TO_STOP = 4  # complete trials, before a median of first folds means anything
@@ -58,9 +64,19 @@ class AdviceFirstScheduler(Scheduler):
     stopped: Counter[str] = field(default_factory=Counter)
 
     def next(self, state: SearchState) -> Request | None:
-        """Return the leader on more rows, what is planned, or a proposal of the sampler."""
+        """Return the leader on more rows, what is planned, or a proposal of the sampler.
+
+        None when the time that is left has room for small parts of the rows only.
+        """
         request = self._promotion(state) or self._planned(state) or self._proposal(state)
-        return self._with_limit(state, request)
+        for n_more in reversed(range(MAX_POINTLESS)):
+            if not _is_pointless(state, request):
+                return self._with_limit(state, request)
+            if request.proposal is not None:
+                state.reject(request.proposal, "No time is left for it on enough of the rows.")
+            if n_more:
+                request = self._proposal(state)
+        return None
 
     def size(self, state: SearchState, candidate: Candidate) -> Request:
         """Return the setup as it is, on the rows that the time allows."""
@@ -110,8 +126,8 @@ class AdviceFirstScheduler(Scheduler):
         """Return the next of the plan that fits, in a smaller size if need be.
 
         One that fits as it is goes before those that have to be made smaller when it is
-        near the head. When none fits in any size, the quickest comes, however long it
-        takes.
+        near the head, or when they would have to be made much smaller. When none fits in
+        any size, the quickest comes, however long it takes.
         """
         tried = state.study_log.tried
         state.plan = [c for c in state.plan if c.key not in tried or c.key in self.ceilings]
@@ -125,7 +141,10 @@ class AdviceFirstScheduler(Scheduler):
         ]
         limit = _trial_seconds(state)
         fits = [i for i, request in enumerate(requests) if request.expected_seconds <= limit]
-        whole = [i for i in fits if i < LOOK_AHEAD and requests[i].is_whole(state.plan[i])]
+        far = LOOK_AHEAD
+        if fits and requests[fits[0]].fidelity <= MUCH_SMALLER:
+            far = len(requests)
+        whole = [i for i in fits if i < far and requests[i].is_whole(state.plan[i])]
         quickest = min(range(len(requests)), key=lambda i: requests[i].expected_seconds)
         i = (whole or fits or [quickest])[0]
         state.plan.pop(i)
@@ -170,6 +189,14 @@ class AdviceFirstScheduler(Scheduler):
         if request.fidelity < 1.0:  # a part of the rows scores less than all do
             return request
         return replace(request, stop_below=hopeless_below(state.completed))
+
+
+def _is_pointless(state: SearchState, request: Request) -> bool:
+    """Return whether a trial is too small, and too late, to count beside those on all rows."""
+    is_late = state.search_left < LATE_PART * state.clock.budget
+    best = state.best
+    is_whole = best is not None and best.fidelity >= 1.0
+    return is_late and is_whole and request.fidelity <= MUCH_SMALLER
 
 
 def _trial_seconds(state: SearchState) -> float:

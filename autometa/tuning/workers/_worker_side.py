@@ -387,7 +387,13 @@ def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int
     chosen = get_algorithm(algorithm)
     table = state.table
     return chosen.build(
-        config, table.task_type, seed, state.threads, table.is_sparse, len(table.y)
+        config,
+        table.task_type,
+        seed,
+        state.threads,
+        table.is_sparse,
+        n_rows=len(table.y),
+        n_classes=table.n_classes,
     )[1:]
 
 

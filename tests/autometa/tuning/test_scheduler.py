@@ -15,7 +15,7 @@ from autometa.testing import SchedulerContract
 from autometa.tuning import AdviceFirstScheduler, Decision, Request, Scheduler, tune
 from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._state import CompletedTrial
-from autometa.tuning.scheduling._advice_first import hopeless_below
+from autometa.tuning.scheduling._advice_first import _is_pointless, hopeless_below
 from autometa.tuning.scheduling._plan import Candidate
 from autometa.tuning.scheduling._scheduler import TrialReport
 from autometa.tuning.workers._worker_side import EvaluationResult
@@ -147,3 +147,43 @@ def test_setups_of_an_algorithm_that_is_stopped_again_and_again_wait_for_all_oth
     state.plan.append(other)
     assert stop(replace(again, expected_seconds=100.0)) == other
     assert scheduler._planned(state).candidate in neighbors  # nothing is given up
+
+
+@pytest.mark.parametrize(
+    ("left", "fidelity", "best", "is_pointless"),
+    [
+        (10.0, 0.25, 1.0, True),
+        (10.0, 0.5, 1.0, False),  # half of the rows say something
+        (30.0, 0.25, 1.0, False),  # there is time to try it on more
+        (10.0, 0.25, 0.5, False),  # nothing is scored on all rows: parts are compared
+    ],
+)
+def test_near_the_end_setups_are_not_tried_on_a_small_part_of_the_rows(
+    left, fidelity, best, is_pointless
+):
+    state = SimpleNamespace(
+        clock=Clock(60.0), search_left=left, best=SimpleNamespace(fidelity=best)
+    )
+    request = Request(candidate=Candidate(algorithm="ridge", config={}), fidelity=fidelity)
+    assert _is_pointless(state, request) is is_pointless
+
+
+def test_a_setup_that_fits_on_all_rows_goes_before_one_on_a_few_wherever_it_stands():
+    slow = [
+        Candidate(algorithm="nearest_neighbors", config=config)
+        for config in get_algorithm("nearest_neighbors").setups("binary").values()
+    ]
+    quick = Candidate(algorithm="naive_bayes", config={})
+    state = SimpleNamespace(
+        table=SimpleNamespace(task_type="binary"),
+        settings=SimpleNamespace(n_used=1),
+        clock=Clock(60.0),
+        fit_time_model=FitTimeModel(Size(n_rows=150_000, n_columns=20, n_classes=2)),
+        study_log=SimpleNamespace(tried=set()),
+        plan=[*slow, quick],
+        completed=[],
+        search_left=50.0,
+    )
+    scheduler = AdviceFirstScheduler()
+    assert scheduler._planned(state).candidate == quick  # fifth of the plan
+    assert scheduler._planned(state).fidelity <= 0.25
