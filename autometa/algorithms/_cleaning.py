@@ -23,8 +23,9 @@ from autometa.algorithms._levels import (
     as_truth,
     family,
     is_other_type,
-    labels,
+    numbered_labels,
     plain_text,
+    present_labels,
 )
 from autometa.algorithms._names import safe_names
 from autometa.algorithms._text import fit_text, text_parts
@@ -143,8 +144,7 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.levels_: dict[str, list[str]] = {}
         self.families_: dict[str, str] = {}
         for name in self._of_kind("categorical"):
-            texts = labels(frame[name])
-            levels = set(texts.dropna().unique())
+            levels = present_labels(frame[name])
             self.families_[name] = family(frame[name])
             if are_truth_values(levels):
                 self.families_[name] = "boolean" if self.families_[name] == "boolean" else "truth"
@@ -290,11 +290,11 @@ class TableCleaner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _read_levels(self, name: str, column: pd.Series[Any]) -> Piece:
         levels, own = self.levels_[name], self.families_[name]
-        texts = labels(column)
+        numbers, texts = numbered_labels(column)
         if own in ("boolean", "truth"):
             texts = as_truth(texts, numbers=own == "boolean" or family(column) != "text")
-        codes = pd.Index(levels, dtype=object).get_indexer(texts)
-        present = texts.notna().to_numpy()
+        codes = pd.Index(levels, dtype=object).get_indexer(texts)[numbers]
+        present = numbers >= 0
         unknown = present & (codes < 0)
         if (
             self.strict

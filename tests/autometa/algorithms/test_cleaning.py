@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.algorithms import TableCleaner, _levels, get_algorithm
 from autometa.algorithms._text import fit_text, text_parts
 from autometa.exceptions import DatasetError, DatasetWarning
 
@@ -280,3 +280,21 @@ def test_a_table_without_rows_is_refused_by_name(make):
     cleaner = TableCleaner().fit(pd.DataFrame({"a": np.arange(10.0)}))
     with pytest.raises(DatasetError, match="must have a row or more"):
         cleaner.transform(make({"a": np.zeros(0)}))
+
+
+def test_levels_that_no_row_has_are_not_learnt_and_equal_texts_are_one_level():
+    column = pd.Series(pd.Categorical.from_codes([0, 1, -1, 2], [1, 1.5, "1", "unused"]))
+    X = pd.DataFrame({"a": column, "b": np.arange(4.0)})
+    cleaner = TableCleaner()
+    cleaned = cleaner.fit_transform(X)["a"]
+    assert cleaner.levels_["a"] == ["1", "1.5"]
+    assert cleaned.astype(object).where(cleaned.notna(), None).tolist() == ["1", "1.5", None, "1"]
+    assert cleaner.transform(pd.DataFrame({"a": ["unused"], "b": [0.0]}))["a"].isna().all()
+
+
+def test_texts_are_made_of_levels_not_of_rows(monkeypatch):
+    made = []
+    monkeypatch.setattr(_levels, "level_text", lambda value: made.append(value) or str(value))
+    column = pd.Series(pd.Categorical(["a", "b"] * 5_000))
+    TableCleaner().fit_transform(pd.DataFrame({"a": column, "b": np.arange(10_000.0)}))
+    assert len(made) <= 8
