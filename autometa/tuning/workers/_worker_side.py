@@ -53,11 +53,13 @@ class WorkerTable:
     threads: int
     cleaner: TableCleaner | SparseCleaner
 
-    @lru_cache(maxsize=4)  # noqa: B019 - one table lives as long as its worker
+    @lru_cache(maxsize=8)  # noqa: B019 - one table lives as long as its worker
     def folds(self, n_splits: int, n_used: int, seed: int, fidelity: float = 1.0) -> list[Any]:
         """Return the splits that every setup is scored on, or parts of their training rows."""
         table = self.table
-        folds = make_splits(table, n_splits, n_used, seed, self.has_shared_words)
+        if fidelity >= 1.0:
+            return make_splits(table, n_splits, n_used, seed, self.has_shared_words)
+        folds = self.folds(n_splits, n_used, seed, 1.0)  # made once: a second, of a million rows
         part = table.validation.part
         return [
             (part(train, table.y, table.task_type, fidelity, seed), test) for train, test in folds
@@ -261,6 +263,7 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
     growing = _Growing(state, request)
     parts = []
     split = request.n_splits, request.n_used, request.fold_seed, request.fidelity
+    held_out = np.sort(np.concatenate([test for _, test in state.folds(*split)]))
     for number, fold in enumerate(state.folds(*split)):
         with sklearn.config_context(skip_parameter_validation=True):
             part = cross_validate(
@@ -282,7 +285,6 @@ def evaluate(state: WorkerTable, request: EvaluationRequest) -> EvaluationResult
     values = parts[0].values
     for part in parts[1:]:
         values = np.where(np.isnan(values), part.values, values)
-    held_out = np.sort(np.concatenate([test for _, test in state.folds(*split[:3])]))
     fold_scores = [part.scores[request.metric] for part in parts]
     means = {m: mean_score(part.scores[m] for part in parts) for m in metrics}
     wanted = keep and means[request.metric] >= request.keep_above

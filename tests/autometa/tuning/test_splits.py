@@ -13,6 +13,7 @@ from autometa.algorithms import TableCleaner, word_rows
 from autometa.tables import Table
 from autometa.tuning.final_model._held_out import HeldOut
 from autometa.tuning.final_model._splits import MAX_FOLD_TEXT_ROWS, has_shared_words, make_splits
+from autometa.tuning.workers import _worker_side
 from autometa.tuning.workers._worker_side import EvaluationRequest, WorkerTable, evaluate, refit
 
 LARGE = MAX_FOLD_TEXT_ROWS + 2_000
@@ -94,3 +95,26 @@ def test_a_small_table_with_text_sends_one_model_of_all_rows_that_the_final_pipe
     np.testing.assert_allclose(model.predict_proba(state.X), expected.predict_proba(state.X))
     assert not evaluate(state, replace(request, keep_above=np.inf)).models
     assert not evaluate(state, replace(request, keep_above=0.0)).models  # a loss is below 0
+
+
+def test_a_worker_makes_its_folds_once_for_all_parts_of_the_rows(monkeypatch):
+    made = []
+
+    def counted(*args):
+        made.append(args)
+        return make_splits(*args)
+
+    monkeypatch.setattr(_worker_side, "make_splits", counted)
+    X = pd.DataFrame({"n": np.random.default_rng(0).normal(size=4_000)})
+    table = Table(
+        X=X, y=(X["n"] > 0).to_numpy().astype(int), classes=np.arange(2), task_type="binary"
+    )
+    state = worker(table)
+    wanted = {"algorithm": "naive_bayes", "config": {}, "seed": 0, "metric": "roc_auc"}
+    split = {"n_splits": 10, "n_used": 1, "fold_seed": 7}
+    results = [
+        evaluate(state, EvaluationRequest(**wanted, **split, fidelity=part))
+        for part in (1.0, 0.5, 0.25, 0.5)
+    ]
+    assert len(made) == 1
+    assert {len(result.values) for result in results} == {400}  # all held-out rows, of any part
