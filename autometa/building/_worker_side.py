@@ -130,8 +130,9 @@ def measure_setup(
     except Exception as error:  # whatever is wrong with a table, its setups are not
         return NotLoaded(_one_line(error))
     chosen = get_algorithm(algorithm)
-    size = {"n_rows": len(table.y), "n_classes": table.n_classes}
-    pipeline = chosen.build(config, table.task_type, **size)[1:]
+    pipeline = chosen.build(
+        config, table.task_type, n_rows=len(table.y), n_classes=table.n_classes
+    )[1:]
     evaluation = cross_validate(
         pipeline,
         cleaned,
