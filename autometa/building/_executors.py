@@ -86,7 +86,7 @@ class LocalCallExecutor:
     """Worker processes of this machine, with one thread each."""
 
     def __init__(self, n_jobs: int, memory_limit: int | None) -> None:
-        self._pool = WorkerPool(n_jobs, memory_limit=memory_limit, initializer=warm_up)
+        self._pool = _open_pool(n_jobs, memory_limit)
 
     def __enter__(self) -> Self:
         return self
@@ -161,11 +161,20 @@ def run_guarded(call: Call, memory_limit: int | None) -> Outcome:
     """Run a call in a killable process beside the executor's worker; return how it ended."""
     pool = getattr(_here, "pool", None)
     if pool is None:
-        pool = _here.pool = WorkerPool(1, memory_limit=memory_limit, initializer=warm_up)
+        pool = _here.pool = _open_pool(1, memory_limit)
     _submit(pool, call)
     outcome = pool.wait()
     assert outcome is not None
     return outcome
+
+
+def _open_pool(n_workers: int, memory_limit: int | None) -> WorkerPool:
+    return WorkerPool(
+        n_workers,
+        memory_limit=memory_limit,
+        initializer=warm_up,
+        preload=[warm_up.__module__],
+    )
 
 
 def _submit(pool: WorkerPool, call: Call) -> None:

@@ -190,6 +190,10 @@ def tune(
     used = _knowledge_bases.used(knowledge_base)
     if n_jobs is None and dask is None:
         n_jobs = 1 if budget is None else -1  # trials beside each other end in any order
+    if n_jobs == -1:
+        from autometa.tuning.workers._early import import_for_workers
+
+        import_for_workers()
     progress, callbacks = progress_and_callbacks()
     with EarlyEnd() as early, progress, contextlib.ExitStack() as opened:
         progress.set_clock(STARTED, math.inf if budget is None else budget)

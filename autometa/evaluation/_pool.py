@@ -2,14 +2,15 @@
 
 Only killing a process stops native code, so a worker past its deadline is
 killed and replaced; a crash or a memory blow-up costs the call that caused it.
-Workers are started afresh, never forked, and do not run the caller's script.
+Workers are never forked from the caller's process, whose threads could hold a lock for
+ever, and do not run its script.
 """
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -35,6 +36,9 @@ class WorkerPool:
         Called in each new worker as ``initializer(*initargs)``; what it
         returns is the first argument of every call. Importable by name.
     initargs : tuple, default=()
+    preload : sequence of str, default=()
+        Modules that calls need: imported once, where workers can be forked from a process
+        that has imported them. None of them may start a thread when it is imported.
 
     Attributes
     ----------
@@ -55,6 +59,7 @@ class WorkerPool:
         memory_limit: int | None = None,
         initializer: Function | None = None,
         initargs: tuple[Any, ...] = (),
+        preload: Sequence[str] = (),
     ) -> None:
         initializer, initargs = with_registered(initializer, initargs)
         self._settings = WorkerSettings(
@@ -62,6 +67,7 @@ class WorkerPool:
             memory_limit=address_space_for(memory_limit),
             initializer=initializer,
             initargs=initargs,
+            preload=tuple(preload),
         )
         self._replies: queue.Queue[Reply] = queue.Queue()
         self._workers: list[Worker] = []

@@ -11,19 +11,17 @@ import os
 import pickle
 import queue
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from autometa.evaluation._frames import read_frame, write_frame
 from autometa.evaluation._machine import LIBRARY_BYTES, is_about_memory
+from autometa.evaluation._start import StartedProcess, start_process
 from autometa.exceptions import WorkerError
 
 Function = Callable[..., Any]
@@ -64,6 +62,7 @@ class WorkerSettings:
     memory_limit: int | None
     initializer: Function | None
     initargs: tuple[Any, ...]
+    preload: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Worker:
     started: float = 0.0
     generation: int = 0
     due: deque[bool] = field(default_factory=deque)
-    process: subprocess.Popen[bytes] | None = None
+    process: StartedProcess | None = None
     errors: Any = field(default=None)
     outbox: queue.SimpleQueue[bytes | None] = field(default_factory=queue.SimpleQueue)
 
@@ -140,21 +139,8 @@ class Worker:
 
     def _start_process(self) -> None:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        # -P: a file of the current folder named like a module must never be run.
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "autometa.evaluation._worker",
-                str(self.settings.memory_limit or 0),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            env=environment(self.settings.threads),
-            start_new_session=True,
-        )
+        limit, preload = self.settings.memory_limit, self.settings.preload
+        self.process = start_process(self.settings.threads, limit, self.errors, preload)
         self.outbox = queue.SimpleQueue()
         for target, args in (
             (self._listen, (self.process, self.generation)),
@@ -162,8 +148,7 @@ class Worker:
         ):
             threading.Thread(target=target, args=args, daemon=True).start()
 
-    def _listen(self, process: subprocess.Popen[bytes], generation: int) -> None:
-        assert process.stdout is not None
+    def _listen(self, process: StartedProcess, generation: int) -> None:
         with process.stdout as replies:
             while (frame := read_frame(replies)) is not None:
                 self.replies.put(Reply(self, generation, _unpack(frame)))
@@ -293,7 +278,6 @@ class Worker:
             self.outbox.put(None)
             self.process.kill()
             self.process.wait()
-            assert self.process.stdin is not None
             with contextlib.suppress(OSError):  # it may hold bytes that nobody will read
                 self.process.stdin.close()
             self.process = None
@@ -310,39 +294,11 @@ def _unpack(frame: bytes) -> tuple[str, Any]:
     return content
 
 
-def _deliver(process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[bytes | None]) -> None:
+def _deliver(process: StartedProcess, outbox: queue.SimpleQueue[bytes | None]) -> None:
     """Write messages as the child takes them, so that the parent never waits for its start."""
-    assert process.stdin is not None
     while (message := outbox.get()) is not None:
         try:
             write_frame(process.stdin, message)
         except (OSError, ValueError):
             return  # the listener reports the death
         del message  # a table sent once is not kept for the life of the worker
-
-
-def environment(threads: int) -> dict[str, str]:
-    """Return the environment of a child: the parent's, fewer threads, no current folder."""
-    count = str(threads)
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(import_path()),
-        "PYTHONSAFEPATH": "1",
-        "OMP_NUM_THREADS": count,
-        "OPENBLAS_NUM_THREADS": count,
-        "MKL_NUM_THREADS": count,
-        "GOMP_SPINCOUNT": "10000",  # threads that spin ruin short fits on busy cores
-        # glibc reserves 64 MB of address space for each thread's arena, and gives back less
-        "MALLOC_ARENA_MAX": "2",
-    }
-
-
-def import_path() -> list[str]:
-    """Return where a child may import from: as the parent, but for the current folder.
-
-    The folder of autometa comes last, for a checkout that is the current folder.
-    """
-    here = Path.cwd().resolve()
-    allowed = [path for path in sys.path if path and Path(path).resolve() != here]
-    own = str(Path(__file__).resolve().parents[2])
-    return list(dict.fromkeys([*allowed, own]))

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from autometa.algorithms import _registry as algorithms
-from autometa.evaluation._process import import_path
+from autometa.evaluation._start import import_path
 from autometa.metrics import _registry as metrics
 from metafeatures import _registry as measures
 

@@ -1,7 +1,8 @@
 """The child's side of a worker: read a call from stdin, answer on stdout, until stdin ends.
 
-Run as ``python -P -m autometa.evaluation._worker``. The pickles that pass are the
-parent's own. A thread reads ahead, so that a child whose parent dies ends too.
+Run as ``python -P -m autometa.evaluation._worker``, or forked by
+`autometa.evaluation._fork_server`. The pickles that pass are the parent's own. A thread
+reads ahead, so that a child whose parent dies ends too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from autometa.evaluation._frames import read_frame, write_frame
 from autometa.evaluation._machine import address_space_for, is_about_memory
@@ -24,12 +25,23 @@ MAX_MESSAGE = 2000
 
 
 def main() -> None:
-    """Serve calls until the parent closes the pipe or dies."""
+    """Serve calls with the memory limit that the command line names."""
+    serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+
+
+def serve(memory_limit: int) -> NoReturn:
+    """Serve calls until the parent closes the pipe or dies.
+
+    Parameters
+    ----------
+    memory_limit : int
+        Bytes of address space this process may use; 0 for no limit of its own.
+    """
     requests = sys.stdin.buffer
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not be a reply
     warnings.simplefilter("ignore")
-    _limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    _limit_memory(memory_limit)
     messages: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_read, args=(requests, messages), daemon=True).start()
     state: Any = None

@@ -37,6 +37,7 @@ from autometa.tuning.final_model._finish import Final
 from autometa.tuning.final_model._splits import has_shared_words
 from autometa.tuning.scheduling._advice_first import AdviceFirstScheduler
 from autometa.tuning.study._optuna_study_log import OptunaStudyLog
+from autometa.tuning.workers._early import import_for_workers
 from autometa.tuning.workers._executor_runner import ExecutorRunner
 from autometa.tuning.workers._pools import choose_threads, open_pool
 from autometa.tuning.workers._runner import PoolRunner, TrialRunner
@@ -65,6 +66,8 @@ def run(
     with progress or Progress.of(options.verbose) as progress:
         progress.set_clock(clock.started, clock.budget)
         progress.stage(stage)
+        if options.isolate and options.n_workers >= usable_cores():  # then of one thread each
+            import_for_workers()
         question = Question.of(X, y, options)
         current = Run(question, options, clock, progress)
         with current.interruption:  # to the very end: what is found by then must not be lost

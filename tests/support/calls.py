@@ -110,3 +110,31 @@ def address_space(shared: Any) -> int:
 
 def heavy_libraries(shared: Any) -> list[str]:
     return sorted({"sklearn", "scipy", "pandas", "lightgbm", "optuna"} & set(sys.modules))
+
+
+def parent_id(shared: Any) -> int:
+    return os.getppid()
+
+
+def folder(shared: Any) -> str:
+    return os.getcwd()
+
+
+def setting(shared: Any, name: str) -> str | None:
+    return os.environ.get(name)
+
+
+def is_imported(shared: Any, name: str) -> bool:
+    return name in sys.modules
+
+
+def limit_of_files(shared: Any) -> int:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def random_number(shared: Any) -> float:
+    import numpy as np
+
+    return float(np.random.random())

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autometa.evaluation import Outcome, WorkerPool
+from autometa.tuning.workers._early import PRELOAD
 from autometa.tuning.workers._worker_side import warm_up
 
 LOOK_SECONDS = 0.2  # how soon a cancelled call ends: less than a user notices
@@ -173,7 +174,10 @@ def _take_child(call: RemoteCall, paths: dict[SharedFile, Any]) -> _Child:
                 child.timer.cancel()
     if child is None:
         pool = WorkerPool(
-            threads=wanted.threads, memory_limit=wanted.memory_limit, initializer=warm_up
+            threads=wanted.threads,
+            memory_limit=wanted.memory_limit,
+            initializer=warm_up,
+            preload=PRELOAD,
         )
         child = _Child(pool, "", wanted.threads, wanted.memory_limit)
     if child.run != call.run:

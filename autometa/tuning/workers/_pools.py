@@ -17,6 +17,7 @@ from autometa.evaluation._machine import (
 )
 from autometa.exceptions import WorkerError
 from autometa.tables import Table
+from autometa.tuning.workers._early import PRELOAD
 from autometa.tuning.workers._memory import default_memory_limit
 from autometa.tuning.workers._worker_side import warm_up
 
@@ -127,7 +128,11 @@ def open_pool(
     limit = default_memory_limit(n_jobs) if memory_limit is None else memory_limit
     try:
         pool = WorkerPool(
-            n_jobs + has_spare, threads=threads, memory_limit=limit, initializer=warm_up
+            n_jobs + has_spare,
+            threads=threads,
+            memory_limit=limit,
+            initializer=warm_up,
+            preload=PRELOAD,
         )
     except WorkerError as error:
         inline = InlinePool()

@@ -34,8 +34,16 @@ def test_a_call_gets_the_state_of_its_worker(pool):
     assert (outcome.key, outcome.status, outcome.value) == ("key", "ok", 15)
 
 
-def test_a_worker_imports_no_library_before_a_call_needs_one(pool):
-    assert run(pool, calls.heavy_libraries).value == []
+def test_a_worker_imports_no_library_before_a_call_needs_one():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import calls\n"
+        "from autometa.evaluation import WorkerPool\n"
+        "with WorkerPool(initializer=calls.state) as pool:\n"
+        "    pool.submit('key', calls.heavy_libraries); print(pool.wait().value)\n"
+    )
+    command = [sys.executable, "-c", code, str(SUPPORT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_an_exception_is_an_outcome_and_the_worker_lives_on(pool):
