@@ -20,6 +20,7 @@ from autometa.evaluation import Outcome
 from autometa.exceptions import KnowledgeBaseWarning, WorkerError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
+from autometa.tuning._advice_here import ask_here, can_ask_here
 from autometa.tuning._expected_gain import ExpectedGain
 from autometa.tuning._interrupt import Interruption
 from autometa.tuning._progress import Progress
@@ -101,7 +102,7 @@ class Search:
         best = sorted(state.study_log.resumed, key=lambda t: t.value or 0.0, reverse=True)
         self.recalls = deque(best[:MAX_RECALLED])
         if settings.knowledge_base is not False:
-            self._submit_advice()
+            self._ask_for_advice()
         if state.clock.is_endless:  # the result must not depend on how soon advice comes
             while self.awaits_advice and not self.interruption.is_asked:
                 self._wait_once(None)
@@ -149,13 +150,17 @@ class Search:
         if self.awaits_advice:
             self.runner.cancel(ADVICE)
 
-    def _submit_advice(self) -> None:
+    def _ask_for_advice(self) -> None:
+        """Ask in a worker, or in this process where that takes less than workers take to start."""
         settings, clock = self.state.settings, self.state.clock
         base = settings.knowledge_base
         budget = None if clock.is_endless else clock.left / settings.n_used
-        limit = None if clock.is_endless else ADVICE_SHARE * clock.left
         knowledge_base = base if isinstance(base, KnowledgeBase | MetaModel) else None
         question = settings.metric, budget, settings.algorithms, settings.max_predict_ms
+        if can_ask_here(self.state.table, knowledge_base, clock):
+            self._receive_advice(ask_here(ADVICE, self.state.table, knowledge_base, *question))
+            return
+        limit = None if clock.is_endless else ADVICE_SHARE * clock.left
         self.runner.submit(ADVICE, ask_advice, knowledge_base, *question, timeout=limit)
         self.awaits_advice = True
 
