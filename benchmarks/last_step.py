@@ -3,7 +3,7 @@
 What trials predicted out of fold and for new rows was measured by `last_step_measure.py`. Each
 way chooses members and weights on the out-of-fold predictions of the first trials of a run, and
 is judged on the new rows; nothing is fitted again. An error (1 - AUC, log loss, root mean
-squared error) is compared with that of the best single trial as a difference of logarithms.
+squared error) is compared with that of what `tune` does, as a difference of logarithms.
 Standard errors are over families.
 
     python benchmarks/last_step.py --measured FOLDER [--out FILE]
@@ -32,17 +32,17 @@ Way = Callable[[list[Entry], HeldOut], dict[int, float]]
 
 
 def single(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
-    """The best trial alone."""
+    """Take the best trial alone."""
     return choose_weights(entries, held_out, ChoiceLimits(ensemble=False))
 
 
 def in_use(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
-    """What `tune` does."""
+    """Choose as `tune` does."""
     return choose_weights(entries, held_out, ChoiceLimits())
 
 
 def equal(n: int) -> Way:
-    """The best ``n`` trials, weighted alike."""
+    """Weigh the best ``n`` trials alike."""
 
     def way(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
         order = np.argsort([-np.nanmean(e.fold_scores) for e in entries], kind="stable")[:n]
@@ -52,12 +52,12 @@ def equal(n: int) -> Way:
 
 
 def all_equal(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
-    """All trials, weighted alike."""
+    """Weigh all trials alike."""
     return {i: 1.0 / len(entries) for i in range(len(entries))}
 
 
 def drawn(share: float, base: Way = in_use, n: int = 5) -> Way:
-    """The weights of a way, drawn towards those of the best ``n`` alike."""
+    """Draw the weights of a way towards those of the best ``n`` alike."""
 
     def way(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
         weights = dict.fromkeys(range(len(entries)), 0.0)
@@ -71,7 +71,7 @@ def drawn(share: float, base: Way = in_use, n: int = 5) -> Way:
 
 
 def bagged(n_bags: int = 10, share: float = 0.5) -> Way:
-    """Greedy selection on parts of the candidates, averaged (Caruana et al. 2004)."""
+    """Average greedy selections on parts of the candidates (Caruana et al. 2004)."""
 
     def way(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
         rng = np.random.default_rng(0)
@@ -87,7 +87,7 @@ def bagged(n_bags: int = 10, share: float = 0.5) -> Way:
 
 
 def by_loss(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
-    """Greedy selection by log loss, whatever the metric."""
+    """Choose greedily by log loss, whatever the metric."""
     metric = "neg_log_loss" if held_out.n_classes else "neg_root_mean_squared_error"
     other = HeldOut(**{**vars_of(held_out), "metric": metric})
     again = [Entry(values=e.values, fold_scores=other.fold_scores(e.values)) for e in entries]
@@ -95,7 +95,7 @@ def by_loss(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
 
 
 def rows_drawn(n_bags: int = 20) -> Way:
-    """Greedy selection on rows drawn again, averaged: few rows choose other members each time."""
+    """Average greedy selections on rows drawn again: few rows choose other members each time."""
 
     def way(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
         rng = np.random.default_rng(0)

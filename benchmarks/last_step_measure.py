@@ -1,8 +1,10 @@
 """Measure what `last_step.py` compares: predictions of all trials, out of fold and of new rows.
 
-`tune` makes a number of trials on some rows of a table, its family left out of the knowledge
-base; each is then fitted on all of these, and predicts the other rows. Kept as one file a run:
-an interrupted measurement goes on.
+`tune` makes a number of trials on some rows of a table; each is then fitted on all of these,
+and predicts the other rows. Kept as one file a run: an interrupted measurement goes on.
+
+The knowledge base knows the table's family: trials are the same for all ways of choosing among
+them, and what is compared is that choice alone.
 
     python benchmarks/last_step_measure.py --shared ../shared --out FOLDER [--part 0/2]
 """
@@ -18,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tune_compared import without_family
 
 from autometa import tune
 from autometa.datasets import load_dataset
@@ -39,13 +40,14 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--part", default="0/1", help="of the tables: NUMBER/OF")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="rows to learn from")
     parser.add_argument("--n-tables", type=int, default=None)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     arguments.out.mkdir(parents=True, exist_ok=True)
     number, of = map(int, arguments.part.split("/"))
     for row in tables(arguments.shared)[: arguments.n_tables][number::of]:
-        for size in SIZES:
+        for size in arguments.sizes:
             path = arguments.out / f"{row['name']}-{size}.npz"
             if path.exists() or row["n_rows"] < size + MIN_TEST:
                 continue
@@ -94,7 +96,6 @@ def measure(shared: Path, row: dict[str, Any], size: int) -> dict[str, Any]:
             time_budget=None,
             isolate=False,
             random_state=0,
-            knowledge_base=without_family(row["family"]),
         )
     finally:
         _running.fit_final = original
@@ -104,7 +105,9 @@ def measure(shared: Path, row: dict[str, Any], size: int) -> dict[str, Any]:
     values, predicted = [], []
     for trial in state.completed:
         model = refit(worker, trial.candidate.algorithm, trial.config(), 0)
-        pipeline = assemble(worker.cleaner, [Member(name="m", model=model, weight=1.0)], state.table)
+        pipeline = assemble(
+            worker.cleaner, [Member(name="m", model=model, weight=1.0)], state.table
+        )
         values.append(trial.result.values)
         is_classes = bool(state.table.n_classes)
         predicted.append(pipeline.predict_proba(X) if is_classes else pipeline.predict(X))
