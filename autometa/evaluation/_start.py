@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 # What libraries read when they are imported: another value needs another fork server.
-READ_AT_IMPORT = ("OMP_", "GOMP_", "KMP_", "OPENBLAS_", "MKL_", "BLIS_", "MALLOC_", "LD_", "LC_")
-READ_AT_IMPORT += ("PYTHON", "LANG", "SKLEARN_", "SCIPY_", "JOBLIB_", "CUDA_", "AUTOMETA_")
+READ_AT_IMPORT = (
+    *("OMP_", "GOMP_", "KMP_", "OPENBLAS_", "MKL_", "BLIS_", "MALLOC_", "LD_", "CUDA_"),
+    *("PYTHON", "LC_", "LANG", "SKLEARN_", "SCIPY_", "JOBLIB_", "AUTOMETA_"),
+)
 MAX_MESSAGE = 1 << 10
 IDLE_SECONDS = 30.0  # without a worker; a process that nobody needs should not stay
 STOP_SECONDS = 5.0  # for a fork server at the end of its parent: it is killed, which is quick

@@ -26,7 +26,9 @@ def can_ask_here(
     table: Table, knowledge_base: KnowledgeBase | MetaModel | None, clock: Clock
 ) -> bool:
     """Say whether advice will not take long, and there is time for it."""
-    base = getattr(knowledge_base, "knowledge_base_", knowledge_base)
+    base = knowledge_base
+    if base is not None and not isinstance(base, KnowledgeBase):
+        base = base.knowledge_base_
     is_small = table.X.size <= MAX_CELLS and base_of(base).n_runs <= MAX_RUNS
     return is_small and (clock.is_endless or clock.left >= MIN_SECONDS_LEFT)
 
