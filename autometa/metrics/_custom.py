@@ -326,7 +326,7 @@ def _family(metric: Metric, task_type: str, n: int, positive: int, rows: ScoredR
     if len(np.unique(truth)) < max(2, n):
         return metric.family
     function = metric.scorer._score_func
-    more = {"X": some.X} if getattr(function, "reads_rows", False) else {}
+    more = _beside(function, some)
 
     def scored(values: AnyArray) -> float:
         response = values[:, 1] if n == 2 else values
@@ -342,6 +342,14 @@ def _family(metric: Metric, task_type: str, n: int, positive: int, rows: ScoredR
         return metric.family
 
 
+def _beside(function: Any, rows: ScoredRows) -> dict[str, Any]:
+    """Return what a scorer's function is given of the rows beside their predictions."""
+    more = {"X": rows.X} if getattr(function, "reads_rows", False) else {}
+    if rows.weights is not None and isinstance(function, _Weighted):
+        more["sample_weight"] = rows.weights
+    return more
+
+
 def _try_out(metric: Metric, labels: AnyArray, positive: int, rows: ScoredRows) -> None:
     """Raise unless a scorer gives a number for nearly right predictions of such rows."""
     scorer = metric.scorer
@@ -355,13 +363,9 @@ def _try_out(metric: Metric, labels: AnyArray, positive: int, rows: ScoredRows) 
         response = shares[:, 1] if response is shares and n == 2 else response
     else:
         response = truth + 0.1
-    function, more = scorer._score_func, {}
-    if getattr(function, "reads_rows", False):
-        more["X"] = rows.X
-    if rows.weights is not None and isinstance(function, _Weighted):
-        more["sample_weight"] = rows.weights
+    function = scorer._score_func
     try:
-        value = float(function(truth, response, **more))
+        value = float(function(truth, response, **_beside(function, rows)))
     except Exception as error:  # of the user's code, whatever it raises
         raise MetricError(
             f"{WANTED} '{metric.name}' fails on predictions of such a task: "

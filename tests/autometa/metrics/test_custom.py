@@ -352,6 +352,19 @@ def test_the_closest_metrics_of_numbers_rank_predictions_alike(function, family)
     assert get_metric(check_metric(scorer, "regression", None, 1, rows)).family == family
 
 
+def test_a_scorer_that_takes_weights_is_never_called_without():
+    calls = []
+
+    def own(truth, response, sample_weight=None):
+        calls.append(sample_weight is not None and len(sample_weight) == len(truth))
+        return -float(np.average(np.abs(truth - response), weights=sample_weight))
+
+    rows = ScoredRows(X=None, y=np.arange(60.0), weights=np.linspace(0.5, 1.5, 60))
+    check_metric(make_scorer(own), "regression", np.array([]), 1, rows)
+    assert len(calls) > 1
+    assert all(calls)
+
+
 def test_advice_says_by_what_it_is_ordered(fraud):
     X, y = fraud
     with pytest.warns(KnowledgeBaseWarning, match=r"fbeta_score\(beta=2\).*'balanced_accuracy'"):
