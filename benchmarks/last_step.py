@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,18 +87,25 @@ def bagged(n_bags: int = 10, share: float = 0.5) -> Way:
     return way
 
 
+def as_loss(entries: list[Entry], held_out: HeldOut) -> tuple[list[Entry], HeldOut]:
+    """Return the trials scored by log loss, or by root mean squared error."""
+    metric = "neg_log_loss" if held_out.n_classes else "neg_root_mean_squared_error"
+    other = replace(held_out, metric=metric)
+    again = [replace(e, fold_scores=other.fold_scores(e.values)) for e in entries]
+    return again, other
+
+
 def by_loss(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
     """Choose greedily by log loss, whatever the metric."""
-    metric = "neg_log_loss" if held_out.n_classes else "neg_root_mean_squared_error"
-    other = HeldOut(**{**vars_of(held_out), "metric": metric})
-    again = [Entry(values=e.values, fold_scores=other.fold_scores(e.values)) for e in entries]
-    return choose_weights(again, other, ChoiceLimits())
+    return choose_weights(*as_loss(entries, held_out), ChoiceLimits())
 
 
-def rows_drawn(n_bags: int = 20) -> Way:
+def rows_drawn(n_bags: int = 20, by_log_loss: bool = False) -> Way:
     """Average greedy selections on rows drawn again: few rows choose other members each time."""
 
     def way(entries: list[Entry], held_out: HeldOut) -> dict[int, float]:
+        if by_log_loss:
+            entries, held_out = as_loss(entries, held_out)
         rng = np.random.default_rng(0)
         total = np.zeros(len(entries))
         scores = [np.nanmean(e.fold_scores) for e in entries]
@@ -137,12 +145,6 @@ WAYS: dict[str, Way] = {
     "by log loss": by_loss,
     "by log loss, half to best 5": drawn(0.5, by_loss),
 }
-
-
-def vars_of(held_out: HeldOut) -> dict[str, Any]:
-    """Return the fields of held-out rows."""
-    names = ("rows", "folds", "y", "metric", "n_classes", "positive")
-    return {name: getattr(held_out, name) for name in names}
 
 
 def main() -> None:
