@@ -7,12 +7,14 @@ The knowledge base knows the table's family: trials are the same for all ways of
 them, and what is compared is that choice alone.
 
     python benchmarks/last_step_measure.py --shared ../shared --out FOLDER [--part 0/2]
+    python benchmarks/last_step_measure.py --smoke
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import SMOKE
 
 from autometa import tune
 from autometa.datasets import load_dataset
@@ -37,29 +40,50 @@ MAX_CELLS = 60_000  # of 1,000 rows: what is measured is the choice, not time
 def main() -> None:
     """Measure each table once a size."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--part", default="0/1", help="of the tables: NUMBER/OF")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="rows to learn from")
     parser.add_argument("--n-tables", type=int, default=None)
+    parser.add_argument("--smoke", action="store_true", help=SMOKE)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.smoke:
+        with tempfile.TemporaryDirectory() as folder:
+            print(*[path.name for path in measure_one(Path(folder)).iterdir()])
+        return
+    if arguments.shared is None or arguments.out is None:
+        parser.error("--shared and --out are needed")
     number, of = map(int, arguments.part.split("/"))
     for row in tables(arguments.shared)[: arguments.n_tables][number::of]:
         for size in arguments.sizes:
-            path = arguments.out / f"{row['name']}-{size}.npz"
-            if path.exists() or row["n_rows"] < size + MIN_TEST:
-                continue
-            start = time.monotonic()
-            try:
-                content = measure(arguments.shared, row, size)
-            except Exception as error:  # one table must not end the measurement
-                print(row["name"], size, type(error).__name__, error, file=sys.stderr)
-                continue
-            with path.open("wb") as file:
-                np.savez_compressed(file, **content)
-            print(path.name, round(time.monotonic() - start), "s", flush=True)
+            if row["n_rows"] >= size + MIN_TEST:
+                keep(arguments.out / f"{row['name']}-{size}.npz", row, size)
+
+
+def keep(path: Path, row: dict[str, Any], size: int) -> None:
+    """Measure a table, unless that was done; one that fails must not end the measurement."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        return
+    start = time.monotonic()
+    try:
+        content = measure(row, size)
+    except Exception as error:
+        print(row["name"], size, type(error).__name__, error, file=sys.stderr)
+        return
+    with path.open("wb") as file:
+        np.savez_compressed(file, **content)
+    print(path.name, round(time.monotonic() - start), "s", flush=True)
+
+
+def measure_one(folder: Path) -> Path:
+    """Measure a small table with cheap algorithms; return the folder of what was measured."""
+    row = {"source": "sklearn:breast_cancer", "family": "breast", "target": None}
+    content = measure({**row, "task_type": "binary"}, 100, 3, ["naive_bayes", "decision_tree"])
+    path = folder / "breast_cancer-100.npz"
+    np.savez_compressed(path, **content)
+    return folder
 
 
 def tables(shared: Path) -> list[dict[str, Any]]:
@@ -69,30 +93,33 @@ def tables(shared: Path) -> list[dict[str, Any]]:
     manifest = manifest[manifest["n_rows"] >= min(SIZES) + MIN_TEST]
     shuffled = manifest.sample(frac=1.0, random_state=0)
     again = shuffled.groupby("family").cumcount()
+    shuffled["source"] = [str(shared / "datasets" / f"{n}.parquet") for n in shuffled["name"]]
     rows: list[dict[str, Any]] = shuffled.iloc[np.argsort(again, kind="stable")].to_dict("records")
     return rows
 
 
-def measure(shared: Path, row: dict[str, Any], size: int) -> dict[str, Any]:
+def measure(
+    row: dict[str, Any], size: int, n_trials: int = N_TRIALS, algorithms: list[str] | None = None
+) -> dict[str, Any]:
     """Return predictions of one table."""
-    path = shared / "datasets" / f"{row['name']}.parquet"
-    table = load_dataset(str(path), row["target"], task_type=row["task_type"])
+    table = load_dataset(row["source"], row["target"], task_type=row["task_type"])
     order = np.random.default_rng(size).permutation(len(table.y))
     train, test = np.sort(order[:size]), np.sort(order[size:][:MAX_TEST])
     states: list[Any] = []
     original = _running.fit_final
 
-    def keep(state: Any, runner: Any, ensemble: bool) -> Any:
+    def remember(state: Any, runner: Any, ensemble: bool) -> Any:
         states.append((state, runner))
         return original(state, runner, ensemble)
 
-    _running.fit_final = keep  # type: ignore[assignment]
+    _running.fit_final = remember  # type: ignore[assignment]
     try:
         tune(
             table.X.iloc[train],
             table.labels[train],
             task_type=table.task_type,
-            n_trials=N_TRIALS,
+            n_trials=n_trials,
+            algorithms=algorithms,
             time_budget=None,
             isolate=False,
             random_state=0,

@@ -129,9 +129,6 @@ def choose_weights(
     if not limits.ensemble:
         return {ranked[0]: 1.0}
     ranked = ranked[: _ensemble.max_candidates(len(held_out.y), held_out.metric)]
-    if len(held_out.y) < _ensemble.SMALL_ROWS:
-        least = scores[ranked[0]] - _standard_error(entries[ranked[0]], without)
-        ranked = [i for i in ranked if scores[i] >= least]
     visible = held_out.folds
     if without is not None:
         visible = np.where(held_out.parts == without, -1, visible)
@@ -260,10 +257,3 @@ def _score(entry: Entry, held_out: HeldOut, without: int | None) -> float:
 
 def _visible(entry: Entry, without: int | None) -> list[float]:
     return [value for fold, value in enumerate(entry.fold_scores) if fold != without]
-
-
-def _standard_error(entry: Entry, without: int | None) -> float:
-    defined = [value for value in _visible(entry, without) if not np.isnan(value)]
-    if len(defined) < 2:
-        return np.inf
-    return float(np.std(defined, ddof=1) / np.sqrt(len(defined)))
