@@ -24,9 +24,10 @@ from autometa.tables import Table
 from autometa.tuning._budget import Clock
 from autometa.tuning.final_model._assemble import fit_fallback
 from autometa.tuning.final_model._out_of_fold import OutOfFold
+from autometa.tuning.workers._cleaning import TIMED_ROWS, Cleaned, clean
 from autometa.tuning.workers._pools import Pool
 from autometa.tuning.workers._sharing import SharedFolder, take
-from autometa.tuning.workers._worker_side import TIMED_ROWS, Cleaned, clean, load
+from autometa.tuning.workers._worker_side import load
 
 HERE_SECONDS = 1.0  # what takes less is cleaned here: a worker would first have to start
 HERE_SHARE = 0.3  # of the time left

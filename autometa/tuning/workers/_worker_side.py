@@ -19,7 +19,6 @@ from autometa.algorithms import (
     Stopping,
     TableCleaner,
     get_algorithm,
-    make_cleaner,
 )
 from autometa.evaluation import (
     Costs,
@@ -32,13 +31,13 @@ from autometa.metrics import mean_score, measured_metrics
 from autometa.tables import Table, take_rows
 from autometa.tuning.final_model._splits import has_shared_words, make_splits
 from autometa.tuning.scheduling._plan import Advice, advise
-from autometa.tuning.workers._sharing import put, take
+from autometa.tuning.workers._cleaning import Cleaned, part_of
+from autometa.tuning.workers._sharing import take
 
 if TYPE_CHECKING:
     from autometa.meta_models import MetaModel
 
 MAX_MODEL_BYTES = 48 << 20
-TIMED_ROWS = (2_000, 6_000)  # cleaned to learn what a row costs
 MIN_WATCHED_ROWS = 1_000  # a best number of trees among hundreds fits the chance of fewer rows
 GROWING_SHARE = 0.7  # of the seconds of an evaluation; the rest is for encoding and predicting
 N_METRICS = 3  # each costs every fold a moment, which is most of a trial on a small table
@@ -174,77 +173,8 @@ class EvaluationResult(Costs):
         return float(np.mean([one.best for one in self.rounds])) if self.rounds else None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Cleaned:
-    """A table cleaned.
-
-    Attributes
-    ----------
-    cleaner : TableCleaner
-    X : DataFrame
-    rows : ndarray of int or None
-        Positions of the rows that were cleaned; None for all.
-    """
-
-    cleaner: TableCleaner | SparseCleaner
-    X: pd.DataFrame
-    rows: npt.NDArray[np.intp] | None = None
-
-
 def warm_up() -> None:
     """Do nothing: that this is called imports what calls will need."""
-
-
-def clean(state: Any, shared: Any, path: str | None, seconds: float, seed: int) -> Any:
-    """Clean a table; return it as `autometa.tuning.workers._sharing.put` does.
-
-    Parameters
-    ----------
-    state : object
-        Not used.
-    shared : object
-        The table, as `put` returned it.
-    path : str or None
-        Where the cleaned one is to be written.
-    seconds : float
-        When all rows are expected to take more, a part of them is cleaned.
-    seed : int
-        Chooses the part.
-    """
-    table: Table = take(shared)
-    rows = _affordable_rows(table, seconds, seed)
-    cleaner = make_cleaner(table.is_sparse, strict=rows is None)
-    X = cleaner.fit_transform(table.X if rows is None else _rows_of(table.X, rows))
-    return put(path, Cleaned(cleaner=cleaner, X=X, rows=rows))
-
-
-def _affordable_rows(table: Table, seconds: float, seed: int) -> npt.NDArray[np.intp] | None:
-    """Return the rows that can be cleaned in time, None for all; two parts are timed."""
-    n_rows = len(table.y)
-    if seconds == np.inf or n_rows <= 2 * max(TIMED_ROWS) or table.is_sparse:
-        return None
-    if seconds <= 0:
-        return _part(table, TIMED_ROWS[0] / n_rows, seed)
-    taken = []
-    for n in TIMED_ROWS:
-        start = time.perf_counter()
-        TableCleaner().fit_transform(_rows_of(table.X, _part(table, n / n_rows, seed)))
-        taken.append(time.perf_counter() - start)
-        if taken[-1] > seconds / 2:  # not even a larger part can be afforded
-            return _part(table, n / n_rows, seed)
-    per_row = max(0.0, taken[1] - taken[0]) / (TIMED_ROWS[1] - TIMED_ROWS[0])
-    if taken[1] + per_row * (n_rows - TIMED_ROWS[1]) <= seconds:
-        return None
-    n_more = max(0.0, seconds - taken[1]) / per_row if per_row else 0.0
-    return _part(table, min(1.0, (TIMED_ROWS[1] + n_more) / n_rows), seed)
-
-
-def _part(table: Table, share: float, seed: int = 0) -> npt.NDArray[np.intp]:
-    return table.validation.part(np.arange(len(table.y)), table.y, table.task_type, share, seed)
-
-
-def _rows_of(X: pd.DataFrame, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
-    return take_rows(X, rows).reset_index(drop=True)
 
 
 def load(shared: Any, cleaned: Any, threads: int) -> WorkerTable:
@@ -369,7 +299,7 @@ def refit(
     model = _build(state, algorithm, config, seed)
     if fidelity >= 1.0:
         return state.table.fit(model, state.X)
-    rows = _part(state.table, fidelity)
+    rows = part_of(state.table, fidelity)
     return state.table.fit(model, take_rows(state.X, rows), rows)
 
 

@@ -61,6 +61,18 @@ def test_a_clear_best_is_scored_as_itself():
     assert choose_weights(entries(truth, values), truth, ChoiceLimits()) == {1: 1.0}
 
 
+def test_a_setup_far_below_the_best_is_a_member_where_its_errors_are_others():
+    rng = np.random.default_rng(0)
+    y, shared = rng.normal(size=200), rng.normal(size=200)
+    truth = held_out(y, np.arange(200) % 5, "neg_root_mean_squared_error")
+    values = [y + shared, y - 1.5 * shared]  # two thirds of the first cancel the second
+    scores = [truth.score(v) for v in values]
+    error = np.std(truth.fold_scores(values[0]), ddof=1) / np.sqrt(5)
+    assert scores[1] < scores[0] - 2 * error
+    weights = choose_weights(entries(truth, values), truth, ChoiceLimits())
+    assert weights[0] == pytest.approx(0.6, abs=0.05)
+
+
 def test_averages_of_sure_members_are_probabilities():
     y = np.arange(300) % 3
     truth = held_out(y, y, "neg_log_loss", 3)

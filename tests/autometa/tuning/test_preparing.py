@@ -16,10 +16,11 @@ from autometa.tables import check_table
 from autometa.tuning import tune
 from autometa.tuning._budget import Clock
 from autometa.tuning._preparing import Preparation
-from autometa.tuning.workers import _worker_side
+from autometa.tuning.workers import _cleaning
+from autometa.tuning.workers._cleaning import clean
 from autometa.tuning.workers._pools import InlinePool
 from autometa.tuning.workers._sharing import SharedFolder, put, take
-from autometa.tuning.workers._worker_side import clean, load
+from autometa.tuning.workers._worker_side import load
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_the_files_go_with_the_run(folder):
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01])
 def test_a_part_of_the_rows_is_cleaned_when_all_would_take_too_long(monkeypatch, folder, seconds):
-    monkeypatch.setattr(_worker_side, "TIMED_ROWS", (100, 200))
+    monkeypatch.setattr(_cleaning, "TIMED_ROWS", (100, 200))
     rng = np.random.default_rng(0)
     y = np.zeros(30_000, dtype=int)
     y[:3] = 1
@@ -83,7 +84,7 @@ def test_a_part_of_the_rows_is_cleaned_when_all_would_take_too_long(monkeypatch,
 
 
 def test_a_run_on_a_part_of_the_rows_says_so(monkeypatch):
-    monkeypatch.setattr(_worker_side, "TIMED_ROWS", (100, 200))
+    monkeypatch.setattr(_cleaning, "TIMED_ROWS", (100, 200))
     monkeypatch.setattr("autometa.tuning._preparing.CLEANING_SHARE", 0.0)
     monkeypatch.setattr("autometa.tuning._preparing.HERE_SHARE", 0.0)
     rng = np.random.default_rng(0)
