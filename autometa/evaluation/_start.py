@@ -41,6 +41,8 @@ class StartedProcess(Protocol):
     @property
     def stdout(self) -> IO[bytes]: ...
 
+    def release(self) -> None: ...
+
     def kill(self) -> None: ...
 
     def wait(self) -> int: ...
@@ -62,6 +64,11 @@ class FreshProcess:
         assert self._process.stdout is not None
         self.stdin, self.stdout = self._process.stdin, self._process.stdout
 
+    def release(self) -> None:
+        """Close the way to it: it ends, if it has not."""
+        with contextlib.suppress(OSError):  # it may hold bytes that nobody will read
+            self.stdin.close()
+
     def kill(self) -> None:
         """End it now."""
         self._process.kill()
@@ -78,6 +85,12 @@ class ForkedProcess:
         self.stdin, self.stdout, self._control = stdin, stdout, control
         self._has_begun = False
         self._code: int | None = None
+
+    def release(self) -> None:
+        """Close the way to it: it ends, if it has not."""
+        self._control.close()
+        with contextlib.suppress(OSError):  # it may hold bytes that nobody will read
+            self.stdin.close()
 
     def kill(self) -> None:
         """End it now; one that has not begun never will."""
