@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +10,16 @@ from autometa.knowledge_base import KnowledgeBase, base_of
 from autometa.tables import Table
 from autometa.tuning._budget import Clock
 from autometa.tuning.scheduling._plan import advise
+from autometa.tuning.workers._pools import InlinePool
 
 if TYPE_CHECKING:
     from autometa.meta_models import MetaModel
 
-# What cannot be stopped has to be short. Measured on a slow machine: .4 to 1.4 s for so many
-# cells, and 2 s more to read a base of 30,000 runs, where a worker's imports take 5 s.
+# What cannot be stopped has to be short. Where a worker's imports took 5 s, advice took .4 to 1.4 s
+# for up to so many cells, and 2 s more the first time, to read a base of 32,000 runs.
 MAX_CELLS = 200_000
 MAX_RUNS = 100_000
-MIN_SECONDS_LEFT = 4.0
+MIN_SECONDS_LEFT = 4.0  # of less, the two seconds would be too large a part
 
 
 def can_ask_here(
@@ -34,11 +34,10 @@ def can_ask_here(
 
 
 def ask_here(key: Hashable, table: Table, *question: Any) -> Outcome:
-    """Return what `autometa.tuning.workers._worker_side.ask_advice` would in a worker."""
-    start = time.monotonic()
-    try:
-        advice = advise(table, *question)
-    except Exception as error:  # the search goes on without advice, whatever was wrong
-        message = f"{type(error).__name__}: {error}"
-        return Outcome(key=key, status="error", message=message, seconds=time.monotonic() - start)
-    return Outcome(key=key, status="ok", value=advice, seconds=time.monotonic() - start)
+    """Return how asking in this process ended: an error costs the advice, as in a worker."""
+    pool = InlinePool()
+    pool.set_up(lambda: table)
+    pool.submit(key, advise, *question)
+    outcome = pool.wait()
+    assert outcome is not None
+    return outcome

@@ -202,12 +202,18 @@ def advise(
     model = None
     if isinstance(knowledge_base, MetaModel):
         model, knowledge_base = knowledge_base, knowledge_base.knowledge_base_
-    metafeatures = describe_table(table, base_of(knowledge_base))
+    base = base_of(knowledge_base)
+    metafeatures = describe_table(table, base)
+    with_runs = set(base.algorithms)
+    learnt = [name for name in algorithms if name in with_runs]
+    if not learnt:
+        return Advice(candidates=[], metafeatures=metafeatures)
     recommendations = recommend_for_table(
         table,
         metric=metric,
         n=N_ADVISED,
         time_budget=time_budget,
+        algorithms=learnt,
         knowledge_base=knowledge_base,
         model=model,
         max_predict_ms=max_predict_ms,
@@ -223,7 +229,6 @@ def advise(
             expected_seconds=r.expected_fit_seconds,
         )
         for r in recommendations
-        if r.algorithm in algorithms
     ]
     distinct = {candidate.key: candidate for candidate in advised}
     return Advice(candidates=list(distinct.values()), metafeatures=metafeatures)

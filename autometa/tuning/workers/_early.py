@@ -17,6 +17,6 @@ PRELOAD = (
 )
 
 
-def import_for_workers(threads: int = 1) -> None:
-    """Begin to import what workers of so many threads need."""
-    start_early(threads, PRELOAD)
+def import_for_workers() -> None:
+    """Begin to import what workers of one thread each need."""
+    start_early(threads=1, preload=PRELOAD)
