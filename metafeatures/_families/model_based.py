@@ -18,6 +18,8 @@ from metafeatures._registry import CLASSIFICATION, DEFAULT_SUMMARIES, register
 
 NO_TREE = "the table has text columns only"
 NO_SPLIT = "no column but text varies"
+# Doubles end near 2 ** 1,023, and chances are multiplied by numbers of leaves and depths. A leaf
+# this deep has a chance of 1e-120: any deeper one counts for as little.
 DEEPEST = 400
 BENSUSAN = (
     "H. Bensusan, C. Giraud-Carrier and C. Kennedy. A higher-order approach to meta-learning. "
@@ -126,7 +128,7 @@ def tree_importance(tree: GrownTree | None) -> Floats:
 @each(high=0.5, unit="bit", reference=BENSUSAN, pymfe="tree_shape")
 def tree_shape(tree: GrownTree | None) -> Floats:
     """Return -p log2 p of a leaf's chance p to be reached when each split is a coin's toss."""
-    depths = _leaf_depths(tree)
+    depths = _leaf_depths(tree)  # a leaf at depth d has the chance p = 2 ** -d
     return np.asarray(depths * np.exp2(-depths))
 
 
@@ -134,6 +136,7 @@ def tree_shape(tree: GrownTree | None) -> Floats:
 def tree_leaf_homogeneity(tree: GrownTree | None) -> Floats:
     """Return the number of leaves over -p log2 p of a leaf, p its chance by tosses of a coin."""
     depths = _leaf_depths(tree)
+    # A tree that is a single leaf has p = 1, and nothing to divide by.
     return np.asarray(depths.size * np.exp2(depths) / np.where(depths > 0, depths, np.nan))
 
 

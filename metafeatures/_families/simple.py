@@ -14,7 +14,8 @@ import numpy as np
 from metafeatures._arrays import Floats, Integers, Objects
 from metafeatures._registry import CLASSIFICATION, register
 
-MANY_LEVELS = 50
+MANY_LEVELS = 50  # an indicator for each of more would outnumber the other columns of most tables
+RARE_ROWS = 10  # of fewer, ten folds cannot hold out a row each
 
 simple = partial(register, family="simple", cost="count", low=0)
 share = partial(simple, high=1, unit="share")
@@ -106,7 +107,7 @@ def _ratio(above: int, below: int) -> float:
 @simple(unit="columns", cost="columns", pymfe="nr_bin")
 def n_binary(kinds: Objects, distinct_counts: Integers, cardinalities: Integers) -> float:
     """Return the number of numeric and categorical columns with two distinct values."""
-    n_read = max(1, distinct_counts.size)
+    n_read = max(1, distinct_counts.size)  # of very many numeric columns a part, taken for all
     n_numbers = float((distinct_counts == 2).sum() * (kinds == "numeric").sum() / n_read)
     return n_numbers + float((cardinalities == 2).sum())
 
@@ -248,4 +249,4 @@ def log_minority_rows(class_counts: Integers) -> float:
 @of_classes(high=1, unit="share")
 def rare_class_share(class_counts: Integers) -> float:
     """Return the share of classes with fewer than 10 rows."""
-    return float((class_counts < 10).mean())
+    return float((class_counts < RARE_ROWS).mean())

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from metafeatures._arrays import Floats, Integers
 
-CELLS_AT_ONCE = 1 << 18
+CELLS_AT_ONCE = 1 << 18  # 2 MB an array: little memory, and few turns of the loop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +79,7 @@ def number_splits(columns: Floats, target: Floats, in_fold: Integers) -> SplitSc
     worth, score = np.empty((2, len(columns), int(in_fold.max()) + 1))
     for some, fold, values, rows in _sorted_folds(columns, in_fold):
         test = in_fold == fold
+        # less the mean: squares of a target far from 0 would lose the differences
         sums = np.cumsum(target[rows] - target[~test].mean(), axis=1)
         n_left = np.arange(1.0, sums.shape[1] + 1)
         inner, n_right = sums[:, :-1], n_left[-1] - n_left[:-1]
@@ -146,6 +147,7 @@ def _best_places(values: Floats, worths: Floats) -> tuple[Integers, Floats]:
 
     The last row of all where no split parts anything.
     """
+    # Between equal values there is no place to split.
     worths = np.where(values[:, 1:] > values[:, :-1], worths, -np.inf)
     if worths.shape[1] == 0:
         return np.zeros(len(values), np.int64), np.full(len(values), -np.inf)
@@ -159,6 +161,8 @@ def _thresholds(values: Floats, best: Integers) -> Floats:
     at = np.arange(len(best))
     following = np.minimum(best + 1, values.shape[1] - 1)
     low, high = values[at, best], values[at, following]
+    # Halves are added, for the sum of two large numbers overflows. The middle of two neighbouring
+    # doubles is one of them: where it is the higher, that would go left.
     middle = low / 2 + high / 2
     return np.where(best == following, np.inf, np.where(middle < high, middle, low))
 

@@ -14,7 +14,7 @@ import numpy as np
 from metafeatures._arrays import Floats, Integers
 from metafeatures._pairs.distances import by_group, strips, to_distances
 
-SAME = 1e-9
+SAME = 1e-9  # distances of unit cubes differ by rounding a million times less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def nearness_of_numbers(points: Floats, target: Floats) -> Nearness:
         weight = _nearness(distances, part, points.shape[1])
         sums = weight.sum(axis=1)
         by_row[0, part] = _over(_dot(weight, distances), sums)
-        weight *= difference
+        weight *= difference  # in place: of all pairs of rows no second array is made
         by_row[1, part] = _over(_dot(weight, difference), 2 * sums)
         by_row[3, part] = distances.sum(axis=1)
         by_row[2, part] = _thinning(distances, part).sum(axis=1)
@@ -105,6 +105,7 @@ def nearness_of_numbers(points: Floats, target: Floats) -> Nearness:
 
 def _nearness(distances: Floats, part: slice, n_columns: int) -> Floats:
     """Return the nearness of each pair of rows, 0 for a row and itself."""
+    # Opposite corners are not divided by 0: 2 ** -2e9 is 0, as it should be.
     nearness = np.maximum(np.sqrt(n_columns) - distances, SAME)
     np.divide(distances, nearness, out=nearness)
     nearness *= -2.0
@@ -143,6 +144,7 @@ def _match_correlation(points: Floats, target: Floats, total: float, crossed: fl
     n_rows = len(points)
     n_pairs = n_rows * (n_rows - 1.0)
     places = 2.0 * np.arange(n_rows) - (n_rows - 1)
+    # The mean of |a - b| over pairs follows from the sorted numbers, without the pairs.
     difference = 2.0 * float(np.sort(target) @ places) / n_pairs
     distance = total / n_pairs
     spread = float(((points - points.mean(axis=0)) ** 2).sum()) * 2 * n_rows / n_pairs

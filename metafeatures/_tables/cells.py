@@ -13,12 +13,13 @@ import numpy.typing as npt
 from metafeatures._arrays import AnyIntegers, Booleans, Floats, Hashes
 from metafeatures._tables.rows import mix
 
+# Any number with well mixed bits would do; this is the multiplier of Knuth's MMIX generator.
 MISSING = np.uint64(0x5851F42D4C957F2D)
 
 
 def hash_numbers(values: Floats) -> Hashes:
     """Return a hash of each number; all missing values hash alike, and 0 like -0."""
-    bits = (values + 0.0).view(np.uint64)
+    bits = (values + 0.0).view(np.uint64)  # -0 + 0 is 0
     return mix(np.where(np.isnan(values), MISSING, bits))
 
 
@@ -141,7 +142,7 @@ class SparseCells:
 
     def vary(self) -> Booleans:
         """Tell for each column whether two of its cells differ."""
-        first = self.zeros.copy()
+        first = self.zeros.copy()  # one that is not stored, where there is one
         is_full = self.sizes == self.n_rows
         first[is_full] = self.hashes[self.starts[:-1][is_full]]
         differs = self.hashes != self._spread(first)
@@ -167,6 +168,7 @@ class SparseCells:
         return answer
 
     def _by_column(self, stored: Hashes) -> Hashes:
+        # `np.add.reduceat` gives a column without cells the first cell of the next.
         totals = np.zeros(stored.size + 1, np.uint64)
         stored.cumsum(dtype=np.uint64, out=totals[1:])
         return np.asarray(totals[self.starts[1:]] - totals[self.starts[:-1]])
