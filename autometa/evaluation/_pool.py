@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import queue
 import time
+import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any, Self
@@ -72,6 +73,8 @@ class WorkerPool:
         self._replies: queue.Queue[Reply] = queue.Queue()
         self._workers: list[Worker] = []
         self.notes: list[str] = []
+        # A pool that is dropped, of a thread that ended for one, takes its workers along.
+        weakref.finalize(self, _kill, self._workers)
         self._open(n_workers)
 
     def _open(self, n_workers: int) -> None:
@@ -181,5 +184,9 @@ class WorkerPool:
 
     def close(self) -> None:
         """Kill the workers; calls under way are lost."""
-        for worker in self._workers:
-            worker.kill()
+        _kill(self._workers)
+
+
+def _kill(workers: list[Worker]) -> None:
+    for worker in workers:
+        worker.kill()

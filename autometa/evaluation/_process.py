@@ -14,11 +14,10 @@ import signal
 import tempfile
 import threading
 import time
-import weakref
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 
 from autometa.evaluation._frames import read_frame, write_frame
 from autometa.evaluation._machine import LIBRARY_BYTES, is_about_memory
@@ -142,8 +141,6 @@ class Worker:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         limit, preload = self.settings.memory_limit, self.settings.preload
         self.process = start_process(self.settings.threads, limit, self.errors, preload)
-        # A pool that was dropped, never closed, leaves no files behind either.
-        weakref.finalize(self, _release, self.process, self.errors)
         self.outbox = queue.SimpleQueue()
         for target, args in (
             (self._listen, (self.process, self.generation)),
@@ -287,12 +284,6 @@ class Worker:
         if self.errors is not None:
             self.errors.close()
             self.errors = None
-
-
-def _release(process: StartedProcess, errors: IO[bytes]) -> None:
-    """Close the files of a process that nobody knows any longer."""
-    errors.close()
-    process.release()
 
 
 def _unpack(frame: bytes) -> tuple[str, Any]:

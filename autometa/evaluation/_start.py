@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -41,8 +42,6 @@ class StartedProcess(Protocol):
     @property
     def stdout(self) -> IO[bytes]: ...
 
-    def release(self) -> None: ...
-
     def kill(self) -> None: ...
 
     def wait(self) -> int: ...
@@ -64,11 +63,6 @@ class FreshProcess:
         assert self._process.stdout is not None
         self.stdin, self.stdout = self._process.stdin, self._process.stdout
 
-    def release(self) -> None:
-        """Close the way to it: it ends, if it has not."""
-        with contextlib.suppress(OSError):  # it may hold bytes that nobody will read
-            self.stdin.close()
-
     def kill(self) -> None:
         """End it now."""
         self._process.kill()
@@ -85,12 +79,6 @@ class ForkedProcess:
         self.stdin, self.stdout, self._control = stdin, stdout, control
         self._has_begun = False
         self._code: int | None = None
-
-    def release(self) -> None:
-        """Close the way to it: it ends, if it has not."""
-        self._control.close()
-        with contextlib.suppress(OSError):  # it may hold bytes that nobody will read
-            self.stdin.close()
 
     def kill(self) -> None:
         """End it now; one that has not begun never will."""
@@ -189,7 +177,12 @@ def start_process(
         read_out, write_out = os.pipe()
         theirs.callback(os.close, write_out)
         stdout = ours.enter_context(open(read_out, "rb"))
-        _ask(environ, request, [read_in, write_out, errors.fileno(), its.fileno()])
+        try:
+            _ask(environ, request, [read_in, write_out, errors.fileno(), its.fileno()])
+        except OSError as error:
+            if error.errno != errno.EMSGSIZE:  # an environment of hundreds of kilobytes
+                raise
+            return FreshProcess(threads, memory_limit, errors)
         ours.pop_all()  # nothing failed: they live as long as the process
     return ForkedProcess(stdin, stdout, own)
 
@@ -197,7 +190,7 @@ def start_process(
 def start_early(threads: int, preload: Sequence[str]) -> None:
     """Have modules imported for the workers that will be asked for soon."""
     if can_fork():
-        with contextlib.suppress(OSError):  # whoever asks for a worker is told
+        with contextlib.suppress(OSError):  # asking for a worker will raise it again
             _ask(environment(threads), {"preload": list(preload)})
 
 

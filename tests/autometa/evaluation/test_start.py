@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import calls
@@ -165,6 +168,44 @@ def test_a_pool_that_is_closed_at_once_waits_for_no_import():
         "start = time.monotonic(); pool.close(); print(time.monotonic() - start)\n"
     )
     assert float(seconds) < 3.0  # the module takes ten
+
+
+def test_a_pool_that_is_dropped_takes_its_workers_along(pool):
+    workers = [run(pool, calls.process_id).value]
+    with ThreadPoolExecutor(1) as thread:  # as executors do that keep a pool for each thread
+        own = threading.local()
+
+        def first():
+            own.pool = WorkerPool(initializer=calls.state)
+            return run(own.pool, calls.process_id).value
+
+        workers.append(thread.submit(first).result())
+        assert is_alive(workers[1])
+    gc.collect()
+    assert wait_until_gone(workers[1])
+    assert is_alive(workers[0])
+
+
+def test_an_environment_too_large_for_a_message_reaches_the_worker(monkeypatch):
+    for number in range(4):
+        monkeypatch.setenv(f"LARGE_{number}", "x" * 100_000)
+    with WorkerPool(initializer=calls.state) as pool:
+        assert run(pool, calls.setting, "LARGE_3").value == "x" * 100_000
+        assert run(pool, calls.parent_id).value == os.getpid()
+
+
+def test_libraries_are_imported_early_for_the_workers_of_a_run():
+    early, parent = in_new_process(
+        "import calls\n"
+        "from autometa.evaluation import _start\n"
+        "from autometa.tuning.workers._early import import_for_workers\n"
+        "import_for_workers()\n"
+        "(server,) = _start._servers.values(); print(server._process.pid)\n"
+        "from autometa.tuning.workers._pools import open_pool\n"
+        "pool = open_pool(1, 1, None, True)\n"
+        "pool.submit('k', calls.parent_id); print(pool.wait().value); pool.close()\n"
+    )
+    assert early == parent
 
 
 def test_a_machine_without_room_for_a_process_is_reported(monkeypatch):
