@@ -7,9 +7,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 from types import SimpleNamespace
 
 import pytest
@@ -54,15 +53,6 @@ def shared() -> Path:
     if not (folder / "datasets" / "manifest.csv").exists():
         pytest.skip(f"no shared data at {folder}; set AUTOMETA_SHARED to its path")
     return folder
-
-
-@pytest.fixture(scope="module")
-def scripts() -> Iterator[Callable[..., CompletedProcess[str]]]:
-    """Run scripts in processes of their own, without the imports of each."""
-    import scripts
-
-    with scripts.server():
-        yield scripts.run
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import scripts
 import tune_compared_report
 from measuring import Kept, by_group
 
@@ -17,12 +15,6 @@ IS_SCRIPT = 'if __name__ == "__main__":'
 SCRIPTS = [path for path in sorted(FOLDER.glob("*.py")) if IS_SCRIPT in path.read_text()]
 # What is not installed with `dev`: the benchmark then has nothing to compare with.
 NEEDS = {"against_pymfe": "pymfe", "same_values": "pymfe", "openml_requests": "openml"}
-# These run in a new interpreter: they have not been tried in one that has imported the packages.
-ALONE = {
-    "generated_tasks", "imbalance", "intervals", "large", "last_step", "last_step_measure",
-    "latency", "long_tails", "metafeature_bounds", "metafeature_costs", "mindware",
-    "ten_million_runs", "times", "tune_compared",
-}  # fmt: skip
 
 
 def written() -> dict[str, int]:
@@ -32,28 +24,15 @@ def written() -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in files if path.is_file()}
 
 
-def alone(script, *arguments, cwd, env):
-    """Run a script by a new interpreter."""
-    return subprocess.run(
-        [sys.executable, str(script), *arguments],
-        cwd=cwd,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_the_benchmark_runs_small_and_leaves_nothing_behind(script, tmp_path, scripts):
+def test_the_benchmark_runs_small_and_leaves_nothing_behind(script, tmp_path):
     if script.stem in NEEDS:
         pytest.importorskip(NEEDS[script.stem])
     before = written()
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    run = alone if script.stem in ALONE else scripts
-    done = run(script, "--smoke", cwd=tmp_path, env={"TMPDIR": str(temporary)})
+    done = scripts.run(script, "--smoke", cwd=tmp_path, env={"TMPDIR": str(temporary)})
     assert done.returncode == 0, done.stderr[-3000:]
     assert written() == before
     assert [path for path in tmp_path.iterdir() if path != temporary] == []
