@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+# A process that is suspended within a transaction keeps its lock, and the server answers nobody
+# who needs that row; which of the two it is cannot be seen from here.
+WHY_NO_ANSWER = "it cannot be reached, or another process, suspended perhaps, holds a lock on it"
+
 
 class PatientCaller:
     """Makes calls one after the other in a thread of its own.
@@ -36,7 +40,7 @@ class PatientCaller:
         try:
             value, error = reply.get(timeout=seconds)
         except queue.Empty:
-            raise TimeoutError(f"no answer within {seconds:.0f} s") from None
+            raise TimeoutError(f"no answer within {seconds:.0f} s: {WHY_NO_ANSWER}") from None
         if error is not None:
             raise error
         result: Result = value
