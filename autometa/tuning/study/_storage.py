@@ -69,7 +69,8 @@ def open_study(
     except ImportError as error:
         raise StorageError(
             f"The storage '{name}' needs a package that is not installed ({error}). For "
-            "PostgreSQL: pip install psycopg[binary]; for grpc: pip install grpcio protobuf."
+            "PostgreSQL: pip install psycopg[binary]; for Redis: pip install redis; for gRPC: "
+            "pip install grpcio protobuf."
         ) from error
     except faults() as error:
         raise StorageError(
@@ -84,7 +85,10 @@ def describe(storage: Any) -> str:
     """Return how a storage is named to people, without its password."""
     if isinstance(storage, str):
         return hide_password(storage)
-    url = getattr(getattr(storage, "_backend", storage), "url", None)
+    inner = getattr(storage, "_backend", storage)
+    url = getattr(inner, "url", None) or getattr(inner, "_url", None)  # databases; Redis
+    if url is None and hasattr(inner, "_host"):
+        url = f"grpc://{inner._host}:{inner._port}"
     return hide_password(url) if isinstance(url, str) else type(storage).__name__
 
 
@@ -130,7 +134,8 @@ def reason_of(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     error = getattr(error, "orig", None) or error
-    said = str(error).strip().splitlines()
+    details = getattr(error, "details", None)  # gRPC's own text is a page that begins with a class
+    said = str(details() if callable(details) else error).strip().splitlines()
     return hide_password(said[0].rstrip(".") if said else type(error).__name__)
 
 
@@ -144,6 +149,8 @@ def _open_url(url: str) -> BaseStorage:
         from optuna.storages import JournalStorage
         from optuna.storages.journal import JournalRedisBackend
 
+        if "socket_connect_timeout=" not in url:  # without one it waits for minutes
+            url += f"{'&' if '?' in url else '?'}socket_connect_timeout={CONNECT_SECONDS}"
         return JournalStorage(JournalRedisBackend(url))
     if scheme == "grpc":
         from optuna.storages import GrpcStorageProxy
