@@ -22,6 +22,7 @@ from autometa.importers._values import (
     parse_config,
     seconds_of,
     status_of,
+    status_of_message,
     typed_column,
 )
 from autometa.knowledge_base._schema import FAILURES, canonical_config
@@ -80,6 +81,7 @@ class Reader:
         base["fidelity"] = self._fidelity()
         if "message" in roles:
             base["message"] = frame[roles["message"]].fillna("").astype(str)
+            base["status"] = self._failures_by_message(base["status"], base["message"])
         base["source"] = self.source
         if "fold_kind" in roles:
             words = frame[roles["fold_kind"]].fillna("").astype(str)
@@ -116,6 +118,18 @@ class Reader:
         unknown = lower.map(lambda w: status_of_word[w] is None).to_numpy() & self.usable
         self._refuse(unknown, f"of an unknown status ({some(words[unknown])})")
         return np.asarray(lower.map(lambda w: status_of_word[w] or ""), dtype=object)
+
+    def _failures_by_message(self, status: pd.Series[str], message: pd.Series[str]) -> Objects:
+        """Return the statuses, where a message stands in place of every score a failure's.
+
+        AMLB has no column of statuses: of a job that failed it writes the error and no result.
+        Left out, the mean of the other folds would be taken for the run.
+        """
+        columns = [self.layout.roles.get("score") or self.layout.roles.get("loss")]
+        cells = self.rows.frame[[c for c in (*columns, *self.layout.measures.values()) if c]]
+        is_silent = (status == "") & cells.isna().all(axis=1).to_numpy()
+        of_text = {text: status_of_message(text) for text in message[is_silent].unique()}
+        return np.asarray(status.where(~is_silent, message.map(of_text)), dtype=object)
 
     def _configs(self) -> Objects:
         frame, names = self.rows.frame, list(self.layout.parameters)

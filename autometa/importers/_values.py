@@ -30,6 +30,11 @@ STATUSES: Mapping[str, str] = {
                      "killed", "other", "not_applicable", "exception", "false", "0"), "error"),
     **dict.fromkeys(("infeasible", "violated", "constraint_violated", "unfeasible"), "infeasible"),
 }  # fmt: skip
+# What messages of failures say, in the words of Python, of schedulers and of AMLB.
+OF_MESSAGES = (
+    (re.compile(r"time[sd]?[ _-]?out|timed[ _-]out|time limit", re.IGNORECASE), "timeout"),
+    (re.compile(r"memory|\boom\b|\bbad_alloc\b", re.IGNORECASE), "memory"),
+)
 UNFINISHED = frozenset({"running", "waiting", "scheduled", "pending", "queued", "unfinished"})
 PRUNED = frozenset({"pruned", "stopped", "skipped"})
 
@@ -43,6 +48,21 @@ def status_of(text: str) -> str | None:
     ('ok', 'memory', None)
     """
     return STATUSES.get(re.sub(r"[^a-z0-9]+", "_", text.strip().lower()).strip("_"))
+
+
+def status_of_message(text: str) -> str:
+    """Return the status of a run that left a message and no score; "" without a message.
+
+    Examples
+    --------
+    >>> status_of_message("TimeoutError: no result after 7200 s"), status_of_message("CUDA: OOM")
+    ('timeout', 'memory')
+    >>> status_of_message("NoResultError: empty predictions"), status_of_message(" ")
+    ('error', '')
+    """
+    if not text.strip():
+        return ""
+    return next((status for pattern, status in OF_MESSAGES if pattern.search(text)), "error")
 
 
 def typed_column(values: Sequence[Any]) -> list[Any]:

@@ -74,6 +74,19 @@ openml.org/t/2,kr-vs-kp,good,1h8c,1,binary,0.8,auc,60,5,
 openml.org/t/3,car,good,1h8c,0,multiclass,-0.25,neg_logloss,60,5,
 openml.org/t/3,car,good,1h8c,1,multiclass,-0.75,neg_logloss,60,5,
 """
+# As AMLB's own page on its results shows them: losses as they are, metrics beside the result, no
+# status, and an error in place of the result of a job that failed.
+FIRST_AMLB = """\
+id,task,framework,constraint,fold,result,metric,params,duration,info,acc,auc,logloss,rmse
+t/3913,kc2,forest,test,0,0.875,auc,{'n_estimators': 2000},3.2,,0.79,0.875,0.35,
+t/3913,kc2,forest,test,1,0.625,auc,{'n_estimators': 2000},3.0,,0.90,0.625,0.40,
+t/59,iris,forest,test,0,0.125,logloss,{'n_estimators': 2000},2.9,,0.93,,0.125,
+t/59,iris,forest,test,1,0.375,logloss,{'n_estimators': 2000},2.9,,1.0,,0.375,
+t/59,iris,slow,test,0,0.5,logloss,,9,,0.93,,0.5,
+t/59,iris,slow,test,1,,logloss,,,TimeoutError: no result after 7200 s,,,,
+t/2295,cholesterol,forest,test,0,44.0,rmse,{'n_estimators': 2000},3.0,,,,,44.0
+t/2295,cholesterol,forest,test,1,,rmse,{'n_estimators': 2000},,NoResultError: no file,,,,
+"""
 MLFLOW = """run_id,status,metrics.rmse,metrics.r2,params.alpha,params.model,tags.data
 1,FINISHED,1.5,0.75,0.5,lasso,boston
 2,FINISHED,2.5,0.25,2,lasso,boston
@@ -84,6 +97,12 @@ iris,knn,"{""k"": 5}",log_loss,0.25,
 iris,knn,"{""k"": 5.0}",log_loss,0.75,
 iris,svc,{},mae,3,
 """
+LONG_SCORES = """task,estimator,scoring,value
+iris,knn,accuracy,0.75
+iris,knn,neg_log_loss,-0.5
+iris,svc,AUC,0.875
+"""
+SCORES_WIDE = "dataset,knn(k=5),tree\niris,0.75,0.5\nwine,,1\n"
 WIDE = "dataset,knn(k=5),tree\niris,12.5,25\nwine,2,timeout\n"
 HAND_WORKED = {
     "amlb": (AMLB, {}, [
@@ -92,6 +111,13 @@ HAND_WORKED = {
         ("car", "good", "{}", "neg_log_loss", -0.5, "ok"),
         ("kr-vs-kp", "good", "{}", "roc_auc", 0.85, "ok"),
     ], {"boston": "regression", "car": "multiclass", "kr-vs-kp": "binary"}),
+    "first amlb": (FIRST_AMLB, {}, [
+        ("cholesterol", "forest", '{"n_estimators": 2000}', "neg_root_mean_squared_error", None,
+         "error"),
+        ("iris", "forest", '{"n_estimators": 2000}', "neg_log_loss", -0.25, "ok"),
+        ("iris", "slow", "{}", "neg_log_loss", None, "timeout"),
+        ("kc2", "forest", '{"n_estimators": 2000}', "roc_auc", 0.75, "ok"),
+    ], {"cholesterol": "regression", "iris": "classification", "kc2": "classification"}),
     "mlflow": (MLFLOW, {"columns": {"task_id": "tags.data"}}, [
         ("boston", "lasso", '{"alpha": 0.5}', "neg_root_mean_squared_error", -1.5, "ok"),
         ("boston", "lasso", '{"alpha": 0.5}', "r2", 0.75, "ok"),
@@ -105,6 +131,16 @@ HAND_WORKED = {
         ("iris", "knn", '{"k": 5}', "neg_log_loss", -0.25, "ok"),
         ("iris", "svc", "{}", "neg_mean_absolute_error", -3.0, "ok"),
     ], {"iris": "regression"}),
+    "long, scores": (LONG_SCORES, {}, [
+        ("iris", "knn", "{}", "accuracy", 0.75, "ok"),
+        ("iris", "knn", "{}", "neg_log_loss", -0.5, "ok"),
+        ("iris", "svc", "{}", "roc_auc", 0.875, "ok"),
+    ], {"iris": "classification"}),
+    "wide, scores": (SCORES_WIDE, {"format": "matrix", "metric": "accuracy"}, [
+        ("iris", "knn", '{"k": 5}', "accuracy", 0.75, "ok"),
+        ("iris", "tree", "{}", "accuracy", 0.5, "ok"),
+        ("wine", "tree", "{}", "accuracy", 1.0, "ok"),
+    ], {"iris": "classification", "wine": "classification"}),
     "wide": (WIDE, {"format": "matrix", "metric": "error_rate"}, [
         ("iris", "knn", '{"k": 5}', "accuracy", 0.875, "ok"),
         ("iris", "tree", "{}", "accuracy", 0.75, "ok"),
