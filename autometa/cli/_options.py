@@ -200,6 +200,16 @@ Algorithms = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+OneAlgorithm = Annotated[
+    str,
+    typer.Option(
+        "--algorithm",
+        help="The algorithm ('autometa algorithms' lists them).",
+        show_default=False,
+        autocompletion=complete_algorithm,
+        rich_help_panel=SEARCH,
+    ),
+]
 MaxPredictMs = Annotated[
     float | None,
     typer.Option(

@@ -76,6 +76,8 @@ LINES = {
     "tune": "tune churn.csv -t left --n-trials 1 --seed 0 --time-budget 600 "
     "--algorithm naive_bayes --no-knowledge-base",
     "describe": "describe churn.csv --target left --family simple",
+    "search-space": "search-space churn.csv --target left --algorithm naive_bayes -k kb",
+    "default-config": "default-config churn.csv -t left --algorithm naive_bayes -k kb:bundled",
     "algorithms": "algorithms",
     "metrics": "metrics --task-type regression",
     "metafeatures": "metafeatures --family simple",
