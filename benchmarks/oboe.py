@@ -69,12 +69,20 @@ def anytime_mean(order: Order, regret: Matrix, seconds: Matrix) -> tuple[float, 
     return float(np.diff(logs) @ incumbent / span), float(np.diff(times) @ incumbent / BUDGET)
 
 
-def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Order]:
-    """Return the orders that simple methods give for ``dataset`` from the ``known`` ones."""
+def for_all(oboe: Oboe, known: Order) -> dict[str, Order]:
+    """Return the orders that the ``known`` datasets give for every other one."""
     regret = oboe.regret[known]
-    n_setups = regret.shape[1]
     ranks = pd.DataFrame(regret).rank(axis=1).mean().to_numpy()
     alike = np.full(len(known), 1.0 / len(known))
+    return {
+        "average rank": np.argsort(ranks, kind="stable"),
+        "greedy portfolio": np.array(GreedyPortfolio().order(regret, alike, regret.shape[1])),
+    }
+
+
+def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Order]:
+    """Return the orders that simple methods give for ``dataset`` from the ``known`` ones."""
+    n_setups = oboe.regret.shape[1]
     described = known[np.isin(known, oboe.described)]
     table = pd.DataFrame([oboe.metafeatures(i) for i in described])
     space = FeatureSpace(table)
@@ -82,8 +90,6 @@ def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Or
     nearest = described[np.argsort(distances(here, filled(space.coordinates(table)))[0])[:10]]
     return {
         "random": np.random.default_rng([seed, dataset]).permutation(n_setups),
-        "average rank": np.argsort(ranks, kind="stable"),
-        "greedy portfolio": np.array(GreedyPortfolio().order(regret, alike, n_setups)),
         "10 nearest neighbours": np.argsort(oboe.regret[nearest].mean(axis=0), kind="stable"),
     }
 
@@ -121,6 +127,7 @@ def ask(oboe: Oboe, fold: Order, seed: int, with_baselines: bool) -> list[dict[s
     known = np.setdiff1d(np.arange(len(oboe.regret)), fold)
     n_setups = oboe.regret.shape[1]
     rows: list[dict[str, Any]] = []
+    usual = for_all(oboe, known) if with_baselines else {}
     for dataset in fold.tolist():
         truth = oboe.regret[dataset], oboe.seconds[dataset]
         row = oboe.metafeatures(dataset)
@@ -128,7 +135,7 @@ def ask(oboe: Oboe, fold: Order, seed: int, with_baselines: bool) -> list[dict[s
         short = model.recommend(row, 10)
         taken = {"fit": fit_seconds, "recommend": time.perf_counter() - start}
         rows.append(_held(oboe, dataset, short) | taken)
-        orders = baselines(oboe, known, dataset, seed) if with_baselines else {}
+        orders = usual | (baselines(oboe, known, dataset, seed) if with_baselines else {})
         orders[ADVICE] = oboe.order(model.recommend(row, n_setups))
         timely = oboe.order(model.recommend(row, n_setups, time_budget=BUDGET))
         orders["MetaModel, time_budget=60"] = timely

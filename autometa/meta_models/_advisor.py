@@ -109,8 +109,13 @@ class Advisor:
         shares = forecast.weights.values @ (best / best.sum(axis=1, keepdims=True))
         return dict(zip(eligible.tolist(), shares.tolist(), strict=True))
 
-    def recommendation(self, forecast: Forecast, column: int, task_type: str) -> Recommendation:
-        """Return the setup of that column as a recommendation."""
+    def recommendation(
+        self, forecast: Forecast, column: int, task_type: str, neighbors: tuple[Neighbor, ...]
+    ) -> Recommendation:
+        """Return the setup of that column as a recommendation.
+
+        All of one forecast have the same `neighbors`, which take longer than the rest of it.
+        """
         algorithm, config = self.performance.history.setups[column]
         scores = forecast.scores
         return Recommendation(
@@ -121,7 +126,7 @@ class Advisor:
             expected_fit_seconds=float(forecast.seconds[column]),
             expected_predict_ms=float(forecast.predict_ms[column]),
             confidence_level=forecast.confidence_level,
-            neighbors=self.neighbors(forecast.weights),
+            neighbors=neighbors,
             metric=self.performance.metric,
             task_type=task_type,
             novelty=forecast.weights.novelty,

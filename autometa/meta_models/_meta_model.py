@@ -337,9 +337,10 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             order,
             has_budget=time_budget is not None and answer.has_seconds,
         )
+        neighbors = advisor.neighbors(forecast.weights)
         candidates = (
             dataclasses.replace(
-                advisor.recommendation(forecast, column, task_type),
+                advisor.recommendation(forecast, column, task_type, neighbors),
                 probability_best=probabilities[column],
                 role=roles[place],
                 _explainer=partial(choice.explain, place),
