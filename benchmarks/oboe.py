@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,29 +69,30 @@ def anytime_mean(order: Order, regret: Matrix, seconds: Matrix) -> tuple[float, 
     return float(np.diff(logs) @ incumbent / span), float(np.diff(times) @ incumbent / BUDGET)
 
 
-def for_all(oboe: Oboe, known: Order) -> dict[str, Order]:
-    """Return the orders that the ``known`` datasets give for every other one."""
+def baselines(oboe: Oboe, known: Order, seed: int) -> Callable[[int], dict[str, Order]]:
+    """Return what gives, for a dataset, the orders of simple methods from the ``known`` ones."""
     regret = oboe.regret[known]
+    n_setups = regret.shape[1]
     ranks = pd.DataFrame(regret).rank(axis=1).mean().to_numpy()
     alike = np.full(len(known), 1.0 / len(known))
-    return {
-        "average rank": np.argsort(ranks, kind="stable"),
-        "greedy portfolio": np.array(GreedyPortfolio().order(regret, alike, regret.shape[1])),
-    }
-
-
-def baselines(oboe: Oboe, known: Order, dataset: int, seed: int) -> dict[str, Order]:
-    """Return the orders that simple methods give for ``dataset`` from the ``known`` ones."""
-    n_setups = oboe.regret.shape[1]
+    average = np.argsort(ranks, kind="stable")
+    portfolio = np.array(GreedyPortfolio().order(regret, alike, n_setups))
     described = known[np.isin(known, oboe.described)]
     table = pd.DataFrame([oboe.metafeatures(i) for i in described])
     space = FeatureSpace(table)
-    here = filled(space.coordinates(oboe.metafeatures(dataset).to_frame().T))
-    nearest = described[np.argsort(distances(here, filled(space.coordinates(table)))[0])[:10]]
-    return {
-        "random": np.random.default_rng([seed, dataset]).permutation(n_setups),
-        "10 nearest neighbours": np.argsort(oboe.regret[nearest].mean(axis=0), kind="stable"),
-    }
+    places = filled(space.coordinates(table))
+
+    def orders(dataset: int) -> dict[str, Order]:
+        here = filled(space.coordinates(oboe.metafeatures(dataset).to_frame().T))
+        nearest = described[np.argsort(distances(here, places)[0])[:10]]
+        return {
+            "random": np.random.default_rng([seed, dataset]).permutation(n_setups),
+            "average rank": average,
+            "greedy portfolio": portfolio,
+            "10 nearest neighbours": np.argsort(oboe.regret[nearest].mean(axis=0), kind="stable"),
+        }
+
+    return orders
 
 
 def foreknown(regret: Matrix, seconds: Matrix) -> Order:
@@ -127,7 +128,7 @@ def ask(oboe: Oboe, fold: Order, seed: int, with_baselines: bool) -> list[dict[s
     known = np.setdiff1d(np.arange(len(oboe.regret)), fold)
     n_setups = oboe.regret.shape[1]
     rows: list[dict[str, Any]] = []
-    usual = for_all(oboe, known) if with_baselines else {}
+    simple = baselines(oboe, known, seed) if with_baselines else lambda _: {}
     for dataset in fold.tolist():
         truth = oboe.regret[dataset], oboe.seconds[dataset]
         row = oboe.metafeatures(dataset)
@@ -135,7 +136,7 @@ def ask(oboe: Oboe, fold: Order, seed: int, with_baselines: bool) -> list[dict[s
         short = model.recommend(row, 10)
         taken = {"fit": fit_seconds, "recommend": time.perf_counter() - start}
         rows.append(_held(oboe, dataset, short) | taken)
-        orders = usual | (baselines(oboe, known, dataset, seed) if with_baselines else {})
+        orders = simple(dataset)
         orders[ADVICE] = oboe.order(model.recommend(row, n_setups))
         timely = oboe.order(model.recommend(row, n_setups, time_budget=BUDGET))
         orders["MetaModel, time_budget=60"] = timely
