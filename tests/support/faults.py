@@ -21,6 +21,11 @@ def hang_on_trees(state: WorkerTable, request: EvaluationRequest) -> Any:
     return evaluate(state, request)
 
 
+def nap_first(state: WorkerTable, request: EvaluationRequest) -> Any:
+    time.sleep(1.0)
+    return evaluate(state, request)
+
+
 def grow_on_trees(state: WorkerTable, request: EvaluationRequest) -> Any:
     if request.algorithm == "decision_tree":
         return len(bytearray(1 << 40))
