@@ -77,7 +77,7 @@ class AutoMetaRegressor(RegressorMixin, AutoMetaEstimator):  # type: ignore[misc
         Returns
         -------
         ndarray of shape (n_rows, 2)
-            Low and high ends.
+            Low and high ends; none below 0 where the target of the table never was.
         """
         check_is_fitted(self)
         return self.result_.predict_interval(self._check(X, reset=False), coverage)

@@ -60,6 +60,8 @@ class Predicting:
     def predict_interval(self, X: Any, coverage: float = 0.9) -> npt.NDArray[np.float64]:
         """Return an interval for the value of each row, of shape (n_rows, 2).
 
+        No end is below 0 where the target of the table never was.
+
         Parameters
         ----------
         X : table of shape (n_rows, n_columns)

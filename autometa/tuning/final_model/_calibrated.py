@@ -67,7 +67,8 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_rows, 2)
-            Low and high ends, around what `predict` returns.
+            Low and high ends, around what `predict` returns. None is below 0 where the target
+            never was: the value of a new row is not there either.
 
         Raises
         ------

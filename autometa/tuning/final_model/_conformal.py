@@ -7,6 +7,10 @@ choice of its members, have not seen the rows it is judged on. A new row that is
 groups were held out, a group counts as one: the new row is of a new group. Where rows are
 weighted, errors count by weight: the new row is of the rows that the weights stand for.
 
+Of a target that was never below 0 (counts, prices, durations) no interval reaches below 0. That
+cuts nothing off a target that cannot be negative; of any other, a new row is below the lowest of
+n exchangeable rows with a probability of 1 / (n + 1) at most.
+
 References
 ----------
 V. Vovk. Cross-conformal predictors. Annals of Mathematics and Artificial Intelligence, 2015.
@@ -56,6 +60,9 @@ class Calibration:
         Predictions, and how large errors are there; between them it is interpolated.
     weights : ndarray of shape (n_rows,) or None
         What each row counts for; None where all count alike.
+    lowest : float or None
+        What no value of the target lies below: 0 where none did. None where there is no such
+        bound, and in models saved before it was kept.
     """
 
     scores: Floats
@@ -64,6 +71,7 @@ class Calibration:
     knots: Floats
     scales: Floats
     weights: Floats | None = None
+    lowest: float | None = None
 
     def scale(self, predicted: Floats) -> Floats:
         """Return how large errors are at predictions."""
@@ -170,6 +178,7 @@ def calibrate(
         Chooses rows where there are very many.
     weights : ndarray of shape (n_rows,) or None, default=None
     """
+    lowest = 0.0 if values.ndim == 1 and (y >= 0).all() else None  # of all rows, kept or not
     if len(y) > MAX_ROWS:
         kept = np.sort(np.random.default_rng(seed).permutation(len(y))[:MAX_ROWS])
         values, y, folds = values[kept], y[kept], folds[kept]
@@ -193,7 +202,14 @@ def calibrate(
     if scaled is not None:
         knots, scales = _fit_scale(values, scores)
         scores = scores / scaled
-    return Calibration(scores=scores, groups=groups, weights=weights, knots=knots, scales=scales)
+    return Calibration(
+        scores=scores,
+        groups=groups,
+        weights=weights,
+        knots=knots,
+        scales=scales,
+        lowest=lowest,
+    )
 
 
 def _fit_scale(predicted: Floats, errors: Floats) -> tuple[Floats, Floats]:
@@ -246,9 +262,11 @@ def drift_of(calibration: Calibration, folds: Positions) -> float | None:
 
 
 def interval(calibration: Calibration, predicted: Floats, coverage: float) -> Floats:
-    """Return low and high ends, of shape (n_rows, 2)."""
+    """Return low and high ends, of shape (n_rows, 2), none below what the target can be."""
     half = calibration.quantile(coverage) * calibration.scale(predicted)
-    return np.column_stack([predicted - half, predicted + half])
+    ends = np.column_stack([predicted - half, predicted + half])
+    # The high end too: a line may predict so far below 0 that all of its interval is there.
+    return ends if calibration.lowest is None else np.maximum(ends, calibration.lowest)
 
 
 def label_set(

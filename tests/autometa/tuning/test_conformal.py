@@ -164,6 +164,33 @@ def test_sets_cover_all_rows_and_by_class_the_rare_ones_too():
     assert together.any(axis=1).all()  # none is empty
 
 
+@pytest.mark.parametrize("shift", [0.0, -0.01])
+def test_only_where_no_value_was_negative_no_interval_is_and_coverage_stays(shift):
+    rng = np.random.default_rng(0)
+    predicted = rng.uniform(0, 2, 3_000)
+    y = np.maximum(predicted + rng.normal(size=3_000), 0.0) + shift
+    fitted = calibrate(predicted[:1_000], y[:1_000], np.arange(1_000) % 5, None, seed=0)
+    new, truth = predicted[1_000:], y[1_000:]
+    ends = interval(fitted, new, 0.9)
+    half = fitted.quantile(0.9) * fitted.scale(new)
+    whole = np.column_stack([new - half, new + half])
+    assert (whole[:, 0] < 0).any()
+    np.testing.assert_array_equal(ends, np.maximum(whole, 0.0) if shift == 0 else whole)
+    inside, before = ((low <= truth) & (truth <= high) for low, high in (ends.T, whole.T))
+    np.testing.assert_array_equal(inside, before)
+
+
+def test_an_interval_that_lies_below_zero_as_a_whole_ends_at_zero():
+    fitted = calibrate(np.zeros(99), np.arange(99.0), np.arange(99) % 5, None, seed=0)
+    np.testing.assert_array_equal(interval(fitted, np.array([-1e3, 200.0]), 0.5)[0], [0.0, 0.0])
+
+
+def test_the_lowest_of_all_rows_counts_not_only_of_those_kept():
+    y = np.ones(30_000)
+    y[np.random.default_rng(0).permutation(30_000)[-1]] = -1.0  # not among the rows kept
+    assert calibrate(np.zeros(30_000), y, np.arange(30_000) % 5, None, seed=0).lowest is None
+
+
 def test_results_estimators_and_saved_models_give_the_same_intervals(tmp_path):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(900, 3))
