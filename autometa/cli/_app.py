@@ -20,6 +20,7 @@ from autometa.cli._command import Debug, Quiet, Verbose, app
 from autometa.cli._contract import error_object
 from autometa.cli._output import MODE, begin, note, print_json, say_error, set_mode
 from autometa.cli._signals import endings
+from autometa.cli._spelling import as_options
 from autometa.exceptions import (
     AutoMetaError,
     BudgetError,
@@ -140,6 +141,7 @@ def _message(error: Exception) -> str:
 
 def _say(kind: str, message: str, hint: str | None = None) -> None:
     """Say an error; of a name that does not exist the message says which is meant."""
+    message = as_options(message)
     if MODE.as_json:
         print_json(error_object(kind, message, hint), is_error=True)
     else:

@@ -24,6 +24,7 @@ from rich.text import Text
 from autometa._common.json_numbers import json_values
 from autometa._common.readable import readable
 from autometa._urls import hide_password
+from autometa.cli._spelling import as_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,7 +193,7 @@ def say_error(text: str) -> None:
 
 def note(text: str) -> None:
     """Say what a user should know of the answer, once: on stderr, or in the JSON object."""
-    text = hide_password(text)
+    text = as_options(hide_password(text))
     if text not in MODE.notes:  # warnings come back as notes of a result
         MODE.notes.append(text)
         if not MODE.as_json:  # whose reader would meet it twice

@@ -11,7 +11,12 @@ from autometa.cli._output import console, make_table, number, seconds, settings
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS_SAID = {"group": "group", "time": "time", "group-time": "group and time", "custom": "cv"}
+KINDS_SAID = {
+    "group": "by group",
+    "time": "by time",
+    "group-time": "by group and time",
+    "custom": "as given",
+}
 
 
 def records(board: pd.DataFrame) -> list[dict[str, Any]]:
@@ -26,7 +31,7 @@ def _scored(result: Any) -> str:
         return "in cross-validation"
     groups = f" of {about['n_groups']} groups" if "n_groups" in about else ""
     gap = f", a gap of {about['gap']} before each" if "gap" in about else ""
-    return f"on {about['n_folds']} folds by {KINDS_SAID[about['kind']]}{groups}{gap}"
+    return f"on {about['n_folds']} folds {KINDS_SAID[about['kind']]}{groups}{gap}"
 
 
 def show(result: Any) -> None:

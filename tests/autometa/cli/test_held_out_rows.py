@@ -84,10 +84,10 @@ def test_a_file_of_folds_is_taken(autometa, visits, table, tmp_path):
     ("options", "message"),
     [
         (["--groups", "patiens"], "no column 'patiens'. Did you mean 'patient'?"),
-        (["--cv", "group"], "cv='group' needs 'groups'"),
-        (["--cv", "1"], "'cv' must be 2 folds or more"),
+        (["--cv", "group"], "--cv group needs --groups"),
+        (["--cv", "1"], "--cv must be 2 folds or more"),
         (["--cv", "nowhere.csv"], "There is no 'nowhere.csv'"),
-        (["--gap", "3 days"], "'gap' is a length of time, and the timestamps are no dates"),
+        (["--gap", "3 days"], "--gap is a length of time, and the timestamps are no dates"),
         (["--timestamps", "day", "--gap", "soon"], "Got 'soon'"),
     ],
 )

@@ -6,13 +6,16 @@ import contextlib
 import fcntl
 import os
 import pty
+import random
 import signal
 import subprocess
 import sys
 import termios
 import threading
 import time
+from pathlib import Path
 
+import optuna
 import pytest
 
 from autometa.tuning import load_model
@@ -139,3 +142,56 @@ def test_the_second_ctrl_c_ends_at_once(tmp_path):
     assert code == 130
     assert "Traceback" not in shown
     assert time.monotonic() - start < 15  # workers are ended too
+
+
+CHEAP = ("--algorithm", "naive_bayes,decision_tree", "--no-knowledge-base")  # scored at once
+
+
+def own_processes(mark: str) -> list[str]:
+    """Return the processes that carry a mark in their environment."""
+    marked = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile, or is another user's
+            if mark.encode() in (folder / "environ").read_bytes():
+                marked.append(folder.name)
+    return marked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seed", "number", "code"),
+    [(0, signal.SIGINT, 130), (1, signal.SIGTERM, 143), (2, signal.SIGHUP, 129)],
+)
+def test_at_a_random_moment_of_the_search_all_is_kept_and_no_process_stays(
+    tmp_path, monkeypatch, seed, number, code
+):
+    mark = f"AUTOMETA_TEST=moment-{seed}-{os.getpid()}"
+    files, temporary = tmp_path / "files", tmp_path / "tmp"
+    files.mkdir()
+    temporary.mkdir()
+    storage = f"sqlite:///{files / 'study.db'}"
+    with monkeypatch.context() as only_there:
+        only_there.setenv(*mark.split("="))
+        only_there.setenv("TMPDIR", str(temporary))
+        terminal = tune(
+            files / "model", "--code", str(files / "m.py"), "--storage", storage, *CHEAP
+        )
+    terminal.wait_for(b"1 trials")
+    assert own_processes(mark)  # what is looked for below is to be seen while it runs
+    time.sleep(random.Random(seed).uniform(0, 3))  # a trial or two, here in one, elsewhere between
+    terminal.process.send_signal(number)
+    ended, shown = terminal.end()
+    assert ended == code, shown
+    for line in ("Ending with the best so far", "Stopped early", "Wrote "):
+        assert line in shown
+    assert "Traceback" not in shown
+    until = time.monotonic() + 3  # a worker that was killed is gone a moment later
+    while own_processes(mark) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert own_processes(mark) == []
+    assert list(temporary.rglob("*")) == []
+    assert {path.name for path in files.iterdir()} == {"model", "m.py", "study.db"}
+    assert load_model(files / "model").classes_.tolist() == [0, 1, 2]
+    compile((files / "m.py").read_text(), "m.py", "exec")
+    (study,) = optuna.get_all_study_summaries(storage)  # which can be gone on with
+    assert study.n_trials >= 1

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-PASS_GROUPS = "pass groups='patient_id'"
+PASS_GROUPS = "pass --groups patient_id"  # as it is spelt on the command line
 
 pytestmark = pytest.mark.filterwarnings("always::autometa.ValidationWarning")
 

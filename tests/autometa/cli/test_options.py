@@ -17,6 +17,7 @@ import typer.main
 from autometa.cli import _output
 from autometa.cli._command import app
 from autometa.cli._options import several
+from autometa.cli._spelling import OPTIONS
 from autometa.recommendation import Recommendation
 from autometa.tuning import tune
 
@@ -129,6 +130,12 @@ def test_what_tune_takes_its_command_takes():
     parameters = set(inspect.signature(tune).parameters) - set(NOT_OPTIONS)
     options = {param.name for param in ALL["tune"].params} - NOT_PARAMETERS
     assert {CALLED.get(name, name) for name in parameters} == options
+
+
+def test_messages_spell_parameters_as_options_of_tune():
+    options = {param.name: param.opts[0] for param in ALL["tune"].params}
+    for name, spelt in OPTIONS.items():
+        assert options[CALLED.get(name, name)] == spelt
 
 
 def test_lists_are_repeated_or_parted_by_commas():
