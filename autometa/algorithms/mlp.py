@@ -1,4 +1,8 @@
-"""Multi-layer perceptron, stopped early on a part of the training rows."""
+"""Multi-layer perceptron, stopped early on a part of the training rows.
+
+The library draws that part at random. Where groups or times are to be kept apart it is not used
+(`autometa.validation.without_row_stops`): the loss on the training rows ends the fit then.
+"""
 
 from __future__ import annotations
 
