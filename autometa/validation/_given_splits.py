@@ -167,8 +167,9 @@ def _of_file(path: Path, n_rows: int) -> list[Any]:
         text = read_bounded(path, MAX_TEXT_BYTES)
     except FileNotFoundError:
         raise DatasetNotFoundError(
-            f"'cv' must name a kind of folds (group, time, group-time, stratified, shuffled) or a "
-            f"file of them. There is no '{path}'.",
+            "'cv' must name a kind of folds (group, time, group-time, stratified, shuffled) or a "
+            f"file of them. There is no '{path}'; a column of fold numbers is a csv of its own, or "
+            "in Python cv=PredefinedSplit(column).",
             name=str(path),
         ) from None
     except OSError as error:

@@ -144,8 +144,9 @@ def test_a_moment_on_both_sides_is_refused():
 
 
 def test_a_file_that_is_not_there_is_named():
-    with pytest.raises(DatasetNotFoundError, match=r"There is no 'nowhere\.csv'"):
+    with pytest.raises(DatasetNotFoundError, match=r"There is no 'nowhere\.csv'") as refused:
         table_of("nowhere.csv")
+    assert "PredefinedSplit(column)" in str(refused.value)  # who has a column of fold numbers
 
 
 def test_a_file_of_other_rows_is_refused(tmp_path):
