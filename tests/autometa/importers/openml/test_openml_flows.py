@@ -118,9 +118,9 @@ def test_a_normal_transform_before_a_learner_is_kept():
         ),
         (
             "mlr.classif.ranger_8",
-            {},
+            {"min.node.size": 1},
             "random_forest",
-            {"n_estimators": 500, "max_features": "sqrt"},
+            {"n_estimators": 500, "max_features": "sqrt", "min_samples_split": 2},
         ),
         (
             "mlr.classif.xgboost(6)",
@@ -228,7 +228,7 @@ def test_known_flows_have_our_names(name, config, algorithm, part):
         ("sklearn.ensemble.forest.RandomForestClassifier(9)", {"bootstrap": False}),
         ("sklearn.ensemble.forest.RandomForestClassifier(9)", {"max_depth": 2}),
         ("sklearn.ensemble.forest.RandomForestClassifier(9)", {"new_in_2030": "on"}),
-        ("mlr.classif.ranger(16)", {"mtry": 1}),
+        ("mlr.classif.ranger(16)", {"mtry": 1, "min.node.size": 1}),
         ("sklearn.tree.tree.DecisionTreeClassifier(1)", {"max_features": 1}),
         ("sklearn.svm.classes.SVC(1)", {"kernel": "poly"}),
         ("mlr.classif.xgboost(6)", {"booster": "gblinear"}),
@@ -253,7 +253,13 @@ def test_an_algorithm_of_one_kind_of_task_is_not_taken_for_the_other():
 def test_what_was_left_out_is_told():
     found = translate_setup(
         parse_flow("mlr.classif.ranger(16)"),
-        {"sample.fraction": 0.7, "num.trees": 10, "replace": False, "verbose": True},
+        {
+            "sample.fraction": 0.7,
+            "num.trees": 10,
+            "replace": False,
+            "min.node.size": 1,
+            "verbose": True,
+        },
         CLASSES,
     )
     assert found.left_out == ("sample.fraction", "replace")
@@ -349,3 +355,19 @@ def test_a_kernel_on_columns_that_are_not_standardised_stays_itself(normalised):
 def test_of_a_single_lambda_the_fit_is_used_whatever_s_is():
     both = ours("mlr.classif.glmnet(5)", {"lambda": 0.001, "s": 0.01})
     assert both == ours("mlr.classif.glmnet(5)", {"lambda": 0.001})
+
+
+@pytest.mark.parametrize(
+    ("name", "silent", "said", "algorithm"),
+    [
+        # ranger: 1 for classes, 10 for probabilities; kernlab: quantiles of distances
+        ("mlr.classif.ranger(16)", {"num.trees": 500}, {"min.node.size": 10}, "random_forest"),
+        ("mlr.classif.ksvm(6)", {"C": 1.0}, {"sigma": 0.5}, "svm"),
+    ],
+)
+@pytest.mark.parametrize("none", [{}, {"min.node.size": None, "sigma": None}])
+def test_a_default_that_a_setup_does_not_tell_is_not_guessed(name, silent, said, algorithm, none):
+    flow = parse_flow(name)
+    guessed = translate_setup(flow, {**silent, **none}, CLASSES)
+    assert guessed is None or guessed.algorithm == flow.text
+    assert translate_setup(flow, {**silent, **said}, CLASSES).algorithm == algorithm
