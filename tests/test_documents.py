@@ -85,3 +85,35 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 def test_links_between_pages_lead_somewhere(page):
     targets = LINK.findall((ROOT / page).read_text())
     assert [t for t in targets if not ((ROOT / page).parent / t).exists()] == []
+
+
+def times_faster_by_family() -> dict[str, list[float]]:
+    """What the page on pymfe measured of all rows, by family, on every table where both ended."""
+    found: dict[str, list[float]] = {}
+    page = (ROOT / "benchmarks/results/against_pymfe.md").read_text()
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        factor = re.match(r"\d+\.\d", cells[3]) if len(cells) == 7 else None
+        if factor and cells[0] != "sum" and cells[1]:
+            found.setdefault(cells[0], []).append(float(factor[0]))
+    return found
+
+
+def test_the_readme_gives_the_whole_range_of_what_was_measured_beside_pymfe():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    factors = times_faster_by_family()
+    assert len(factors) == 8
+    slowest = min(factors, key=lambda family: max(factors[family]))
+    fastest = max(factors, key=lambda family: max(factors[family]))
+    assert f"as fast ({slowest})" in text
+    assert max(factors[slowest]) < 1.5
+    assert f"to {max(factors[fastest]):.0f} times faster ({fastest})" in text
+
+
+def test_the_readme_counts_the_names_that_have_pymfes_values():
+    page = (ROOT / "benchmarks/results/same_values.md").read_text()
+    shared, equal = re.search(
+        r"Of (\d+) meta-features .*?, (\d+) are equal on every", page
+    ).groups()
+    assert f"[{equal} of {shared} shared names]" in (ROOT / "README.md").read_text()
+    assert f"[{equal} of the {shared}]" in (ROOT / "docs/metafeatures.md").read_text()

@@ -186,10 +186,33 @@ def encode_target(
         )
     if task_type == "binary" and len(classes) > 2:
         raise DatasetError(f"A binary target has two classes. Got {len(classes)}.")
+    _warn_of_twins(classes)
     # factorize numbers labels as they come: the order of rows must not decide their numbers
     rank = np.empty(len(order), "int64")
     rank[order] = np.arange(len(order))
     return rank[codes], classes[order]
+
+
+def _warn_of_twins(classes: npt.NDArray[Any]) -> None:
+    """Say which labels are written alike, as 1 and "1": no reader of a result tells them apart.
+
+    Files read in parts and tables put one below the other bring them, and each half of a class
+    is then a class. They stay as they were given: labels may be of any type.
+    """
+    if not dtypes.is_object_dtype(classes.dtype):
+        return  # of one type, labels that differ are written differently
+    first: dict[str, Any] = {}
+    for label in classes:
+        is_whole = isinstance(label, float | np.floating) and float(label).is_integer()
+        other = first.setdefault(str(int(label)) if is_whole else str(label), label)
+        if type(other) is not type(label):
+            message = (
+                f"The target holds labels that are written alike and are two classes: {other!r} "
+                f"and {label!r}, of the types {type(other).__name__} and {type(label).__name__}. "
+                "If they are one, make them of one type, as y.astype(str) does."
+            )
+            warnings.warn(DatasetWarning(message), stacklevel=4)
+            return
 
 
 def _label_order(classes: npt.NDArray[Any]) -> npt.NDArray[np.intp]:

@@ -17,8 +17,8 @@ of each of its hyperparameters:
   ours nevertheless, and a note says so.
 
 Hyperparameters it does not name must be switched off (null, false, 0 or "").
-- ``"off": [false, null]`` beside ``to``: a switch that is off says nothing, whatever stands
-  where; two that are on and disagree are not ours.
+- ``"off": [false, null]``: with one of these values a hyperparameter says nothing, as where it
+  is not said; of switches beside ``to``, two that are on and disagree are not ours.
 - ``"itself": {name: [...]}``: with one of these values, or without the hyperparameter where
   null is one of them, a setup is known to be none of ours and stays under its flow's name.
 
@@ -256,7 +256,7 @@ def _is_one_of(value: Any, allowed: list[Any]) -> bool:
 
 
 def _is_left_out(value: Any, rule: Mapping[str, Any]) -> bool:
-    if _is_one_of(value, [rule.get("neutral")]):
+    if _is_one_of(value, [rule.get("neutral"), *rule.get("off", [])]):
         return False
     if _is_one_of(value, rule.get("nearly", [])):
         return True

@@ -46,6 +46,7 @@ def repeated(*labels):
 @pytest.mark.parametrize(
     "make", [list, lambda y: pd.Series(y, dtype=object), lambda y: as_objects(y)]
 )
+@pytest.mark.filterwarnings("ignore:The target holds labels that are written alike")
 def test_labels_of_any_type_come_back_as_they_were(labels, make):
     y = repeated(*labels)
     table = check_table(X, make(y), "classification")
@@ -207,3 +208,20 @@ def test_a_target_of_any_other_size_is_taken(scale):
 def test_what_is_no_number_is_shown_to_who_asks_for_a_regression(values, said):
     with pytest.raises(DatasetError, match=said):
         check_table(X, values, "regression")
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([0, "0", 1], "0 and '0', of the types int and str"),
+        (["1", 2.0, 1.0], "'1' and 1.0, of the types str and float"),
+        ([True, "True"], "True and 'True', of the types bool and str"),
+        ([decimal.Decimal(7), "7"], "of the types Decimal and str"),
+    ],
+)
+def test_labels_that_are_written_alike_are_two_classes_and_said(labels, said):
+    y = pd.Series(labels * 20, dtype=object)
+    X = pd.DataFrame({"a": np.arange(float(len(y)))})
+    with pytest.warns(DatasetWarning, match=said):
+        assert check_table(X, y).n_classes == len(labels)
+    check_table(X, y.map(lambda label: f"{type(label).__name__} {label}"))  # a warning would fail
