@@ -247,7 +247,8 @@ class _Growing:
 
     def pipeline(self) -> Any:
         """Return the unfitted pipeline of the next fold."""
-        return _build(self.state, self.request.algorithm, self.config, self.request.seed)
+        request = self.request
+        return _build(self.state, request.algorithm, self.config, request.seed, request.fidelity)
 
     def stopping(self, number: int, n_held_out: int) -> Stopping | None:
         """Return how the fit of a fold is to end early; None where it is not."""
@@ -296,7 +297,7 @@ def refit(
     state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int, fidelity: float = 1.0
 ) -> Any:
     """Return the setup fitted on all rows, or on a share of them; classes are numbers."""
-    model = _build(state, algorithm, config, seed)
+    model = _build(state, algorithm, config, seed, fidelity)
     if fidelity >= 1.0:
         return state.table.fit(model, state.X)
     rows = part_of(state.table, fidelity)
@@ -315,7 +316,10 @@ def ask_advice(
     return advise(state.table, knowledge_base, metric, time_budget, algorithms, max_predict_ms)
 
 
-def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int) -> Any:
+def _build(
+    state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int, fidelity: float
+) -> Any:
+    """Return the unfitted setup; of a part of the rows fewer can be neighbours, or in a leaf."""
     chosen = get_algorithm(algorithm)
     table = state.table
     return chosen.build(
@@ -324,7 +328,7 @@ def _build(state: WorkerTable, algorithm: str, config: dict[str, Any], seed: int
         seed,
         state.threads,
         table.is_sparse,
-        n_rows=len(table.y),
+        n_rows=max(1, int(fidelity * len(table.y))),
         n_classes=table.n_classes,
     )[1:]
 
