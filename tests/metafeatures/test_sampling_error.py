@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from metafeatures import MetaFeatureExtractor, list_metafeatures
@@ -24,8 +25,12 @@ def generated_tasks(n_rows):
     return list(module.generated_tasks(n_rows, seed=12345))
 
 
-def deviations_in_stated_errors(task, families):
-    """Deviation of each sampled value from that on all rows, in stated errors."""
+def deviations_in_stated_errors(task, families, relative=True):
+    """Deviation of each sampled value from that on all rows, in stated errors.
+
+    These are in units of the spread over real tables; with ``relative``, of the value where
+    that is greater.
+    """
     _, X, y, task_type = task
     sampled = MetaFeatureExtractor(families=families)
     values = sampled.extract(X, y, task_type=task_type)
@@ -33,17 +38,21 @@ def deviations_in_stated_errors(task, families):
         X, y, task_type=task_type
     )
     known = CATALOGUE.loc[values.index]
-    error = known["sampling_error"] * np.maximum(known["spread"], whole.abs())
+    unit = np.maximum(known["spread"], whole.abs()) if relative else known["spread"]
+    error = known["sampling_error"] * unit
     is_sample = (sampled.report_["n_rows"] < len(X)) & error.notna()
     slack = 1e-9 * whole.abs()
     return ((values - whole).abs() / (error + slack + 1e-12))[is_sample].dropna()
 
 
-@pytest.mark.parametrize("i", range(3))
-def test_95_percent_of_deviations_are_below_three_stated_errors(i):
-    deviations = deviations_in_stated_errors(generated_tasks(20_000)[i], CHEAP)
-    assert deviations.size > 100
-    assert (deviations < 3).mean() >= 0.95, deviations.nlargest(20).to_dict()
+def test_95_percent_of_deviations_are_below_two_stated_errors_as_docs_bounds_says():
+    tasks = generated_tasks(20_000)[:3]
+    found = [deviations_in_stated_errors(task, CHEAP, relative=False) for task in tasks]
+    assert min(one.size for one in found) > 200
+    deviations = pd.concat(found)
+    assert (deviations < 2).mean() >= 0.95, deviations.nlargest(20).to_dict()
+    # of one table, chance adds what 280 values, many of them alike, cannot tell
+    assert min((one < 2).mean() for one in found) >= 0.93
 
 
 @pytest.mark.slow
