@@ -41,7 +41,12 @@ def test_it_has_what_the_registry_asks_for_and_nothing_else():
     assert sections == ["## Abstract", "## Class or Function Names", "## Installation",
                         "## Example", "## Others"]  # fmt: skip
     files = {path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"}
-    assert files == {"__init__.py", "README.md", "LICENSE", "example.py", "requirements.txt"}
+    assert files == {
+        "__init__.py", "README.md", "LICENSE", "example.py", "requirements.txt", "images"
+    }  # fmt: skip
+    (image,) = (PACKAGE / "images").iterdir()
+    assert f"](images/{image.name})" in (PACKAGE / "README.md").read_text()
+    assert image.stat().st_size < 100_000
 
 
 @pytest.mark.slow
