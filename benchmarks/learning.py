@@ -141,10 +141,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--orders", type=int, default=3)
+    parser.add_argument("--begin", choices=list(BEGINNINGS), help="with this alone (default: all)")
     parser.add_argument("--smoke", action="store_true", help=SMOKE)
     given = parser.parse_args()
     n_orders, n_tables = (1, 3) if given.smoke else (given.orders, N_TABLES)
-    beginnings = {"10 tables": 10} if given.smoke else BEGINNINGS
+    begin = "10 tables" if given.smoke else given.begin
+    beginnings = BEGINNINGS if begin is None else {begin: BEGINNINGS[begin]}
     replay = Replay()
     with results(given.smoke) as folder:
         kept = Kept(folder / "learning.jsonl")
