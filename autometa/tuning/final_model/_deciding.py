@@ -76,15 +76,19 @@ class DecisionPolicy:
                 f"each class out of fold, at most {MAX_CLASSES} classes, and time."
             ]
         labels = classes.tolist()
-        gain = f"out of fold {rule.tuned_score:.4g} instead of {rule.default_score:.4g}"
+        held_out = f"{rule.tuned_score:.4g} on held-out rows, instead of {rule.default_score:.4g}"
         if len(labels) == 2:
             rare = f" of {labels[self.positive]!r}" if depends_on_positive(self.metric) else ""
             made = (
-                f"predict says {labels[positive]!r} from a probability of "
+                f"Rows are predicted to be {labels[positive]!r} where its probability is at least "
                 f"{rule.threshold(positive):.3g}"
             )
-            return [f"{made}, chosen for '{self.metric}'{rare}: {gain}."]
-        return [f"predict weighs classes, chosen for '{self.metric}': {gain}."]
+            why = f"a threshold chosen for '{self.metric}'{rare}"
+            return [f"{made}, {why}: {held_out} at one half."]
+        return [
+            "Probabilities are multiplied by a weight for each class before the greatest is "
+            f"predicted. The weights were chosen for '{self.metric}': {held_out} without them."
+        ]
 
     def rule(
         self,
