@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ class Case:
             yield from ("groups", "groups not given")
         if self.time:
             yield "time"
-        if self.is_independent and len(self.frame) >= N_ROWS / 3:
+        numbers = self.frame.drop(columns=self.target).select_dtypes("number")
+        if self.is_independent and len(self.frame) >= N_ROWS / 3 and numbers.shape[1]:
             yield from ("weights", "weights not given")
         if self.task_type == "binary" and self.minority <= RARE:
             yield from ("rare", "rare, f1")
@@ -332,7 +334,8 @@ def main() -> None:
     with results(asked.smoke) as folder:
         kept = Kept(folder / "outer_score.jsonl")
         for seed in range(draws):
-            for case in [*made(seed), *(stored(asked.shared) if has_stored else [])]:
+            # one after the other: together the tables would fill the memory of a small machine
+            for case in chain(made(seed), stored(asked.shared) if has_stored else ()):
                 for kind in case.kinds():
                     kept.rows((case.name, kind, seed), partial(measure, case, kind, seed))
             page = report(pd.DataFrame(list(kept)), seed + 1, "outer_score.py --shared SHARED")

@@ -215,6 +215,7 @@ def choose_rule(
         held_out.parts[rows],
         seconds=limits.seconds,
         weights=None if held_out.weights is None else held_out.weights[rows],
+        whole=held_out.y,
     )
 
 

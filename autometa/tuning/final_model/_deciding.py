@@ -98,6 +98,7 @@ class DecisionPolicy:
         seed: int = 0,
         seconds: float = np.inf,
         weights: Floats | None = None,
+        whole: Positions | None = None,
     ) -> DecisionRule:
         """Choose a rule on rows that were predicted out of fold.
 
@@ -116,11 +117,18 @@ class DecisionPolicy:
             After these the most probable class stays.
         weights : ndarray of shape (n_rows,) or None
             What each row counts for.
+        whole : ndarray or None
+            Class numbers of all rows that were held out, where these are a part of them: the
+            part has a choice where the whole has one. A part with fewer rows of a class than a
+            choice takes would be scored without the rule that the model is given.
         """
         usable = np.isfinite(values).all(axis=1)
         values, y, folds = values[usable], y[usable].astype(np.intp), folds[usable]
         counts = np.ones(len(y)) if weights is None else weights[usable]
-        if self.metric is None or not _has_enough(y, values.shape[1]):
+        n_classes = values.shape[1]
+        of_all = y if whole is None else whole.astype(np.intp)
+        is_open = _has_enough(of_all, n_classes, MIN_CLASS_ROWS) and _has_enough(y, n_classes, 1)
+        if self.metric is None or not is_open:
             return self.fixed
         deadline = time.monotonic() + seconds
         search = _RuleSearch(self.metric, self.positive, values, y, counts, deadline)
@@ -131,10 +139,10 @@ class DecisionPolicy:
 NO_CHOICE = DecisionPolicy()
 
 
-def _has_enough(y: Positions, n_classes: int) -> bool:
+def _has_enough(y: Positions, n_classes: int, least: int) -> bool:
     counts = np.bincount(y, minlength=n_classes)
     occupied = counts[counts > 0]
-    return len(occupied) > 1 and n_classes <= MAX_CLASSES and occupied.min() >= MIN_CLASS_ROWS
+    return len(occupied) > 1 and n_classes <= MAX_CLASSES and occupied.min() >= least
 
 
 def _parts(y: Positions) -> Positions:

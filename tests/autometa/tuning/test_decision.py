@@ -131,6 +131,18 @@ def test_classes_are_weighted_where_that_pays():
     assert rule.tuned_score > rule.default_score + 0.05
 
 
+def test_few_positives_are_scored_with_the_threshold_that_the_model_is_given():
+    """Eleven are enough for a threshold; the nine that are left without a fold are one too few."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 1))
+    rank = (X[:, 0] + rng.normal(size=150)).argsort().argsort()
+    y = (rank >= 139).astype(int)
+    result = tune(X, y, metric="f1", **INLINE | {"algorithms": ["logistic_regression"]})
+    assert result.threshold < 0.2
+    assert result.decision["default_score"] == 0  # at one half none is found
+    assert result.score > 0.8 * result.decision["tuned_score"] > 0
+
+
 def test_predict_finds_the_rare_class_where_the_most_probable_is_never_it(tmp_path):
     X, y = table(1_500, 0.04)
     result = tune(X, y, **INLINE)  # ROC AUC
