@@ -106,6 +106,7 @@ ALGORITHMS = (
             "classification": {"tuned": 40, "library": 130},
             "regression": {"tuned": 40, "library": 120},
         },
+        is_baseline=True,
         seconds=boosting("iterations", lambda config: 2.0 ** float(config.get("depth", 6))),
         objectives={
             "poisson": {"loss_function": "Poisson"},

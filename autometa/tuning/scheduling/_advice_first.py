@@ -24,6 +24,8 @@ USUAL_SHARE = 0.3  # guesses are corrected by what was timed; three more trials 
 LATE_SHARE = 0.8  # near the end what a trial leaves over serves nobody but the refits
 LATE_PART = 0.25  # of the budget left: that is near the end
 
+# Setups that may go before one that has to be made smaller: it is the best that is planned.
+MAX_PASSED_OVER = 2
 LOOK_AHEAD = 3  # places of the plan: what is advised first is worth being made smaller
 # Share of the rows: a score of fewer says little beside those of all rows, and a model of them is
 # no member of worth. Whatever of the plan fits as it is goes before such a trial.
@@ -57,11 +59,14 @@ class AdviceFirstScheduler(Scheduler):
         Setups, with the share of rows, that were tried on more rows once.
     stopped : Counter
         By algorithm, trials whose time was up.
+    passed_over : Counter
+        By setup, how often another of the plan went before it.
     """
 
     ceilings: dict[Any, float] = field(default_factory=dict)
     promoted: set[Any] = field(default_factory=set)
     stopped: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[Any] = field(default_factory=Counter)
 
     def next(self, state: SearchState) -> Request | None:
         """Return the leader on more rows, what is planned, or a proposal of the sampler.
@@ -145,10 +150,16 @@ class AdviceFirstScheduler(Scheduler):
         if fits and requests[fits[0]].fidelity <= MUCH_SMALLER:
             far = len(requests)
         whole = [i for i in fits if i < far and requests[i].is_whole(state.plan[i])]
+        due = [i for i in fits[:1] if far == LOOK_AHEAD and self._has_waited(state.plan[i])]
         quickest = min(range(len(requests)), key=lambda i: requests[i].expected_seconds)
-        i = (whole or fits or [quickest])[0]
+        i = (due or whole or fits or [quickest])[0]
+        self.passed_over.update(candidate.key for candidate in state.plan[:i])
         state.plan.pop(i)
         return requests[i]
+
+    def _has_waited(self, candidate: Candidate) -> bool:
+        """Whether enough others went before it: the next would again, and so to the end."""
+        return self.passed_over[candidate.key] >= MAX_PASSED_OVER
 
     def _is_slow(self, candidate: Candidate) -> bool:
         """Whether trials of the algorithm were stopped: but for one on fewer rows, it waits."""

@@ -165,10 +165,11 @@ def merge(
     own_setups: list[Candidate],
     anchored: Iterable[Candidate] = (),
     n_known: int = 4,
+    n_before: int = N_BEFORE_ANCHORS,
 ) -> list[Candidate]:
     """Return advice first, then known setups of algorithms that the advice leaves out.
 
-    The anchored ones come behind the head of the advice. Without advice all
+    The anchored ones come behind the first ``n_before`` of the advice. Without advice all
     known setups come, in their order.
     """
     if not advised:
@@ -178,7 +179,7 @@ def merge(
     for candidate in own_setups:
         if candidate.algorithm not in advised_algorithms:
             fresh.setdefault(candidate.algorithm, candidate)
-    head, tail = advised[:N_BEFORE_ANCHORS], advised[N_BEFORE_ANCHORS:]
+    head, tail = advised[:n_before], advised[n_before:]
     ordered = [*head, *anchored, *tail, *list(fresh.values())[:n_known]]
     merged: dict[Any, Candidate] = {}
     for candidate in ordered:

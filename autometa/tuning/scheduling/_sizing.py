@@ -21,6 +21,10 @@ from autometa.tuning.scheduling._plan import Candidate
 
 MIN_PART_ROWS = 1_000  # below, fits take hundredths of a second and scores are mostly noise
 MIN_ROWS_PER_CLASS = 20  # with fewer, which rows of a class were taken decides its scores
+# Times the seconds that a fit may be expected to take that ends by itself when they are over:
+# it then has a third of its trees, more than another on a small part of the rows is worth.
+MAX_CUT = 3.0
+MIN_STEPS = 0.75  # of trees times learning rate, after a halving: below, the rate is at its end
 MIN_TREES = 20  # below, boosting has hardly left the mean, and learning rates are at their end
 
 
@@ -39,6 +43,8 @@ def fit_into(
     Trees are halved until a fit on all rows should take ``refit_seconds``: a winner
     that cannot be fitted on all rows is worth less. Then rows are halved until all
     folds should take ``trial_seconds``, and trees again where that is not enough.
+    Boosting that the clock can end has its trees halved first, for as long as larger steps
+    make up for it, and rows only where the end would come too soon.
 
     Parameters
     ----------
@@ -53,24 +59,59 @@ def fit_into(
         None leaves the hyperparameters as they are.
     """
     if task_type is not None:
-        while _expected(fit_time_model, candidate, 1.0) > refit_seconds:
-            smaller = with_fewer_trees(candidate, task_type)
-            if smaller is None:
-                break
-            candidate = smaller
+        candidate = _while_longer(fit_time_model, candidate, task_type, 1.0, refit_seconds)
+    can_be_cut = task_type is not None and _stops_by_clock(candidate)
+    if can_be_cut:
+        per_fold = trial_seconds / n_used
+        candidate = _while_longer(
+            fit_time_model, candidate, task_type, 1.0, per_fold, keeps_steps=True
+        )
+    allowed = trial_seconds * (MAX_CUT if can_be_cut else 1.0)
     fidelity = largest_part(
-        fit_time_model, candidate, seconds=trial_seconds / n_used, max_fidelity=max_fidelity
+        fit_time_model, candidate, seconds=allowed / n_used, max_fidelity=max_fidelity
     )
-    while (
-        task_type is not None
-        and n_used * _expected(fit_time_model, candidate, fidelity) > trial_seconds
-    ):
+    if task_type is not None:
+        candidate = _while_longer(
+            fit_time_model, candidate, task_type, fidelity, trial_seconds / n_used
+        )
+    expected = n_used * _expected(fit_time_model, candidate, fidelity)
+    if can_be_cut and expected <= allowed:
+        expected = min(expected, trial_seconds)
+    return Request(candidate=candidate, fidelity=fidelity, expected_seconds=expected)
+
+
+def _while_longer(
+    fit_time_model: FitTimeModel,
+    candidate: Candidate,
+    task_type: str | None,
+    fidelity: float,
+    seconds: float,
+    keeps_steps: bool = False,
+) -> Candidate:
+    """Halve the trees while a fit should take longer; with ``keeps_steps`` while rates can double.
+
+    Beyond the largest learning rate fewer trees no longer add up to the same steps.
+    """
+    assert task_type is not None
+    while _expected(fit_time_model, candidate, fidelity) > seconds:
         smaller = with_fewer_trees(candidate, task_type)
-        if smaller is None:
+        if smaller is None or (keeps_steps and _steps(smaller) < MIN_STEPS * _steps(candidate)):
             break
         candidate = smaller
-    expected = n_used * _expected(fit_time_model, candidate, fidelity)
-    return Request(candidate=candidate, fidelity=fidelity, expected_seconds=expected)
+    return candidate
+
+
+def _steps(candidate: Candidate) -> float:
+    """Return trees times the learning rate."""
+    rounds = get_algorithm(candidate.algorithm).rounds
+    trees = candidate.config.get(rounds or "", 1)
+    return float(trees) * float(candidate.config.get("learning_rate", 1.0))
+
+
+def _stops_by_clock(candidate: Candidate) -> bool:
+    """Whether a fit ends at a moment, with the trees it has by then."""
+    stopper = get_algorithm(candidate.algorithm).stopper
+    return stopper is not None and stopper.has_clock
 
 
 def largest_part(

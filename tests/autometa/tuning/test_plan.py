@@ -148,6 +148,20 @@ def test_library_defaults_come_behind_the_head_of_the_advice():
     assert anchors("binary", ("svm",)) == []
 
 
+def test_where_few_fit_library_defaults_come_before_the_advice():
+    advised = [Candidate(algorithm="svm", config={"C": 1.0}, source="recommended")]
+    defaults = anchors("binary", ("svm", "lightgbm", "hist_gradient_boosting"))
+    merged = merge(advised, [], defaults, n_before=0)
+    assert [c.algorithm for c in merged] == ["hist_gradient_boosting", "lightgbm", "svm"]
+
+
+@pytest.mark.skipif(not get_algorithm("catboost").is_installed, reason="CatBoost is not installed")
+def test_the_default_of_catboost_is_one_that_anybody_would_try():
+    first = anchors("regression", ("lightgbm", "catboost"))[0]
+    assert first.key == ("catboost", *first.key[1:])
+    assert first.config == get_algorithm("catboost").setups("regression")["library"]
+
+
 def test_what_a_rare_class_rules_out_is_named(table):
     assert left_out(choose_algorithms(None, table), table) == []
     y = table.y.copy()

@@ -15,7 +15,11 @@ from autometa.testing import SchedulerContract
 from autometa.tuning import AdviceFirstScheduler, Decision, Request, Scheduler, tune
 from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._state import CompletedTrial
-from autometa.tuning.scheduling._advice_first import _is_pointless, hopeless_below
+from autometa.tuning.scheduling._advice_first import (
+    FIRST_SHARE,
+    _is_pointless,
+    hopeless_below,
+)
 from autometa.tuning.scheduling._plan import Candidate
 from autometa.tuning.scheduling._scheduler import TrialReport
 from autometa.tuning.workers._worker_side import EvaluationResult
@@ -187,3 +191,26 @@ def test_a_setup_that_fits_on_all_rows_goes_before_one_on_a_few_wherever_it_stan
     scheduler = AdviceFirstScheduler()
     assert scheduler._planned(state).candidate == quick  # fifth of the plan
     assert scheduler._planned(state).fidelity <= 0.25
+
+
+def test_a_setup_that_must_be_smaller_is_passed_over_twice_at_most():
+    large = Candidate(
+        algorithm="extra_trees", config=get_algorithm("extra_trees").setups("binary")["library"]
+    )
+    quick = [Candidate(algorithm="naive_bayes", config={"n": i}) for i in range(6)]
+    state = SimpleNamespace(
+        table=SimpleNamespace(task_type="binary"),
+        settings=SimpleNamespace(n_used=1),
+        fit_time_model=FitTimeModel(Size(n_rows=150_000, n_columns=20, n_classes=2)),
+        study_log=SimpleNamespace(tried=set()),
+        plan=[large, *quick],
+        completed=[],
+    )
+    whole = state.fit_time_model.expected("extra_trees", large.config)
+    state.search_left = 0.6 * whole / FIRST_SHARE  # half of the rows fit
+    state.clock = Clock(1.2 * state.search_left)
+    scheduler = AdviceFirstScheduler()
+    order = [scheduler._planned(state) for _ in range(4)]
+    names = [request.candidate.algorithm for request in order]
+    assert names == ["naive_bayes", "naive_bayes", "extra_trees", "naive_bayes"]
+    assert 0.25 < order[2].fidelity < 1.0

@@ -71,6 +71,31 @@ def test_a_proposal_keeps_its_hyperparameters_unless_it_may_change():
     assert sized(candidate, SIZES[3], 0.01, task_type=None).candidate == candidate
 
 
+def test_boosting_that_the_clock_can_end_gives_up_trees_before_rows():
+    candidate = Candidate(
+        algorithm="lightgbm",
+        config={"n_estimators": 400, "learning_rate": 0.025, "num_leaves": 31},
+    )
+    model = FitTimeModel(SIZES[2])
+    whole = model.expected("lightgbm", candidate.config)
+
+    def sized_in(share):
+        return fit_into(
+            candidate, model, n_used=1, trial_seconds=share * whole, task_type="binary"
+        )
+
+    half = sized_in(0.6)
+    assert half.fidelity == 1.0
+    assert half.candidate.config["n_estimators"] == 200
+    assert half.candidate.config["learning_rate"] == 0.05
+    # the rate is at its end at an eighth of the trees: then it is cut by the clock
+    cut = sized_in(0.06)
+    assert cut.fidelity == 1.0
+    assert cut.expected_seconds == pytest.approx(0.06 * whole)
+    assert model.expected("lightgbm", cut.candidate.config) > 0.06 * whole
+    assert sized_in(0.01).fidelity < 1.0  # not even a third of the trees
+
+
 def test_fewer_trees_learn_faster_down_to_a_least():
     candidate = Candidate(
         algorithm="lightgbm",
