@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         STANDARD_SECONDS,
         cached_reference_seconds,
         reference_seconds,
+        slowness,
     )
     from autometa.validation import fold_numbers, fold_seed, make_folds, shorten_folds
 
@@ -38,6 +39,7 @@ __all__ = [
     "reference_seconds",
     "rounds_facts",
     "shorten_folds",
+    "slowness",
     "split_of_study",
 ]
 
@@ -62,6 +64,7 @@ _HOME = {
     "reference_seconds": "_speed",
     "rounds_facts": "_rounds",
     "shorten_folds": ".validation",
+    "slowness": "_speed",
     "split_of_study": "_costs",
 }
 

@@ -35,6 +35,11 @@ def cached_reference_seconds() -> float:
     return reference_seconds()
 
 
+def slowness() -> float:
+    """Return how many times the seconds of the machine of the bundled runs this one takes."""
+    return cached_reference_seconds() / STANDARD_SECONDS
+
+
 def _one_round() -> float:
     from sklearn.tree import DecisionTreeRegressor
 

@@ -108,11 +108,14 @@ class FitTimeModel:
     ----------
     size : Size
         Of the table, all rows.
+    slowness : float
+        Times the seconds of the machine that our own guesses were measured on.
     seen : dict of str to list of float
         By algorithm, the logarithms of measured over expected seconds.
     """
 
     size: Size
+    slowness: float = 1.0
     seen: dict[str, list[float]] = field(default_factory=dict)
 
     def expected(
@@ -141,9 +144,9 @@ class FitTimeModel:
     def _prior(
         self, algorithm: str, config: Mapping[str, Any], advised: float | None, fidelity: float
     ) -> float:
-        rough = rough_seconds(algorithm, self.size.part(fidelity), config)
+        rough = self.slowness * rough_seconds(algorithm, self.size.part(fidelity), config)
         if advised is not None and math.isfinite(advised) and advised >= 0:
-            whole = rough_seconds(algorithm, self.size, config)
+            whole = self.slowness * rough_seconds(algorithm, self.size, config)
             share = rough / max(whole, 1e-9)  # advice is of all rows
             rough = max(share * advised, MIN_TRUST * rough)
         return rough + OVERHEAD_SECONDS

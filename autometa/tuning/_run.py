@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from autometa._common.readable import readable
-from autometa.evaluation import cached_reference_seconds
+from autometa.evaluation import cached_reference_seconds, slowness
 from autometa.evaluation._machine import usable_cores
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel, size_of
@@ -212,7 +212,7 @@ class Run:
             table=table,
             settings=self._settings(metric, plan, table, study_log, len(held_out.y)),
             clock=self.clock,
-            fit_time_model=FitTimeModel(size),
+            fit_time_model=FitTimeModel(size, 1.0 if self.clock.is_endless else slowness()),
             held_out=replace(held_out, metric=metric, decides=question.decision.decides(metric)),
             study_log=study_log,
             notes=self.notes + notes,

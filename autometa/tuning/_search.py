@@ -27,14 +27,7 @@ from autometa.tuning._progress import Progress
 from autometa.tuning._request import Request
 from autometa.tuning._scorer_failures import ScorerFailures
 from autometa.tuning._state import CompletedTrial, SearchState
-from autometa.tuning.scheduling._plan import (
-    N_BEFORE_ANCHORS,
-    Advice,
-    Candidate,
-    anchors,
-    merge,
-    preset_candidates,
-)
+from autometa.tuning.scheduling._plan import Advice, Candidate, anchors, merge, preset_candidates
 from autometa.tuning.scheduling._scheduler import Decision, Scheduler, TrialReport
 from autometa.tuning.scheduling._target_forms import with_target_forms
 from autometa.tuning.study._resume import candidate_of, evaluation_of
@@ -162,8 +155,6 @@ class Search:
         settings, clock = self.state.settings, self.state.clock
         base = settings.knowledge_base
         budget = None if clock.is_endless else clock.left / settings.n_used
-        if self._few_fit:
-            budget = None
         knowledge_base = base if isinstance(base, KnowledgeBase | MetaModel) else None
         question = settings.metric, budget, settings.algorithms, settings.max_predict_ms
         if can_ask_here(self.state.table, knowledge_base, clock):
@@ -172,16 +163,6 @@ class Search:
         limit = None if clock.is_endless else ADVICE_SHARE * clock.left
         self.runner.submit(ADVICE, ask_advice, knowledge_base, *question, timeout=limit)
         self.awaits_advice = True
-
-    @property
-    def _few_fit(self) -> bool:
-        """Whether the table is so large for the budget that setups are scored on one split.
-
-        A list by seconds then begins with whatever is quick, and ends there; and the knowledge
-        base holds few tables as large. What anybody would try comes first, made smaller by the
-        scheduler, then the best whatever they take.
-        """
-        return not self.state.clock.is_endless and self.state.settings.n_used == 1
 
     def _start_trials(self) -> None:
         while len(self.running) < self.state.settings.n_jobs and self._start_one():
@@ -310,8 +291,7 @@ class Search:
         if outcome.status == "ok":
             defaults = anchors(state.table.task_type, settings.algorithms)
             advice: Advice = outcome.value
-            n_before = 0 if self._few_fit else N_BEFORE_ANCHORS
-            merged = merge(advice.candidates, state.plan, defaults, n_before=n_before)
+            merged = merge(advice.candidates, state.plan, defaults, n_before=advice.n_before)
             state.plan = with_target_forms(merged, state.table, settings.metric)
             self.progress.event(f"advice: {len(advice.candidates)} setups to try first")
             state.metafeatures = advice.metafeatures

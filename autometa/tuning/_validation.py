@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autometa.algorithms import Size
+from autometa.evaluation import slowness
 from autometa.exceptions import StorageError
 from autometa.tables import Table
 from autometa.tuning._budget import Clock
@@ -107,7 +108,9 @@ def _wanted(
     if asked is not None:
         n_splits = min(asked, size.n_rows)
         return n_splits, n_splits
-    n_splits, n_used = single_split(size) if shared_words else choose_folds(size, clock.budget)
+    # what fits into a second is of the machine of the bundled runs
+    budget = clock.budget if clock.is_endless else clock.budget / slowness()
+    n_splits, n_used = single_split(size) if shared_words else choose_folds(size, budget)
     if 0 < validation.n_groups < FEW_GROUPS:
         n_used = max(n_used, FOLDS_OF_FEW_GROUPS)
     n_splits = min(n_splits, size.n_rows)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autometa.algorithms import get_algorithm
-from autometa.evaluation import STANDARD_SECONDS, Outcome, cached_reference_seconds
+from autometa.evaluation import Outcome, slowness
 from autometa.exceptions import WorkerError
 from autometa.performance import cleaning_ms
 from autometa.tuning._state import CompletedTrial, SearchState
@@ -220,8 +220,7 @@ def _limits(state: SearchState, ensemble: bool) -> ChoiceLimits:
 
 def _cleaning_ms(state: SearchState) -> float:
     """Return what cleaning takes of the time to predict a row: once, for all members."""
-    slowness = cached_reference_seconds() / STANDARD_SECONDS
-    return slowness * cleaning_ms(state.metafeatures)
+    return slowness() * cleaning_ms(state.metafeatures)
 
 
 class Refits:

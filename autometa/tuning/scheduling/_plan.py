@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 N_ADVISED = 20
 N_BEFORE_ANCHORS = 5
+# Share of the tasks of a knowledge base beyond whose rows a table is large to it. On such a table
+# a list by seconds begins with what is quick on few rows and ends there, as few setups fit. The
+# best come instead, whatever they take, behind the libraries' defaults: the scheduler makes them
+# smaller. Compared on tables of 17,000 rows and more; see benchmarks/results/large.md.
+USUAL_SIZES = 0.9
 MAX_CELLS_PER_SECOND = {5: 2_500, 3: 10_000}
 MAX_CELLS = {5: 1_000_000, 3: 5_000_000}
 
@@ -68,10 +73,13 @@ class Advice:
         Best first.
     metafeatures : Series or None
         Those of the table that the knowledge base holds; None when it holds none.
+    n_before : int
+        Candidates that go before the libraries' defaults; see `merge`.
     """
 
     candidates: list[Candidate]
     metafeatures: pd.Series[float] | None
+    n_before: int = N_BEFORE_ANCHORS
 
 
 def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[str, ...]:
@@ -209,11 +217,12 @@ def advise(
     learnt = [name for name in algorithms if name in with_runs]
     if not learnt:
         return Advice(candidates=[], metafeatures=metafeatures)
+    is_large = len(table.y) > base.tasks["n_rows"].quantile(USUAL_SIZES)
     recommendations = recommend_for_table(
         table,
         metric=metric,
         n=N_ADVISED,
-        time_budget=time_budget,
+        time_budget=None if is_large else time_budget,
         algorithms=learnt,
         knowledge_base=knowledge_base,
         model=model,
@@ -232,7 +241,11 @@ def advise(
         for r in recommendations
     ]
     distinct = {candidate.key: candidate for candidate in advised}
-    return Advice(candidates=list(distinct.values()), metafeatures=metafeatures)
+    return Advice(
+        candidates=list(distinct.values()),
+        metafeatures=metafeatures,
+        n_before=0 if is_large else N_BEFORE_ANCHORS,
+    )
 
 
 def searches_target(table: Table, metric: str) -> bool:

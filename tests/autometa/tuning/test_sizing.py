@@ -80,9 +80,7 @@ def test_boosting_that_the_clock_can_end_gives_up_trees_before_rows():
     whole = model.expected("lightgbm", candidate.config)
 
     def sized_in(share):
-        return fit_into(
-            candidate, model, n_used=1, trial_seconds=share * whole, task_type="binary"
-        )
+        return fit_into(candidate, model, n_used=1, trial_seconds=share * whole, task_type="binary")
 
     half = sized_in(0.6)
     assert half.fidelity == 1.0
