@@ -19,18 +19,11 @@ if TYPE_CHECKING:
     from autometa.performance._feature_space import FeatureSpace, distances, filled
     from autometa.performance._fitted_model import FittedModel
     from autometa.performance._fitted_model_file import parameters_of, read_header
-    from autometa.performance._history import (
-        WORST_IN_MEDIANS,
-        History,
-        losses,
-        read_histories,
-        read_history,
-        under,
-        useless,
-    )
+    from autometa.performance._history import History, read_histories, read_history, under
     from autometa.performance._kernel_regression import KernelRegression
     from autometa.performance._leaf_similarity import LeafSimilarity
     from autometa.performance._learner import Learner
+    from autometa.performance._losses import WORST_IN_MEDIANS, losses, useless
     from autometa.performance._past_performance import PastPerformance, past_performance
     from autometa.performance._performance import Forecast, Performance
     from autometa.performance._portfolio import GreedyPortfolio, expected_gains
@@ -91,7 +84,7 @@ _MODULES = {
     "TaskSimilarity": "_protocols",
     "TaskWeights": "_protocols",
     "TimeModel": "_time_model",
-    "WORST_IN_MEDIANS": "_history",
+    "WORST_IN_MEDIANS": "_losses",
     "as_number": "_dimensions",
     "comparable": "_target_scale",
     "complete": "_completion",
@@ -101,7 +94,7 @@ _MODULES = {
     "expected_gains": "_portfolio",
     "family_weights": "_reference_tasks",
     "filled": "_feature_space",
-    "losses": "_history",
+    "losses": "_losses",
     "parameters_of": "_fitted_model_file",
     "past_performance": "_past_performance",
     "plain": "_encoding",
@@ -114,7 +107,7 @@ _MODULES = {
     "same": "_dimensions",
     "single_threaded": "_threads",
     "under": "_history",
-    "useless": "_history",
+    "useless": "_losses",
 }
 
 __all__ = [

@@ -17,13 +17,8 @@ from autometa._common.arrays import AnyArray, Booleans, Codes, Integers, Matrix,
 from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import Averages, KnowledgeBase
 from autometa.metrics import on_one_scale
-from autometa.performance._completion import complete
 from autometa.performance._question import Question
 
-# A catastrophic score must not make all others look alike: the worst score that
-# counts lies this many times as far below the best as the median does.
-WORST_IN_MEDIANS = 5.0
-FAILURE = 1.1  # a little worse than the worst score: it costs the time as well
 _ENOUGH_TASKS = 500  # of its own: those of other metrics then blur more than they add
 _USUAL_FOLDS = 3  # those of the bundled knowledge base, where a history does not say
 # A fit takes 9 s and half a gigabyte for each million cells of tasks by setups.
@@ -317,38 +312,3 @@ def _described(metafeatures: pd.DataFrame, task_ids: pd.Series[str]) -> pd.DataF
     """Return what describes the tasks; columns in order of names, for trees draw by place."""
     described = metafeatures[sorted(metafeatures.columns)].reindex(task_ids.to_numpy())
     return described.replace([np.inf, -np.inf], np.nan)
-
-
-def losses(history: History) -> Matrix:
-    """Return how far each setup was behind the best of each task.
-
-    0 is the best score of the task, 1 its worst, and a failure a little more; a setup
-    that failed in some of its runs lies in between. Cells nobody has measured are filled
-    from the pattern of the others, as is a task on which one setup alone was tried: it
-    does not say which setup is better than which.
-    """
-    scores, failures = history.scores, history.failures
-    loss = np.full(scores.shape, np.nan)
-    for row, scored in enumerate(np.isfinite(scores)):
-        if scored.sum() > 1 or (scored.any() and (failures[row] > 0).any()):
-            loss[row, scored] = _task_losses(scores[row, scored])
-    loss[failures == 1.0] = FAILURE
-    loss += useless(failures) * (FAILURE - loss)
-    return np.clip(complete(loss), 0.0, FAILURE)
-
-
-def useless(failures: Matrix) -> Matrix:
-    """Return how likely setups are of no use that fail in this share of their runs.
-
-    They must end well twice: when they are tried, and when they are fitted on all rows.
-    """
-    return np.asarray(1.0 - (1.0 - failures) ** 2)
-
-
-def _task_losses(scores: Matrix) -> Matrix:
-    behind = scores.max() - scores
-    worst = behind.max()
-    middle = np.median(behind)
-    if middle > 0:
-        worst = min(worst, WORST_IN_MEDIANS * middle)
-    return np.asarray(np.minimum(behind / worst, 1.0) if worst > 0 else np.zeros_like(behind))

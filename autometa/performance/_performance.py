@@ -12,9 +12,10 @@ from autometa._common.arrays import Booleans, Matrix, Positions, Vector
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.performance._cleaning_time import cleaning_ms
 from autometa.performance._fitted_model import FittedModel
-from autometa.performance._history import History, losses
+from autometa.performance._history import History
 from autometa.performance._leaf_similarity import LeafSimilarity
 from autometa.performance._learner import Learner
+from autometa.performance._losses import losses
 from autometa.performance._protocols import FittedSimilarity, TaskWeights
 from autometa.performance._reference_tasks import ReferenceTasks
 from autometa.performance._score_model import ExpectedScores

@@ -11,7 +11,8 @@ from autometa.exceptions import KnowledgeBaseWarning
 from autometa.knowledge_base import KnowledgeBase
 from autometa.performance import _history
 from autometa.performance._completion import complete
-from autometa.performance._history import FAILURE, losses, read_histories, read_history
+from autometa.performance._history import read_histories, read_history
+from autometa.performance._losses import FAILURE, losses
 from autometa.performance._question import QuestionResolver
 
 NAN = float("nan")

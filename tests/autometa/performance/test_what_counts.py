@@ -9,7 +9,8 @@ from histories import history, setups
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.performance import rank_weights
-from autometa.performance._history import FAILURE, losses, read_histories, read_history
+from autometa.performance._history import read_histories, read_history
+from autometa.performance._losses import FAILURE, losses
 from autometa.performance._question import QuestionResolver
 from autometa.performance._ranked_runs import read_ranked_runs as read_transferred
 
