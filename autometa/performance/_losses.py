@@ -42,10 +42,10 @@ def losses(history: History) -> Matrix:
         if scored.sum() > 1 or (scored.any() and (failures[row] > 0).any()):
             loss[row, scored] = task_losses(scores[row, scored])
     of_whole = np.where(failures[whole] > 0, 1.0, loss[whole])
-    for row in np.flatnonzero(is_scored.sum(axis=1) > 1):
-        if row not in whole and len(whole) >= MIN_WHOLE:
-            scored = is_scored[row]
-            loss[row, scored] = _rescaled(loss[row, scored], of_whole[:, scored])
+    for few in np.setdiff1d(np.flatnonzero(is_scored.sum(axis=1) > 1), whole):
+        if len(whole) >= MIN_WHOLE:
+            scored = is_scored[few]
+            loss[few, scored] = _rescaled(loss[few, scored], of_whole[:, scored])
     loss[failures == 1.0] = FAILURE
     loss += useless(failures) * (FAILURE - loss)
     return np.clip(complete(loss), 0.0, FAILURE)
