@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import ADVICE, Answer, command
 from autometa.cli._output import console, make_table
-
-if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
 
 
 class Style(StrEnum):
@@ -82,14 +79,14 @@ def search_space(
 
 def _facts(drawn: Any) -> dict[str, Any]:
     """Return the ends of a range, or its choices, whichever library draws from it."""
-    from optuna.distributions import BaseDistribution, CategoricalDistribution
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if isinstance(drawn, CategoricalDistribution):
         return {"choices": list(drawn.choices)}
     if isinstance(drawn, list):
         return {"choices": drawn}
-    if isinstance(drawn, BaseDistribution):
-        return _range(drawn)
+    if isinstance(drawn, FloatDistribution | IntDistribution):
+        return {"low": drawn.low, "high": drawn.high, "log": drawn.log}
     low, high = drawn.support()
     kind = drawn.dist.name
     whole = kind == "randint"
@@ -97,15 +94,6 @@ def _facts(drawn: Any) -> dict[str, Any]:
         "low": int(low) if whole else float(low),
         "high": int(high) if whole else float(high),
         "log": kind == "loguniform",
-    }
-
-
-def _range(distribution: BaseDistribution) -> dict[str, Any]:
-    facts: dict[str, Any] = vars(distribution)
-    return {
-        "low": facts["low"] if "low" in facts else facts["_low"],
-        "high": facts["high"] if "high" in facts else facts["_high"],
-        "log": bool(facts.get("log", facts.get("_log", False))),
     }
 
 
