@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import optuna
 import pandas as pd
-from optuna.trial import FrozenTrial
 from sklearn.pipeline import Pipeline
 
 from autometa.evaluation import (
@@ -23,6 +21,7 @@ from autometa.exceptions import ParameterError
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
 from autometa.tables import Task
+from autometa.tuning._leaderboard import chosen_by, leaderboard_of
 from autometa.tuning._predicting import Predicting
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 from autometa.tuning.final_model._interval import UNKNOWN
@@ -116,14 +115,7 @@ class TuneResult(Predicting):
         it, such as ``TPESampler``. Proposals that were skipped are not counted. Which of them
         serves which number of trials is compared in ``benchmarks/results/strategies.md``.
         """
-        chosen_by = {
-            "recommended": "advice",
-            "preset": "known setups",
-            "search": type(self.study.sampler).__name__,
-        }
-        trials = [trial for trial in self.study.trials if _is_ours(trial)]
-        made = [t for t in trials if evaluation_of(t).get("status") != "skipped"]
-        return dict(Counter(chosen_by[candidate_of(trial).source] for trial in made))
+        return chosen_by(self.study)
 
     @property
     def score_interval(self) -> tuple[float, float]:
@@ -158,13 +150,7 @@ class TuneResult(Predicting):
             ensemble), ``fidelity`` (share of the training rows used: a score from less
             than 1.0 may rise with more), ``message``.
         """
-        rows = [_row(trial) for trial in self.study.trials if _is_ours(trial)]
-        board = pd.DataFrame(rows, columns=list(_COLUMNS))
-        board["weight"] = board["trial"].map(self.weights).fillna(0.0)
-        # of equal scores the setup that was fitted comes first
-        board = board.sort_values(["score", "weight"], ascending=False, ignore_index=True)
-        board.insert(0, "rank", range(1, len(board) + 1))
-        return board
+        return leaderboard_of(self.study.trials, self.weights)
 
     def oof_predictions(self, trials: Iterable[int] | None = None) -> pd.DataFrame:
         """Return what trials, and the ensemble, predict for rows they were not fitted on.
@@ -364,42 +350,3 @@ class TuneResult(Predicting):
 def _usual(kind: str) -> str:
     """Return the kind of folds as runs say it: shares of classes are kept in the usual ones."""
     return "shuffled" if kind == "stratified" else kind
-
-
-_COLUMNS = (
-    "trial",
-    "algorithm",
-    "config",
-    "score",
-    "score_std",
-    "fit_seconds",
-    "status",
-    "source",
-    "fidelity",
-    "message",
-)
-
-
-def _is_ours(trial: FrozenTrial) -> bool:
-    """Say whether a trial was written by `tune`, and not by another program on the study."""
-    is_written = bool(evaluation_of(trial)) or "process" in trial.user_attrs
-    return is_written and bool(algorithm_of(trial))
-
-
-def _row(trial: FrozenTrial) -> tuple[Any, ...]:
-    evaluation = evaluation_of(trial)
-    candidate = candidate_of(trial)
-    folds = pd.Series(evaluation.get("fold_scores", []), dtype="float64")
-    is_ok = evaluation.get("status") == "ok"
-    return (
-        trial.number,
-        candidate.algorithm,
-        config_as_scored(candidate.config, evaluation),
-        trial.value if is_ok and trial.value is not None else float("nan"),
-        float(folds.std(ddof=0)) if is_ok else float("nan"),
-        evaluation.get("fit_seconds", float("nan")),
-        evaluation.get("status", "running"),
-        candidate.source,
-        evaluation.get("fidelity", 1.0),
-        evaluation.get("message", ""),
-    )
