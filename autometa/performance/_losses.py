@@ -41,7 +41,7 @@ def losses(history: History) -> Matrix:
     for row, scored in enumerate(is_scored):
         if scored.sum() > 1 or (scored.any() and (failures[row] > 0).any()):
             loss[row, scored] = task_losses(scores[row, scored])
-    of_whole = np.where(failures[whole] > 0, 1.0, loss[whole])
+    of_whole = _spread(np.where(failures[whole] > 0, 1.0, loss[whole]))
     for few in np.setdiff1d(np.flatnonzero(is_scored.sum(axis=1) > 1), whole):
         if len(whole) >= MIN_WHOLE:
             scored = is_scored[few]
@@ -70,15 +70,19 @@ def task_losses(scores: Matrix) -> Matrix:
 
 
 def _whole(is_scored: Booleans, failures: Matrix) -> Positions:
-    """Return the tasks with most setups, and those with nearly as many, spread over all of these.
+    """Return the tasks with most setups, and those with nearly as many.
 
-    Not of all setups: a user's own searches add setups that no other task has.
+    Not with most of all setups: a user's own searches add some that no other task has.
     """
     counts = (is_scored | (failures > 0)).sum(axis=1)
-    whole = np.flatnonzero(counts >= WHOLE * counts.max(initial=1))
-    if len(whole) <= MAX_WHOLE:
-        return whole
-    return whole[np.linspace(0, len(whole) - 1, MAX_WHOLE).astype(np.intp)]
+    return np.flatnonzero(counts >= WHOLE * counts.max(initial=1))
+
+
+def _spread(rows: Matrix) -> Matrix:
+    """Return at most so many rows as medians need, spread over all."""
+    if len(rows) <= MAX_WHOLE:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, MAX_WHOLE).astype(np.intp)]
 
 
 def _rescaled(own: Matrix, elsewhere: Matrix) -> Matrix:
@@ -100,5 +104,7 @@ def _rescaled(own: Matrix, elsewhere: Matrix) -> Matrix:
     own_range = float(own[shared].max() - own_best)
     if own_range == 0.0:  # they tie here, and say nothing of the scale of the others
         return own
-    scaled = np.median(best) + (own - own_best) * max(part, MIN_RANGE) / own_range
-    return np.asarray(np.clip(scaled, 0.0, 1.0))
+    scale = max(part, MIN_RANGE) / own_range
+    # below 0 where a setup that no other task has is better than these by more than any is
+    behind_all = max(float(np.median(best)) - own_best * scale, 0.0)
+    return np.asarray(np.minimum(behind_all + own * scale, 1.0))

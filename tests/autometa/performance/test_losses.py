@@ -49,6 +49,20 @@ def test_a_setup_that_no_other_task_has_may_be_the_best_of_all():
     assert of_few[[0, 1, 2]].tolist() == sorted(of_few[[0, 1, 2]])
 
 
+def test_a_setup_that_no_other_task_has_keeps_its_lead():
+    scores = np.hstack([whole_tasks(), np.full((8, 1), NAN)])
+    own = np.array([0.30, 0.28, 0.25, *[NAN] * 5, 0.99])
+    of_few = losses_of(np.vstack([scores, own]))[-1]
+    assert of_few[8] == 0.0
+    assert of_few[:3].min() > 0.9
+
+
+def test_tasks_with_all_setups_keep_their_own_scale():
+    scores = np.vstack([np.tile(USUAL, (70, 1)), USUAL[::-1]])
+    of_all = losses_of(scores)
+    np.testing.assert_allclose(of_all[-1], of_all[0][::-1])
+
+
 def test_without_tasks_that_have_most_setups_each_has_its_own_scale():
     scores = np.vstack([whole_tasks(MIN_WHOLE - 1), few([0.75, 0.73, 0.70])])
     assert losses_of(scores)[-1, :3] == pytest.approx([0.0, 0.4, 1.0])
