@@ -26,7 +26,7 @@ N_BEFORE_ANCHORS = 5
 # Share of the tasks of a knowledge base beyond whose rows a table is large to it. On such a table
 # a list by seconds begins with what is quick on few rows and ends there, as few setups fit. The
 # best come instead, whatever they take, behind the libraries' defaults: the scheduler makes them
-# smaller. Compared on tables of 17,000 rows and more; see benchmarks/results/large.md.
+# smaller; see benchmarks/results/large.md.
 USUAL_SIZES = 0.9
 MAX_CELLS_PER_SECOND = {5: 2_500, 3: 10_000}
 MAX_CELLS = {5: 1_000_000, 3: 5_000_000}
