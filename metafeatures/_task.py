@@ -16,8 +16,9 @@ from metafeatures._registry import TASK_TYPES, TaskType
 from metafeatures.columns import as_series, column_kind, to_numeric
 from metafeatures.exceptions import MetaFeatureDataError, MetaFeatureParameterError
 
+# Whole numbers with more values than that are counts or ages more often than names of classes.
 MAX_NUMERIC_CLASSES = 20
-MAX_CLASSES_A_ROW = 1 / 3
+MAX_CLASSES_A_ROW = 1 / 3  # fewer than three rows a class: nothing could be learnt of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +166,7 @@ def _classes(y: pd.Series[Any], task_type: str) -> Target:
             f"y of a binary task must have two classes. Got {len(labels)}; "
             "give task_type='multiclass' or None."
         )
+    # of equally frequent classes the first by name: which came first in the table says nothing
     order = np.lexsort((labels, -counts))
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))

@@ -21,9 +21,11 @@ from collections.abc import Mapping
 
 Formulas = Mapping[str, str | tuple[str, ...]]
 
+# From the estimators that correct for small samples back to those of the moments, which ours are.
 SKEWNESS = "* (n_rows - 2) / sqrt(n_rows * (n_rows - 1))"
 KURTOSIS = "* (n_rows - 2) * (n_rows - 3) / (n_rows - 1) - 6) / (n_rows + 1)"
 COMPLETE = "n_missing == 0, n_classes > 1"
+# A column that never varies has kurtosis -3 there; no other lies below -2 (two values alike often).
 PLAIN = "n_categorical == 0, n_missing == 0, KurtosisMin > -2.5"
 VARYING = "n_missing == 0, KurtosisMin > -2.5, (n_categorical == 0) + (SymbolsMin > 1)"
 NUMBERS = "n_categorical == 0, n_missing == 0"
@@ -162,6 +164,7 @@ SOURCES: Mapping[str, Formulas] = {
     "autosklearn": AUTOSKLEARN,
     "pymfe": {},
 }
+# Only exports from before 2017 have these: one of them is enough to know such an export by.
 OLD_OPENML_NAMES = (
     "DefaultAccuracy",
     "MinorityClassPerentage",
@@ -207,6 +210,7 @@ FOLLOWS: Formulas = {
     "class_share.median": "given(1 / n_classes, n_classes == 2)",
     "log_class_imbalance": "log(class_share.max / class_share.min)",
     "log_minority_rows": "log(class_share.min * n_rows)",
+    # a class is rare below ten rows; half a row for the rounding of the share
     "rare_class_share": "given(0 * n_classes, class_share.min * n_rows > 9.5)",
     "class_entropy": "given(-class_share.max * log2(class_share.max)"
     " - class_share.min * log2(class_share.min), n_classes == 2)",

@@ -1,7 +1,7 @@
 """translate(): meta-features that another system computed, under our names.
 
 What is said of a dataset elsewhere can then stand beside what `MetaFeatureExtractor`
-says of another one. Names come from the catalogue, formulas from `_foreign_names`.
+says of another one. Names come from the catalogue, formulas from `foreign_names`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from metafeatures.exceptions import (
 )
 
 Values = TypeVar("Values", "pd.Series[float]", pd.DataFrame)
-SLACK = 1e-9
+SLACK = 1e-9  # of a range: exports are rounded, and a share may come as 1.0000000001
 
 
 def translate(values: Values, source: str, *, approximate: bool = False) -> Values:
@@ -129,6 +129,7 @@ def _translate(theirs: Mapping[str, Floats], source: str, approximate: bool) -> 
     if not ours:
         raise _unknown(list(theirs), source)
     _follow(FOLLOWS, {}, ours, catalogue)
+    # last, so that they fill only what no equal definition gives
     if approximate:
         _follow(APPROXIMATE[source], theirs, ours, catalogue)
     return {name: ours[name] for name in catalogue if name in ours}

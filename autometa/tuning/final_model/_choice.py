@@ -172,17 +172,17 @@ def cross_fit(
 ) -> CrossFit:
     """Choose for each part of the held-out rows on the other parts, and score the result.
 
-    Members, weights and the decision rule: each is chosen on the other parts alone.
+    Members, weights and the decision rule: each is chosen on the other parts alone. Whether
+    there is a rule is decided on all of them, as for the model.
     """
     parts = np.unique(held_out.parts)
     weights = np.zeros((int(parts.max()) + 1, len(entries)))
     values = np.empty_like(entries[0].values)
     decided = values
     decides = _decides(held_out, policy)
-    if decides:
-        decided = np.empty_like(values)
     deadline = time.monotonic() + limits.seconds
     if decides:
+        decided = np.empty_like(values)
         policy = _of_parts(entries, held_out, limits, policy, len(parts))
     for n_done, part in enumerate(parts):
         seconds = (deadline - time.monotonic()) / (len(parts) - n_done)

@@ -58,22 +58,20 @@ def fit_into(
     task_type : str or None
         None leaves the hyperparameters as they are.
     """
+    per_fold = trial_seconds / n_used
+    can_be_cut = task_type is not None and _stops_by_clock(candidate)
     if task_type is not None:
         candidate = _while_longer(fit_time_model, candidate, task_type, 1.0, refit_seconds)
-    can_be_cut = task_type is not None and _stops_by_clock(candidate)
-    if can_be_cut:
-        per_fold = trial_seconds / n_used
-        candidate = _while_longer(
-            fit_time_model, candidate, task_type, 1.0, per_fold, keeps_steps=True
-        )
+        if can_be_cut:
+            candidate = _while_longer(
+                fit_time_model, candidate, task_type, 1.0, per_fold, keeps_steps=True
+            )
     allowed = trial_seconds * (MAX_CUT if can_be_cut else 1.0)
     fidelity = largest_part(
         fit_time_model, candidate, seconds=allowed / n_used, max_fidelity=max_fidelity
     )
     if task_type is not None:
-        candidate = _while_longer(
-            fit_time_model, candidate, task_type, fidelity, trial_seconds / n_used
-        )
+        candidate = _while_longer(fit_time_model, candidate, task_type, fidelity, per_fold)
     expected = n_used * _expected(fit_time_model, candidate, fidelity)
     if can_be_cut and expected <= allowed:
         expected = min(expected, trial_seconds)
@@ -83,7 +81,7 @@ def fit_into(
 def _while_longer(
     fit_time_model: FitTimeModel,
     candidate: Candidate,
-    task_type: str | None,
+    task_type: str,
     fidelity: float,
     seconds: float,
     keeps_steps: bool = False,
@@ -92,7 +90,6 @@ def _while_longer(
 
     Beyond the largest learning rate fewer trees no longer add up to the same steps.
     """
-    assert task_type is not None
     while _expected(fit_time_model, candidate, fidelity) > seconds:
         smaller = with_fewer_trees(candidate, task_type)
         if smaller is None or (keeps_steps and _steps(smaller) < MIN_STEPS * _steps(candidate)):

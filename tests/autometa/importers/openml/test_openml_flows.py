@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
 
 from autometa.algorithms import get_algorithm
@@ -373,33 +371,3 @@ def test_a_default_that_a_setup_does_not_tell_is_not_guessed(name, silent, said,
     guessed = translate_setup(flow, {**silent, **none}, CLASSES)
     assert guessed is None or guessed.algorithm == flow.text
     assert translate_setup(flow, {**silent, **said}, CLASSES).algorithm == algorithm
-
-
-# Flows whose libraries are installed with the tests: what the table says of defaults is compared
-# with the library's own. How that of the others was read: docs/openml.md.
-INSTALLED = [
-    (flow, kind)
-    for entry in table()["flows"]
-    for flow in entry["flow"]
-    for kind in entry.get("kinds", ["classification", "regression"])
-    if flow.startswith(("sklearn.", "xgboost.sk", "lightgbm.sk")) and "needs" not in entry
-    if flow not in ("sklearn.lda.LDA", "sklearn.qda.QDA")  # names of versions before 0.17
-    if ("Regressor" in flow) == (kind == "regression") or flow.endswith("Ridge")
-]
-
-
-@pytest.mark.parametrize(("name", "kind"), INSTALLED)
-def test_a_setup_that_tells_all_defaults_of_the_library_is_one_that_tells_none(name, kind):
-    module, _, estimator = name.rpartition(".")
-    told = getattr(importlib.import_module(module), estimator)().get_params()
-    told = {
-        k: list(v) if isinstance(v, tuple) else v for k, v in told.items()
-    }  # as OpenML has them
-    task = CLASSES if kind == "classification" else NUMBERS
-    silent = ours(name, {}, task)
-    assert silent is not None
-    assert ours(name, told, task) == silent
-
-
-def test_most_flows_of_installed_libraries_are_compared_with_them():
-    assert len(INSTALLED) >= 15
