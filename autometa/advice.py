@@ -361,6 +361,7 @@ def _answer(
         notes=dict.fromkeys([*notes, *further, *missing]),
         order=question.order,
         knowledge_base=default_identity() if is_default else identity_of(base),
+        outside=advice.outside,
     )
 
 

@@ -196,7 +196,7 @@ def recommend(
     if code is not None:
         _write_code(code, loaded, advice, table, encoding)
     return Answer(
-        content={key: facts[key] for key in ("task", "novelty", "neighbors", "order")}
+        content={key: facts[key] for key in ("task", "novelty", "outside", "neighbors", "order")}
         | {"recommendations": _ranked(advice, explain if MODE.as_json else None)},
         show=partial(show_advice, facts["task"], advice, explain),
         knowledge_base=used.facts(),

@@ -129,7 +129,7 @@ class Advisor:
             neighbors=neighbors,
             metric=self.performance.metric,
             task_type=task_type,
-            novelty=forecast.weights.novelty,
+            novelty=forecast.novelty,
         )
 
     def neighbors(self, weights: TaskWeights) -> tuple[Neighbor, ...]:

@@ -354,6 +354,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             notes=dict.fromkeys(notes),
             order=order,
             knowledge_base=identity_of(performance.kb),
+            outside=forecast.outside,
         )
 
     def _names(self, algorithms: Iterable[str] | None) -> list[str] | None:

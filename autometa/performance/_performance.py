@@ -13,6 +13,7 @@ from autometa.evaluation import STANDARD_SECONDS
 from autometa.performance._cleaning_time import cleaning_ms
 from autometa.performance._fitted_model import FittedModel
 from autometa.performance._history import History
+from autometa.performance._known_range import KnownRange, novelty_of, widening
 from autometa.performance._leaf_similarity import LeafSimilarity
 from autometa.performance._learner import Learner
 from autometa.performance._losses import losses
@@ -20,6 +21,7 @@ from autometa.performance._protocols import FittedSimilarity, TaskWeights
 from autometa.performance._reference_tasks import ReferenceTasks
 from autometa.performance._score_model import ExpectedScores
 from autometa.performance._unit_scores import UnitScores
+from autometa.recommendation import OutOfRange
 
 _LISTS = 300  # at most, whose errors intervals are calibrated on: their quantiles then move by 2 %
 _LIST_LENGTH = 10  # setups of each: as many as advice gives unless it is asked for others
@@ -39,6 +41,16 @@ class Forecast:
     coordinates: Vector
     confidence_level: float
     slowness: float = 1.0
+    outside: tuple[OutOfRange, ...] = ()
+
+    @property
+    def novelty(self) -> float:
+        """How new the task is, jointly or on one measure; NaN when it is not described.
+
+        The weights of earlier tasks hang on the joint distance alone: of tables larger than all
+        known the largest known tell more than the all-round order.
+        """
+        return max(self.weights.novelty, novelty_of(self.outside))
 
 
 class Performance:
@@ -78,6 +90,7 @@ class Performance:
         self.portfolio = learner.portfolio
         self.losses = losses(history)
         self._tasks = ReferenceTasks(history.metafeatures, history.families, without_metafeatures)
+        self._range = KnownRange(self._tasks.metafeatures)
         self._global_portfolios: dict[bytes, list[int]] = {}
         if fitted is not None and not fitted.is_of(self._tasks.coordinates, self.losses):
             fitted = None
@@ -136,14 +149,16 @@ class Performance:
         slowness = 1.0
         if reference_seconds is not None and self.history.knows_machines:
             slowness = reference_seconds() / STANDARD_SECONDS
+        outside = self._range.outside(described)
         return Forecast(
             weights,
-            self._scores.expect(point, described, confidence_level),
+            self._scores.expect(point, described, confidence_level, widening(outside)),
             slowness * self._seconds.predict(point),
             slowness * (self._predict_ms.predict(point) + cleaning_ms(described)),
             point.defined_coordinates,
             confidence_level,
             slowness,
+            outside,
         )
 
     def _all_alike(self) -> TaskWeights:

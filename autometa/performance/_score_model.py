@@ -103,14 +103,21 @@ class ScoreModel:
         self._chosen, self._families = chosen, families
         self._quantiles: dict[float, tuple[float, float, float]] = {}
 
-    def predict(self, coordinates: Vector, confidence_level: float = 0.9) -> ExpectedScores:
-        """Return what to expect on the task at ``coordinates``, with intervals of that level."""
+    def predict(
+        self, coordinates: Vector, confidence_level: float = 0.9, widening: float = 1.0
+    ) -> ExpectedScores:
+        """Return what to expect on the task at ``coordinates``, with intervals of that level.
+
+        They are ``widening`` times as long to either side as those of tasks like the known ones.
+        """
         low, high = (np.full(self._n_setups, end) for end in (self._metric.low, self._metric.high))
         if self._model is None:
             return ExpectedScores(np.full(self._n_setups, np.nan), low, high)
         centre = self._model.predict(coordinates[None])[0]
         size = self._spread * np.exp(self._size.predict(coordinates[None])[0, 0])
-        ends = [centre + q * size for q in self._quantiles_at(confidence_level)]
+        low_end, middle, high_end = self._quantiles_at(confidence_level)
+        wide = (low_end - middle) * widening, 0.0, (high_end - middle) * widening
+        ends = [centre + (middle + q) * size for q in wide]
         inner, expected, outer = (self._scale.from_even(end) for end in ends)
         sure = (
             self._tried & self.is_certain

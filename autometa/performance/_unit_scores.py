@@ -60,14 +60,21 @@ class UnitScores:
         return self._models[in_units]
 
     def expect(
-        self, point: TaskPoint, metafeatures: pd.Series[float] | None, confidence_level: float
+        self,
+        point: TaskPoint,
+        metafeatures: pd.Series[float] | None,
+        confidence_level: float,
+        widening: float = 1.0,
     ) -> ExpectedScores:
-        """Return what to expect on the task at ``point``, with intervals of that level."""
+        """Return what to expect on the task at ``point``, with intervals of that level.
+
+        Errors are ``widening`` times those of tasks like the known ones.
+        """
         unit = None
         if metafeatures is not None and self._units is not None:
             unit = units(metafeatures.to_frame().T, self._metric)
         model = self._model(in_units=unit is not None)
-        relative = model.predict(point.coordinates, confidence_level)
+        relative = model.predict(point.coordinates, confidence_level, widening)
         if unit is None:
             return relative
         ends = (relative.expected, relative.low, relative.high)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from autometa.explanation import Neighbor
 from autometa.recommendation._build import build_pipeline
+from autometa.recommendation._out_of_range import OutOfRange
 from autometa.recommendation._recommendation import Recommendation
 from autometa.recommendation._recommendations import Recommendations
 
-__all__ = ["Neighbor", "Recommendation", "Recommendations", "build_pipeline"]
+__all__ = ["Neighbor", "OutOfRange", "Recommendation", "Recommendations", "build_pipeline"]

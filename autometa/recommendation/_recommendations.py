@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 from autometa._common.readable import html_table, readable
 from autometa.exceptions import ParameterError
 from autometa.explanation import Neighbor
+from autometa.recommendation._out_of_range import OutOfRange
 from autometa.recommendation._recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Recommendations(Sequence[Recommendation]):
     knowledge_base : mapping
         Which one the advice rests on: ``name``, ``path`` and ``fingerprint`` (equal for equal
         content), None where it has none.
+    outside : iterable of OutOfRange
+        Measures by which the table lies outside all that is known, the farthest first.
 
     Attributes
     ----------
@@ -57,7 +60,8 @@ class Recommendations(Sequence[Recommendation]):
         The metric of the expected scores: another one than ``metric`` where that has no
         history. None when there is no candidate.
     novelty : float
-        From 0 (much like earlier tasks) to 1 (unlike all); NaN when not described.
+        From 0 (much like earlier tasks) to 1 (unlike all, or ten times beyond what is known
+        on a measure of ``outside``); NaN when not described.
     neighbors : tuple of Neighbor
         The most alike earlier tasks, nearest first.
 
@@ -82,6 +86,7 @@ class Recommendations(Sequence[Recommendation]):
         notes: Iterable[str] = (),
         order: str = "portfolio",
         knowledge_base: Mapping[str, str | None] | None = None,
+        outside: Iterable[OutOfRange] = (),
     ) -> None:
         self._candidates = tuple(candidates)
         self.task = task
@@ -92,6 +97,7 @@ class Recommendations(Sequence[Recommendation]):
         self.knowledge_base: dict[str, str | None] = dict(
             knowledge_base or dict.fromkeys(("name", "path", "fingerprint"))
         )
+        self.outside = tuple(outside)
         # the same in every candidate; kept, so that an empty slice has them too
         self.novelty = self._candidates[0].novelty if self._candidates else math.nan
         self.neighbors: tuple[Neighbor, ...] = (
@@ -204,6 +210,7 @@ class Recommendations(Sequence[Recommendation]):
             notes=content.get("notes", ()),
             order=content.get("order", "portfolio"),
             knowledge_base=content.get("knowledge_base"),
+            outside=map(OutOfRange.from_dict, content.get("outside", ())),
         )
         # facts that an empty list of candidates does not hold
         advice.scores_of = asked.get("scores_of", advice.scores_of)
@@ -220,6 +227,7 @@ class Recommendations(Sequence[Recommendation]):
                 "scores_of": self.scores_of,
             },
             "novelty": None if math.isnan(self.novelty) else self.novelty,
+            "outside": [one.to_dict() for one in self.outside],
             "neighbors": [neighbor.to_dict() for neighbor in self.neighbors],
             "order": self.order,
             "notes": list(self.notes),

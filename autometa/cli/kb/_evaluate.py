@@ -36,6 +36,7 @@ FAILING = {None: (), FailIf.worse: ("worse",), FailIf.not_better: ("worse", "ali
     panel=LOOK,
     examples=[
         "autometa kb evaluate --plots pictures",
+        "autometa kb evaluate --beyond-rows 2000",
         "autometa kb evaluate kb:team --fail-if worse --seed 1 --json",
     ],
     then="autometa kb fit kb:team",
@@ -45,6 +46,12 @@ def evaluate(
     metric: _options.Metric = None,
     n_splits: Annotated[int, typer.Option(min=2, help="Parts; each is held out once.")] = 10,
     n_repeats: Annotated[int, typer.Option(min=1, help="Divisions into parts.")] = 1,
+    beyond_rows: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Hold out all tasks of more rows at once, not parts.", show_default=False
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the divisions and the models.")] = 0,
     fail_if: Annotated[
         FailIf | None,
@@ -68,6 +75,7 @@ def evaluate(
             metric=metric,
             n_splits=n_splits,
             n_repeats=n_repeats,
+            beyond_rows=beyond_rows,
             random_state=seed,
             on_progress=show,
         )

@@ -69,6 +69,7 @@ def evaluate(
     metric: str | None = None,
     n_splits: int = 10,
     n_repeats: int = 1,
+    beyond_rows: int | None = None,
     model: MetaModel | None = None,
     random_state: int = 0,
     on_progress: Progress | None = None,
@@ -86,6 +87,9 @@ def evaluate(
         whose tasks came with folds, as ASlib's scenarios do, is divided by these.
     n_repeats : int, default=1
         Divisions, each with another seed.
+    beyond_rows : int or None
+        Instead of parts, all tasks of more rows are held out at once, with their families: what
+        is said of tables larger than any that is known.
     model : MetaModel, optional
         Cloned for each part.
     random_state : int, default=0
@@ -95,7 +99,8 @@ def evaluate(
     Raises
     ------
     KnowledgeBaseMismatchError
-        If no task type has enough families with scored runs.
+        If no task type has enough families with scored runs; with ``beyond_rows``, families of
+        fewer rows, and a task of more.
     """
     if n_splits < 2 or n_repeats < 1:
         raise ParameterError(
@@ -104,14 +109,22 @@ def evaluate(
     questions = _questions(kb, metric)
     on_progress = on_progress or (lambda *_: None)
     tables: dict[str, list[pd.DataFrame]] = {"orders": [], "harm": [], "predictions": []}
+    all_asked = [_Asked(kb, q, model or MetaModel(random_state=random_state)) for q in questions]
     plan = [
         (asked, random_state + repeat, repeat, held_out)
-        for asked in (
-            _Asked(kb, q, model or MetaModel(random_state=random_state)) for q in questions
+        for asked in all_asked
+        for repeat in range(n_repeats if beyond_rows is None else 1)
+        for held_out in (
+            asked.parts(n_splits, random_state + repeat)
+            if beyond_rows is None
+            else asked.larger(beyond_rows)
         )
-        for repeat in range(n_repeats)
-        for held_out in asked.parts(n_splits, random_state + repeat)
     ]
+    if not plan:
+        raise KnowledgeBaseMismatchError(
+            f"'beyond_rows' needs tasks of more rows and of {FEWEST_FAMILIES} families of fewer. "
+            f"Got {beyond_rows} for {kb}: choose another number of rows."
+        )
     for n_done, (asked, seed, repeat, held_out) in enumerate(plan, start=1):
         for name, rows in asked.part(held_out, seed).items():
             tables[name].append(rows.assign(repeat=repeat))
@@ -170,6 +183,14 @@ class _Asked:
                 yield np.flatnonzero(folds == fold)
         else:
             yield from _parts(self.history.families, n_splits, seed)
+
+    def larger(self, n_rows: int) -> Iterator[Positions]:
+        """Yield the positions of all tasks of more rows, if enough families are left without."""
+        is_larger = self.history.tasks["n_rows"].to_numpy() > n_rows
+        families = self.history.families
+        n_left = len(set(families) - set(families[is_larger]))
+        if is_larger.any() and n_left >= FEWEST_FAMILIES:
+            yield np.flatnonzero(is_larger)
 
     def part(self, held_out: Positions, seed: int) -> dict[str, pd.DataFrame]:
         """Return the rows of each table for the tasks held out."""
