@@ -18,6 +18,7 @@ from autometa.building._begun import alone_in, begin, check_tables, task_source
 from autometa.building._executors import Call, CallExecutor, make_call_executor, outcomes
 from autometa.building._journal import Journal
 from autometa.building._planning import BuildPlan, expected_seconds
+from autometa.building._predictions import keep_predictions
 from autometa.building._protocol import Measurement, measurements
 from autometa.building._sources import TaskSource, read_sources
 from autometa.building._worker_side import (
@@ -67,6 +68,7 @@ def build_knowledge_base(
     executor: Executor | None = None,
     max_tasks: int | None = None,
     algorithms: Collection[str] | None = None,
+    keeps_predictions: bool = False,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, str]:
     """Measure every shared setup on every dataset of a folder; write what is done as it is done.
@@ -94,6 +96,10 @@ def build_knowledge_base(
         Stop after that many of the quickest tasks.
     algorithms : collection of str or None
         Measure the setups of these only; None means all.
+    keeps_predictions : bool, default=False
+        Write the predictions of held-out rows of each run on all rows into the folder
+        ``predictions`` of ``out``; `read_predictions` reads them. No other command looks at
+        them. A run that was measured without them is not measured again.
     on_progress : callable, optional
         Called with what was done, how many evaluations are done, and of how
         many.
@@ -126,7 +132,9 @@ def build_knowledge_base(
     """
     settings = settings or BuildSettings()
     with (
-        _begun(datasets, out, settings, max_tasks, algorithms, on_progress) as build,
+        _begun(
+            datasets, out, settings, max_tasks, algorithms, keeps_predictions, on_progress
+        ) as build,
         make_call_executor(n_jobs, executor, settings.memory_limit) as calls,
     ):
         build.describe(calls)
@@ -159,6 +167,7 @@ def _begun(
     settings: BuildSettings,
     max_tasks: int | None,
     algorithms: Collection[str] | None,
+    keeps_predictions: bool = False,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[_Build]:
     """Hold a folder, and yield the state of its build."""
@@ -168,7 +177,7 @@ def _begun(
     wanted = {s.task_id: measurements(s.task_type, s.n_rows, algorithms) for s in sources}
     with alone_in(out):
         begin(out, asdict(settings))
-        yield _Build(sources, wanted, out, settings, on_progress)
+        yield _Build(sources, wanted, out, settings, keeps_predictions, on_progress)
 
 
 class _Build:
@@ -180,9 +189,11 @@ class _Build:
         wanted: dict[str, list[Measurement]],
         out: Path,
         settings: BuildSettings,
+        keeps_predictions: bool,
         on_progress: Callable[[str, int, int], None] | None,
     ) -> None:
         self.sources, self.wanted, self.out, self.settings = sources, wanted, out, settings
+        self.keeps_predictions = keeps_predictions
         self.on_progress = on_progress or (lambda *_: None)
         self.not_loaded: dict[str, str] = {}
         self.journal = Journal(out / "journal.jsonl")
@@ -261,7 +272,9 @@ class _Build:
                 if (source.task_id, algorithm, config, fidelity) in self.done:
                     continue
                 n_folds = self.settings.n_folds
-                arguments = (source, algorithm, json.loads(config), n_folds, fidelity)
+                keeps = self.keeps_predictions and fidelity == 1.0  # parts serve no average
+                about = (source, algorithm, json.loads(config), n_folds, fidelity)
+                arguments = (*about, FOLD_SEED, keeps)
                 key = (source, algorithm, config, fidelity)
                 yield Call(key, measure_setup, arguments, self.settings.time_limit)
 
@@ -269,6 +282,10 @@ class _Build:
         source, algorithm, config, fidelity = cast(MeasureKey, outcome.key)
         if self._is_not_loaded(source, outcome):
             return
+        value = cast(dict[str, Any] | None, outcome.value)
+        predictions = None if value is None else value.pop("predictions", None)
+        if predictions is not None:  # before the journal: what it names is not measured again
+            keep_predictions(self.out, source.task_id, (algorithm, config), predictions)
         entry = {
             "task_id": source.task_id,
             "table": self.prints[source.task_id],
@@ -278,7 +295,7 @@ class _Build:
             "status": outcome.status,
             "message": outcome.message,
             "seconds": outcome.seconds,
-            "value": outcome.value,
+            "value": value,
         }
         self.journal.append(entry)
         self.done.add(_key(entry))

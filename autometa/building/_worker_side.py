@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from autometa.algorithms import TableCleaner, get_algorithm
+from autometa.building._predictions import KeptPredictions
 from autometa.building._protocol import described_by
 from autometa.building._sources import TaskSource
 from autometa.datasets import load_dataset
 from autometa.dependence import ValidationFinding, findings_of
 from autometa.evaluation import (
+    CrossValidation,
     cross_validate,
     reference_seconds,
 )
 from autometa.metrics import measured_metrics
 from autometa.tables import Table
+from autometa.validation import Fold
 
 FOLD_SEED = 0  # the same for all tasks and setups, so that their scores compare
 
@@ -113,11 +117,13 @@ def measure_setup(
     n_folds: int,
     fidelity: float = 1.0,
     seed: int = FOLD_SEED,
+    keeps_predictions: bool = False,
 ) -> dict[str, Any] | NotLoaded:
     """Return one cross-validation of a setup on a dataset, by metric.
 
     ``seed`` draws the folds. The held-out rows are the same at every fidelity; a part
-    of the training rows is contained in the larger ones.
+    of the training rows is contained in the larger ones. With ``keeps_predictions`` an
+    `KeptPredictions` of all rows comes too, under ``predictions``.
     """
     try:
         with _outside_the_clock():
@@ -149,7 +155,19 @@ def measure_setup(
         "train_scores": {m: _defined(value) for m, value in evaluation.train_scores.items()},
         **evaluation.costs,
         "reference_seconds": speed,
+        **({"predictions": _out_of_fold(evaluation, table, folds)} if keeps_predictions else {}),
     }
+
+
+def _out_of_fold(
+    evaluation: CrossValidation, table: Table, folds: Sequence[Fold]
+) -> KeptPredictions:
+    numbers = np.full(len(table.y), -1, dtype=np.int16)
+    for number, (_, test) in enumerate(folds):
+        numbers[test] = number
+    return KeptPredictions(
+        y=table.y, folds=numbers, values=evaluation.values, n_classes=table.n_classes
+    )
 
 
 def _one_line(error: Exception) -> str:

@@ -43,6 +43,13 @@ def build(
     max_tasks: Annotated[
         int | None, typer.Option(help="Only the quickest so many.", show_default=False)
     ] = None,
+    keep_predictions: Annotated[
+        bool,
+        typer.Option(
+            "--keep-predictions",
+            help="Keep predictions of held-out rows too, in the folder predictions/.",
+        ),
+    ] = False,
     dry_run: _options.DryRun = False,
 ) -> Answer:
     """Evaluate a shared list of setups on every dataset of a folder.
@@ -79,6 +86,7 @@ def build(
             n_jobs=n_jobs,
             executor=executor,
             **chosen,
+            keeps_predictions=keep_predictions,
             on_progress=stack.enter_context(steps("evaluations")),
         )
     for name, why in not_loaded.items():
