@@ -72,11 +72,8 @@ def of_text(kb: KnowledgeBase, task_type: str, seed: int) -> Planted:
     _, y = table(task_type, seed)
     rng = np.random.default_rng(seed)
     words = np.array([f"word{i}" for i in range(500)])
-    told = pd.qcut(pd.factorize(y)[0] if task_type != "regression" else y, 5, duplicates="drop")
-    sentences = [
-        " ".join([*rng.choice(words, 12), f"tell{code}"])
-        for code in told.codes  # type: ignore[union-attr]
-    ]
+    told = pd.qcut(y.rank(method="first"), 5, labels=False)
+    sentences = [" ".join([*rng.choice(words, 12), f"tell{code}"]) for code in told]
     return pd.DataFrame({"said": sentences, "again": rng.permutation(sentences)}), y
 
 
