@@ -8,6 +8,8 @@ from typing import Any
 
 from autometa._common.readable import readable
 
+MANY = 1000  # from here on it is a count, of which each digit is read
+
 
 @dataclass(frozen=True)
 class OutOfRange:
@@ -27,7 +29,7 @@ class OutOfRange:
     Examples
     --------
     >>> print(OutOfRange("rows", 1_400_000.0, (97.0, 17_549.0), 1.9))
-    rows 1400000 (known: 97 to 17549)
+    rows 1,400,000 (known: 97 to 17,549)
     """
 
     name: str
@@ -36,8 +38,7 @@ class OutOfRange:
     beyond: float
 
     def __str__(self) -> str:
-        digits = 7  # of the millions of rows all, of shares enough
-        value, low, high = (readable(number, digits) for number in (self.value, *self.known))
+        value, low, high = (_in_words(number) for number in (self.value, *self.known))
         return f"{self.name} {value} (known: {low} to {high})"
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,3 +60,7 @@ class OutOfRange:
             (float(low), float(high)),
             float(content["beyond"]),
         )
+
+
+def _in_words(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= MANY else readable(number, 3)
