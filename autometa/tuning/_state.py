@@ -192,16 +192,21 @@ class SearchState:
         if len(self.completed) > min(MAX_KEPT, max(MIN_KEPT, room)):
             self.completed.remove(min(self.completed, key=lambda other: other.score))
         if not self.clock.is_endless:
-            self._estimate_refits()
+            self._estimate_refits(trial.number)
 
     def forget(self, trial: CompletedTrial) -> None:
         """Take a trial back that violates a constraint: it is no candidate for the final model."""
         self.completed = [other for other in self.completed if other.number != trial.number]
         self.promotions = [other for other in self.promotions if other.number != trial.number]
 
-    def _estimate_refits(self) -> None:
-        """Work out what fitting the members will take, were the search to end now."""
+    def _estimate_refits(self, newest: int) -> None:
+        """Work out what fitting the members will take, were the search to end now.
+
+        A trial that is none of the leaders changes nothing.
+        """
         leaders = sorted(self.completed, key=lambda t: t.score, reverse=True)[:N_LEADERS]
+        if all(trial.number != newest for trial in leaders):
+            return
         costs = [self.refit_seconds(trial) for trial in leaders]
         weights = select(
             [trial.result.values for trial in leaders],
