@@ -362,6 +362,7 @@ def _answer(
         order=question.order,
         knowledge_base=default_identity() if is_default else identity_of(base),
         outside=advice.outside,
+        metafeatures=advice.metafeatures,
     )
 
 

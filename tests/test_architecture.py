@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = [  # each may import those after it
     "__main__",
     "cli",
+    "plotting",
     "typing",  # names types of all rooms for users
     "testing",
     "__init__",  # names of all rooms, which its __getattr__ imports when they are asked for
@@ -66,7 +67,7 @@ MAY_IMPORT = {
         "testing",
     },
     "distributed": {"building"},
-    "matplotlib": {"pictures"},
+    "matplotlib": {"pictures", "plotting"},
     "openml": {"datasets", "importers"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -355,6 +355,7 @@ class MetaModel(BaseEstimator):  # type: ignore[misc]
             order=order,
             knowledge_base=identity_of(performance.kb),
             outside=forecast.outside,
+            metafeatures=described,
         )
 
     def _names(self, algorithms: Iterable[str] | None) -> list[str] | None:

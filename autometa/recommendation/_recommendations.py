@@ -53,6 +53,8 @@ class Recommendations(Sequence[Recommendation]):
         content), None where it has none.
     outside : iterable of OutOfRange
         Measures by which the table lies outside all that is known, the farthest first.
+    metafeatures : Series or None
+        What the table was described by; kept in memory, not by `to_dict`.
 
     Attributes
     ----------
@@ -87,6 +89,7 @@ class Recommendations(Sequence[Recommendation]):
         order: str = "portfolio",
         knowledge_base: Mapping[str, str | None] | None = None,
         outside: Iterable[OutOfRange] = (),
+        metafeatures: pd.Series[float] | None = None,
     ) -> None:
         self._candidates = tuple(candidates)
         self.task = task
@@ -98,6 +101,7 @@ class Recommendations(Sequence[Recommendation]):
             knowledge_base or dict.fromkeys(("name", "path", "fingerprint"))
         )
         self.outside = tuple(outside)
+        self.metafeatures = metafeatures
         # the same in every candidate; kept, so that an empty slice has them too
         self.novelty = self._candidates[0].novelty if self._candidates else math.nan
         self.neighbors: tuple[Neighbor, ...] = (

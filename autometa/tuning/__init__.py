@@ -8,6 +8,7 @@ from autometa._common.on_demand import names_on_demand
 
 if TYPE_CHECKING:
     from autometa.tuning._interrupt import end_run
+    from autometa.tuning._leaderboard import setups_of
     from autometa.tuning._request import Request
     from autometa.tuning._result import TuneResult
     from autometa.tuning._several import MultiOutputTuneResult
@@ -37,6 +38,7 @@ __all__ = [
     "model_info",
     "save_model",
     "script_of",
+    "setups_of",
     "tune",
 ]
 
@@ -57,6 +59,7 @@ _HOME = {
     "model_info": "saved._model_info",
     "save_model": "saved._saving",
     "script_of": "script._of_setup",
+    "setups_of": "_leaderboard",
     "tune": "_tune",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import optuna
@@ -48,6 +48,13 @@ def chosen_by(study: optuna.Study) -> dict[str, int]:
     trials = [trial for trial in study.trials if _is_ours(trial)]
     made = [trial for trial in trials if evaluation_of(trial).get("status") != "skipped"]
     return dict(Counter(names[candidate_of(trial).source] for trial in made))
+
+
+def setups_of(study: optuna.Study) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield algorithm, configuration as it was asked, and evaluation of each trial."""
+    for trial in filter(_is_ours, study.trials):
+        candidate = candidate_of(trial)
+        yield candidate.algorithm, candidate.config, evaluation_of(trial)
 
 
 def _is_ours(trial: FrozenTrial) -> bool:

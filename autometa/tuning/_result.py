@@ -152,6 +152,32 @@ class TuneResult(Predicting):
         """
         return leaderboard_of(self.study.trials, self.weights)
 
+    def study_of(self, algorithm: str) -> optuna.Study:
+        """Return a study of one algorithm, for Optuna's own plots.
+
+        Parameters are called as the algorithm calls them, and there are no others: in
+        `study` they are ``<algorithm>.<name>``, beside those of every other algorithm.
+
+        Parameters
+        ----------
+        algorithm : str
+            As in the leaderboard.
+
+        Returns
+        -------
+        optuna.Study
+            In memory, with the trials that were scored on all rows that the folds give,
+            under new numbers; ``user_attrs["number"]`` is that in `study`.
+
+        Raises
+        ------
+        ParameterError
+            If no such trial is of that algorithm.
+        """
+        from autometa.tuning.study._of_algorithm import study_of
+
+        return study_of(self.study, algorithm)
+
     def oof_predictions(self, trials: Iterable[int] | None = None) -> pd.DataFrame:
         """Return what trials, and the ensemble, predict for rows they were not fitted on.
 

@@ -196,6 +196,8 @@ def _score_choice(state: SearchState, eligible: set[int], ensemble: bool) -> Out
         parts=held_out.parts,
         n_rows=len(state.table.y),
         classes=state.table.classes.tolist(),
+        y=held_out.y,
+        row_weights=held_out.weights,
     )
 
 

@@ -41,6 +41,10 @@ class OutOfFold:
         Rows of the table.
     classes : list
         Labels by class number; empty for regression.
+    y : ndarray of shape (n_held_out,)
+        The truth: class numbers, or values of the target.
+    row_weights : ndarray of shape (n_held_out,) or None
+        What each row counts for; None where all count alike.
     """
 
     trials: tuple[int, ...]
@@ -55,6 +59,8 @@ class OutOfFold:
     parts: npt.NDArray[np.intp]
     n_rows: int
     classes: list[Any]
+    y: npt.NDArray[Any]
+    row_weights: npt.NDArray[np.float64] | None = None
 
     def frame(self, trials: Iterable[int] | None = None) -> pd.DataFrame:
         """Return one row for each row of the table of each trial, then of the ensemble."""

@@ -1,0 +1,63 @@
+"""Pictures of advice, searches and knowledge bases, as scikit-learn's displays (extra ``report``).
+
+Each display is made by a ``from_...`` method, which works out what is to be seen, and drawn by
+``plot(ax=None)``. Matplotlib is imported when something is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autometa._common.on_demand import names_on_demand
+
+if TYPE_CHECKING:
+    from autometa.plotting._advice import AdviceDisplay
+    from autometa.plotting._calibration import CalibrationDisplay
+    from autometa.plotting._confusion import ConfusionMatrixDisplay
+    from autometa.plotting._display import Display
+    from autometa.plotting._ensemble_weights import EnsembleWeightsDisplay
+    from autometa.plotting._importance import PermutationImportanceDisplay
+    from autometa.plotting._leaderboard import LeaderboardDisplay
+    from autometa.plotting._learning_curve import LearningCurveDisplay
+    from autometa.plotting._precision_recall import PrecisionRecallDisplay
+    from autometa.plotting._profile import MetaFeatureProfileDisplay
+    from autometa.plotting._regret import RegretDisplay
+    from autometa.plotting._residuals import ResidualsDisplay
+    from autometa.plotting._roc_curve import RocCurveDisplay
+    from autometa.plotting._task_map import TaskMapDisplay
+
+__all__ = [
+    "AdviceDisplay",
+    "CalibrationDisplay",
+    "ConfusionMatrixDisplay",
+    "Display",
+    "EnsembleWeightsDisplay",
+    "LeaderboardDisplay",
+    "LearningCurveDisplay",
+    "MetaFeatureProfileDisplay",
+    "PermutationImportanceDisplay",
+    "PrecisionRecallDisplay",
+    "RegretDisplay",
+    "ResidualsDisplay",
+    "RocCurveDisplay",
+    "TaskMapDisplay",
+]
+
+_HOMES = {
+    "AdviceDisplay": "_advice",
+    "CalibrationDisplay": "_calibration",
+    "ConfusionMatrixDisplay": "_confusion",
+    "Display": "_display",
+    "EnsembleWeightsDisplay": "_ensemble_weights",
+    "LeaderboardDisplay": "_leaderboard",
+    "LearningCurveDisplay": "_learning_curve",
+    "MetaFeatureProfileDisplay": "_profile",
+    "PermutationImportanceDisplay": "_importance",
+    "PrecisionRecallDisplay": "_precision_recall",
+    "RegretDisplay": "_regret",
+    "ResidualsDisplay": "_residuals",
+    "RocCurveDisplay": "_roc_curve",
+    "TaskMapDisplay": "_task_map",
+}
+
+__getattr__, __dir__ = names_on_demand(__name__, _HOMES)
