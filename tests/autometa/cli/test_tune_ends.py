@@ -186,21 +186,28 @@ def test_any_command_that_a_signal_ends_puts_its_files_away(run, monkeypatch, tm
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     read, write = os.pipe()
     usual = (signal.SIG_DFL, signal.default_int_handler)
+    ended = threading.Event()
 
     def send() -> None:
         while not list(tmp_path.glob("autometa-*/stdin.csv")):
             time.sleep(0.01)  # until the command waits for its table
-        time.sleep(0.3)  # the file is there before it is open, and a signal between leaks it
-        if number == signal.SIGINT or signal.getsignal(number) not in usual:
-            os.kill(os.getpid(), number)
-        else:
-            os.close(write)  # else the tests would be ended, not the command
+        wait = 0.3  # the file is there before it is open, and a signal between leaks it
+        # Python cannot see a signal that comes right before it waits for the table: it is sent
+        # again, as a user would.
+        while not ended.wait(wait):
+            if number == signal.SIGINT or signal.getsignal(number) not in usual:
+                os.kill(os.getpid(), number)
+            else:
+                os.close(write)  # else the tests would be ended, not the command
+                break
+            wait = 5.0
 
     sender = threading.Thread(target=send)
     with os.fdopen(read) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
         sender.start()
         code, out, err = run("describe", "-", "--target", "y")
+    ended.set()
     sender.join()
     assert (code, out) == (128 + number, "")
     assert err.splitlines()[-1] == "Stopped."
