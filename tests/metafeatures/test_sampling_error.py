@@ -56,9 +56,9 @@ def test_95_percent_of_deviations_are_below_two_stated_errors_as_docs_bounds_say
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("i", [1])  # a task takes a minute
-def test_95_percent_of_deviations_of_all_families_are_below_three_stated_errors(i):
-    deviations = deviations_in_stated_errors(generated_tasks(25_000)[i], None)
+def test_95_percent_of_deviations_of_all_families_are_below_three_stated_errors():
+    # Half as many rows again as are looked at; what looks at pairs of rows takes their square.
+    deviations = deviations_in_stated_errors(generated_tasks(15_000)[1], None)
     assert deviations.size > 200
     assert (deviations < 3).mean() >= 0.95, deviations.nlargest(20).to_dict()
 

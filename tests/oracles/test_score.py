@@ -178,7 +178,7 @@ def coins(n, n_trials, seed):
 
 @pytest.mark.slow
 def test_labels_drawn_at_random_score_chance():
-    results = [coins(n=200, n_trials=12, seed=seed) for seed in range(8)]
+    results = [coins(n=200, n_trials=12, seed=seed) for seed in range(4)]
     scores = np.array([result.score for result in results])
     best = np.array([result.leaderboard()["score"].max() for result in results])
     predicted = [result.oof_predictions([]) for result in results]
@@ -243,6 +243,6 @@ def test_new_rows_score_within_the_interval_of_the_reported_score():
 @pytest.mark.slow
 def test_nine_intervals_of_ten_hold_the_score_on_new_rows():
     # few rows are the hardest: 200 were tried too
-    covered = [is_covered(kind, metric, 60, seed) for kind, metric in JUDGED for seed in range(4)]
-    # of 24, fewer than 18 come once in a hundred times when nine of ten hold
-    assert sum(covered) >= 18
+    covered = [is_covered(kind, metric, 60, seed) for kind, metric in JUDGED for seed in range(2)]
+    # of 12, fewer than 8 come once in two hundred times when nine of ten hold
+    assert sum(covered) >= 8

@@ -159,7 +159,7 @@ def test_a_dask_cluster_builds_what_one_machine_builds(datasets, tmp_path, few_s
     from autometa.cli import main
 
     build_knowledge_base(datasets, tmp_path / "here", settings=BuildSettings())
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
         arguments = ["--datasets", str(datasets), "--out", str(tmp_path / "there")]
         with pytest.raises(SystemExit) as ended:
             main(["kb", "build", *arguments, "--dask", cluster.scheduler_address])

@@ -182,8 +182,9 @@ def test_too_few_rows_to_sample_down_to_are_refused():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::autometa.exceptions.DatasetWarning")  # real tables
-def test_every_shared_table_gives_tasks_that_pass_the_door(shared):
-    manifest = pd.read_csv(shared / "datasets" / "manifest.csv")
+def test_shared_tables_give_tasks_that_pass_the_door(shared):
+    """One of four: they are of many kinds, in the order of their names."""
+    manifest = pd.read_csv(shared / "datasets" / "manifest.csv").iloc[::4]
     for row in manifest.itertuples():
         path = shared / "datasets" / f"{row.name}.parquet"
         table = load_dataset(str(path), row.target, task_type=row.task_type)

