@@ -210,6 +210,16 @@ OneAlgorithm = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+Plots = Annotated[
+    Path | None,
+    typer.Option(
+        "--plots",
+        metavar="DIR",
+        help="Folder for pictures of what was found (extra 'report').",
+        show_default=False,
+        rich_help_panel=FILES,
+    ),
+]
 MaxPredictMs = Annotated[
     float | None,
     typer.Option(

@@ -18,6 +18,7 @@ from autometa.cli import _knowledge_bases, _options
 from autometa.cli._advice_text import show_advice
 from autometa.cli._command import ADVICE, Answer, command
 from autometa.cli._output import MODE, note, say, talk
+from autometa.cli._plots import check_plots, write_plots
 from autometa.cli._targets import target_names
 from autometa.cli._written import check_outputs
 from autometa.exceptions import ParameterError
@@ -147,6 +148,7 @@ def recommend(
             rich_help_panel=_options.FILES,
         ),
     ] = None,
+    plots: _options.Plots = None,
 ) -> Answer:
     """Say which algorithms and hyperparameters to try on TABLE, best first.
 
@@ -158,6 +160,7 @@ def recommend(
     if code is not None and table in (None, _options.STDIN):
         raise ParameterError("'--code' needs a TABLE that can be read again: a file, or its name.")
     check_outputs(None, code)
+    check_plots(plots)
     used = _knowledge_bases.used(knowledge_base)
     asked = {
         "metric": metric,
@@ -190,6 +193,8 @@ def recommend(
             f"'--explain' must be a rank of the advice, which has {len(advice)} setups. Got "
             f"{explain}."
         )
+    if plots is not None:
+        write_plots(advice=advice, folder=plots)
     facts = advice.to_dict()
     for said in advice.notes:  # of warnings those were said when they came
         note(said)

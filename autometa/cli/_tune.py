@@ -19,6 +19,7 @@ from autometa.cli._output import (
     note,
     say,
 )
+from autometa.cli._plots import check_plots, write_plots
 from autometa.cli._signals import EarlyEnd
 from autometa.cli._targets import check_several, target_names
 from autometa.cli._tune_text import records, show
@@ -174,6 +175,7 @@ def tune(
             rich_help_panel=_options.FILES,
         ),
     ] = None,
+    plots: _options.Plots = None,
 ) -> Answer:
     """Find and fit the best pipeline for TABLE within a time budget.
 
@@ -185,6 +187,7 @@ def tune(
     if code is not None and table == _options.STDIN:
         raise ParameterError("'--code' needs a table that can be read again. Got '-'; give a file.")
     check_outputs(save, code)
+    check_plots(plots)
     if save is None:
         say("The model will not be kept; give --save FILE.")
     used = _knowledge_bases.used(knowledge_base)
@@ -249,6 +252,8 @@ def tune(
         )
         early.is_found = True
         is_written = write_outputs(result, save, code, table, loaded.target, encoding)
+    if plots is not None:
+        write_plots(result=result, folder=plots)
     for said in result.notes:
         note(said)
     is_failure = not is_written or not result.n_completed

@@ -17,11 +17,6 @@ from autometa.knowledge_base._opening import (
     identity_of as identity_of,
     open_knowledge_base as open_knowledge_base,
 )
-from autometa.knowledge_base._plots import (
-    plot_coverage as plot_coverage,
-    plot_wins as plot_wins,
-    shares_of_wins as shares_of_wins,
-)
 from autometa.knowledge_base._resolving import (
     KnowledgeBaseLike,
     default_knowledge_base as default_knowledge_base,
@@ -30,6 +25,10 @@ from autometa.knowledge_base._resolving import (
 )
 from autometa.knowledge_base._schema import canonical_config, setup_id
 from autometa.knowledge_base._summary import summarise as summarise
+from autometa.knowledge_base._wins import (
+    judging_metrics as judging_metrics,
+    shares_of_wins as shares_of_wins,
+)
 from autometa.knowledge_base.maintenance import (
     Added,
     Compacted,

@@ -14,24 +14,45 @@ if TYPE_CHECKING:
     from autometa.plotting._advice import AdviceDisplay
     from autometa.plotting._calibration import CalibrationDisplay
     from autometa.plotting._confusion import ConfusionMatrixDisplay
-    from autometa.plotting._display import Display
+    from autometa.plotting._coverage import ClassesDisplay, CoverageDisplay
+    from autometa.plotting._display import Display, require_matplotlib
     from autometa.plotting._ensemble_weights import EnsembleWeightsDisplay
+    from autometa.plotting._folders import (
+        displays_of_advice,
+        displays_of_result,
+        plot_evaluation,
+        plot_knowledge_base,
+        write_displays,
+    )
     from autometa.plotting._importance import PermutationImportanceDisplay
     from autometa.plotting._leaderboard import LeaderboardDisplay
     from autometa.plotting._learning_curve import LearningCurveDisplay
     from autometa.plotting._precision_recall import PrecisionRecallDisplay
+    from autometa.plotting._predicted import (
+        AdvisedAlgorithmsDisplay,
+        ExpectedScoresDisplay,
+        ExpectedSecondsDisplay,
+        IntervalCoverageDisplay,
+    )
     from autometa.plotting._profile import MetaFeatureProfileDisplay
     from autometa.plotting._regret import RegretDisplay
     from autometa.plotting._residuals import ResidualsDisplay
     from autometa.plotting._roc_curve import RocCurveDisplay
     from autometa.plotting._task_map import TaskMapDisplay
+    from autometa.plotting._wins import WinsDisplay
 
 __all__ = [
     "AdviceDisplay",
+    "AdvisedAlgorithmsDisplay",
     "CalibrationDisplay",
+    "ClassesDisplay",
     "ConfusionMatrixDisplay",
+    "CoverageDisplay",
     "Display",
     "EnsembleWeightsDisplay",
+    "ExpectedScoresDisplay",
+    "ExpectedSecondsDisplay",
+    "IntervalCoverageDisplay",
     "LeaderboardDisplay",
     "LearningCurveDisplay",
     "MetaFeatureProfileDisplay",
@@ -41,14 +62,27 @@ __all__ = [
     "ResidualsDisplay",
     "RocCurveDisplay",
     "TaskMapDisplay",
+    "WinsDisplay",
+    "displays_of_advice",
+    "displays_of_result",
+    "plot_evaluation",
+    "plot_knowledge_base",
+    "require_matplotlib",
+    "write_displays",
 ]
 
 _HOMES = {
     "AdviceDisplay": "_advice",
+    "AdvisedAlgorithmsDisplay": "_predicted",
     "CalibrationDisplay": "_calibration",
+    "ClassesDisplay": "_coverage",
     "ConfusionMatrixDisplay": "_confusion",
+    "CoverageDisplay": "_coverage",
     "Display": "_display",
     "EnsembleWeightsDisplay": "_ensemble_weights",
+    "ExpectedScoresDisplay": "_predicted",
+    "ExpectedSecondsDisplay": "_predicted",
+    "IntervalCoverageDisplay": "_predicted",
     "LeaderboardDisplay": "_leaderboard",
     "LearningCurveDisplay": "_learning_curve",
     "MetaFeatureProfileDisplay": "_profile",
@@ -58,6 +92,13 @@ _HOMES = {
     "ResidualsDisplay": "_residuals",
     "RocCurveDisplay": "_roc_curve",
     "TaskMapDisplay": "_task_map",
+    "WinsDisplay": "_wins",
+    "displays_of_advice": "_folders",
+    "displays_of_result": "_folders",
+    "plot_evaluation": "_folders",
+    "plot_knowledge_base": "_folders",
+    "require_matplotlib": "_display",
+    "write_displays": "_folders",
 }
 
 __getattr__, __dir__ = names_on_demand(__name__, _HOMES)

@@ -81,8 +81,10 @@ def evaluate(
         )
     figures = evaluation.summarise_evaluation(measured)
     if plots is not None:
-        for written in evaluation.plot_evaluation(measured, plots):
-            say(f"'{written}' written.")
+        from autometa.plotting import plot_evaluation
+
+        written = plot_evaluation(measured, plots)
+        say(f"'{plots}' now holds {', '.join(path.name for path in written)}.")
     verdicts = [of_type["verdict"] for of_type in figures]
     return Answer(
         content={"task_types": [_with_plain_keys(of_type) for of_type in figures]},

@@ -23,15 +23,9 @@ def plot(
     knowledge_base: _knowledge_bases.Read = None,
 ) -> Answer:
     """Draw which tasks a knowledge base covers, and which algorithms win on them."""
-    from autometa.knowledge_base import plot_coverage, plot_wins
+    from autometa.plotting import plot_knowledge_base
 
     used = _knowledge_bases.used(knowledge_base)
-    kb = used.open()
-    out.mkdir(parents=True, exist_ok=True)
-    plot_coverage(kb, out / "coverage.png")
-    plot_wins(kb, out / "wins.png")
-    say(f"'{out}' now holds coverage.png and wins.png.")
-    return Answer(
-        content={"out": str(out), "files": ["coverage.png", "wins.png"]},
-        knowledge_base=used.facts(),
-    )
+    names = [path.name for path in plot_knowledge_base(used.open(), out)]
+    say(f"'{out}' now holds {', '.join(names)}.")
+    return Answer(content={"out": str(out), "files": names}, knowledge_base=used.facts())

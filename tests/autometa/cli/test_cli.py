@@ -136,7 +136,8 @@ def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
     assert code == 0
     assert "16 tasks of 16 families" in out
     assert "The advice is" in out
-    assert (tmp_path / "plots" / "evaluation-binary.png").exists()
+    assert (tmp_path / "plots" / "regret-over-seconds-binary.png").exists() is False  # not timed
+    assert (tmp_path / "plots" / "regret-over-setups-binary.png").exists()
     code, out, _ = run(*arguments, "--json")
     (figures,) = json.loads(out)["task_types"]
     orders = figures["orders"]
@@ -148,7 +149,9 @@ def test_kb_evaluate_prints_figures_and_a_verdict(run, clusters, tmp_path):
 def test_kb_plot_draws_coverage_and_wins(run, tmp_path):
     code, *_ = run("kb", "plot", "--out", tmp_path)
     assert code == 0
-    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["coverage.png", "wins.png"]
+    written = {path.name for path in tmp_path.glob("*.png")}
+    wins = {f"wins-{kind}.png" for kind in ("binary", "multiclass", "regression")}
+    assert written == {"coverage.png", "classes.png", *wins}
 
 
 def test_describe_prints_the_meta_features_by_family(run, csv):

@@ -11,16 +11,11 @@ from histories import history, smooth, two_clusters
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
-from autometa.meta_models.evaluation import evaluate, plot_evaluation, summarise_evaluation
+from autometa.meta_models.evaluation import evaluate, summarise_evaluation
 from autometa.meta_models.evaluation._baselines import Baselines
+from autometa.meta_models.evaluation._compared import confusion, widths_needed
 from autometa.meta_models.evaluation._evaluate import Evaluation, _harm_rows
 from autometa.meta_models.evaluation._figures import anytime_mean, expected_regrets, regrets
-from autometa.meta_models.evaluation._plots import (
-    _confusion,
-    _predicted_against_true,
-    confusion,
-    widths_needed,
-)
 from autometa.meta_models.evaluation._truth import read_truth
 from autometa.performance._history import read_history
 
@@ -242,52 +237,6 @@ def test_an_interval_is_stretched_from_the_expected_score_to_the_true_one():
 def test_no_width_holds_a_score_beside_an_interval_of_none():
     beside = pd.DataFrame({"score": [0.7], "expected": [0.8], "low": [0.8], "high": [0.8]})
     assert widths_needed(beside).tolist() == [np.inf]
-
-
-def test_pictures_are_written(clusters, tmp_path):
-    pytest.importorskip("matplotlib")
-    (path,) = plot_evaluation(clusters, tmp_path / "plots")
-    assert path.read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.fixture
-def panel():
-    """Axes to draw on."""
-    figure = pytest.importorskip("matplotlib.figure").Figure()
-    return figure.subplots()
-
-
-def test_digits_are_light_on_dark_cells_and_dark_on_light_ones(panel):
-    _confusion(
-        panel,
-        pd.DataFrame(
-            {
-                "repeat": 0,
-                "task_id": [str(task) for task in range(12) for _ in "ab"],
-                "place": [0, 1] * 12,
-                "algorithm": ["a", "b"] * 11 + ["b", "a"],
-                "score": [0.9, 0.1] * 12,
-            }
-        ),
-    )
-    assert {text.get_text(): text.get_color() for text in panel.texts} == {
-        "11": "white",
-        "1": "black",
-    }
-
-
-def test_errors_of_targets_in_different_units_are_drawn_by_their_logarithms(panel):
-    errors = pd.DataFrame({"score": [-0.01, -3e5, 0.0], "expected": [-0.02, -2e5, -1.0]})
-    _predicted_against_true(panel, errors)
-    assert (panel.get_xscale(), panel.get_yscale()) == ("log", "log")
-    assert panel.get_xlabel() == "expected error"
-    low, high = panel.get_xlim()
-    assert low < 0.02
-    assert high > 2e5
-    scores = pd.DataFrame({"score": [0.5, 0.9], "expected": [0.6, 0.8]})
-    other = panel.figure.add_subplot()
-    _predicted_against_true(other, scores)
-    assert other.get_xscale() == "linear"
 
 
 def test_too_few_families_are_told():
