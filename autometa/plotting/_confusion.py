@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from autometa.tuning import TuneResult
 
 MOST_WITH_NUMBERS = 12  # classes whose counts still fit their cells
+# Letters of a row of counts side by side in the width that names leave, medium and small.
+MOST_DIGITS, MOST_SMALL_DIGITS = 36, 54
 MOST_NAMED = 30  # classes whose names still fit the axis
 DARK = 0.5  # of the greatest share: letters are white from there on
 
@@ -79,12 +81,15 @@ class ConfusionMatrixDisplay(Display):
         )
         self.display_.im_.set_zorder(0)
         n = len(self.names)
-        if n <= MOST_WITH_NUMBERS:
+        digits = len(f"{self.counts.max():,}") if n else 0
+        fits = n * digits <= MOST_DIGITS
+        if n <= MOST_WITH_NUMBERS and (fits or n * digits <= MOST_SMALL_DIGITS):
             for row, column in np.ndindex(n, n):
                 ax.text(
                     *(column, row, f"{self.counts[row, column]:,}"),
                     ha="center",
                     va="center",
+                    fontsize="medium" if fits else "x-small",
                     color="white" if shares[row, column] > DARK else "black",
                 )
         shown = [plain(name, 16) for name in self.names]

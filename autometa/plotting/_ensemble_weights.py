@@ -78,8 +78,10 @@ class EnsembleWeightsDisplay(Display):
         if self.scores is not None:
             for row, score in zip(rows, self.scores, strict=True):
                 beside(ax, row, readable(float(score), 4))
-            beside(ax, -0.75, self.metric or "score", va="bottom", fontsize="x-small")
+            beside(ax, -0.75, "score", va="bottom", fontsize="x-small")
         ax.set_xlim(0, None)
         ax.set(xlabel="weight in the final model (sum 1)")
         grid(ax, "x")
-        title(ax, "Members of the final model")
+        title(
+            ax, "Members of the final model", f"beside: {self.metric} alone" if self.metric else ""
+        )

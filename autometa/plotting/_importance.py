@@ -114,7 +114,7 @@ class PermutationImportanceDisplay(Display):
         name_rows(ax, self.names)
         ax.set(xlabel=f"fall of {self.metric or 'the score'} when the column is shuffled")
         grid(ax, "x")
-        title(ax, "Importance of columns; strokes are single shuffles")
+        title(ax, "Importance of columns", "strokes: single shuffles")
 
 
 class _OwnScorer:

@@ -81,8 +81,11 @@ class LeaderboardDisplay(Display):
     @property
     def nothing_to_show(self) -> str:
         """Why there is nothing to draw; empty when there is something."""
-        if np.isfinite(self.board["score"].astype("float64")).any():
+        scored = np.isfinite(self.board["score"].astype("float64"))
+        if (scored & (self.board["fit_seconds"].astype("float64") > 0)).any():
             return ""
+        if scored.any():
+            return "No trial with a score says how long its fit took."
         return f"No trial has a score. {self.failed}".strip()
 
     @property
@@ -126,15 +129,16 @@ class LeaderboardDisplay(Display):
         grid(ax, "both")
         ax.set(xlabel="processor seconds of one fit", ylabel=score_label(self.metric))
         parts = (timed["fidelity"].astype("float64") < 1.0).sum()
-        said = [f"{len(timed)} trials", f"{parts} on parts of the rows (small)" if parts else ""]
-        title(ax, "; ".join(filter(None, [*said, self.failed])))
+        trials = f"{len(timed)} trial{'s' if len(timed) != 1 else ''}"
+        some = f", {parts} on parts of the rows (small)" if parts else ""
+        title(ax, f"{trials}{some}", self.failed)
         legend(ax, below=UNDER_LABEL, ncols=3)
 
     def _scatter(self, ax: Any, rows: pd.DataFrame, name: str, place: int) -> None:
         marker, colour = MARKERS[place], colour_of(place)
         whole = rows["fidelity"].astype("float64") >= 1.0
         # an empty line carries the name: an algorithm may have parts of the rows only
-        ax.plot([], [], marker, color=colour, label=plain(name, 24))
+        ax.plot([], [], marker, color=colour, label=plain(name, 20))
         for of_kind, size in ((rows[whole], 6), (rows[~whole], 3)):
             ax.plot(
                 *(of_kind["fit_seconds"], of_kind["score"], marker),

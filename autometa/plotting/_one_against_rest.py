@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autometa.plotting._display import Display
 from autometa.plotting._held_out import held_out_rows
-from autometa.plotting._style import COLOURS, grid, legend, plain, title
+from autometa.plotting._style import COLOURS, grid, label_axes, legend, plain, title
 
 if TYPE_CHECKING:
     from autometa.tuning import TuneResult
@@ -111,8 +111,7 @@ class OneAgainstRest(Display):
 
     def _finish(self, ax: Any, xlabel: str, ylabel: str) -> None:
         """Say what the axes are, in words of our own: scikit-learn's read names as formulae."""
-        ax.set_xlabel(xlabel)
-        ax.set_ylabel(ylabel)
+        label_axes(ax, xlabel, ylabel)
         ax.set_aspect("auto")
         left = self.n_classes - len(self.names)
         more = f"; the {len(self.names)} most frequent of {self.n_classes} classes" if (

@@ -11,7 +11,7 @@ from autometa._common.readable import readable
 from autometa.exceptions import ParameterError
 from autometa.plotting._display import Display
 from autometa.plotting._held_out import held_out_rows
-from autometa.plotting._style import BLUE, grid, ink_of, plain, title
+from autometa.plotting._style import BLUE, grid, ink_of, label_axes, plain, title
 
 if TYPE_CHECKING:
     from autometa.tuning import TuneResult
@@ -99,8 +99,7 @@ class ResidualsDisplay(Display):
         unit = f" {self.target}" if self.target else ""
         is_residual = self.kind == "residual_vs_predicted"
         what = "residual (true less predicted)" if is_residual else f"true{unit}"
-        ax.set_xlabel(plain(f"predicted{unit}", 40))
-        ax.set_ylabel(plain(what, 40))
+        label_axes(ax, plain(f"predicted{unit}", 40), plain(what, 40))
         error = readable(float(np.sqrt(np.mean((self.y_true - self.y_pred) ** 2))), 3)
         some = f", {MOST_POINTS:,} of {len(self.y_true):,} shown" if len(self.y_true) > len(
             rows

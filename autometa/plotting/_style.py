@@ -11,6 +11,7 @@ References
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -72,13 +73,26 @@ def shortened(name: object, most: int = MOST_LETTERS) -> str:
     Examples
     --------
     >>> shortened("a name that is much too long for a picture", 20)
-    'a name tha… a picture'
+    'a name tha…a picture'
     """
     text = " ".join("".join(c if c.isprintable() else " " for c in str(name)).split())
-    if len(text) <= most:
+    if _width(text) <= most:
         return text
     tail = (most - 1) // 2
-    return f"{text[: most - tail]}…{text[-tail:]}"
+    return f"{_beginning(text, most - 1 - tail)}…{_beginning(text[::-1], tail)[::-1]}"
+
+
+def _width(text: str) -> int:
+    """Return how many letters wide a text is: those of East Asia count two."""
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
+def _beginning(text: str, most: int) -> str:
+    """Return as much of the beginning of a text as is so many letters wide."""
+    shown = text[:most]
+    while _width(shown) > most:
+        shown = shown[:-1]
+    return shown
 
 
 def plain(text: object, most: int = MOST_LETTERS) -> str:
@@ -139,10 +153,16 @@ def name_rows(ax: Any, names: Sequence[str], most: int = MOST_LETTERS) -> None:
     ax.tick_params(axis="y", length=0)
 
 
-def title(ax: Any, text: str, most: int = 72) -> None:
-    """Write what a picture shows above it, from the left; 72 letters fit its width."""
-    shown = plain(text, most)
+def title(ax: Any, *lines: str, most: int = 64) -> None:
+    """Write what a picture shows above it, from the left; 64 letters fit its width."""
+    shown = "\n".join(plain(line, most) for line in lines if line)
     ax.set_title(shown, loc="left", fontsize="medium", color=ink_of(ax), **fonts_for([shown]))
+
+
+def label_axes(ax: Any, x: str, y: str) -> None:
+    """Write what the axes are; names of a table may be among it."""
+    ax.set_xlabel(x, **fonts_for([x]))
+    ax.set_ylabel(y, **fonts_for([y]))
 
 
 def write(
@@ -162,15 +182,19 @@ def beside(ax: Any, y: Any, text: object, **how: Any) -> Any:
 
 def legend(ax: Any, *, below: float = 0.0, **how: Any) -> Any:
     """Draw the legend of the axes without a frame, so many points below them; 0 is within."""
-    from matplotlib.transforms import ScaledTranslation
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
     if not ax.get_legend_handles_labels()[1]:
         return None
     how = {"frameon": False, "labelcolor": ink_of(ax), "fontsize": "small"} | how
     if below:
-        down = ScaledTranslation(0, -below / 72, ax.get_figure(root=True).dpi_scale_trans)
+        figure = ax.get_figure(root=True)
+        under = ax.transAxes + ScaledTranslation(0, -below / 72, figure.dpi_scale_trans)
+        # in the middle of a picture of its own, whose axes long names push to the right
+        is_alone = len(figure.axes) == 1
+        where = blended_transform_factory(figure.transFigure, under) if is_alone else under
         how |= {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "borderaxespad": 0.0}
-        how["bbox_transform"] = ax.transAxes + down
+        how["bbox_transform"] = where
     drawn = ax.legend(**how)
     texts = drawn.get_texts()
     for text in texts:

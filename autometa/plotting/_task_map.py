@@ -136,7 +136,7 @@ class TaskMapDisplay(Display):
                 *(*here.T, "o"),
                 color=colour_of(NEIGHBOR_COLOURS.get(kind, 5)),
                 markersize=4.5,
-                alpha=0.55,  # tasks lie on each other
+                alpha=0.75,  # tasks lie on each other
                 markeredgewidth=0,
                 label=f"{len(here)} {plain(kind)}",
             )
