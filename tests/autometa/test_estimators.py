@@ -112,11 +112,11 @@ def test_an_unfitted_estimator_says_so():
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [AutoMetaClassifier, AutoMetaRegressor])
 def test_estimators_as_users_make_them_do_what_scikit_learn_asks_of_a_fit(estimator):
-    """Processes, the bundled knowledge base and a clock; forty seconds instead of sixty."""
+    """Processes, the bundled knowledge base and a clock; twenty seconds instead of sixty."""
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(200, 4)), columns=list("abcd"))
     y = np.where(X["a"] > 0, "yes", "no") if estimator is AutoMetaClassifier else X["a"].to_numpy()
-    model = estimator(time_budget=40, random_state=0)
+    model = estimator(time_budget=20, random_state=0)
     before = model.get_params()
     assert model.fit(X, y) is model
     assert model.get_params() == before

@@ -121,7 +121,7 @@ def test_a_new_folder_is_begun_whole_however_often_it_is_killed(tmp_path, other)
     assert load(folder) == NEW
 
 
-@pytest.mark.parametrize("n_kills", [3, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_kills", [3, pytest.param(6, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", WORK)
 def test_killed_at_random_moments_nothing_is_lost(name, folder, other, tmp_path, n_kills):
     work, *arguments = WORK[name][0](folder, other)
@@ -144,7 +144,7 @@ def test_killed_at_random_moments_nothing_is_lost(name, folder, other, tmp_path,
     assert load(folder) == WORK[name][1]
 
 
-@pytest.mark.parametrize("seconds", [4.0, pytest.param(12.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [4.0, pytest.param(8.0, marks=pytest.mark.slow)])
 def test_writers_readers_and_rewriters_at_once_lose_nothing(folder, tmp_path, seconds):
     log, stop = tmp_path / "log", PROCESSES.Event()
     processes = [

@@ -11,8 +11,8 @@ from sklearn.metrics import roc_auc_score
 
 from autometa.tuning import tune
 
-BUDGET = 20.0
-SLACK = 0.05  # of the budget: what is handed over at the end, on a machine with other work
+BUDGET = 12.0
+SLACK = 0.15  # of the budget: what is handed over at the end, on a machine with other work
 
 
 def numbers(n_rows=200_000, n_columns=10):

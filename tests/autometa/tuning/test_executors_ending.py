@@ -76,7 +76,7 @@ def test_ctrl_c_hands_over_the_best_while_a_worker_of_the_executor_hangs(tmp_pat
     line = process.stdout.readline()
     while line == "ready\n":
         line = process.stdout.readline()
-    assert time.monotonic() - begun < 6  # three on a machine that has nothing else to do
+    assert time.monotonic() - begun < 15  # three on a machine that has nothing else to do
     assert line == "[true, true]\n"
     process.communicate(timeout=60)
 
@@ -90,7 +90,7 @@ def test_the_budget_holds_while_workers_of_the_executor_hang(hanging):
             **USUAL,
         )  # fmt: skip
         seconds = time.monotonic() - begun
-    assert seconds < 12 + 3  # one on a machine that has nothing else to do
+    assert seconds < 12 + 6  # one on a machine that has nothing else to do
     assert result.score > -0.5
     assert "naive_bayes" in set(result.leaderboard()["algorithm"])
 

@@ -83,7 +83,7 @@ def test_the_first_ctrl_c_hands_over_the_best_so_far(start, budget):
     assert "[true, " in out
     assert "Stopped early: the best of" in out
     assert out.strip().endswith("true]")  # the handlers are those of before
-    assert seconds < 6  # three on a machine that has nothing else to do
+    assert seconds < 15  # three on a machine that has nothing else to do
     assert states_of(storage) == ([], {"ok", "stopped"})
 
 

@@ -213,7 +213,7 @@ def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, f
     result = run_with(
         monkeypatch, faults.hang_on_trees, mixed, features, n_trials=None, time_budget=12
     )
-    assert time.monotonic() - start < 13
+    assert time.monotonic() - start < 15
     board = result.leaderboard()
     assert set(board.loc[board["algorithm"] == "decision_tree", "status"]) == {"stopped"}
     assert result.weights
@@ -244,7 +244,7 @@ def test_models_of_the_search_stand_in_for_refits_that_are_late(
         algorithms=CHEAP,
         knowledge_base=False,
     )
-    assert time.monotonic() - start < 13
+    assert time.monotonic() - start < 15
     assert not result.is_fallback
     assert len(result.best_pipeline[-1].estimators_) == n_models
     assert any("models kept from the search" in note for note in result.notes)
