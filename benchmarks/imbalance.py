@@ -188,13 +188,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", type=Path, help="a folder of parquet files and a manifest.csv")
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--smoke", action="store_true", help="two small tables")
+    parser.add_argument("--smoke", action="store_true", help="one small table")
     parser.add_argument("--out", type=Path, default=RESULT)
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     sizes, repeats, n_new = ROWS, asked.repeats, NEW_ROWS
     if asked.smoke:
-        sizes, repeats, n_new = {0.1: 300, 0.05: 400}, 1, 500
+        sizes, repeats, n_new = {0.1: 300}, 1, 500
     rows: list[dict[str, Any]] = []
     sources = [*generated(repeats, sizes, n_new), *stored(asked.tables, repeats)]
     for number, (name, *data) in enumerate(sources):

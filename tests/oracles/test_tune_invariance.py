@@ -18,8 +18,18 @@ OFTEN = {"constant column", "numbers as text", "shifted"}
 
 
 def search(X, y, table, metric):
-    return tune(X, y, metric=metric, time_budget=None, n_trials=3, cv=3, random_state=0,
-                isolate=False, algorithms=CHEAP[table.task_type][:3], knowledge_base=False)  # fmt: skip
+    return tune(
+        X,
+        y,
+        metric=metric,
+        time_budget=None,
+        n_trials=3,
+        cv=3,
+        random_state=0,
+        isolate=False,
+        algorithms=CHEAP[table.task_type][:3],
+        knowledge_base=False,
+    )
 
 
 def board(result):
