@@ -35,6 +35,7 @@ COLUMNS = (
     "source",
     "fold_scores",
     "n_folds",
+    "split_seed",
     "fold_kind",
 )
 # A run that was cut may have taken any time: without its seconds, none are known of it.

@@ -25,8 +25,9 @@ _RUN_NUMBER = re.compile(r"^(?:.*(?:run|trial)[/ :#_-]*|[a-z]?)\d+$", re.IGNOREC
 def protocols_of(table: Any) -> Integers:
     """Return a number for the protocol of each run: runs of one share their folds.
 
-    What tells protocols apart is where the runs come from, of which kind their folds are, and
-    how many folds they were scored on: as they say, or as they have scores of folds.
+    What tells protocols apart is where the runs come from, of which kind their folds are, how
+    many folds they were scored on (as they say, or as they have scores of folds), and the seed
+    that drew these.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -39,15 +40,28 @@ def protocols_of(table: Any) -> Integers:
     if not pa.types.is_null(table["fold_scores"].type):
         lengths = pc.fill_null(pc.list_value_length(table["fold_scores"]), 0)
         n_folds = np.where(n_folds == 0, lengths.to_numpy().astype(np.int64), n_folds)
-    n_kinds, width = kinds.max(initial=-1) + 1, n_folds.max(initial=0) + 1
-    counts = np.bincount(kinds * width + n_folds, minlength=n_kinds * width)
-    counts = counts.reshape(n_kinds, width)
-    counts[:, 0] = 0
-    # Fold scores are kept of some metrics only: where they are not, the number of folds is
-    # unknown, which is no other number. It is then the usual one of the source.
-    usual = counts.argmax(axis=1)
-    n_folds = np.where(n_folds == 0, usual[kinds], n_folds)
-    return np.asarray(kinds * width + n_folds, dtype=np.int64)
+    # Fold scores are kept of some metrics only, and a seed is said by some runs only.
+    of_folds = _with_usual(kinds, n_folds)
+    # Numbered from 1, as unknown ones are 0.
+    seeds = pd.factorize(numbers_of(table["split_seed"]), sort=True)[0] + 1
+    return _with_usual(of_folds, seeds)
+
+
+def _with_usual(kinds: Integers, values: Integers) -> Integers:
+    """Return a number for each kind and value that are together.
+
+    A value of 0 is unknown, which is no other value: it is then the usual one of its kind.
+    """
+    width = values.max(initial=0) + 1
+    if width == 1:
+        return np.asarray(kinds, dtype=np.int64)
+    pairs, pair, counts = np.unique(kinds * width + values, return_inverse=True, return_counts=True)
+    of_pair = pd.DataFrame({"kind": pairs // width, "value": pairs % width, "n": counts})
+    # The lesser of two that are as common, whatever the order of the runs.
+    is_said = of_pair[of_pair["value"] > 0].sort_values(["n", "value"], ascending=[False, True])
+    usual = is_said.drop_duplicates("kind").set_index("kind")["value"]
+    known = of_pair["value"].where(of_pair["value"] > 0, of_pair["kind"].map(usual).fillna(0))
+    return np.unique(of_pair["kind"] * width + known, return_inverse=True)[1][pair].astype(np.int64)
 
 
 def _kind_of_source(source: str | None) -> str:

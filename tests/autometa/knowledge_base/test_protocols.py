@@ -54,6 +54,20 @@ def test_the_number_of_folds_tells_protocols_apart(metric, n_folds):
     assert scores_of(kb) == pytest.approx(few | {"z": few["b"] + 0.02})
 
 
+@pytest.mark.parametrize(
+    ("seeds", "moved"), [((0, 1), True), ((0, 0), False), ((None, 1), False), ((None, None), False)]
+)
+def test_the_seed_that_drew_the_folds_tells_protocols_apart(seeds, moved):
+    """By the second seed all is .2 better; a seed that nobody says is no other one."""
+    parts = ({"a": 0.75, "b": 0.70, "d": 0.60}, {"b": 0.90, "c": 0.85})
+    first, second = (
+        runs(scores, "build", 3).assign(n_folds=3.0, split_seed=seed)
+        for scores, seed in zip(parts, seeds, strict=True)
+    )
+    found = scores_of(base(first, second.astype({"split_seed": float})))
+    assert found["c"] == pytest.approx(0.65 if moved else 0.85)
+
+
 def test_protocols_are_compared_through_a_third_one():
     kb = base(
         runs({"a": 0.5, "b": 0.6, "c": 0.7}, "one"),
