@@ -112,8 +112,14 @@ def some_names(columns: Sequence[str]) -> str:
 
 
 def _take_column(X: Any, target: str, what: str = "y") -> tuple[Any, Any, str]:
-    """Return a table without a column, the column, and its name."""
+    """Return a table without a column, the column, and its name.
+
+    Levels of a pandas index have names too, as those of ``groupby`` and ``merge`` may mean. No
+    column is then left out; a column of the same name comes first.
+    """
     if isinstance(X, pd.DataFrame):
+        if target in X.index.names and target not in map(str, X.columns):
+            return X, X.index.get_level_values(target).to_series(index=X.index), target
         place = column_named([str(column) for column in X.columns], target, "X")
         return X.drop(columns=X.columns[place]), X.iloc[:, place], target
     try:

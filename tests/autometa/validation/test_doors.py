@@ -48,6 +48,27 @@ def test_a_column_may_be_named_in_frames_of_any_library(frame, expected):
         assert table.validation.columns == {"groups": "who"}, library
 
 
+@pytest.mark.parametrize("levels", [["who"], ["who", "day"]])
+def test_a_level_of_the_index_may_be_named(frame, expected, levels):
+    """Labels that repeat, one level or two: frames have patients and days there as often."""
+    X = frame.set_index(levels)[["a"]]
+    table = check_table(X, np.arange(N) * 0.5, validation=ValidationRequest(groups="who"))
+    assert folds_of(table) == expected
+    assert list(table.X) == ["a"]
+    assert table.validation.columns == {"groups": "who"}
+
+
+def test_days_of_the_index_may_be_named_and_a_column_of_the_name_comes_first(frame):
+    asked = ValidationRequest(timestamps="day")
+    by_column = check_table(frame[["a", "day"]], np.arange(N) * 0.5, validation=asked)
+    X = frame.set_index("day")[["a"]]
+    assert folds_of(check_table(X, np.arange(N) * 0.5, validation=asked)) == folds_of(by_column)
+    reverse = frame[["a", "day"]].set_axis(pd.Index(DAY[::-1], name="day"))
+    assert folds_of(check_table(reverse, np.arange(N) * 0.5, validation=asked)) == folds_of(
+        by_column
+    )
+
+
 def test_a_column_of_a_file_may_be_named(frame, expected, tmp_path):
     frame.assign(y=np.arange(N) * 0.5).to_csv(tmp_path / "t.csv", index=False)
     asked = ValidationRequest(groups="who")
