@@ -154,8 +154,10 @@ WRONG = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["nothing", "structs", "number"])
-@pytest.mark.parametrize("is_large", [False, True], ids=["small", "large"])
+@pytest.mark.parametrize(
+    ("kind", "is_large"),
+    [("nothing", False), ("nothing", True), ("structs", True), ("number", False)],
+)
 def test_columns_of_wrong_types_are_an_error_or_do_no_harm(tmp_path, monkeypatch, kind, is_large):
     check_wrong_types(tmp_path, monkeypatch, kind, is_large, step=1)
 
@@ -180,8 +182,9 @@ def check_wrong_types(tmp_path, monkeypatch, kind, is_large, step):
             wrong = WRONG[kind](len(frame))
             forge(folder, table, content.set_column(place, name, wrong))
             use(folder)
-            forge(folder, table, content.remove_column(place))
-            use(folder)
+            if kind == "nothing":  # a column that is not there is so whatever the others hold
+                forge(folder, table, content.remove_column(place))
+                use(folder)
 
 
 def use(folder: Path) -> None:
