@@ -101,8 +101,10 @@ class ResidualsDisplay(Display):
         what = "residual (true less predicted)" if is_residual else f"true{unit}"
         label_axes(ax, plain(f"predicted{unit}", 40), plain(what, 40))
         error = readable(float(np.sqrt(np.mean((self.y_true - self.y_pred) ** 2))), 3)
-        some = f", {MOST_POINTS:,} of {len(self.y_true):,} shown" if len(self.y_true) > len(
-            rows
-        ) else ""  # fmt: skip
-        title(ax, f"Held-out rows{some}: root mean squared error {error}")
+        some = (
+            f" ({MOST_POINTS:,} of {len(self.y_true):,} shown)"
+            if len(rows) < len(self.y_true)
+            else ""
+        )
+        title(ax, f"Held-out rows{some}", f"root mean squared error {error}")
         grid(ax, "both")
