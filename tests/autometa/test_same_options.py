@@ -42,7 +42,7 @@ RENAMED = {
     "weights": "sample_weight",
 }
 OF_ESTIMATORS_ALONE = {"warm_start"}  # a second `fit` of one object
-OF_THE_COMMAND_ALONE = {"table", "save", "code", "encoding"}  # what to read and write
+OF_THE_COMMAND_ALONE = {"table", "save", "code", "plots", "encoding"}  # what to read and write
 
 
 def options_of(function):
@@ -80,7 +80,13 @@ def test_the_command_takes_the_options_of_tune():
 
 
 NOT_OF_THE_RECOMMEND_COMMAND = {"model": "as for tune"}
-OF_THE_RECOMMEND_COMMAND_ALONE = {"table", "encoding", "explain", "code"}  # files, printing
+OF_THE_RECOMMEND_COMMAND_ALONE = {
+    "table",
+    "encoding",
+    "explain",
+    "code",
+    "plots",
+}  # files, printing
 NOT_OF_META_MODELS = {
     "knowledge_base": "it is fitted to one",
     "model": "it is the model",
