@@ -31,6 +31,8 @@ LIBRARIES = (
     "skl2onnx",
     "onnxmltools",
     "onnxruntime",
+    "rdflib",
+    "networkx",
 )
 
 

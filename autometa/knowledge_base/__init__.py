@@ -52,6 +52,10 @@ from autometa.knowledge_base.maintenance import (
     task_list as task_list,
     verify as verify,
 )
+from autometa.knowledge_base.storage._columns import (
+    codes_of as codes_of,
+    numbers_of as numbers_of,
+)
 from autometa.knowledge_base.storage._fitted_model_file import (
     Origin as Origin,
     read_fitted_model as read_fitted_model,

@@ -13,6 +13,7 @@ from typing import Any
 
 ABOVE = {
     "evaluate": "autometa.meta_models.evaluation:evaluate",
+    "graph": "autometa.graph:KnowledgeGraph",
     "import_history": "autometa.importers:import_history",
     "read_studies": "autometa.importers:read_optuna",
 }

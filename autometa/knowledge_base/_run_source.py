@@ -74,6 +74,10 @@ class StoredRuns:
         """Of those that were read, how many cannot be learnt from."""
         return sum(part.n_left_out for part in self._parts())
 
+    def part_names(self) -> frozenset[str]:
+        """Return the names of the parts; that of runs in memory is empty."""
+        return frozenset(part.name for part in self._parts())
+
     def _parts(self, skip: Collection[str] = ()) -> list[Part]:
         parts: list[Part] = []
         for source in self.sources:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import pandas as pd
 
@@ -29,7 +29,10 @@ from autometa.knowledge_base.storage._columns import codes_of
 from autometa.knowledge_base.storage._fitted_model_file import Origin
 from autometa.knowledge_base.storage._folder import StoredFolder
 from autometa.knowledge_base.storage._manifest import about_of, read_manifest
+from autometa.knowledge_base.storage._stream import BATCH_ROWS
 from autometa.knowledge_base.storage._writer import fingerprint_of_tables
+
+Found = TypeVar("Found")
 
 
 class Tables:
@@ -271,4 +274,49 @@ class Tables:
         return self._source.read(
             lambda tables: {t for table in tables for t in tasks_of_kind(table, fold_kind)},
             ("task_id", "fold_kind"),
+        )
+
+    def read_runs(
+        self, use: Callable[[Iterator[Any]], Found], columns: Sequence[str], rows: int = BATCH_ROWS
+    ) -> Found:
+        """Return what ``use`` makes of a stream of Arrow tables of runs, text as codes.
+
+        Parameters
+        ----------
+        use : callable
+            Gets the tables; all runs of a task are in one of them.
+        columns : sequence of str
+            Of `runs`.
+        rows : int
+            Of a table, more where a task has more.
+        """
+        return self._source.read(use, columns, rows)
+
+    def splits(self) -> dict[str, str]:
+        """Return how the runs of each task were scored, "" where nobody said."""
+
+        def first_said(tables: Iterator[Any]) -> dict[str, str]:
+            found: dict[str, str] = {}
+            for table in tables:
+                (tasks, t), (splits, s) = codes_of(table["task_id"]), codes_of(table["split"])
+                for task, split in sorted(set(zip(t.tolist(), s.tolist(), strict=True))):
+                    found[tasks[task]] = found.get(tasks[task]) or str(splits[split])
+            return found
+
+        return self._source.read(first_said, ("task_id", "split"))
+
+    def part_names(self) -> frozenset[str] | None:
+        """Return the names of the immutable parts that hold the runs; None for runs in memory."""
+        source = self._source
+        names = source.part_names() if isinstance(source, StoredRuns) else frozenset({""})
+        return None if "" in names else names
+
+    def tasks_in_parts(self, names: Collection[str]) -> set[str]:
+        """Return the tasks that these parts have runs of; no other part is read."""
+        source = self._source
+        assert isinstance(source, StoredRuns)
+        return source.read(
+            lambda tables: {str(t) for table in tables for t in codes_of(table["task_id"])[0]},
+            ("task_id",),
+            skip=source.part_names() - set(names),
         )

@@ -74,6 +74,22 @@ class Verbs(Tables):
         """
         return from_above("evaluate")(self, **options)
 
+    def graph(self, **options: Any) -> Any:
+        """Return it as a graph in the terms of ML-Schema and MLSO.
+
+        Parameters
+        ----------
+        **options
+            ``runs``: "aggregated" (default), "all" or "none"; ``namespace``: of names that OpenML
+            does not know.
+
+        Returns
+        -------
+        KnowledgeGraph
+            See `autometa.graph.KnowledgeGraph`: to be queried, written, updated and drawn.
+        """
+        return from_above("graph")(self, **options)
+
     verify = staticmethod(maintenance.verify)
     compact = staticmethod(maintenance.compact)
     remove = staticmethod(maintenance.remove)
