@@ -49,12 +49,16 @@ class KnowledgeGraph:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from autometa import KnowledgeBase
-    >>> graph = KnowledgeBase.bundled().graph(runs="none")
-    >>> graph.query('''SELECT ?name WHERE {
-    ...     ?task dcterms:identifier "wine" ; mls:definedOn/prov:wasDerivedFrom/rdfs:label ?name
+    >>> runs = pd.DataFrame({"task_id": "iris", "algorithm": ["knn", "svm"], "config": "{}",
+    ...                      "metric": "accuracy", "score": [0.9, 0.8]})
+    >>> tasks = pd.DataFrame({"task_id": ["iris"], "task_type": ["multiclass"]})
+    >>> graph = KnowledgeBase.from_frames(tasks, None, runs).graph()
+    >>> graph.query('''SELECT ?algorithm WHERE {
+    ...     ?flow autometa:bestOn ?task ; a mls:Implementation ; dcterms:title ?algorithm
     ... }''').rows
-    [['wine']]
+    [['knn']]
     """
 
     def __init__(
