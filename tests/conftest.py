@@ -22,6 +22,7 @@ ALLOWED_SKIPS = (
     r"no shared data at ",  # run histories and tables that are not part of the project
     r"PostgreSQL ",  # a server that not every machine has, or that will not run as root
     r"Redis is not installed",
+    r"Chromium is not installed",
     r"mounting is not permitted here",  # a container without the right to mount a small disk
     r"scikit-learn is installed without its tests",
     r"the extra onnx is not installed",  # converters that not every version of Python has

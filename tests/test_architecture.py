@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = [  # each may import those after it
     "__main__",
     "cli",
+    "server",
     "plotting",
     "typing",  # names types of all rooms for users
     "testing",
@@ -65,6 +66,7 @@ MAY_IMPORT = {
         "knowledge_base",
         "importers",
         "testing",
+        "server",
     },
     "distributed": {"building"},
     "matplotlib": {"plotting"},
@@ -73,6 +75,12 @@ MAY_IMPORT = {
     "rdflib": {"graph"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "fastapi": {"server"},
+    "httpx": {"server"},
+    "jinja2": {"server"},
+    "pydantic": {"server"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
     "skops": {"tuning"},
 }
 Graph = Mapping[str, set[str]]
