@@ -35,8 +35,7 @@ FAILING = {None: (), FailIf.worse: ("worse",), FailIf.not_better: ("worse", "ali
     "kb evaluate",
     panel=LOOK,
     examples=[
-        "autometa kb evaluate --plots pictures",
-        "autometa kb evaluate --beyond-rows 2000",
+        "autometa kb evaluate --beyond-rows 2000 --plots pictures",
         "autometa kb evaluate kb:team --fail-if worse --seed 1 --json",
     ],
     then="autometa kb fit kb:team",
