@@ -94,8 +94,10 @@ def _refusal(text: str, error: Exception) -> ParameterError:
     from rdflib.plugins.sparql.parser import parseUpdate
 
     try:
-        parseUpdate(text)
+        changes = bool(parseUpdate(text).request)  # no text at all is an update of nothing
     except Exception:
+        changes = False
+    if not changes:
         return ParameterError(
             f"The query must be SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE. {_line(error)}"
         )

@@ -73,5 +73,5 @@ def test_show_versions_knows_each_dependency():
     needed -= {"cloudpickle", "filelock", "joblib", "platformdirs", "pyyaml", "rich"}
     needed -= {"threadpoolctl", "typer"}
     extras = {"catboost", "xgboost", "distributed", "psycopg", "matplotlib"}
-    extras |= {"skl2onnx", "onnxmltools", "onnxruntime"}
+    extras |= {"skl2onnx", "onnxmltools", "onnxruntime", "networkx", "rdflib"}
     assert set(LIBRARIES) == needed | extras | {"autometa"}
