@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from autometa._common.json_numbers import json_values
-from autometa._common.readable import html_table, readable
+from autometa._common.markup import escaped, html_table, notebook_block, scrolling
+from autometa._common.readable import readable
 
 __all__ = ["Alternative", "BestSetup", "Explanation", "Influence", "Neighbor", "RunnerUp"]
 
@@ -203,10 +203,12 @@ class Explanation:
         return "\n".join(_lines(self, max(width, 40)))
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><b>{self.rank}. {html.escape(self.summary)}</b><br>{_standing(self)}</p>"]
-        for title, header, rows in _tables(self):
-            parts.append(f"<p>{html.escape(title)}</p>{html_table(header, rows)}")
-        return "".join(parts)
+        heading = f"<p><b>{self.rank}. {escaped(self.summary)}</b></p>"
+        tables = [
+            scrolling(html_table(header, rows, caption=title))
+            for title, header, rows in explanation_tables(self)
+        ]
+        return notebook_block(heading, f"<p>{escaped(standing(self))}</p>", *tables)
 
 
 Rows = list[tuple[str, ...]]
@@ -214,7 +216,7 @@ Rows = list[tuple[str, ...]]
 
 def _lines(explanation: Explanation, width: int) -> Iterable[str]:
     yield from _wrapped(f"{explanation.rank}. {explanation.summary}", width, "", "   ")
-    yield from _wrapped(_standing(explanation), width, "   ", "   ")
+    yield from _wrapped(standing(explanation), width, "   ", "   ")
     for title, sentences in _sentences(explanation):
         yield ""
         yield title
@@ -234,7 +236,7 @@ def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
     )
 
 
-def _standing(explanation: Explanation) -> str:
+def standing(explanation: Explanation) -> str:
     """Say what the setup is for, what it adds, and how far the dataset is from earlier ones."""
     return " ".join([_role(explanation), _gain(explanation), _familiarity(explanation.novelty)])
 
@@ -308,7 +310,8 @@ def _speaks(influence: Influence) -> str:
     return "for" if influence.effect > 0 else "against"
 
 
-def _tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows]]:
+def explanation_tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows]]:
+    """Yield the title, header and rows of each part of an explanation."""
     if explanation.neighbors:
         yield (
             NEIGHBORS,

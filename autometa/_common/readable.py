@@ -1,10 +1,8 @@
-"""Values as people read them: numbers with the digits that count, and tables of a notebook."""
+"""Values as people read them: numbers with the digits that count."""
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 # Between these the digits are written out: 54,310 is read at a glance, 5.431e+04 is not.
@@ -39,18 +37,3 @@ def shown(value: Any) -> str:
     ('0.5', "'a'", "'b'", 'None')
     """
     return repr(value.item() if hasattr(value, "item") else value)
-
-
-def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of HTML whose cells are text, whatever is in them.
-
-    Examples
-    --------
-    >>> html_table(["a"], [["<b>"]])
-    '<table><tr><th>a</th></tr><tr><td>&lt;b&gt;</td></tr></table>'
-    """
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"

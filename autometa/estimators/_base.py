@@ -16,6 +16,7 @@ from optuna.storages import InMemoryStorage
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from autometa._common.markup import folded
 from autometa.datasets import named_table
 from autometa.exceptions import DatasetError
 from autometa.knowledge_base import KnowledgeBaseLike
@@ -185,6 +186,13 @@ class AutoMetaEstimator(BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         self.result_.save(path)
+
+    def _html_repr(self) -> str:
+        """Return what scikit-learn asks for a notebook; once fitted, what came of it first."""
+        own = str(super()._html_repr())
+        if not hasattr(self, "result_"):
+            return own
+        return str(self.result_._repr_html_()) + folded(f"{type(self).__name__}, as given", own)
 
     def __sklearn_clone__(self) -> Self:
         """Return an unfitted copy that shares ``model``, whose clone would have learnt nothing.

@@ -17,6 +17,7 @@ from autometa.knowledge_base._filling import combined, combined_tasks, say_left_
 from autometa.knowledge_base._repeated import repeated_or_less
 from autometa.knowledge_base._run_source import FrameRuns, StoredRuns, joined
 from autometa.knowledge_base._same_tasks import check_same_tasks
+from autometa.knowledge_base._summary_html import summary_html
 from autometa.knowledge_base._tables import Tables
 from autometa.knowledge_base._verbs import Verbs
 from autometa.knowledge_base.storage._folders import (
@@ -367,6 +368,9 @@ class KnowledgeBase(Verbs):
         counts = self.counts()
         n_setups = len(counts.tasks_of_setup)
         return f"KnowledgeBase({n_tasks} tasks, {n_setups} setups, {counts.n_runs} runs)"
+
+    def _repr_html_(self) -> str:
+        return summary_html(self, repr(self))
 
 
 def check_if_exists(if_exists: str, folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
-from autometa._common.readable import html_table, readable
+from autometa._common.markup import escaped, html_list, html_table, notebook_block, scrolling
+from autometa._common.readable import readable
 from autometa.exceptions import ParameterError
 from autometa.explanation import Neighbor
 from autometa.recommendation._out_of_range import OutOfRange
@@ -28,6 +28,8 @@ COLUMNS = (
     *("rank", "algorithm", "role", "metric", "expected_score", "score_low", "score_high"),
     *("expected_fit_seconds", "expected_predict_ms", "probability_best", "config", "setup_id"),
 )
+
+NUMBERS = (0, 2, 3, 4)  # of the columns that a notebook shows, those with numbers
 
 
 class Recommendations(Sequence[Recommendation]):
@@ -180,10 +182,9 @@ class Recommendations(Sequence[Recommendation]):
     def _repr_html_(self) -> str:
         """Return the table that a notebook shows."""
         rows = [_cells(rank, one) for rank, one in enumerate(self._candidates, start=1)]
-        table = html_table(_shown_columns(self.scores_of), rows)
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        listed = f"<ul>{notes}</ul>" if notes else ""
-        return f"<p>{html.escape(self.heading)}</p>{table}{listed}"
+        table = html_table(_shown_columns(self.scores_of), rows, numbers=NUMBERS)
+        heading = f"<p>{escaped(self.heading)}</p>"
+        return notebook_block(heading, scrolling(table), html_list(self.notes))
 
     def _lines(self) -> Iterable[str]:
         return (f"{rank}. {one}" for rank, one in enumerate(self._candidates, start=1))

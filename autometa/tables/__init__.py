@@ -14,6 +14,7 @@ from autometa.tables._named import (
     split_weights,
 )
 from autometa.tables._outputs import first_of_several, several_outputs
+from autometa.tables._overview import TableOverview
 from autometa.tables._presence import has_value, informative_columns
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
@@ -25,6 +26,7 @@ __all__ = [
     "TASK_TYPES",
     "NamedTable",
     "Table",
+    "TableOverview",
     "Task",
     "as_own_errors",
     "check_table",

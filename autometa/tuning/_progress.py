@@ -19,6 +19,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol, Self, TextIO
 
+from autometa.tuning._notebook_bar import NotebookBar
+
 _logger = logging.getLogger("autometa.tuning.progress")
 
 LIVE_SECONDS = 0.25  # between two looks at a line that is kept up to date: it seems to run
@@ -106,48 +108,6 @@ class TerminalLine:
             self._stream.flush()
 
 
-class NotebookLine:
-    """One output of a cell that is kept up to date.
-
-    Parameters
-    ----------
-    display : callable
-        ``IPython.display.display``: called with ``display_id=True`` it gives a handle.
-    """
-
-    interval = 1.0  # each goes to a browser
-
-    def __init__(self, display: Callable[..., Any]) -> None:
-        self._done: list[str] = []
-        self._handle = display(_Text(""), display_id=True)
-
-    def begin(self, line: str) -> None:
-        """Show the stage."""
-        self.beat(line)
-
-    def beat(self, line: str) -> None:
-        """Show it anew, below what is over."""
-        self._handle.update(_Text("\n".join([*self._done, line])))
-
-    def end(self, line: str) -> None:
-        """Keep a line that says how long it took."""
-        self._done.append(line)
-        self.beat("")
-
-    def close(self) -> None:
-        """Leave what is over."""
-
-
-class _Text:
-    """Text whose lines a notebook shows as they are."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return self._text
-
-
 class Progress:
     """The stages of a run: shown by a display, and logged once each.
 
@@ -178,7 +138,10 @@ class Progress:
     @classmethod
     def of(cls, verbose: bool | None) -> Self:
         """Return the progress of a call from Python; see ``verbose`` of `tune`."""
-        return cls(_display() if verbose or (verbose is None and _is_watched()) else None)
+        made = cls()
+        if verbose or (verbose is None and _is_watched()):
+            made._display = _display(made.share)
+        return made
 
     def set_clock(self, started: float, budget: float) -> None:
         """Take over from when seconds count, and how many there are."""
@@ -247,6 +210,12 @@ class Progress:
     ) -> None:
         self.close()
 
+    def share(self) -> float | None:
+        """Return which part of the budget is gone, from 0 to 1; None where there is no end."""
+        if not math.isfinite(self.budget) or self.budget <= 0:
+            return None
+        return min((time.monotonic() - self.started) / self.budget, 1.0)
+
     def _times(self) -> str:
         gone = time.monotonic() - self.started
         if not math.isfinite(self.budget):
@@ -285,11 +254,11 @@ class Progress:
         return min(max(share, MIN_LINE_SECONDS), MAX_LINE_SECONDS)
 
 
-def _display() -> Display:
-    """Return where a call from Python shows its progress."""
+def _display(share: Callable[[], float | None]) -> Display:
+    """Return where a call from Python shows its progress, of which a part is over."""
     notebook = _notebook()
     if notebook is not None:
-        return NotebookLine(notebook)
+        return NotebookBar(notebook, share)
     if sys.stderr.isatty():
         return TerminalLine(sys.stderr)
     return Lines(lambda line: print(line, file=sys.stderr, flush=True))

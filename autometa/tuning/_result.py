@@ -21,8 +21,10 @@ from autometa.exceptions import ParameterError
 from autometa.knowledge_base import canonical_config
 from autometa.knowledge_base._schema import FAILURES, RUN_DEFAULTS
 from autometa.tables import Task
+from autometa.tuning._context import RunContext
 from autometa.tuning._leaderboard import chosen_by, leaderboard_of
 from autometa.tuning._predicting import Predicting
+from autometa.tuning._showing import Showing
 from autometa.tuning.final_model._decision import MOST_PROBABLE, DecisionRule
 from autometa.tuning.final_model._interval import UNKNOWN
 from autometa.tuning.final_model._out_of_fold import OutOfFold
@@ -31,7 +33,7 @@ from autometa.tuning.study._resume import algorithm_of, candidate_of, evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
-class TuneResult(Predicting):
+class TuneResult(Predicting, Showing):
     """The fitted pipeline of a run of `tune`, its study and its scores.
 
     Attributes
@@ -80,6 +82,8 @@ class TuneResult(Predicting):
         The column that says what each row counts for, where it was given by name.
     out_of_fold : OutOfFold or None
         See `oof_predictions`.
+    context : RunContext or None
+        What the run was asked and saw, for `report`.
     """
 
     best_pipeline: Pipeline = field(repr=False)  # a screenful, and shown by itself
@@ -100,6 +104,7 @@ class TuneResult(Predicting):
     is_weighted: bool = False
     weights_column: str | None = None
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
+    context: RunContext | None = field(default=None, repr=False)
 
     @property
     def n_completed(self) -> int:

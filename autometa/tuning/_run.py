@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -16,8 +17,10 @@ from sklearn.pipeline import Pipeline
 from autometa._common.readable import readable
 from autometa.evaluation import cached_reference_seconds, slowness
 from autometa.evaluation._machine import usable_cores
+from autometa.exceptions import collect_notes
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel, size_of
+from autometa.tuning._context import RunContext
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
 from autometa.tuning._learning import learn_from
 from autometa.tuning._metric import settle_metric
@@ -68,8 +71,9 @@ def run(
         progress.stage(stage)
         if options.isolate and options.n_workers >= usable_cores():  # then of one thread each
             import_for_workers()
-        question = Question.of(X, y, options)
-        current = Run(question, options, clock, progress)
+        with collect_notes() as remarks:
+            question = Question.of(X, y, options)
+        current = Run(question, options, clock, progress, remarks)
         with current.interruption:  # to the very end: what is found by then must not be lost
             with current:
                 progress.stage("cleaning the table and fitting a first model")
@@ -120,8 +124,10 @@ class Run:
         options: TuneOptions,
         clock: Clock,
         progress: Progress | None = None,
+        remarks: Sequence[str] = (),
     ) -> None:
         self.question, self.options, self.clock = question, options, clock
+        self.remarks = tuple(remarks)  # what warnings said of the table
         self.progress = progress or Progress()
         self.notes = list(question.notes)
         self.late_notes: list[str] = []  # of what follows the search
@@ -361,6 +367,7 @@ class Run:
             notes=notes,
             pos_label=self.question.pos_label,
             validation=dict(state.settings.validation),
+            context=RunContext.of(self.question, self.options, state, self.remarks),
         )
 
 

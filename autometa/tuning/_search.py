@@ -294,7 +294,7 @@ class Search:
             merged = merge(advice.candidates, state.plan, defaults, n_before=advice.n_before)
             state.plan = with_target_forms(merged, state.table, settings.metric)
             self.progress.event(f"advice: {len(advice.candidates)} setups to try first")
-            state.metafeatures = advice.metafeatures
+            state.metafeatures, state.advice = advice.metafeatures, advice.recommendations
             return
         message = f"No advice of the knowledge base: {outcome.message}"
         state.notes.append(message)

@@ -11,6 +11,7 @@ import pandas as pd
 from autometa.algorithms import get_algorithm
 from autometa.knowledge_base import KnowledgeBase
 from autometa.meta_models import MetaModel
+from autometa.recommendation import Recommendations
 from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel
 from autometa.tuning._request import Proposal
@@ -113,6 +114,8 @@ class SearchState:
         What fitting the members would take, were the search to end now.
     metafeatures : Series or None
         Of the table, once the knowledge base was asked.
+    advice : Recommendations or None
+        What it recommended.
     notes : list of str
         What did not go as planned.
     """
@@ -128,6 +131,7 @@ class SearchState:
     promotions: list[CompletedTrial] = field(default_factory=list)
     members_seconds: float = 0.0
     metafeatures: pd.Series[float] | None = None
+    advice: Recommendations | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -20,6 +20,7 @@ from autometa.tables import Table
 
 if TYPE_CHECKING:
     from autometa.meta_models import MetaModel
+    from autometa.recommendation import Recommendations
 
 N_ADVISED = 20
 N_BEFORE_ANCHORS = 5
@@ -75,11 +76,14 @@ class Advice:
         Those of the table that the knowledge base holds; None when it holds none.
     n_before : int
         Candidates that go before the libraries' defaults; see `merge`.
+    recommendations : Recommendations or None
+        What the candidates are made of, with what is expected of each; None when none was asked.
     """
 
     candidates: list[Candidate]
     metafeatures: pd.Series[float] | None
     n_before: int = N_BEFORE_ANCHORS
+    recommendations: Recommendations | None = None
 
 
 def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[str, ...]:
@@ -245,6 +249,7 @@ def advise(
         candidates=list(distinct.values()),
         metafeatures=metafeatures,
         n_before=0 if is_large else N_BEFORE_ANCHORS,
+        recommendations=recommendations,
     )
 
 

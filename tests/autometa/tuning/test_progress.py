@@ -17,7 +17,8 @@ from sklearn.datasets import load_iris
 import autometa
 from autometa.exceptions import ParameterError
 from autometa.tuning import _progress
-from autometa.tuning._progress import Lines, NotebookLine, Progress, TerminalLine
+from autometa.tuning._notebook_bar import NotebookBar
+from autometa.tuning._progress import Lines, Progress, TerminalLine
 
 QUICK = {
     "algorithms": ["naive_bayes"],
@@ -147,7 +148,7 @@ def test_in_a_notebook_one_output_is_kept_up_to_date():
         assert display_id is True
         return Handle()
 
-    with Progress(NotebookLine(display)) as progress:
+    with Progress(NotebookBar(display)) as progress:
         progress.stage("reading the table")
         progress.stage("searching")
         progress.close("done")
