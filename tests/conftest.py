@@ -26,6 +26,7 @@ ALLOWED_SKIPS = (
     r"mounting is not permitted here",  # a container without the right to mount a small disk
     r"scikit-learn is installed without its tests",
     r"the extra onnx is not installed",  # converters that not every version of Python has
+    r"Chromium is not installed",  # pages are looked at in a browser where there is one
     r"SCIPY_ARRAY_API is not set",  # one of scikit-learn's checks, of arrays we do not take
 )
 

@@ -23,6 +23,7 @@ ROOMS = [  # each may import those after it
     "__main__",
     "cli",
     "server",
+    "report",
     "plotting",
     "typing",  # names types of all rooms for users
     "testing",
@@ -77,7 +78,7 @@ MAY_IMPORT = {
     "rich": {"cli"},
     "fastapi": {"server"},
     "httpx": {"server"},
-    "jinja2": {"server"},
+    "jinja2": {"report", "server"},
     "pydantic": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},

@@ -180,13 +180,18 @@ def recommend(
         "stratify": stratify,
     }
     read = partial(
-        _load, target=target, task_type=task_type, encoding=encoding, metric=metric, weights=weights
+        load_table,
+        target=target,
+        task_type=task_type,
+        encoding=encoding,
+        metric=metric,
+        weights=weights,
     )
     loaded = None if table is None else read(table, folds=folds)
     advice = (
         _of_metafeatures(metafeatures, task_type, asked)
         if loaded is None
-        else _of_table(loaded, positive, asked)
+        else advice_for(loaded, positive, asked)
     )
     if explain is not None and explain > len(advice):
         raise ParameterError(
@@ -208,7 +213,7 @@ def recommend(
     )
 
 
-def _load(
+def load_table(
     table: str,
     target: list[str] | None,
     task_type: str | None,
@@ -217,6 +222,7 @@ def _load(
     folds: dict[str, Any],
     weights: str | None,
 ) -> Table:
+    """Return a table that was named, checked."""
     from autometa.datasets import load_dataset
     from autometa.dependence import warn_of_dependence
     from autometa.metrics import metric_kind
@@ -242,7 +248,8 @@ def _load(
     return loaded
 
 
-def _of_table(loaded: Table, positive: str | None, asked: dict[str, Any]) -> Recommendations:
+def advice_for(loaded: Table, positive: str | None, asked: dict[str, Any]) -> Recommendations:
+    """Return the advice for a table; on a terminal something moves meanwhile."""
     from autometa.advice import recommend_for_table
 
     shown = talk() if talk().is_terminal and not MODE.as_json else None

@@ -176,6 +176,15 @@ def tune(
         ),
     ] = None,
     plots: _options.Plots = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a page on the run to this HTML file (extra report), some seconds after "
+            "the budget.",
+            show_default=False,
+            rich_help_panel=_options.FILES,
+        ),
+    ] = None,
 ) -> Answer:
     """Find and fit the best pipeline for TABLE within a time budget.
 
@@ -186,7 +195,7 @@ def tune(
         raise ParameterError("Give one of --knowledge-base and --no-knowledge-base.")
     if code is not None and table == _options.STDIN:
         raise ParameterError("'--code' needs a table that can be read again. Got '-'; give a file.")
-    check_outputs(save, code)
+    check_outputs(save, code, report)
     check_plots(plots)
     if save is None:
         say("The model will not be kept; give --save FILE.")
@@ -251,7 +260,7 @@ def tune(
             progress=progress,
         )
         early.is_found = True
-        is_written = write_outputs(result, save, code, table, loaded.target, encoding)
+        is_written = write_outputs(result, save, code, table, loaded.target, encoding, report)
     if plots is not None:
         write_plots(result=result, folder=plots)
     for said in result.notes:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
-from autometa.cli._output import say, say_error
+from autometa.cli._output import MODE, say, say_error
 
 # For an ensemble on 569 x 30 importing what writes, writing and reading back took 0.9 processor
 # seconds, half of it the import, and the command ended 1.7 s after its budget.
@@ -14,8 +17,8 @@ SAVE_SECONDS = 1.5
 MAX_SAVE_SHARE = 0.2  # of a short budget, of which the search needs the most
 
 
-def check_outputs(save: Path | None, code: Path | None) -> None:
-    """Raise unless both files can be written.
+def check_outputs(save: Path | None, code: Path | None, report: Path | None = None) -> None:
+    """Raise unless all files can be written.
 
     Raises
     ------
@@ -33,8 +36,14 @@ def check_outputs(save: Path | None, code: Path | None) -> None:
             check_output(path, option)
     if save is not None:
         check_replaces_model(save, "--save")
-    if save is not None and code is not None and save.resolve() == code.resolve():
-        raise OutputError(f"'--save' and '--code' must name two files. Both name '{save}'.")
+    if report is not None:
+        from autometa.report import check_report
+
+        check_report(report, "--report")
+    given = [("--save", save), ("--code", code), ("--report", report)]
+    for (first, one), (second, other) in itertools.combinations(given, 2):
+        if one is not None and other is not None and one.resolve() == other.resolve():
+            raise OutputError(f"'{first}' and '{second}' must name two files. Both name '{one}'.")
 
 
 def without_writing(time_budget: float | None, save: Path | None) -> float | None:
@@ -51,6 +60,7 @@ def write_outputs(
     source: str,
     target: str,
     encoding: str | None = None,
+    report: Path | None = None,
 ) -> bool:
     """Write what was asked for, elsewhere when its own place fails; say where it is.
 
@@ -71,7 +81,28 @@ def write_outputs(
             write_whole(path, script.encode())
 
         done = _write("script", code, write_script) and done
+    if report is not None:
+        say("Making the report.")
+
+        def write_page(path: Path) -> None:
+            from autometa.report import write_report
+
+            about = {"source": source, "encoding": encoding, "notes": MODE.notes}
+            write_report(result, path, command=typed_line(), **about)
+
+        done = _write("report", report, write_page) and done
     return done
+
+
+def typed_line() -> str:
+    """Return the command line as it was typed, without the address of a storage."""
+    words = ["autometa", *sys.argv[1:]]
+    for place, word in enumerate(words):
+        if word == "--storage" and place + 1 < len(words):
+            words[place + 1] = "..."  # it may hold a password, and a page is handed on
+        elif word.startswith("--storage="):
+            words[place] = "--storage=..."
+    return shlex.join(words)
 
 
 def _plain_name(path: Path) -> Path | None:

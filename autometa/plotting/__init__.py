@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from autometa.plotting._regret import RegretDisplay
     from autometa.plotting._residuals import ResidualsDisplay
     from autometa.plotting._roc_curve import RocCurveDisplay
+    from autometa.plotting._search import SearchDisplay
     from autometa.plotting._task_map import TaskMapDisplay
     from autometa.plotting._wins import WinsDisplay
 
@@ -61,6 +62,7 @@ __all__ = [
     "RegretDisplay",
     "ResidualsDisplay",
     "RocCurveDisplay",
+    "SearchDisplay",
     "TaskMapDisplay",
     "WinsDisplay",
     "displays_of_advice",
@@ -91,6 +93,7 @@ _HOMES = {
     "RegretDisplay": "_regret",
     "ResidualsDisplay": "_residuals",
     "RocCurveDisplay": "_roc_curve",
+    "SearchDisplay": "_search",
     "TaskMapDisplay": "_task_map",
     "WinsDisplay": "_wins",
     "displays_of_advice": "_folders",

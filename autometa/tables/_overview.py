@@ -32,10 +32,15 @@ class TableOverview:
     name, target, task_type : str
     rows : DataFrame or None
         At most 5,000 rows of the first 200 columns; None for sparse tables, whose columns are
-        seldom read one by one.
+        seldom read one by one. They do not travel: a copy from another process, or from a file,
+        has ``described`` instead, so that a model that is handed on holds no row of its table.
     outcomes : Series
         Of classification, rows by class, the most frequent first; of regression, quantiles of
         the target by their names.
+    described : DataFrame or None
+        What `columns` returned when the overview was sent.
+    n_described : int
+        Rows that `columns` is about.
     """
 
     n_rows: int
@@ -45,25 +50,32 @@ class TableOverview:
     task_type: str
     rows: pd.DataFrame | None
     outcomes: pd.Series[float]
+    described: pd.DataFrame | None = None
+    n_described: int = 0
 
     @classmethod
     def of(cls, table: Table) -> Self:
         """Return the overview of a checked table; its rows are a copy."""
         n_rows, n_columns = table.X.shape
+        rows = None if table.is_sparse else _some_of(table.X)
         return cls(
             n_rows=n_rows,
             n_columns=n_columns,
             name=table.name,
             target=table.target,
             task_type=table.task_type,
-            rows=None if table.is_sparse else _some_of(table.X),
+            rows=rows,
             outcomes=_outcomes(table),
+            n_described=0 if rows is None else len(rows),
         )
 
     @property
     def is_part(self) -> bool:
         """Whether `columns` describes a part of the rows."""
-        return self.rows is not None and len(self.rows) < self.n_rows
+        return 0 < self.n_described < self.n_rows
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "rows": None, "described": self.columns()}
 
     def columns(self) -> pd.DataFrame:
         """Return one row a column: name, dtype, kind, shares of what is missing, values.
@@ -74,6 +86,8 @@ class TableOverview:
             ``column``, ``dtype``, ``kind`` (as it is read: numeric, categorical, ...), ``missing``
             (share of the rows), ``distinct`` (values), ``values`` (a text on what they are).
         """
+        if self.described is not None:
+            return self.described
         if self.rows is None:
             return pd.DataFrame(columns=list(COLUMNS))
         kinds = column_kinds(self.rows)

@@ -46,6 +46,11 @@ class RunContext:
     advice: Recommendations | None = None
     knowledge_base: KnowledgeBase | MetaModel | Literal[False] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        # a knowledge base is too much to send with a result: what needs it is then left out
+        base = None if self.knowledge_base is None else False
+        return {**self.__dict__, "knowledge_base": base}
+
     @classmethod
     def of(
         cls, question: Question, options: TuneOptions, state: SearchState, remarks: Sequence[str]

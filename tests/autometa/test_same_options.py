@@ -42,7 +42,8 @@ RENAMED = {
     "weights": "sample_weight",
 }
 OF_ESTIMATORS_ALONE = {"warm_start"}  # a second `fit` of one object
-OF_THE_COMMAND_ALONE = {"table", "save", "code", "plots", "encoding"}  # what to read and write
+# what to read and write
+OF_THE_COMMAND_ALONE = {"table", "save", "code", "plots", "report", "encoding"}
 
 
 def options_of(function):

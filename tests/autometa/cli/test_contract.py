@@ -75,6 +75,7 @@ LINES = {
     "recommend": "recommend churn.csv -t left -n 2 --explain",
     "tune": "tune churn.csv -t left --n-trials 1 --seed 0 --time-budget 600 "
     "--algorithm naive_bayes --no-knowledge-base",
+    "report": "report churn.csv -t left -n 2 --out page.html -k kb",
     "describe": "describe churn.csv --target left --family simple",
     "search-space": "search-space churn.csv --target left --algorithm naive_bayes -k kb",
     "default-config": "default-config churn.csv -t left --algorithm naive_bayes -k kb:bundled",
