@@ -14,9 +14,31 @@ Pattern = tuple[Any, Any, Any]
 
 
 def plan(algebra: Any, store: Any) -> None:
-    """Put the patterns of each group of a translated query into a good order, in place."""
-    for group in _groups(algebra):
-        group["triples"] = ordered(group["triples"], store)
+    """Put the patterns of each group of a translated query into a good order, in place.
+
+    rdflib sorts the patterns of a group once more when it evaluates it. So a group becomes joins
+    of groups of one pattern, each evaluated with what those before it have bound.
+    """
+    for group in list(_groups(algebra)):
+        patterns = ordered(group["triples"], store)
+        if len(patterns) > 1:
+            _make_join(group, patterns)
+
+
+def _make_join(group: Any, patterns: list[Pattern]) -> None:
+    from rdflib.plugins.sparql.parserutils import CompValue
+
+    def alone(pattern: Pattern) -> Any:
+        return CompValue("BGP", triples=[pattern], _vars=_variables(pattern))
+
+    joined = alone(patterns[0])
+    for pattern in patterns[1:-1]:
+        known = joined["_vars"] | _variables(pattern)
+        joined = CompValue("Join", p1=joined, p2=alone(pattern), lazy=True, _vars=known)
+    names = group["_vars"]
+    group.clear()
+    group.name = "Join"
+    group.update(p1=joined, p2=alone(patterns[-1]), lazy=True, _vars=names)
 
 
 def _groups(node: Any) -> Iterator[Any]:
