@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.py"))
@@ -46,14 +48,32 @@ def warm_start_study(printed: str) -> None:
     assert min(scores["warm"]) > 0.5 > min(scores["cold"])
 
 
-PROMISES = {f.__name__: f for f in (advice_for_a_table, grow_a_knowledge_base, warm_start_study)}
+def draw_tables(printed: str) -> None:
+    assert printed == ""
+
+
+PROMISES = {
+    f.__name__: f
+    for f in (advice_for_a_table, draw_tables, grow_a_knowledge_base, warm_start_study)
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_example_prints_what_it_promises(path, tmp_path):
     done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, str(path), str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     PROMISES[path.stem](done.stdout)
+
+
+@pytest.mark.parametrize("table", ["students", "loans", "clinic"])
+def test_the_tables_of_the_guide_are_those_that_the_script_draws(table, tmp_path):
+    runpy.run_path(str(EXAMPLES[0].parent / "draw_tables.py"))["draw"](tmp_path)
+    kept = EXAMPLES[0].parent / "tables" / f"{table}.csv"
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / kept.name), pd.read_csv(kept))

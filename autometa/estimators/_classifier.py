@@ -97,7 +97,7 @@ class AutoMetaClassifier(ClassifierMixin, AutoMetaEstimator):  # type: ignore[mi
         All of it: ``save``, ``code``, ``runs``.
     classes_ : ndarray of shape (n_classes,)
     n_features_in_ : int
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_columns,)
         Present when the table's columns have names.
 
     Examples
