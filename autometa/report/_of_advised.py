@@ -132,7 +132,7 @@ def _why(explanation: Explanation | None) -> Iterator[Block]:
             "autometa.recommend(X, y)[0].explain()."
         )
         return
-    yield Text(text=f"Why {explanation.summary} is advised. {standing(explanation)}")
+    yield Text(text=f"Why the first: {explanation.summary}. {standing(explanation)}")
     for title, header, rows in explanation_tables(explanation):
         yield Grid(caption=title, header=header, rows=rows)
 
