@@ -71,6 +71,15 @@ def runs_per_setup(scores: pd.DataFrame) -> pd.Series[int]:
     return of_metric.groupby(level=list(RUN), sort=False, observed=True).max()
 
 
+def algorithms_in(tables: Iterable[Any]) -> set[str]:
+    """Return the algorithms that runs name; each advice asks, so no setup is looked at."""
+    found: set[str] = set()
+    for table in tables:
+        names, codes = codes_of(table["algorithm"])
+        found |= {names[code] for code in np.unique(codes[codes >= 0]).tolist()}
+    return found
+
+
 def count_runs(tables: Iterable[Any]) -> RunCounts:
     """Return what a stream of runs holds; its tables have the columns `RUN_COLUMNS`."""
     counts = RunCounts()

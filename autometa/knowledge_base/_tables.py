@@ -17,6 +17,7 @@ from autometa.knowledge_base._counts import (
     RUN_COLUMNS,
     SCORE_COLUMNS,
     RunCounts,
+    algorithms_in,
     configs_of,
     count_outcomes,
     count_runs,
@@ -169,7 +170,7 @@ class Tables:
     @property
     def algorithms(self) -> list[str]:
         """Names of the algorithms that have runs, sorted."""
-        return sorted({algorithm for algorithm, _ in self.counts().tasks_of_setup})
+        return sorted(self._source.read(algorithms_in, ("algorithm",)))
 
     def counts(self) -> RunCounts:
         """Count runs, setups, metrics and statuses; large histories are not loaded for it."""

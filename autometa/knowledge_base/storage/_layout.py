@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -126,9 +127,11 @@ def from_arrow(table: str, content: Any) -> pd.DataFrame:
         else dict(zip(content.column_names, content.columns, strict=True))
     )
     n_rows = len(next(iter(columns.values()))) if columns else 0
-    series = {name: _to_series(columns.pop(name)) for name in list(columns)}
-    # One block for many columns is quick to work with; for many rows it would be a second copy.
-    frame = pd.DataFrame(series, index=pd.RangeIndex(n_rows), copy=table != "runs")
+    if table == "runs":  # column by column: together they would be a second copy for a moment
+        series = {name: _to_series(columns.pop(name)) for name in list(columns)}
+        frame = pd.DataFrame(series, index=pd.RangeIndex(n_rows), copy=False)
+    else:  # at once: meta-features have hundreds of columns, which take longer one by one
+        frame = _to_frame(columns).copy()  # Arrow may give memory that must not be written to
     if table == "metafeatures":
         index = next(name for name in INDEX_NAMES if name in frame)
         frame = frame.set_index(index).rename_axis("task_id")
@@ -136,13 +139,24 @@ def from_arrow(table: str, content: Any) -> pd.DataFrame:
 
 
 def _to_series(column: Any) -> pd.Series[Any]:
+    return _to_frame({"": column})[""]
+
+
+def _to_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    import pyarrow as pa
+
+    plain = pa.table({name: _plain(column) for name, column in columns.items()})
+    frame: pd.DataFrame = plain.to_pandas(types_mapper=_list_type)
+    return frame
+
+
+def _plain(column: Any) -> Any:
     import pyarrow as pa
 
     column = column.cast(_plain_type(column.type))
     if pa.types.is_list(column.type) and column.null_count == len(column):
-        column = pa.nulls(len(column), pa.float64())
-    frame: pd.DataFrame = pa.table({"": column}).to_pandas(types_mapper=_list_type)
-    return frame[""]
+        return pa.nulls(len(column), pa.float64())
+    return column
 
 
 def _plain_type(kind: Any) -> Any:
