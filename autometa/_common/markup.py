@@ -23,10 +23,12 @@ STYLE = (
     ".autometa .scroll{overflow-x:auto;margin:.3em 0 1em}"
     ".autometa table{border-collapse:collapse;border:0}"
     ".autometa caption{text-align:left;font-weight:600;padding:.2em 0}"
-    ".autometa th,.autometa td{padding:.25em .8em .25em 0;text-align:left;vertical-align:top;"
-    "border:0;border-bottom:1px solid rgba(128,128,128,.3);background:none;color:inherit;"
-    "white-space:normal;overflow-wrap:anywhere;min-width:3em}"
-    ".autometa .number{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}"
+    # `important`: notebooks' own rules, of many names, set all cells to the right
+    "div.autometa table th,div.autometa table td{padding:.25em .8em .25em 0;"
+    "text-align:left!important;"
+    "vertical-align:top;border:0;border-bottom:1px solid rgba(128,128,128,.3);background:none;"
+    "color:inherit;white-space:normal;overflow-wrap:break-word;max-width:30em}"
+    "div.autometa table .number{text-align:right!important;font-variant-numeric:tabular-nums}"
     ".autometa p{margin:.3em 0}"
     ".autometa summary{cursor:pointer}"
 )
