@@ -19,7 +19,7 @@ LISTENING = "Listening"
     "serve",
     panel=ADVICE,
     examples=["autometa serve", "autometa serve --host 0.0.0.0 --token-file tokens.txt"],
-    then="open http://127.0.0.1:8000",
+    then="autometa kb info",
 )
 def serve(
     knowledge_base: _knowledge_bases.Names = None,

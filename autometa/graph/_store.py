@@ -101,7 +101,7 @@ class CompactStore(Store):
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise BudgetError(
                 "The query took longer than it may. Ask for less, or give it more seconds "
-                "('--time-limit')."
+                "('--time-budget')."
             )
 
     def _number(self, one: Any) -> int:

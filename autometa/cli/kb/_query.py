@@ -42,7 +42,7 @@ def query(
         bool, typer.Option("--runs", help="With a node a setup on a task; takes longer.")
     ] = False,
     time_limit: Annotated[
-        float, typer.Option("--time-limit", min=0.0, help="Seconds after which it is given up.")
+        float, typer.Option("--time-budget", min=0.0, help="Seconds after which it is given up.")
     ] = 60.0,
 ) -> Answer:
     """Ask the graph of a knowledge base by SPARQL.

@@ -121,7 +121,7 @@ CALLED = {
     "tune_threshold": "threshold",
 }
 NOT_PARAMETERS = {
-    "table", "target", "encoding", "no_knowledge_base", "save", "code", "plots",
+    "table", "target", "encoding", "no_knowledge_base", "save", "code", "plots", "report",
     "as_json", "quiet", "verbose", "debug",
 }  # fmt: skip
 
