@@ -40,8 +40,8 @@ async def recommend(request: Request) -> Response:
     return Response(told, media_type=JSON)
 
 
-async def advice_of_form(request: Request) -> str:
-    """Return advice for the table of a form, as JSON."""
+async def advice_of_form(request: Request, *, reasons: int | None = None) -> str:
+    """Return advice for the table of a form, as JSON; ``reasons`` as the form has it if None."""
     form = await read_form(request)
     try:
         asked = fields_of(form, TableFields)
@@ -49,6 +49,8 @@ async def advice_of_form(request: Request) -> str:
         with folder_of_table() as folder:
             path = await store(file, folder)
             values = {**asked.model_dump(), "name": label_of(file)}
+            if reasons is not None:
+                values["reasons"] = reasons
             told: str = await request.app.state.workers.ask(
                 _worker_side.advise_on_table, str(path), values
             )

@@ -33,6 +33,9 @@ class AdviceOptions(Strict):
     max_predict_ms: Seconds | None = None
     confidence_level: float = Field(0.9, gt=0, lt=1)
     order: Literal["portfolio", "single", "seconds"] = "portfolio"
+    reasons: int = Field(
+        0, ge=0, le=10, description="Of how many, the first ones, to say why: a second or so each."
+    )
 
 
 class TableFields(AdviceOptions):

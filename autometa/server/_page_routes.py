@@ -41,7 +41,7 @@ async def home(request: Request) -> Response:
 @router.post("/advice")
 async def advice(request: Request) -> Response:
     """Show the advice for a table."""
-    told = json.loads(await advice_of_form(request))
+    told = json.loads(await advice_of_form(request, reasons=1))
     add_bars(told["recommendations"])
     return render("advice.html", "/", advice=told)
 
@@ -132,6 +132,7 @@ def add_bars(recommendations: list[dict[str, Any]]) -> None:
     ends = [end for one in recommendations for end in one["score_interval"] if end is not None]
     low, high = min(ends, default=0.0), max(ends, default=0.0)
     for one in recommendations:
+        one["bar"] = None
         left, right = one["score_interval"]
         if high <= low or None in (left, right, one["expected_score"]):
             continue

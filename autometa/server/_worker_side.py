@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from autometa.knowledge_base import KnowledgeBase
     from autometa.tables import NamedTable
 
-N_EXPLAINED = 3  # of the list: reasons take as long again as the advice
-
 
 class LimitError(AutoMetaError, ValueError):
     """A table is larger than the server takes."""
@@ -96,7 +94,8 @@ def advise_on_metafeatures(state: State, request: dict[str, Any]) -> dict[str, A
     """Return advice for a table that stays where it is."""
     from autometa.advice import recommend
 
-    return _told(recommend(knowledge_base=state.given(), **request))
+    n_reasons = request.pop("reasons")
+    return _told(recommend(knowledge_base=state.given(), **request), n_reasons)
 
 
 def advise_on_table(state: State, path: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -104,8 +103,9 @@ def advise_on_table(state: State, path: str, request: dict[str, Any]) -> dict[st
     from autometa.advice import recommend
 
     table = read_upload(Path(path), request.pop("name"), request.pop("target"), state.limits)
+    n_reasons = request.pop("reasons")
     advice = recommend(table.X, table.y, knowledge_base=state.given(), **request)
-    told = _told(advice)
+    told = _told(advice, n_reasons)
     told["task"] |= {
         "name": table.name,
         "target": table.target,
@@ -142,9 +142,9 @@ def read_upload(path: Path, name: str, target: str | None, limits: Limits) -> Na
     return table
 
 
-def _told(advice: Any) -> dict[str, Any]:
+def _told(advice: Any, n_reasons: int) -> dict[str, Any]:
     told: dict[str, Any] = {"schema": 1, **advice.to_dict()}
-    for one, entry in zip(advice[:N_EXPLAINED], told["recommendations"], strict=False):
+    for one, entry in zip(advice[:n_reasons], told["recommendations"], strict=False):
         entry["reasons"] = one.explain().to_dict()
     told["knowledge_base"].pop("path", None)  # where things lie here is nobody's business
     return told

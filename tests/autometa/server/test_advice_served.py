@@ -59,7 +59,7 @@ def test_a_table_gets_the_advice_that_python_gives(client):
     frame.to_feather(arrow)
     wanted = recommend(frame.drop(columns="kind"), frame["kind"], n=4)
     answers = [
-        ask(client, content, n=4)
+        ask(client, content, n=4, reasons=1)
         for content in (as_csv(frame), gzip.compress(as_csv(frame)), buffer.getvalue(),
                         arrow.getvalue())
     ]  # fmt: skip
@@ -67,6 +67,7 @@ def test_a_table_gets_the_advice_that_python_gives(client):
     for answer in answers:
         assert setups(answer.json()) == [(one.algorithm, one.config) for one in wanted]
     assert answers[0].json()["recommendations"][0]["reasons"]["summary"]
+    assert "reasons" not in answers[0].json()["recommendations"][1]
     assert answers[0].json()["task"]["n_columns"] == 4
 
 
