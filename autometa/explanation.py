@@ -10,6 +10,7 @@ from typing import Any
 
 from autometa._common.json_numbers import json_values
 from autometa._common.markup import escaped, html_table, notebook_block, scrolling
+from autometa._common.out_of_range import OutOfRange, outside_in_words
 from autometa._common.readable import readable
 
 __all__ = ["Alternative", "BestSetup", "Explanation", "Influence", "Neighbor", "RunnerUp"]
@@ -174,6 +175,8 @@ class Explanation:
     alternatives : tuple of Alternative
     role : str
         What it is in the list for: see `Recommendation`.
+    outside : tuple of OutOfRange
+        Measures by which the dataset lies outside all that is known, the farthest first.
     """
 
     rank: int
@@ -188,6 +191,7 @@ class Explanation:
     runners_up: tuple[RunnerUp, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     role: str = ""
+    outside: tuple[OutOfRange, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain values for JSON; a NaN becomes None."""
@@ -238,7 +242,12 @@ def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
 
 def standing(explanation: Explanation) -> str:
     """Say what the setup is for, what it adds, and how far the dataset is from earlier ones."""
-    return " ".join([_role(explanation), _gain(explanation), _familiarity(explanation.novelty)])
+    known = (
+        outside_in_words(explanation.outside)
+        if explanation.outside
+        else _familiarity(explanation.novelty)
+    )
+    return " ".join([_role(explanation), _gain(explanation), known])
 
 
 def _role(explanation: Explanation) -> str:

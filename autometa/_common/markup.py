@@ -1,8 +1,8 @@
 """What objects show of themselves in notebooks: plain HTML, made here and nowhere else.
 
 Whatever is in a user's table is text by the time it is in a page: `escaped` is the only way in.
-Colours are those of the page around, mixed with grey, so that light and dark notebooks need not
-be told apart. Where styles are taken away, as code hosts do, plain tables stay.
+Colours are those of the page around, mixed with grey, which suits light and dark notebooks. Where
+styles are taken away, as code hosts do, plain tables stay.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from autometa._versions import DISTRIBUTION
-from autometa.exceptions import ParameterError, WorkerError
+from autometa._common.extras import require
+from autometa.exceptions import WorkerError
 
 CONNECT_SECONDS = 30
 
@@ -24,12 +24,9 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     WorkerError
         If no scheduler answers, or it has no worker.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ParameterError(
-            f"A Dask cluster needs the package 'distributed': pip install '{DISTRIBUTION}[dask]'."
-        ) from None
+    require("distributed", "dask", "A Dask cluster")
+    from distributed import Client
+
     try:
         connect: Any = Client
         client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)

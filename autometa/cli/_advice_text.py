@@ -9,10 +9,11 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autometa._common.out_of_range import outside_in_words
 from autometa.cli._output import console, make_table, number, seconds, settings, visible
 
 if TYPE_CHECKING:
-    from autometa.recommendation import OutOfRange, Recommendations
+    from autometa.recommendation import Recommendations
 
 INDENT = "   "  # of what stands below a setup, as wide as its rank
 MIN_NAME = 8  # letters of an algorithm, however narrow the screen
@@ -57,13 +58,8 @@ def _about(advice: Recommendations) -> list[str]:
     if not advice.neighbors:
         return []
     names = ", ".join(visible(neighbor.name) for neighbor in advice.neighbors[:NAMED_NEIGHBORS])
-    about = _outside(advice.outside) if advice.outside else _familiarity(advice.novelty)
+    about = outside_in_words(advice.outside) if advice.outside else _familiarity(advice.novelty)
     return [f"Most like this dataset: {names}.", about]
-
-
-def _outside(outside: Sequence[OutOfRange]) -> str:
-    """Say on which measures the table lies outside all that is known."""
-    return f"Outside what is known, so less is certain: {'; '.join(map(str, outside))}."
 
 
 def _familiarity(novelty: float) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from autometa.exceptions import ParameterError
+from autometa._common.extras import require
 from autometa.graph._terms import PREFIXES, Block, Pair, compact, parts_of, term
 
 _TYPE, _STATEMENT = term("rdf:type"), term("rdf:Statement")
@@ -106,20 +106,10 @@ def networkx() -> Any:
     ParameterError
         If it is not installed.
     """
-    try:
-        import networkx as library
-    except ImportError:
-        raise missing("networkx") from None
+    require("networkx", "graph", "The graph")
+    import networkx as library
+
     return library
-
-
-def missing(library: str) -> ParameterError:
-    """Return the error that says which extra installs a library."""
-    from autometa._versions import DISTRIBUTION
-
-    return ParameterError(
-        f"This needs {library}, which is not installed: pip install '{DISTRIBUTION}[graph]'."
-    )
 
 
 def to_networkx(blocks: Iterable[Block]) -> Any:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from autometa._common.extras import require
 from autometa.exceptions import ParameterError
 from autometa.graph._planning import plan
-from autometa.graph._property_graph import missing
 from autometa.graph._terms import PREFIXES
 
 _FETCHES = {
@@ -62,10 +62,7 @@ def run_query(store: Any, prepared: Any, time_limit: float | None) -> Rows:
 
 def check_installed() -> None:
     """Raise when rdflib is not installed."""
-    try:
-        import rdflib  # noqa: F401
-    except ImportError:
-        raise missing("rdflib") from None
+    require("rdflib", "graph", "A query")
 
 
 def prepare(text: str) -> Any:

@@ -41,8 +41,8 @@ _ALL = {
   BIND(IF(?score > ?theirs, 1.0, 0.0) AS ?won)
 } GROUP BY ?algorithm HAVING(AVG(?won) > 0.5) ORDER BY DESC(?share) ?algorithm""",
     ),
-    "not-told-apart": Question(
-        "Which tasks does no algorithm tell apart: all within a standard error of the best?",
+    "no-winner": Question(
+        "On which tasks are all algorithms within a standard error of the best?",
         """SELECT ?name ?algorithms ?spread ?noise WHERE {
   ?task autometa:nNearBest ?near ; autometa:nAlgorithms ?algorithms ; rdfs:label ?name ;
     autometa:spread ?spread ; autometa:noise ?noise .

@@ -189,9 +189,9 @@ def similar(metafeatures: pd.DataFrame, kinds: Mapping[str, str]) -> Iterator[Si
         names = sorted(n for n in metafeatures.index if kinds.get(n) == kind)
         of_kind = metafeatures.loc[names]
         ranks = of_kind.rank(axis=0)
-        told = ranks.loc[:, (ranks.nunique() > 1)]  # what is the same everywhere tells none apart
-        span = told.max() - told.min()
-        yield from _nearest(names, ((told - told.min()) / span).to_numpy(np.float64))
+        varying = ranks.loc[:, (ranks.nunique() > 1)]  # a constant has no span to divide by
+        span = varying.max() - varying.min()
+        yield from _nearest(names, ((varying - varying.min()) / span).to_numpy(np.float64))
 
 
 def _nearest(names: list[str], ranks: Floats) -> Iterator[Similar]:

@@ -17,7 +17,7 @@ from autometa.graph._terms import Block, double, literal, term, text
 from autometa.knowledge_base import setup_id
 
 _OPENML_RUN = re.compile(r"openml:run/[1-9]\d*")
-# What tells repeats apart; rows that are equal in it are the metrics of one run.
+# What distinguishes repeats; rows that are equal in it are the metrics of one run.
 _RUN = (
     *("task_id", "algorithm", "config", "fidelity", "status", "fit_seconds", "source", "split"),
     *("n_folds", "split_seed", "fold_kind", "cutoff_seconds"),

@@ -74,6 +74,7 @@ class Choice:
             runners_up=self._runners_up(place, left, usual),
             alternatives=self._alternatives(place),
             role=recommendation.role,
+            outside=self.forecast.outside,
         )
 
     def _left_before(self, place: int) -> Vector:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Vector
-from autometa.recommendation import OutOfRange
+from autometa._common.out_of_range import OutOfRange
 
 # The third most extreme known value bounds the range: one odd task is no knowledge of its kind,
 # and nearness is that to three tasks, too.

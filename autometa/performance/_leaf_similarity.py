@@ -1,6 +1,6 @@
 """LeafSimilarity: tasks are alike when forests put them into the same leaves.
 
-Two forests learn which meta-features tell apart tasks on which different
+Two forests learn which meta-features distinguish tasks on which different
 setups win. A new task is as near to an earlier one as it often shares a leaf
 with it [1]_; far from all of them, every task counts alike.
 
@@ -181,7 +181,7 @@ class LeafWeights:
 def learn_forests(
     tasks: ReferenceTasks, losses: Matrix, growth: Growth
 ) -> tuple[list[LeafForest], Matrix | None]:
-    """Grow forests that tell apart tasks on which different setups win; see `grow`.
+    """Grow forests that distinguish tasks on which different setups win; see `grow`.
 
     They learn the main components of the losses: cheaper, and less of their noise.
     With too few tasks or nothing to split by there are none.

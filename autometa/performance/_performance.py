@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Booleans, Matrix, Positions, Vector
+from autometa._common.out_of_range import OutOfRange
 from autometa.evaluation import STANDARD_SECONDS
 from autometa.performance._cleaning_time import cleaning_ms
 from autometa.performance._fitted_model import FittedModel
@@ -21,7 +22,6 @@ from autometa.performance._protocols import FittedSimilarity, TaskWeights
 from autometa.performance._reference_tasks import ReferenceTasks
 from autometa.performance._score_model import ExpectedScores
 from autometa.performance._unit_scores import UnitScores
-from autometa.recommendation import OutOfRange
 
 _LISTS = 300  # at most, whose errors intervals are calibrated on: their quantiles then move by 2 %
 _LIST_LENGTH = 10  # setups of each: as many as advice gives unless it is asked for others

@@ -14,8 +14,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from autometa._common.extras import require
 from autometa._common.files import write_whole
-from autometa._versions import DISTRIBUTION
 from autometa.exceptions import OutputError, ParameterError
 from autometa.plotting._style import INCHES_WIDE, THEMES, Theme, dress, say_instead
 
@@ -171,12 +171,7 @@ def require_matplotlib() -> None:
     ParameterError
         With the command that installs it.
     """
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise ParameterError(
-            f"Plots need matplotlib: pip install '{DISTRIBUTION}[report]'."
-        ) from None
+    require("matplotlib", "report", "A plot")
 
 
 def save_figure(figure: Figure, path: Path, dpi: int = DOTS_OF_FILES) -> None:

@@ -16,7 +16,7 @@ from autometa.plotting._style import UNDER_LABEL, colour_of, dashes_of, grid, le
 if TYPE_CHECKING:
     from autometa.tuning import TuneResult
 
-MOST_SETUPS = 8  # lines that are still told apart
+MOST_SETUPS = 8  # lines; more cannot be followed by eye
 
 
 class LearningCurveDisplay(Display):

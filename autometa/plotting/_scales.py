@@ -10,7 +10,7 @@ import numpy as np
 from autometa._common.arrays import Vector
 from autometa._common.readable import readable
 
-# Fits within a factor of ten of each other are told apart on even axes; others are not.
+# Fits within a factor of ten of each other can be distinguished on even axes; others cannot.
 LOG_FROM = 10.0
 
 

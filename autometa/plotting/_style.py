@@ -1,8 +1,8 @@
 """The look of every picture: colours, sizes, and texts that say what they say.
 
-Colours are those of Okabe and Ito [1]_, told apart with any kind of colour vision and on light and
-dark backgrounds; black and yellow of that palette are left out, since each vanishes on one of
-the two. Names from a user's table are never read as formulae.
+Colours are those of Okabe and Ito [1]_, which differ for any kind of colour vision and show on
+light and dark backgrounds; black and yellow of that palette are left out, since each vanishes on
+one of the two. Names from a user's table are never read as formulae.
 
 References
 ----------
@@ -55,7 +55,7 @@ TEX = {
 
 
 def colour_of(place: int) -> str:
-    """Return the colour of a series; they come again after six, told apart by `dashes_of`."""
+    """Return the colour of a series; they come again after six, with other `dashes_of`."""
     return COLOURS[place % len(COLOURS)]
 
 

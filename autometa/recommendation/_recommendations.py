@@ -8,10 +8,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
 from autometa._common.markup import escaped, html_list, html_table, notebook_block, scrolling
+from autometa._common.out_of_range import OutOfRange, outside_in_words
 from autometa._common.readable import readable
 from autometa.exceptions import ParameterError
 from autometa.explanation import Neighbor
-from autometa.recommendation._out_of_range import OutOfRange
 from autometa.recommendation._recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ class Recommendations(Sequence[Recommendation]):
         rows = [_cells(rank, one) for rank, one in enumerate(self._candidates, start=1)]
         table = html_table(_shown_columns(self.scores_of), rows, numbers=NUMBERS)
         heading = f"<p>{escaped(self.heading)}</p>"
-        return notebook_block(heading, scrolling(table), html_list(self.notes))
+        beyond = [outside_in_words(self.outside)] if self.outside else []
+        return notebook_block(heading, scrolling(table), html_list([*beyond, *self.notes]))
 
     def _lines(self) -> Iterable[str]:
         return (f"{rank}. {one}" for rank, one in enumerate(self._candidates, start=1))

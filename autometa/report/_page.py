@@ -12,9 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from autometa._common.extras import require
 from autometa._common.markup import printable
-from autometa._versions import DISTRIBUTION
-from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -140,25 +139,9 @@ def filled(*blocks: Block | Iterable[Block] | None) -> list[Block]:
     return found
 
 
-def require_jinja() -> None:
-    """Refuse to make a page where Jinja2 is not installed.
-
-    Raises
-    ------
-    ParameterError
-        With the command that installs it.
-    """
-    try:
-        import jinja2  # noqa: F401
-    except ImportError:
-        raise ParameterError(
-            f"A report needs jinja2: pip install '{DISTRIBUTION}[report]'."
-        ) from None
-
-
 @cache
 def _environment() -> Environment:
-    require_jinja()
+    require("jinja2", "report", "A report")
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from autometa._common.extras import require
 from autometa.tuning.saved._outputs import check_output, write_whole
 
 if TYPE_CHECKING:
@@ -29,11 +30,8 @@ def check_report(path: str | os.PathLike[str], option: str = "path") -> None:
     ParameterError
         If the extra ``report`` is not installed.
     """
-    from autometa.plotting._display import require_matplotlib
-    from autometa.report._page import require_jinja
-
-    require_jinja()
-    require_matplotlib()
+    for library in ("jinja2", "matplotlib"):
+        require(library, "report", "A report")
     check_output(path, option)
 
 

@@ -313,7 +313,7 @@ class WarmStartSampler(BaseSampler):
     def _log_ambiguous(self, view: StudyView) -> bool:
         """Log that several algorithms have the parameters of the study, where they do.
 
-        While the first trial runs, parameters that tell them apart may be still to come.
+        While the first trial runs, parameters that distinguish them may be still to come.
         """
         closest = [] if view.selector is not None else self._library.closest(view)
         if len(closest) > 1 and any(t.state == TrialState.COMPLETE for t in view.trials):

@@ -96,6 +96,7 @@ class Advice(BaseModel):
 
     task: dict[str, Any]
     novelty: float | None
+    outside: list[dict[str, Any]]
     neighbors: list[dict[str, Any]]
     notes: list[str]
     recommendations: list[dict[str, Any]]

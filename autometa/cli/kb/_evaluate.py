@@ -14,6 +14,7 @@ from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import console, make_table, say
 from autometa.cli._progress import steps
 
+# What the verdict of `summarise_evaluation` means to who has to decide.
 WORDS = {
     "better": "The advice is better than the all-round order.",
     "alike": "The advice is no better than the all-round order, within the noise of its families.",
@@ -43,6 +44,7 @@ FAILING = {None: (), FailIf.worse: ("worse",), FailIf.not_better: ("worse", "ali
 def evaluate(
     knowledge_base: _knowledge_bases.Read = None,
     metric: _options.Metric = None,
+    # ten, as is usual: nine tenths of the tasks stay to learn from
     n_splits: Annotated[int, typer.Option(min=2, help="Parts; each is held out once.")] = 10,
     n_repeats: Annotated[int, typer.Option(min=1, help="Divisions into parts.")] = 1,
     beyond_rows: Annotated[
@@ -136,6 +138,7 @@ def _show(figures: dict[str, Any]) -> None:
         table.add_row(label, *(_share(share) for share in shares))
     out.print(table)
     listed, everything = figures["intervals"]["listed"], figures["intervals"]["all"]
+    # Ten: what advice lists unless it is asked for more, and what intervals are calibrated on.
     out.print(
         f"90 % intervals hold {_share(listed['coverage'])} of the first ten "
         f"(width {listed['width']:.3g}), {_share(everything['coverage'])} of all. "

@@ -38,7 +38,7 @@ MAX_CANDIDATES = 60
 
 
 def max_candidates(n_rows: int, metric: str = "neg_log_loss") -> int:
-    """Return how many candidates that many rows can tell apart (the rule of AutoGluon 1.6)."""
+    """Return how many candidates that many rows can rank (the rule of AutoGluon 1.6)."""
     by_rows = next((n for rows, n in CANDIDATES_BY_ROWS if n_rows <= rows), MAX_CANDIDATES)
     return by_rows if get_metric(metric).fast else min(by_rows, MAX_SLOW_CANDIDATES)
 

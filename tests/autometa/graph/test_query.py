@@ -48,7 +48,7 @@ def graph():
 ANSWERS = {
     "winners-with-gaps": [["random_forest", 1]],
     "better-on-wide": [["boosting", 3, 1.0]],
-    "not-told-apart": [["noise", 3, 0.002, 0.01]],
+    "no-winner": [["noise", 3, 0.002, 0.01]],
     "dominates": [
         ["random_forest", "stump", 1.0, 8, 0],
         ["boosting", "stump", 1.0, 8, 0],

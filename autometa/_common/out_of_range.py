@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,3 +64,8 @@ class OutOfRange:
 
 def _in_words(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= MANY else readable(number, 3)
+
+
+def outside_in_words(outside: Sequence[OutOfRange]) -> str:
+    """Say on which measures a table lies outside all that is known."""
+    return f"Outside what is known, so less is certain: {'; '.join(map(str, outside))}."
