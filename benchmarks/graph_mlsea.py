@@ -151,6 +151,8 @@ def theirs(rules: Path, folder: Path, python: str) -> Path:
         text = rule.read_text()
         for source in SOURCES:
             text = text.replace(f'"{source}', f'"{folder}/')
+        # ids of OpenML are numbers, those of a knowledge base are names, which morph-kgc refuses
+        text = text.replace("rr:datatype xsd:integer", "rr:datatype xsd:string")
         (folder / rule.name).write_text(text)
         mappings.append(str(folder / rule.name))
     out, config = folder / "theirs.nt", folder / "config.ini"
