@@ -50,6 +50,7 @@ ROOMS = [  # each may import those after it
     "validation",
     "metrics",
     "_urls",
+    "_extras",
     "_versions",
     "_limits",
     "exceptions",

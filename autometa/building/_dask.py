@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from autometa._common.extras import require
+from autometa._extras import require
 from autometa.exceptions import WorkerError
 
 CONNECT_SECONDS = 30

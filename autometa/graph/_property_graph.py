@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from autometa._common.extras import require
+from autometa._extras import require
 from autometa.graph._terms import PREFIXES, Block, Pair, compact, parts_of, term
 
 _TYPE, _STATEMENT = term("rdf:type"), term("rdf:Statement")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from autometa._common.extras import require
+from autometa._extras import require
 from autometa.exceptions import ParameterError
 from autometa.graph._planning import plan
 from autometa.graph._terms import PREFIXES

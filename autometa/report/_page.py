@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autometa._common.extras import require
+from autometa._extras import require
 from autometa._common.markup import printable
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from autometa._common.extras import require
+from autometa._extras import require
 from autometa.tuning.saved._outputs import check_output, write_whole
 
 if TYPE_CHECKING:
