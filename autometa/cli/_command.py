@@ -22,6 +22,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from autometa.cli import _output
 from autometa.cli._contract import envelope
+from autometa.cli._own_files import check_reads_none
 
 OUTPUT = "Output"
 ADVICE = "Advice and models"
@@ -192,6 +193,7 @@ def _with_output_options(function: Callable[..., Answer], name: str) -> Callable
     @functools.wraps(function)
     def run(**given: Any) -> None:
         _output.set_mode(**{option: given.pop(option) for option in OUTPUT_OPTIONS})
+        check_reads_none(given)
         _deliver(name, function(**given))
 
     hints = get_type_hints(function, include_extras=True)

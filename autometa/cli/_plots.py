@@ -8,12 +8,14 @@ from typing import Any
 from autometa.cli._output import say
 
 
-def check_plots(folder: Path | None) -> None:
-    """Refuse pictures that could not be drawn before anything else is done."""
+def check_plots(folder: Path | None, option: str = "--plots") -> None:
+    """Refuse pictures that could not be drawn or written before anything else is done."""
     if folder is not None:
         from autometa.plotting import require_matplotlib
+        from autometa.tuning.saved._outputs import check_output_folder
 
         require_matplotlib()
+        check_output_folder(folder, option)
 
 
 def write_plots(*, folder: Path, advice: Any = None, result: Any = None) -> None:

@@ -8,6 +8,18 @@ from autometa.exceptions import AutoMetaError
 from autometa.importers import import_history
 from autometa.knowledge_base import add_to, user_folder
 from autometa.tuning._result import TuneResult
+from autometa.tuning.saved._outputs import check_output_folder
+
+
+def check_learning() -> None:
+    """Raise when the user's own knowledge base cannot be added to, before there is any trial.
+
+    Raises
+    ------
+    OutputError
+        Says why.
+    """
+    check_output_folder(user_folder(), "learn")
 
 
 def learn_from(result: TuneResult) -> TuneResult:

@@ -22,7 +22,7 @@ from autometa.tables import Table
 from autometa.tuning._budget import Clock, FitTimeModel, size_of
 from autometa.tuning._context import RunContext
 from autometa.tuning._interrupt import FINISH_SECONDS, Interruption
-from autometa.tuning._learning import learn_from
+from autometa.tuning._learning import check_learning, learn_from
 from autometa.tuning._metric import settle_metric
 from autometa.tuning._options import TuneOptions
 from autometa.tuning._preparing import Preparation, Prepared
@@ -69,6 +69,8 @@ def run(
     with progress or Progress.of(options.verbose) as progress:
         progress.set_clock(clock.started, clock.budget)
         progress.stage(stage)
+        if options.learn:
+            check_learning()
         if options.isolate and options.n_workers >= usable_cores():  # then of one thread each
             import_for_workers()
         with collect_notes() as remarks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from typing import Any
 
 from autometa._common.warning import warn_user
 from autometa.exceptions import FallbackWarning
@@ -86,7 +87,7 @@ def _warn_of_failure(search: Search) -> None:
     for trial in state.study_log.trials():
         evaluation = evaluation_of(trial)
         if evaluation.get("status", "ok") != "ok":
-            causes[f"{evaluation['status']}: {evaluation.get('message', '')}".strip(": ")] += 1
+            causes[_cause(evaluation, search.interruption.is_asked)] += 1
     commonest = causes.most_common(N_CAUSES)
     summary = "; ".join(f"{cause} ({count}x)" for cause, count in commonest)
     message = (
@@ -95,6 +96,14 @@ def _warn_of_failure(search: Search) -> None:
     )
     state.notes.append(message)
     warn_user(FallbackWarning(message))
+
+
+def _cause(evaluation: dict[str, Any], is_asked: bool) -> str:
+    """Return why a trial has no score, as one clause."""
+    status, message = evaluation["status"], str(evaluation.get("message", ""))
+    if status == "stopped":  # by the run itself, whose message says no more
+        message = "the run was asked to end" if is_asked else "the budget ended; give more seconds"
+    return f"{status}: {message}".strip(": ").rstrip(".")
 
 
 def _why_none_began(search: Search) -> str:

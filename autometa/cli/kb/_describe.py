@@ -33,6 +33,7 @@ def describe(
 ) -> Answer:
     """Describe the tasks of a knowledge base anew, by the meta-features of today."""
     from autometa.building import describe_tasks
+    from autometa.tuning.saved._outputs import check_output_folder
 
     used = _knowledge_bases.used(knowledge_base)
     if out.exists() and out.resolve() in [folder.resolve() for folder in used.folders]:
@@ -40,6 +41,7 @@ def describe(
             f"'--out' must be a new folder: what a folder holds is never changed. Got '{out}', "
             "the knowledge base itself."
         )
+    check_output_folder(out, "--out")
     with steps("tasks") as show:
         described = describe_tasks(used.open(), datasets, on_progress=show)
     if not dry_run:

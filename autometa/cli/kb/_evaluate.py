@@ -12,6 +12,7 @@ import typer
 from autometa.cli import _knowledge_bases, _options
 from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import console, make_table, say
+from autometa.cli._plots import check_plots
 from autometa.cli._progress import steps
 
 # What the verdict of `summarise_evaluation` means to who has to decide.
@@ -69,6 +70,7 @@ def evaluate(
     """
     from autometa.meta_models import evaluation
 
+    check_plots(plots)
     used = _knowledge_bases.used(knowledge_base)
     with steps("parts") as show:
         measured = evaluation.evaluate(

@@ -10,6 +10,7 @@ import typer
 from autometa.cli import _knowledge_bases
 from autometa.cli._command import LOOK, Answer, command
 from autometa.cli._output import say
+from autometa.cli._plots import check_plots
 
 
 @command(
@@ -25,6 +26,7 @@ def plot(
     """Draw which tasks a knowledge base covers, and which algorithms win on them."""
     from autometa.plotting import plot_knowledge_base
 
+    check_plots(out, "--out")
     used = _knowledge_bases.used(knowledge_base)
     names = [path.name for path in plot_knowledge_base(used.open(), out)]
     say(f"'{out}' now holds {', '.join(names)}.")

@@ -36,16 +36,38 @@ def check_output(path: str | os.PathLike[str], option: str = "path") -> None:
             f"'{option}' must lie in a folder that exists. There is no folder '{folder}'; "
             "make it first."
         )
+    _check_room(path, target)
+
+
+def check_output_folder(path: str | os.PathLike[str], option: str = "path") -> None:
+    """Raise when a folder, which is made where it is missing, cannot be written to.
+
+    Raises
+    ------
+    OutputError
+        If it is a file, lies below one, may not be written to, or the disk is full. ``option`` is
+        what the path was given as.
+    """
+    place = Path(path).resolve()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OutputError(f"'{option}' must name a folder. '{place}' is a file; name another.")
+    _check_room(path, place / "any")
+
+
+def _check_room(path: str | os.PathLike[str], target: Path) -> None:
+    """Raise unless a file may be made there, and the disk has room for it."""
     try:
         handle, probe = files.open_beside(target)  # asks about rights, quotas and read-only disks
         os.close(handle)
         probe.unlink()
-        free = shutil.disk_usage(folder).free
+        free = shutil.disk_usage(target.parent).free
     except OSError as error:
         raise OutputError(f"'{path}' cannot be written: {reason_of(error)}.") from error
     if free < MIN_FREE_BYTES:
         raise OutputError(
-            f"'{path}' cannot be written: the disk of '{folder}' has {free} bytes left; "
+            f"'{path}' cannot be written: the disk of '{target.parent}' has {free} bytes left; "
             f"{MIN_FREE_BYTES} are the least that is needed."
         )
 

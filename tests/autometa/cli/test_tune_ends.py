@@ -64,6 +64,47 @@ def test_model_and_script_need_two_files(run, tmp_path):
     assert "must name two files" in err
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tune sklearn:wine --plots {place}",
+        "recommend sklearn:wine --plots {place}",
+        "kb evaluate kb --plots {place}",
+        "kb plot kb --out {place}",
+        "kb describe kb --datasets tables --out {place}",
+    ],
+)
+@pytest.mark.parametrize("place", ["file", "file/below/it"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(run, tmp_path, line, place):
+    (tmp_path / "file").touch()
+    code, out, err = run(*line.format(place=tmp_path / place).split())
+    assert (code, out) == (2, "")
+    assert f"must name a folder. '{tmp_path / 'file'}' is a file" in err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tune {table} --target b --code {same}",
+        "tune {table} --target b --report {table}",
+        "tune sklearn:wine --storage sqlite:///{table} --code {table}",
+        "recommend {table} --target b --code {same}",
+        "recommend --metafeatures {table} --task-type binary --code {table}",
+        "report {table} --target b --out {same}",
+        "predict model {table} --out {same}",
+        "predict {table} new.csv --out {table}",
+    ],
+)
+def test_what_a_command_reads_is_never_what_it_writes(run, tmp_path, line):
+    table, same = tmp_path / "table.csv", tmp_path / "link.csv"
+    table.write_text("a,b\n1,0\n2,1\n")
+    same.symlink_to(table)
+    code, out, err = run(*line.format(table=table, same=same).split())
+    assert (code, out) == (2, "")
+    assert "must not name a file that the command reads" in err
+    assert table.read_text() == "a,b\n1,0\n2,1\n"
+
+
 def test_a_model_whose_place_fails_at_the_end_goes_to_one_that_is_said(run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     script = tmp_path / "train.py"

@@ -8,6 +8,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from autometa import KnowledgeBase, tune
+from autometa.exceptions import OutputError
 from autometa.tuning._expected_gain import ExpectedGain
 
 
@@ -69,8 +70,11 @@ def test_a_run_that_learns_says_what_it_has_added(run, tmp_path, monkeypatch):
 
 
 def test_a_knowledge_base_that_cannot_be_written_costs_no_result(run, tmp_path, monkeypatch):
-    (tmp_path / "own").write_text("a file")
-    monkeypatch.setattr("autometa.tuning._learning.user_folder", lambda: tmp_path / "own")
-    result = run(time_budget=None, n_trials=1, learn=True)
+    own = tmp_path / "own"
+    monkeypatch.setattr("autometa.tuning._learning.user_folder", lambda: own)
+    lost_meanwhile = [lambda *_: own.write_text("a file")]
+    result = run(time_budget=None, n_trials=1, learn=True, callbacks=lost_meanwhile)
     assert "were not added" in result.notes[-1]
     assert result.best_pipeline is not None
+    with pytest.raises(OutputError, match=f"'learn' must name a folder. '{own}' is a file"):
+        run(time_budget=None, n_trials=1, learn=True)
