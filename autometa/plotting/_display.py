@@ -14,8 +14,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from autometa._extras import require
 from autometa._common.files import write_whole
+from autometa._extras import require
 from autometa.exceptions import OutputError, ParameterError
 from autometa.plotting._style import INCHES_WIDE, THEMES, Theme, dress, say_instead
 

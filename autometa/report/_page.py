@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autometa._extras import require
 from autometa._common.markup import printable
+from autometa._extras import require
 
 if TYPE_CHECKING:
     from jinja2 import Environment
