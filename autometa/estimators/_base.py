@@ -166,6 +166,13 @@ class AutoMetaEstimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return np.asarray(self.best_pipeline_.predict(self._check(X, reset=False)))
 
+    def _scored(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+        """Return a table, its target and weights, named or given as for `fit`."""
+        check_is_fitted(self)
+        named = named_table(X, y)
+        X, weights = split_weights(named.X, sample_weight)
+        return X, named.y, weights
+
     def _without_columns_beside(self, X: Any) -> Any:
         """Return a table without the columns of groups and weights, which `fit` left out."""
         names = list(getattr(X, "column_names", getattr(X, "columns", ())))

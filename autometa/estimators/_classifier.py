@@ -16,6 +16,7 @@ from autometa.estimators._base import AutoMetaEstimator
 from autometa.knowledge_base import KnowledgeBaseLike
 from autometa.meta_models import MetaModel
 from autometa.metrics import MetricLike
+from autometa.tables import accuracy
 from autometa.tuning import Scheduler
 from autometa.tuning.final_model._decision_options import TuneThreshold
 from autometa.tuning.study._study_log import Callback
@@ -208,6 +209,20 @@ class AutoMetaClassifier(ClassifierMixin, AutoMetaEstimator):  # type: ignore[mi
         check_is_fitted(self)
         predicted = self.best_pipeline_.predict_proba(self._check(X, reset=False))
         return predicted if isinstance(predicted, list) else np.asarray(predicted)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the share of rows whose label is predicted; of several outputs, all labels.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns), path or str
+        y : array-like of shape (n_rows,) or (n_rows, n_outputs), or str
+            Labels of any kind, or the name of a column of ``X``.
+        sample_weight : array-like of shape (n_rows,), str or None, default=None
+            What each row counts for, or the name of a column of ``X``.
+        """
+        X, y, weights = self._scored(X, y, sample_weight)
+        return accuracy(X, y, self.predict(X), weights)
 
     def predict_set(
         self, X: Any, coverage: float = 0.9, *, by_class: bool = False

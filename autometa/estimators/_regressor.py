@@ -10,6 +10,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from autometa.estimators._base import AutoMetaEstimator
+from autometa.tables import scored_values
 
 
 class AutoMetaRegressor(RegressorMixin, AutoMetaEstimator):  # type: ignore[misc]
@@ -64,6 +65,21 @@ class AutoMetaRegressor(RegressorMixin, AutoMetaEstimator):  # type: ignore[misc
             See `AutoMetaClassifier`.
         """
         return self._fit(X, y, "regression", groups, timestamps, sample_weight)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R2; of several outputs, its mean over them.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns), path or str
+        y : array-like of shape (n_rows,) or (n_rows, n_outputs), or str
+            Numbers, or durations, which count in seconds as for `fit`; or the name of a column
+            of ``X``.
+        sample_weight : array-like of shape (n_rows,), str or None, default=None
+            What each row counts for, or the name of a column of ``X``.
+        """
+        X, y, weights = self._scored(X, y, sample_weight)
+        return float(super().score(X, scored_values(X, y), sample_weight=weights))
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> npt.NDArray[np.float64]:
         """Return an interval for the value of each row: see `TuneResult.predict_interval`.

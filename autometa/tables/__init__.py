@@ -16,6 +16,7 @@ from autometa.tables._named import (
 from autometa.tables._outputs import first_of_several, several_outputs
 from autometa.tables._overview import TableOverview
 from autometa.tables._presence import has_value, informative_columns
+from autometa.tables._scored import accuracy, scored_values
 from autometa.tables._sparse import stays_sparse, take_rows
 from autometa.tables._table import MIN_ROWS, Table, check_table
 from autometa.tables._task import Task
@@ -28,6 +29,7 @@ __all__ = [
     "Table",
     "TableOverview",
     "Task",
+    "accuracy",
     "as_own_errors",
     "check_table",
     "column_named",
@@ -39,6 +41,7 @@ __all__ = [
     "plain_table",
     "read_metafeatures",
     "refuse_empty",
+    "scored_values",
     "several_outputs",
     "some_names",
     "split_groups",

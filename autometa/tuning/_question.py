@@ -7,9 +7,10 @@ from typing import Any, Literal, Self
 
 from sklearn.utils import check_random_state
 
+from autometa._common.warning import warn_user
 from autometa.datasets import check_named, named_table
 from autometa.dependence import warn_of_dependence
-from autometa.exceptions import ParameterError
+from autometa.exceptions import DatasetWarning, ParameterError
 from autometa.knowledge_base import KnowledgeBase, open_knowledge_base
 from autometa.meta_models import MetaModel
 from autometa.metrics import (
@@ -23,6 +24,7 @@ from autometa.tables import Table
 from autometa.tuning._options import TuneOptions
 from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
 from autometa.tuning.final_model._decision_options import policy_of
+from autometa.tuning.saved._saving import types_not_saved
 from autometa.tuning.scheduling._plan import choose_algorithms, left_out
 
 MAX_SEED = 2**31 - 1 - 100  # scikit-learn takes 31 bits; refits and resumed runs count up from it
@@ -83,6 +85,7 @@ class Question:
         notes = warn_of_dependence(table, options.validation, options.time_budget)
         if options.algorithms is None:
             notes += tuple(left_out(algorithms, table))
+        _say_not_saved(table)
         positive = positive_class(table.y, table.classes, options.pos_label)
         metric = check_metric(
             options.metric,
@@ -113,6 +116,19 @@ class Question:
         if not depends_on_positive(self.metric):
             return None
         return str(self.table.classes.tolist()[self.positive])
+
+
+def _say_not_saved(table: Table) -> None:
+    """Say it of labels before the minutes are spent, not when the model is to be saved."""
+    types = types_not_saved(table.classes)
+    if types:
+        warn_user(
+            DatasetWarning(
+                f"Labels of the type {', '.join(types)} are predicted as they are, but a model "
+                "that predicts them cannot be saved: it holds numbers and text. Give text, as "
+                "y.astype(str) does, if it is to be."
+            )
+        )
 
 
 def _seed(random_state: Any) -> int:

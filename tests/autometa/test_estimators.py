@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from autometa import KnowledgeBase, MetaModel
 from autometa.estimators import AutoMetaClassifier, AutoMetaRegressor
-from autometa.exceptions import DatasetError
+from autometa.exceptions import DatasetError, DatasetWarning
 
 # One cheap algorithm, one trial, no clock, in this process: each check fits several times,
 # some of them on every kind of sparse matrix.
@@ -154,6 +157,39 @@ def test_frames_are_paired_by_label_and_labels_keep_their_type():
     model = clone(ESTIMATORS[0]).fit(X, y)
     assert (model.predict(X) == np.where(X["a"] > 0, "1", "0")).mean() > 0.9
     assert model.classes_.tolist() == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [((1, "a"), None), ((b"x", b"y"), None), ((0, True), None), ((time(1), time(2)), "cannot be")],
+)
+def test_labels_that_fit_takes_are_scored_by_all_that_scores(labels, says):
+    X = pd.DataFrame({"a": np.arange(40.0), "b": np.arange(40) % 2})
+    y = pd.Series([labels[i % 2] for i in range(40)], dtype=object)
+    with pytest.warns(DatasetWarning, match=says) if says else nullcontext():
+        model = clone(ESTIMATORS[0]).fit(X, y)
+    wrong = y.where(X["a"] >= 10, labels[0])  # every second one of ten rows
+    for scorer in (model, model.best_pipeline_):
+        assert scorer.score(X, y) == 1.0
+        assert scorer.score(X, wrong[::-1].loc[X.index]) == 1 - 5 / 40
+        assert scorer.score(X, wrong, sample_weight=(X["a"] < 10)) == 0.5
+    assert model.score(X.assign(y=y), "y") == 1.0
+
+
+def test_all_labels_of_several_outputs_must_be_right():
+    X = pd.DataFrame({"a": np.arange(60.0) % 3, "b": np.arange(60.0) % 2})
+    y = pd.DataFrame({"u": X["a"].map({0: "x", 1: "y", 2: "z"}), "v": X["b"].map({0: "n", 1: "m"})})
+    model = AutoMetaClassifier(algorithms=["decision_tree"], **QUICK).fit(X, y)
+    assert model.score(X, y) == 1.0
+    assert model.score(X, y.assign(v="n")) == 0.5
+
+
+def test_durations_are_scored_in_the_unit_they_were_learnt_in():
+    X = pd.DataFrame({"a": np.arange(60.0)})
+    y = pd.to_timedelta(X["a"], "h")
+    with pytest.warns(DatasetWarning, match="read as seconds"):
+        model = clone(ESTIMATORS[1]).fit(X, y)
+    assert model.score(X, y) == model.score(X, y.dt.total_seconds()) > 0.5
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from autometa.exceptions import ParameterError
+from autometa.tables import accuracy
 from autometa.tuning.final_model._conformal import Calibration, interval, label_set
 
 
@@ -44,6 +45,12 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         """Fit all steps; the errors of another fit are forgotten."""
         self.__dict__.pop("calibration_", None)
         return super().fit(X, y, **params)
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None, **params: Any) -> float:
+        """Return what the last step's `score` does, of classes for labels of any kind."""
+        if is_classifier(self) and not params:
+            return accuracy(X, y, self.predict(X), sample_weight)
+        return float(super().score(X, y, sample_weight=sample_weight, **params))
 
     def _calibrated(self) -> Calibration:
         calibration = getattr(self, "calibration_", None)

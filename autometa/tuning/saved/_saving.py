@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
@@ -200,6 +201,16 @@ def load_model(path: str | os.PathLike[str]) -> Pipeline:
     raise ModelFileError(
         f"'{path}' holds types that no model of autometa has: {unknown}. It was not loaded."
     )
+
+
+def types_not_saved(labels: npt.NDArray[Any]) -> list[str]:
+    """Return the names of types of labels that no saved model can hold, as the user's own."""
+    if labels.dtype != object or all(type(label) is str for label in labels):
+        return []
+    import skops.io
+
+    found = set(skops.io.get_untrusted_types(data=skops.io.dumps(labels))) - trusted_types()
+    return sorted(name.rpartition(".")[2] for name in found)
 
 
 def _library_errors() -> tuple[type[Exception], ...]:
