@@ -18,6 +18,7 @@ import pkgutil
 from typing import TYPE_CHECKING, Any
 
 from autometa import exceptions
+from autometa._common.whole_imports import whole_imports
 from autometa.exceptions import *  # noqa: F403  all that it lists, and no list of them here
 
 if TYPE_CHECKING:
@@ -108,9 +109,11 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     """Import a public name or a submodule when it is first used: ``import autometa`` is instant."""
     if name in _HOMES:
-        return getattr(importlib.import_module(f"autometa.{_HOMES[name]}"), name)
+        with whole_imports():
+            return getattr(importlib.import_module(f"autometa.{_HOMES[name]}"), name)
     if not name.startswith("_") and importlib.util.find_spec(f"autometa.{name}"):
-        return importlib.import_module(f"autometa.{name}")
+        with whole_imports():
+            return importlib.import_module(f"autometa.{name}")
     raise AttributeError(f"module 'autometa' has no attribute {name!r}")
 
 

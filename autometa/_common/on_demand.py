@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from autometa._common.whole_imports import whole_imports
+
 
 def names_on_demand(
     package: str, homes: Mapping[str, str]
@@ -26,7 +28,8 @@ def names_on_demand(
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         home = homes[name]
         parent = package.rpartition(".")[0] if home.startswith(".") else package
-        return getattr(import_module(f"{parent}.{home.removeprefix('.')}"), name)
+        with whole_imports():
+            return getattr(import_module(f"{parent}.{home.removeprefix('.')}"), name)
 
     def names() -> list[str]:
         module = vars(sys.modules[package])
