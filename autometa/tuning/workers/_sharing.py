@@ -9,9 +9,10 @@ import contextlib
 import mmap
 import pickle
 import struct
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from autometa.tuning.workers._run_folder import RunFolder
 
 ALIGNMENT = 64  # bytes: arrays are read quickest from the beginning of a cache line
 
@@ -23,17 +24,13 @@ class SharedFolder:
     """
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        try:
-            self._folder = tempfile.TemporaryDirectory(
-                prefix="autometa-", ignore_cleanup_errors=True
-            )
-        except OSError:  # no writable place, or a full disk
-            return
+        self._folder: RunFolder | None = None
+        with contextlib.suppress(OSError):  # no writable place, or a full disk
+            self._folder = RunFolder()
 
     def path(self, name: str) -> str | None:
         """Return where an object of that name is to be written; None where there is no place."""
-        return None if self._folder is None else str(Path(self._folder.name) / name)
+        return None if self._folder is None else str(self._folder.path / name)
 
     def put(self, name: str, value: Any) -> Any:
         """Return what `take` turns into ``value``, here and in workers."""
@@ -42,7 +39,7 @@ class SharedFolder:
     def close(self) -> None:
         """Delete the files; who has mapped them keeps what is mapped."""
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.close()
 
 
 def put(path: str | None, value: Any) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from autometa.tuning.workers._sharing import put, take
+from autometa.tuning.workers._sharing import SharedFolder, put, take
 
 VALUES = {
     "C": np.arange(12.0).reshape(3, 4),
@@ -43,6 +48,34 @@ def test_a_frame_comes_back(tmp_path):
     )
     pd.testing.assert_frame_equal(take(put(str(tmp_path / "f"), frame)), frame)
     (tmp_path / "f").unlink()  # who has mapped it keeps it
+
+
+KILLED = """
+import os, signal
+from autometa.tuning.workers._sharing import SharedFolder
+
+folder = SharedFolder()
+folder.put("table", [1, 2, 3])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_copy_of_a_table_that_a_killed_run_left_is_deleted_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)  # read anew
+    subprocess.run([sys.executable, "-c", KILLED], check=False)
+    (left,) = tmp_path.iterdir()
+    living, others = SharedFolder(), tmp_path / "autometa-run-of-others"
+    others.mkdir()
+    kept = [Path(living.path("table")).parent, others]
+    assert sorted(tmp_path.iterdir()) == sorted([left, *kept])  # too young to tell
+    for folder in (left, *kept):
+        os.utime(folder, (0, 0))
+    new = SharedFolder()
+    assert sorted(tmp_path.iterdir()) == sorted([Path(new.path("table")).parent, *kept])
+    new.close()
+    living.close()
+    assert list(tmp_path.iterdir()) == [others]
 
 
 def test_what_cannot_be_written_goes_by_value(tmp_path):
