@@ -16,7 +16,7 @@ PATHS = sorted(
     set(re.findall(r"`((?:autometa|metafeatures|tests|data|benchmarks)/[\w./]*)`", PAGE + WHERE))
 )
 # What every package has, or a user never asks about.
-UNNAMED = {"__init__.py", "__main__.py", "_limits.py", "_urls.py", "_versions.py"}
+UNNAMED = {"__init__.py", "__main__.py", "_extras.py", "_limits.py", "_urls.py", "_versions.py"}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -22,6 +22,7 @@ def hub():
     return optunahub.load_local_module("samplers/autometa_warm_start", registry_root=str(REGISTRY))
 
 
+@pytest.mark.slow
 def test_a_study_begins_with_what_is_advised(hub):
     X, y = load_iris(return_X_y=True)
     study = optuna.create_study(direction="maximize")

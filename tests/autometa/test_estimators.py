@@ -230,6 +230,7 @@ def test_steps_name_their_columns_and_give_the_container_that_is_asked_for():
     assert cleaner.set_output(transform="polars").transform(X).columns == ["a_b", "level"]
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_an_estimator_before_and_after_fit():
     model = clone(ESTIMATORS[0])
     assert "AutoMetaClassifier" in model._repr_html_()

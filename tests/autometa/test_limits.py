@@ -87,6 +87,7 @@ def check(data):
         _limits.check_archive(file, len(data))
 
 
+@pytest.mark.slow
 def test_an_archive_that_grows_beyond_reason_is_refused():
     check(archive([("a", os.urandom(1000)), ("b/c", b"0" * (1 << 20))]))
     with pytest.raises(ValueError, match="times as many"):

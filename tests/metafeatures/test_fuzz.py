@@ -210,6 +210,7 @@ def is_refused(X, y):
     return y.nunique() < 2 or any(getattr(dtype, "kind", "") == "c" for dtype in X.dtypes)
 
 
+@pytest.mark.slow
 def test_any_table_is_described_or_refused_for_a_documented_reason():
     seen = Counter()
 

@@ -45,6 +45,7 @@ def deviations_in_stated_errors(task, families, relative=True):
     return ((values - whole).abs() / (error + slack + 1e-12))[is_sample].dropna()
 
 
+@pytest.mark.slow
 def test_95_percent_of_deviations_are_below_two_stated_errors_as_docs_bounds_says():
     tasks = generated_tasks(20_000)[:3]
     found = [deviations_in_stated_errors(task, CHEAP, relative=False) for task in tasks]

@@ -138,6 +138,7 @@ def test_one_column_tells_the_rows_that_another_leaves():
     assert collective_efficiency(second[None, :], stubborn) == 3 / 4
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 def test_values_do_not_change_when_columns_and_target_are_stretched(seed):
     rng = np.random.default_rng(seed)

@@ -103,6 +103,7 @@ def test_a_sparse_matrix_is_not_made_dense():
     assert peak < 100e6  # dense: 800 MB
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", [pl.DataFrame, pa.table, pd.DataFrame])
 def test_a_table_is_read_without_a_copy(library):
     X = library({f"c{i}": RNG.normal(size=100_000) for i in range(100)})

@@ -306,6 +306,7 @@ def aslib_pairs(shared, manifest):
     return [(name, published.loc[row.name]) for name, row in pairs]
 
 
+@pytest.mark.slow
 def test_qualities_in_aslib_translate_to_what_we_compute(shared):
     manifest = pd.read_csv(shared / "datasets" / "manifest.csv").set_index("name")
     checked = [
@@ -330,6 +331,7 @@ def oboe_pairs(shared, manifest):
     return [(name, row) for name, row in pairs if row.name == known.loc[name, "openml_id"]]
 
 
+@pytest.mark.slow
 def test_meta_features_of_auto_sklearn_translate_to_what_we_compute(shared):
     manifest = pd.read_csv(shared / "datasets" / "manifest.csv").set_index("name")
     checked = {}
@@ -365,6 +367,7 @@ def near_pairs(shared, source, names):
             yield pd.concat({"ours": ours, "theirs": theirs[names]}, axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", NEAR)
 def test_landmarkers_that_translate_nearly_go_together_with_ours(shared, source):
     both = pd.concat(near_pairs(shared, source, NEAR[source])).dropna()

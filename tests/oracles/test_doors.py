@@ -114,6 +114,7 @@ def test_every_door_gives_the_same_predictions(kind, tmp_path):
     np.testing.assert_allclose(outputs(model, rows), wanted, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["mixed", "numbers", "regression"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_rows_and_columns_in_any_order_are_predicted_alike(kind):
@@ -129,6 +130,7 @@ def test_rows_and_columns_in_any_order_are_predicted_alike(kind):
     np.testing.assert_allclose(one_by_one, wanted[:8], rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "container", [pl.from_pandas, pa.Table.from_pandas], ids=["polars", "arrow"]
 )

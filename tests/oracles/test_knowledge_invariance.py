@@ -51,6 +51,7 @@ def assert_same(kb, wanted, described=True):
 METRICS = ["neg_mean_absolute_error", pytest.param("accuracy", marks=pytest.mark.slow)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_order_of_merges_does_not_change_the_advice(metric):
     parts = [(range(3), range(4)), (range(3, 9), range(2)), (range(3, 9), range(2, 4))]

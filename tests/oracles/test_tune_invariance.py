@@ -52,6 +52,7 @@ def changed_scores(table, metric, only=None):
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_scores_do_not_change_with_what_does_not_matter():

@@ -38,6 +38,7 @@ def test_a_process_pool_makes_every_call(processes):
     assert results(FuturesCallExecutor(processes, 2, None), CALLS) == {i: 2 * i for i in range(6)}
 
 
+@pytest.mark.slow
 def test_a_call_past_its_processor_seconds_costs_itself_alone(processes):
     calls = [
         Call("busy", executor_calls.spin, (60.0,), 0.3),

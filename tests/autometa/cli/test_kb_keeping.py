@@ -41,6 +41,7 @@ def folder(tmp_path):
 ROWS = grid("ab", range(4)) | grid("bc", range(4, 6))
 
 
+@pytest.mark.slow
 def test_what_a_user_adds_goes_to_their_own_folder_and_is_told(run, folder):
     code, out, err = run("add", folder)
     assert (code, out) == (0, "")
@@ -54,6 +55,7 @@ def test_what_a_user_adds_goes_to_their_own_folder_and_is_told(run, folder):
     assert [item["path"] for item in content["folders"]][1] == str(user_folder())
 
 
+@pytest.mark.slow
 def test_a_table_of_runs_and_a_study_are_added(run, tmp_path):
     runs = pd.DataFrame(
         {"task_id": ["t", "t"], "algorithm": "knn", "config": ['{"k": 1}', '{"k": 2}'],
@@ -159,6 +161,7 @@ def test_verify_ends_with_1_when_a_file_is_damaged_and_names_it(run, folder):
     assert [found["file"] for found in content["findings"] if found["is_error"]] == [path.name]
 
 
+@pytest.mark.slow
 def test_verify_without_a_name_checks_the_bundled_one_and_your_own(run, folder):
     assert len(json.loads(run("verify", "--json")[1])["folders"]) == 1
     run("add", folder)

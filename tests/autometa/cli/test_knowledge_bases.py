@@ -56,6 +56,7 @@ def test_a_name_that_could_be_a_folder_is_none(autometa):
         assert code == 2, name
 
 
+@pytest.mark.slow
 def test_layers_are_named_by_commas_repeating_or_the_environment(
     autometa, folder, tmp_path, monkeypatch, churn
 ):

@@ -114,6 +114,7 @@ def test_intervals_and_sets_are_columns_beside_the_predictions(autometa, iris, t
     assert "takes 9999 rows" in err
 
 
+@pytest.mark.slow
 def test_a_model_says_from_which_probability_it_predicts_a_class(autometa, tmp_path):
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
     options = {**QUICK, "algorithms": ["naive_bayes"], "knowledge_base": False}
@@ -124,6 +125,7 @@ def test_a_model_says_from_which_probability_it_predicts_a_class(autometa, tmp_p
     assert "threshold" not in autometa("model", "info", tmp_path / "plain")[1]
 
 
+@pytest.mark.slow
 def test_a_model_says_how_it_was_validated_weighed_and_what_is_positive(autometa, tmp_path):
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
     table = X.iloc[:120, :3].assign(patient=X.index[:120] // 6, day=range(120), count=y[:120] + 1)

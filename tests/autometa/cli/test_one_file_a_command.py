@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 COMMAND = """
 from autometa.cli._command import ABOUT, Answer, command
 
@@ -34,6 +36,7 @@ def run(folder, *words):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_planted_command_is_run_listed_and_has_a_schema(tmp_path):
     (tmp_path / "_greet.py").write_text(COMMAND)
     (tmp_path / "_greet.json").write_text(json.dumps(SCHEMA))

@@ -34,6 +34,7 @@ def test_the_default_config_is_that_of_the_function(autometa):
     assert json.loads(out)["config"] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("style", "names"), [("optuna", vars(optuna.distributions)), ("sklearn", vars(scipy.stats))]
 )

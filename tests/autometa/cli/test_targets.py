@@ -31,6 +31,7 @@ def table(frame, tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_several_targets_give_one_model_that_predicts_them_all(run, frame, table, tmp_path):
     model = tmp_path / "model"
     code, out, _ = run(
@@ -57,6 +58,7 @@ def test_several_targets_give_one_model_that_predicts_them_all(run, frame, table
     assert out.splitlines()[0] == '"prediction.up, then down",prediction.down'
 
 
+@pytest.mark.slow
 def test_names_between_commas_are_several_unless_there_is_a_column_of_that_name(run, table):
     for asked in (["--target", "a,b"], ["--target", "b", "-t", "a"]):
         code, out, _ = run("tune", table, *asked, *QUICK)

@@ -105,6 +105,7 @@ def test_what_a_command_reads_is_never_what_it_writes(run, tmp_path, line):
     assert table.read_text() == "a,b\n1,0\n2,1\n"
 
 
+@pytest.mark.slow
 def test_a_model_whose_place_fails_at_the_end_goes_to_one_that_is_said(run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     script = tmp_path / "train.py"

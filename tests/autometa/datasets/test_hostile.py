@@ -161,6 +161,7 @@ def test_a_bomb_is_refused_before_it_is_expanded(tmp_path, ending, compress):
         read_file(path)
 
 
+@pytest.mark.slow
 def test_a_parquet_file_that_says_it_has_billions_of_rows_is_refused(tmp_path):
     """Run lengths make half a billion values of a megabyte."""
     path = tmp_path / "t.parquet"

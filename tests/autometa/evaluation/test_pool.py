@@ -34,6 +34,7 @@ def test_a_call_gets_the_state_of_its_worker(pool):
     assert (outcome.key, outcome.status, outcome.value) == ("key", "ok", 15)
 
 
+@pytest.mark.slow
 def test_a_worker_imports_no_library_before_a_call_needs_one():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import calls\n"
@@ -70,6 +71,7 @@ def test_the_start_of_a_worker_is_not_counted_whether_or_not_it_is_set_up():
             assert pool.wait().status == "ok"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no processor timers on Windows")
 def test_processor_seconds_are_limited_and_sleep_is_free(pool):
     pool.submit("busy", calls.spin, 60.0, timeout=60.0, processor_seconds=0.3)
@@ -179,6 +181,7 @@ def test_a_lack_of_memory_is_told_from_other_errors_in_any_form(pool, call):
 NEVER = "import pathlib; pathlib.Path(__file__).with_suffix('.ran').touch(); raise SystemExit(3)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["-c", "script"])
 def test_no_file_of_the_current_folder_is_run_by_a_worker(tmp_path, start):
     for name in ("queue", "random", "tempfile", "sklearn", "joblib", "secrets"):
@@ -247,6 +250,7 @@ def test_a_failing_initializer_is_told():
             pool.wait()
 
 
+@pytest.mark.slow
 def test_a_worker_ends_with_its_parent(tmp_path):
     script = (
         "import os, sys, time; sys.path.insert(0, sys.argv[1]); import calls\n"

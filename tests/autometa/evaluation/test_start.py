@@ -66,6 +66,7 @@ def pool(request, monkeypatch):
         yield pool
 
 
+@pytest.mark.slow
 def test_what_was_imported_once_serves_all_workers():
     lines = in_new_process(
         "import calls\n"
@@ -88,6 +89,7 @@ def test_a_worker_takes_the_folder_and_the_environment_of_now(pool, tmp_path, mo
     assert run(pool, calls.setting, "SOME_SETTING").value == "of now"
 
 
+@pytest.mark.slow
 def test_a_limit_of_now_holds_for_the_next_worker():
     lines = in_new_process(
         "import calls, resource\n"
@@ -128,6 +130,7 @@ def test_a_fork_server_that_was_killed_is_replaced_and_its_workers_end():
         assert run(pool, calls.parent_id).value != server
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_takes_its_fork_server_along():
     server, worker = in_new_process(
         "import calls, os\n"
@@ -141,6 +144,7 @@ def test_a_process_that_ends_takes_its_fork_server_along():
     assert wait_until_gone(int(worker))
 
 
+@pytest.mark.slow
 def test_a_fork_server_that_nobody_needs_ends_and_the_next_worker_has_another():
     lines = in_new_process(
         "import calls, os, subprocess, time\n"
@@ -160,6 +164,7 @@ def test_a_fork_server_that_nobody_needs_ends_and_the_next_worker_has_another():
     assert lines == ["True", "True"]
 
 
+@pytest.mark.slow
 def test_a_pool_that_is_closed_at_once_waits_for_no_import():
     (seconds,) = in_new_process(
         "import time\n"
@@ -194,6 +199,7 @@ def test_an_environment_too_large_for_a_message_reaches_the_worker(monkeypatch):
         assert run(pool, calls.parent_id).value == os.getpid()
 
 
+@pytest.mark.slow
 def test_libraries_are_imported_early_for_the_workers_of_a_run():
     early, parent = in_new_process(
         "import calls\n"

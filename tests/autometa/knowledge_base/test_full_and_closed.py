@@ -28,6 +28,7 @@ from autometa.exceptions import KnowledgeBaseError
 from autometa.knowledge_base import compact, remove, verify
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_FSIZE is POSIX")
 @pytest.mark.parametrize("work", [do_add, do_save, do_compact, do_remove])
 def test_a_file_that_cannot_be_written_leaves_the_folder_as_it_was(tmp_path, work):

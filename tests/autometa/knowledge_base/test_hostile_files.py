@@ -115,6 +115,7 @@ def test_an_export_deletes_no_folder_that_it_did_not_make(tmp_path):
     assert (other / "victim").read_text() == "precious"
 
 
+@pytest.mark.slow
 def test_pipes_and_devices_in_place_of_files_are_refused_at_once(folder, tmp_path):
     for number, name in enumerate(sorted(os.listdir(folder))):
         for kind in ("pipe", "device", "folder"):

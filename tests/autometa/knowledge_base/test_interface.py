@@ -190,6 +190,7 @@ def test_studies_of_a_storage_are_read_by_its_url(tmp_path):
 # --- names --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_knowledge_base_is_meant_by_object_path_name_or_layers(tmp_path, home):
     kb = base()
     kb.save(tmp_path / "kb")

@@ -120,6 +120,7 @@ def test_the_seen_are_rows_whose_key_is_equal_and_nothing_else():
 # Compacting
 
 
+@pytest.mark.slow
 def test_compacting_leaves_one_part_a_table_and_says_what_it_did(tmp_path):
     for k in range(5):
         do_add(tmp_path, grid("ab"[k % 2], [k]))
@@ -142,6 +143,7 @@ def test_compacting_a_compact_folder_changes_no_part(tmp_path):
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.parquet")} == before
 
 
+@pytest.mark.slow
 def test_large_folders_are_sorted_by_task_over_all_parts_and_then_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(_compacting, "ROWS", 100)
     monkeypatch.setattr(_compacting, "LARGE", 1)
@@ -336,6 +338,7 @@ def own(tmp_path, monkeypatch):
     return user_folder()
 
 
+@pytest.mark.slow
 def test_what_a_user_added_is_read_on_top_of_the_bundled_knowledge_base(own):
     bundled = KnowledgeBase.bundled()
     assert default_state() == ()

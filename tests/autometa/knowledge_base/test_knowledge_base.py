@@ -197,6 +197,7 @@ def test_the_summary_counts(kb):
     assert summary["task_types"] == {"binary": 1, "regression": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "values"),
     [

@@ -33,6 +33,7 @@ SCHEMA_1 = Path(__file__).parent / "schema_1"
 numbers = st.floats(allow_infinity=False)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(
@@ -132,6 +133,7 @@ def test_other_tools_read_parts(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_bundled_run_takes_two_dozen_bytes():
     runs = KnowledgeBase.bundled().runs
     assert len(encode("runs", to_arrow("runs", runs))) < 24 * len(runs)

@@ -144,6 +144,7 @@ def test_adding_to_a_large_one_leaves_it_on_the_disk(large, kb):
     same_runs(loaded.runs, kb.runs)
 
 
+@pytest.mark.slow
 def test_merging_large_ones_leaves_them_on_the_disk(large, kb, tmp_path):
     other = KnowledgeBase.from_frames(task_table(), None, draw_runs(1, 100), {"by": "chance"})
     other.save(tmp_path / "other")

@@ -60,6 +60,7 @@ def test_a_task_on_which_all_failed_counts_and_the_lucky_repeat_does_not_win():
     assert shares == {"a": 0.0, "b": 0.5}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(

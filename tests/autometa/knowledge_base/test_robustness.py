@@ -68,6 +68,7 @@ def flip(folder, sound, where, bit):
     raise AssertionError(offset)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_is_an_error_or_makes_no_difference(sound, tmp_path):
     number = 0
 

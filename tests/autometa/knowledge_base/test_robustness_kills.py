@@ -106,6 +106,7 @@ def test_killed_before_any_change_to_the_disk_nothing_is_lost(name, folder, othe
     assert not verify(folder).findings
 
 
+@pytest.mark.slow
 def test_a_new_folder_is_begun_whole_however_often_it_is_killed(tmp_path, other):
     folder = tmp_path / "new"
     for number in range(1, 60):

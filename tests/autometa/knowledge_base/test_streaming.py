@@ -33,6 +33,7 @@ def all_at_once(frames):
     return runs.iloc[order].reset_index(drop=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     seeds=st.lists(st.integers(0, 5), min_size=1, max_size=4),
@@ -118,6 +119,7 @@ def fidelity_that_counts(runs: pd.DataFrame) -> float:
     return float(runs["fidelity"].max())
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 200))
 def test_averages_are_what_pandas_groups(seed, n):

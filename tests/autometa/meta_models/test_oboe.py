@@ -40,6 +40,7 @@ def test_regret_and_intervals_on_oboe_hold_what_is_promised(history):
     assert held["factor2"].mean() > 0.8
 
 
+@pytest.mark.slow
 def test_fitting_and_asking_a_history_of_70_000_runs_takes_seconds(history):
     start = time.process_time()
     model = MetaModel().fit(history.kb)

@@ -128,6 +128,7 @@ def test_a_scorer_that_scikit_learn_has_goes_by_its_name():
         check_metric(named, "binary")
 
 
+@pytest.mark.slow
 def test_workers_score_by_functions_that_no_module_has(fraud):
     X, y = fraud
     factor = 3.0
@@ -136,6 +137,7 @@ def test_workers_score_by_functions_that_no_module_has(fraud):
     assert reported == pytest.approx(3 * hits)
 
 
+@pytest.mark.slow
 def test_numbers_and_several_classes_are_scored(fraud):
     X, y = make_regression(100, 3, noise=5, random_state=0)
     pinball = make_scorer(mean_pinball_loss, alpha=0.9, greater_is_better=False)
@@ -192,6 +194,7 @@ def lost_amounts(estimator, X, y):
     return -float(X.loc[missed, "amount"].abs().sum() + alarms.sum())
 
 
+@pytest.mark.slow
 def test_a_scorer_reads_the_columns_of_the_table(fraud):
     X, y = fraud
     X = X.rename(columns={"c0": "amount"}).assign(
@@ -267,6 +270,7 @@ def test_advice_says_by_what_it_is_ordered(fraud):
     assert len(advice) == 3
 
 
+@pytest.mark.slow
 def test_a_study_is_continued_by_the_same_scorer_alone(fraud, tmp_path):
     X, y = fraud
     storage = f"sqlite:///{tmp_path}/study.db"
@@ -277,6 +281,7 @@ def test_a_study_is_continued_by_the_same_scorer_alone(fraud, tmp_path):
     assert again.study.study_name == first.study.study_name != other.study.study_name
 
 
+@pytest.mark.slow
 def test_two_scorers_of_one_name_share_no_study(fraud, tmp_path):
     X, y = fraud
     storage = f"sqlite:///{tmp_path}/study.db"
@@ -322,6 +327,7 @@ def test_a_fingerprint_is_the_same_in_each_process_and_changes_with_the_code():
     assert len(set(digits)) == len(digits) == 11
 
 
+@pytest.mark.slow
 def test_estimators_take_scorers(fraud):
     X, y = fraud
     model = AutoMetaClassifier(metric=area, isolate=False, **QUICK)

@@ -63,6 +63,7 @@ def model_of(folder):
     return path
 
 
+@pytest.mark.slow
 def test_advice_is_the_same_and_nothing_is_learnt(folder, grown):
     learnt = advice(KnowledgeBase.load(folder))
     assert len(grown) == 1
@@ -72,6 +73,7 @@ def test_advice_is_the_same_and_nothing_is_learnt(folder, grown):
     assert not grown
 
 
+@pytest.mark.slow
 def test_every_question_is_answered_by_what_was_learnt_ahead(tmp_path, grown):
     features, scores, seconds = smooth(n=40)
     kb = history(scores, features, seconds)
@@ -105,6 +107,7 @@ def test_other_forests_are_grown_anew(fitted_folder, grown, parameters):
     assert grown
 
 
+@pytest.mark.slow
 def test_what_was_learnt_before_runs_were_added_is_not_used(fitted_folder, grown):
     more = two_clusters(n=6, seed=1)
     more = KnowledgeBase(

@@ -20,6 +20,7 @@ def forest_of(kind, seed=0, n_tasks=60):
     return kind(12, min_samples_leaf=2, random_state=seed).fit(x, x[:, :2] ** 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [ExtraTreesRegressor, RandomForestRegressor])
 @given(x=arrays.arrays(float, (7, 5), elements=st.floats(-3, 3, width=64)))
 def test_tasks_fall_into_the_leaves_that_scikit_learn_puts_them_in(kind, x):

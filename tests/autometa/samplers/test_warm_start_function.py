@@ -35,6 +35,7 @@ def first_trial(called, **words):
     return {name: trial.params[own] for name, own in called.items()}
 
 
+@pytest.mark.slow
 def test_the_librarys_own_names_and_the_users_get_the_same_setup():
     expected = first_trial({name: name for name in WIDE})
     native = {

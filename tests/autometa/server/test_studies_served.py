@@ -235,6 +235,7 @@ def test_open_streams_do_not_keep_a_server_and_its_search_goes_on(tmp_path):
         assert len(trials) == len(set(trials))  # none was run again
 
 
+@pytest.mark.slow
 def test_the_command_refuses_a_public_host_without_a_token():
     command = [sys.executable, "-m", "autometa", "serve", "--host", "0.0.0.0"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -112,6 +112,7 @@ def test_a_member_lost_at_the_refit_does_not_falsify_the_score(monkeypatch):
     assert any("decision_tree was not fitted on all rows" in note for note in result.notes)
 
 
+@pytest.mark.slow
 def test_a_setup_outside_the_choice_lends_its_score_to_nobody(monkeypatch):
     """Chosen were two setups; the good one is lost, and a third, as good, was not chosen."""
     fit = finish.refit

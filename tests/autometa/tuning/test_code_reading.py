@@ -144,6 +144,7 @@ def files(draw):
     return file.getvalue().encode()
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=files())
 def test_generated_files_read_as_they_were_read(tmp_path, content):

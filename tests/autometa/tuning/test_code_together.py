@@ -35,6 +35,7 @@ def said_by(source, table):
     return model.predict_proba(made["prepare"](table, words))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Dates are read")  # which is what is written out
 @pytest.mark.parametrize("asked", [{"groups": "who"}, {"timestamps": "day"}])
 def test_a_script_splits_inside_its_fit_as_the_pipeline_did(path, asked):

@@ -96,6 +96,7 @@ def test_too_few_rows_of_a_class_leave_the_most_probable_one(n_positive):
         assert policy.rule(values, y, np.arange(300) % 5) is MOST_PROBABLE
 
 
+@pytest.mark.slow
 def test_the_reported_score_is_that_of_rows_the_threshold_was_not_chosen_on():
     found, fresh = [], []
     many, truth = rare(20_000, 0.05, seed=99, spread=1.5)
@@ -121,6 +122,7 @@ def test_the_reported_score_is_that_of_rows_the_threshold_was_not_chosen_on():
     assert abs(np.mean(found) - np.mean(fresh)) < 2.5 * error
 
 
+@pytest.mark.slow
 def test_parts_have_a_threshold_where_the_model_has_one():
     """With few positives a part alone would often keep to one half, and score another model."""
     n_kept = 0

@@ -155,6 +155,7 @@ def test_the_script_of_a_weighted_run_predicts_what_its_pipeline_does(
     assert "autometa" not in source.replace("found by autometa", "")
 
 
+@pytest.mark.slow
 def test_each_of_several_outputs_is_weighted(regression):
     """As if each had been asked about alone, whether it is numbers or classes."""
     X, y = regression

@@ -64,6 +64,7 @@ for path in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_a_truncated_model_is_an_error_not_a_crash(saved, tmp_path):
     content, paths = saved[0].read_bytes(), []
     for share in (0.0, 0.5, 0.9999):

@@ -60,6 +60,7 @@ class TestAdviceFirst(SchedulerContract):
         return AdviceFirstScheduler()
 
 
+@pytest.mark.slow
 class TestHalving(SchedulerContract):
     def make_scheduler(self):
         return Halving()

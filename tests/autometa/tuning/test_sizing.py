@@ -121,6 +121,7 @@ def table():
     return X, (X["c0"] + rng.normal(size=len(X)) > 0).astype(int)
 
 
+@pytest.mark.slow
 def test_a_guess_of_seconds_forbids_nothing(monkeypatch, table):
     """Every algorithm is said to take days; all the same the budget is used."""
     monkeypatch.setattr(_budget, "rough_seconds", lambda name, size, config: 1.0 * size.n_rows)

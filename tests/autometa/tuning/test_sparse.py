@@ -120,6 +120,7 @@ def test_algorithms_that_would_make_it_dense_are_refused():
         tune(X, y, time_budget=5, algorithms=["hist_gradient_boosting"])
 
 
+@pytest.mark.slow
 def test_a_sparse_table_is_tuned_saved_and_predicted(tmp_path):
     X, y = counts(4_000, 1_000)
     train, test = np.arange(3_000), np.arange(3_000, 4_000)

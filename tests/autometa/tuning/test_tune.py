@@ -298,6 +298,7 @@ def test_a_killed_run_goes_on_where_it_was(mixed, features, tmp_path):
     assert not ok["config"].map(str).duplicated().any()
 
 
+@pytest.mark.slow
 def test_advice_that_speaks_of_other_hyperparameters_is_tried_once(monkeypatch, mixed, features):
     old = Candidate(algorithm="naive_bayes", config={"gone": 1}, source="recommended")
     monkeypatch.setattr("autometa.tuning._search.preset_candidates", lambda *_: [old, old])

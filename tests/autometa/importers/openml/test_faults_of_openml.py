@@ -168,6 +168,7 @@ def test_a_drip_is_given_up_long_before_silence_would_be(server, settings, monke
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_a_slow_answer_that_keeps_coming_is_taken(server, settings):
     """Six times the timeout, but never silent for long and fast enough."""
     server.faults.append(dripping(2.4, pause=0.02))

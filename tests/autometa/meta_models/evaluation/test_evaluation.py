@@ -151,6 +151,7 @@ def test_every_task_is_held_out_once_a_repeat():
     assert len(counts) == 2 * 6 * 20
 
 
+@pytest.mark.slow
 def test_folds_that_came_with_the_tasks_divide_them():
     kb = two_clusters(12)
     tasks = kb.tasks.assign(fold=[1 + i % 3 for i in range(len(kb.tasks))])
