@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib.util import find_spec
 
 from autometa._versions import DISTRIBUTION
 from autometa.exceptions import ParameterError
@@ -25,10 +25,8 @@ def require(library: str, extra: str, what: str) -> None:
     ParameterError
         With the command that installs it.
     """
-    try:
-        import_module(library)
-    except ImportError:
+    if find_spec(library) is None:  # not imported: a command asks before it shows its first stage
         raise ParameterError(
             f"{what} needs {library}, which is not installed: "
             f"pip install '{DISTRIBUTION}[{extra}]'."
-        ) from None
+        )

@@ -51,8 +51,10 @@ def check_several(names: Sequence[str], save: Path | None, code: Path | None) ->
     """
     if len(names) < 2:
         return
-    is_onnx = save is not None and save.suffix == ".onnx"
-    for option, is_asked in (("--code", code is not None), ("--save NAME.onnx", is_onnx)):
+    from autometa.tuning.saved._onnx_file import is_onnx
+
+    is_given = save is not None and is_onnx(save)
+    for option, is_asked in (("--code", code is not None), ("--save NAME.onnx", is_given)):
         if is_asked:
             raise ParameterError(
                 f"'{option}' writes a model of one output. Got --target {', '.join(names)}; "

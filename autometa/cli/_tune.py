@@ -19,11 +19,16 @@ from autometa.cli._output import (
     note,
     say,
 )
-from autometa.cli._plots import check_plots, write_plots
+from autometa.cli._plots import check_plots
 from autometa.cli._signals import EarlyEnd
 from autometa.cli._targets import check_several, target_names
 from autometa.cli._tune_text import records, show
-from autometa.cli._written import check_outputs, without_writing, write_outputs
+from autometa.cli._written import (
+    check_outputs,
+    pictures_written,
+    without_writing,
+    write_outputs,
+)
 from autometa.exceptions import ParameterError
 
 if TYPE_CHECKING:
@@ -262,7 +267,7 @@ def tune(
         early.is_found = True
         is_written = write_outputs(result, save, code, table, loaded.target, encoding, report)
     if plots is not None:
-        write_plots(result=result, folder=plots)
+        is_written = pictures_written(result, plots) and is_written
     for said in result.notes:
         note(said)
     is_failure = not is_written or not result.n_completed

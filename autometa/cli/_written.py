@@ -26,7 +26,7 @@ def check_outputs(save: Path | None, code: Path | None, report: Path | None = No
         Says which cannot, and why.
     """
     from autometa.exceptions import OutputError
-    from autometa.tuning.saved._onnx import check_converters
+    from autometa.tuning.saved._onnx_file import check_converters
     from autometa.tuning.saved._outputs import check_output, check_replaces_model
 
     if save is not None:
@@ -94,6 +94,19 @@ def write_outputs(
     return done
 
 
+def pictures_written(result: Any, folder: Path) -> bool:
+    """Write the pictures of a run; say why not where that fails, and go on."""
+    from autometa.cli._plots import write_plots
+    from autometa.exceptions import AutoMetaError
+
+    try:
+        write_plots(result=result, folder=folder)
+    except (AutoMetaError, OSError, ImportError) as error:  # Matplotlib may be there and broken
+        say_error(f"Error: No picture was written to '{folder}': {error}")
+        return False
+    return True
+
+
 def typed_line() -> str:
     """Return the command line as it was typed, without the address of a storage."""
     words = ["autometa", *sys.argv[1:]]
@@ -107,7 +120,7 @@ def typed_line() -> str:
 
 def _plain_name(path: Path) -> Path | None:
     """Return where a model goes that has no form in ONNX; None of other files."""
-    from autometa.tuning.saved._onnx import is_onnx
+    from autometa.tuning.saved._onnx_file import is_onnx
 
     return path.with_suffix(".skops") if is_onnx(path) else None
 
@@ -118,11 +131,11 @@ def _write(kind: str, path: Path, write: Any, instead: Path | None = None) -> bo
 
     try:
         write(path)
-    except AutoMetaError as error:
+    except (AutoMetaError, ImportError) as error:  # what a page is made by may be there and broken
         say_error(f"Error: {error}")
         place = None
         if instead is not None and not instead.exists():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ImportError):
                 write(instead)
                 place = instead
         place = place or write_elsewhere((instead or path).name, write)

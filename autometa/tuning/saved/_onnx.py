@@ -6,7 +6,6 @@ A file is written once it predicts for some rows of the table what the pipeline 
 from __future__ import annotations
 
 import copy
-import importlib.util
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -15,46 +14,23 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from autometa._versions import DISTRIBUTION
 from autometa.algorithms import TableCleaner
 from autometa.algorithms._few_rows import levels_out
 from autometa.algorithms._levels import as_truth, labels
 from autometa.exceptions import OutputError
 from autometa.tables import plain_table
 from autometa.tuning.final_model._assemble import levels_of
+from autometa.tuning.saved._onnx_file import ENDING, check_converters
 from autometa.tuning.saved._onnx_graph import Graph
 from autometa.tuning.saved._onnx_models import add_model
 from autometa.tuning.saved._onnx_steps import add_cleaner, add_encoder, has_gaps
 from autometa.tuning.saved._outputs import write_whole
 from metafeatures.columns import to_numeric
 
-ENDING = ".onnx"
-MODULES = ("onnx", "skl2onnx", "onnxmltools", "onnxruntime")
 # Trees of ONNX compare single precision: that is what may differ, and a wrong leaf differs more.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
 DRAWN_ROWS, GAP_SHARE = 100, 0.1  # that are checked beside the sample
 MAX_EDGES = 0.02  # of drawn rows may be on the edge of two leaves
-
-
-def is_onnx(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a path asks for ONNX, by its ending."""
-    return os.fspath(path).lower().endswith(ENDING)
-
-
-def check_converters(path: str | os.PathLike[str]) -> None:
-    """Raise where the packages that write such a file are not installed.
-
-    Raises
-    ------
-    OutputError
-        Says which are missing, and what brings them.
-    """
-    missing = [name for name in MODULES if importlib.util.find_spec(name) is None]
-    if is_onnx(path) and missing:
-        raise OutputError(
-            f"'{path}' cannot be written without {', '.join(missing)}: "
-            f"pip install '{DISTRIBUTION}[onnx]', or give a name without '{ENDING}'."
-        )
 
 
 def save_onnx(

@@ -163,7 +163,7 @@ def write_elsewhere(name: str, write: Callable[[Path], None]) -> Path | None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write(path)
-        except OSError:
+        except (OSError, ImportError):
             continue
         return path
     return None

@@ -36,7 +36,8 @@ from autometa.algorithms import every_algorithm, library_versions
 from autometa.exceptions import ModelFileError, OutputError, ParameterError
 from autometa.tuning.saved._boosters import check_boosters
 from autometa.tuning.saved._model_info import MANIFEST
-from autometa.tuning.saved._onnx import is_onnx, save_onnx
+from autometa.tuning.saved._onnx import save_onnx
+from autometa.tuning.saved._onnx_file import is_onnx
 from autometa.tuning.saved._outputs import check_replaces_model, write_whole
 
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps

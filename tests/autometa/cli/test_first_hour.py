@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -20,6 +22,28 @@ from autometa.cli._output import PlainConsole, make_table, size
 def test_a_missing_input_is_named_and_wants_a_change(autometa, words):
     code, out, err = autometa(*words)
     assert (code, out, err) == (2, "", "Error: There is no file 'nowhere'.\n")
+
+
+FIRST_STAGE = """
+import sys
+from autometa.cli import main
+from autometa.tuning._progress import Progress
+
+def stage(self, name):
+    slow = {"numpy", "pandas", "sklearn", "optuna", "matplotlib"} & {*sys.modules}
+    print(name, sorted(slow))
+    raise SystemExit
+
+Progress.stage = stage
+main(sys.argv[1:])
+"""
+
+
+def test_the_first_stage_is_shown_before_what_takes_a_second_to_import(tmp_path):
+    outputs = [word for kind in ("save", "code", "report", "plots") for word in (f"--{kind}", kind)]
+    line = [sys.executable, "-c", FIRST_STAGE, "tune", "sklearn:wine", *outputs]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == "reading the table []\n"
 
 
 def test_what_describe_printed_says_its_task_type_and_values_alone_do_not(autometa, tmp_path):

@@ -120,6 +120,18 @@ def test_a_model_whose_place_fails_at_the_end_goes_to_one_that_is_said(run, tmp_
     assert script.exists()
 
 
+def test_pictures_that_cannot_be_written_at_the_end_cost_no_answer(run, tmp_path, monkeypatch):
+    def break_down(**_):
+        raise ImportError("half of Matplotlib is there")
+
+    monkeypatch.setattr("autometa.cli._plots.write_plots", break_down)
+    code, out, err = run(*QUICK, "--plots", tmp_path / "pictures", "--json")
+    assert code == 1
+    assert json.loads(out)["n_completed"] == 1
+    assert "No picture was written to" in err
+    assert "half of Matplotlib is there" in err
+
+
 @pytest.mark.filterwarnings("always:No setup could be scored")
 def test_without_one_scored_trial_the_exit_code_is_1(run):
     arguments = ("tune", "sklearn:wine", "--time-budget", "0.1", "--json")

@@ -12,12 +12,13 @@ from autometa.algorithms import TableCleaner, algorithms_for
 from autometa.exceptions import OutputError
 from autometa.tables import check_table
 from autometa.tuning.final_model._assemble import Member, assemble
-from autometa.tuning.saved import _onnx
-from autometa.tuning.saved._onnx import check_converters, onnx_inputs, to_onnx
+from autometa.tuning.saved import _onnx, _onnx_file
+from autometa.tuning.saved._onnx import onnx_inputs, to_onnx
+from autometa.tuning.saved._onnx_file import check_converters
 from autometa.tuning.saved._saving import save_model
 
 needs_onnx = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in _onnx.MODULES),
+    any(importlib.util.find_spec(name) is None for name in _onnx_file.MODULES),
     reason="the extra onnx is not installed",
 )
 SMALL = {"n_estimators": 5, "iterations": 5, "max_iter": 5, "width": 8}
@@ -160,7 +161,7 @@ def test_a_model_that_predicts_something_else_is_not_written(tmp_path, monkeypat
 
 
 def test_without_converters_it_is_refused_before_anything_is_spent(monkeypatch):
-    monkeypatch.setattr(_onnx, "MODULES", ("numpy", "a_package_that_is_not_there"))
+    monkeypatch.setattr(_onnx_file, "MODULES", ("numpy", "a_package_that_is_not_there"))
     check_converters("model")  # not asked for
     with pytest.raises(
         OutputError, match=r"without a_package_that_is_not_there: pip install '.*onnx"
