@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -31,6 +33,8 @@ class Baselines:
         NaN where unknown.
     metafeatures : DataFrame of shape (n_known, n_metafeatures)
     families : ndarray of shape (n_known,)
+    alone : dict of str to int
+        Columns of setups that somebody without advice would take, by what the order is called.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Baselines:
         seconds: Matrix,
         metafeatures: pd.DataFrame,
         families: Integers,
+        alone: Mapping[str, int],
     ) -> None:
         self._regret = np.clip(complete(regret), 0.0, 1.0)
         self._weights = family_weights(families)
@@ -46,11 +51,13 @@ class Baselines:
         self._metafeatures = metafeatures[self._described]
         self._seconds = _typical(seconds)
         self._n_setups = regret.shape[1]
+        self._alone = {name: np.array([column]) for name, column in alone.items()}
 
     def orders(self, metafeatures: pd.Series[float]) -> dict[str, Positions]:
         """Return the order of each method for the task so described."""
         everyone = self._by_mean(self._regret, self._weights)
         found = {
+            **self._alone,
             "single best": everyone[:1],
             "average rank": self._by_rank(),
             ALL_ROUND: np.array(self._global_portfolio()),

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from autometa._common.arrays import Floats, Integers, Positions
+from autometa.algorithms import algorithms_for
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.importers import folds_of
 from autometa.knowledge_base import KnowledgeBase, canonical_config
@@ -216,7 +217,20 @@ class _Asked:
             under(setups, known.setups, known.seconds, np.nan),
             known.metafeatures,
             known.families,
+            self._defaults(),
         )
+
+    def _defaults(self) -> dict[str, int]:
+        """Return the columns of the defaults that anybody would try, where they were measured."""
+        task_type = self.question.task_types[0]
+        defaults = {
+            f"{a.name} default": (a.name, canonical_config(a.setups(task_type)["library"]))
+            for a in algorithms_for(task_type)
+            if a.is_baseline
+        }
+        return {
+            name: self.columns[setup] for name, setup in defaults.items() if setup in self.columns
+        }
 
     def _task(
         self, row: int, model: MetaModel, baselines: Baselines, seed: int

@@ -118,7 +118,7 @@ def _harm(rows: pd.DataFrame) -> dict[str, float]:
 def verdict(orders: pd.DataFrame) -> str:
     """Return whether the advice is better than, like, or worse than the all-round order.
 
-    CompletedTrial by the mean of the regrets after 1, 3 and 10 setups, the difference taken by
+    What counts is the mean of the regrets after 1, 3 and 10 setups, the difference taken by
     family: "alike" within two standard errors.
     """
     judged = orders[orders["order"].isin([ADVICE, ALL_ROUND])]

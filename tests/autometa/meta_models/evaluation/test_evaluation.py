@@ -10,6 +10,7 @@ import pytest
 from histories import history, smooth, two_clusters
 
 from autometa import KnowledgeBase, MetaModel
+from autometa.algorithms import get_algorithm
 from autometa.exceptions import KnowledgeBaseMismatchError, ParameterError
 from autometa.meta_models.evaluation import evaluate, summarise_evaluation
 from autometa.meta_models.evaluation._baselines import Baselines
@@ -104,6 +105,23 @@ def test_simple_orders_learn_from_the_tasks_that_advice_borrows():
     assert multiclass == pytest.approx(0.0)
 
 
+@pytest.mark.parametrize("measured", [True, False])
+def test_the_default_that_anybody_would_try_is_an_order_where_it_was_measured(measured):
+    default = get_algorithm("lightgbm").setups("regression")["library"]
+    other = default | {"num_leaves": 63}
+    runs = [
+        {"task_id": f"t{i}", "algorithm": "lightgbm", "config": config, "metric": "r2", "score": s}
+        for i in range(4)
+        for config, s in [(default if measured else default | {"num_leaves": 7}, 0.4), (other, 0.8)]
+    ]
+    tasks = [{"task_id": f"t{i}", "task_type": "regression", "n_rows": 100} for i in range(4)]
+    kb = KnowledgeBase.from_frames(pd.DataFrame(tasks), None, pd.DataFrame(runs))
+    orders = evaluate(kb, n_splits=2, metric="r2", model=FEW_TREES).orders
+    default_alone = orders[orders["order"] == "lightgbm default"]
+    assert (default_alone["@10"] == default_alone["@1"]).all()
+    assert len(default_alone) == (4 if measured else 0)
+
+
 def test_random_is_no_list_that_all_tasks_share():
     scores = [[0.5 + 0.08 * (i + j) for j in range(6)] for i in range(2)] * 4
     found = evaluate(history(np.clip(scores, 0, 1), {"f": np.arange(8.0)}), n_splits=4,
@@ -126,9 +144,11 @@ def test_before_the_first_setup_has_ended_the_regret_is_1():
 def test_the_greedy_portfolio_takes_the_complement_and_the_average_rank_the_clone():
     regret = np.array([[0.1, 0.11, 1.0], [0.1, 0.11, 1.0], [0.9, 0.9, 0.0]])
     nothing = pd.DataFrame({"f": [np.nan] * 3})
-    orders = Baselines(regret, np.full((3, 3), np.nan), nothing, np.arange(3)).orders(
+    alone = {"catboost default": 1}
+    orders = Baselines(regret, np.full((3, 3), np.nan), nothing, np.arange(3), alone).orders(
         pd.Series({"f": np.nan})
     )
+    assert orders["catboost default"].tolist() == [1]
     assert orders["greedy portfolio"].tolist()[:2] == [0, 2]
     assert orders["average rank"].tolist()[:2] == [0, 1]
     assert "10 nearest neighbours" not in orders
