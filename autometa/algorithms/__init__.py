@@ -15,7 +15,7 @@ from autometa.algorithms._algorithm import (
 )
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._listing import list_algorithms
-from autometa.algorithms._missing import not_installed
+from autometa.algorithms._missing import how_to_install, not_installed
 from autometa.algorithms._registry import (
     algorithm_not_found,
     algorithms_for,
@@ -48,6 +48,7 @@ __all__ = [
     "every_algorithm",
     "find_algorithm",
     "get_algorithm",
+    "how_to_install",
     "inner_estimator",
     "kind_of_task",
     "library_versions",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from autometa._versions import DISTRIBUTION
+from autometa.algorithms._algorithm import Algorithm
 from autometa.algorithms._registry import every_algorithm
 
 
@@ -34,10 +35,33 @@ def not_installed(names: Collection[str], task_type: str, n_rows: int = 0) -> st
     ]
     if not missing:
         return ""
+    return (
+        f"Left out, for they are not installed: {', '.join(a.name for a in missing)}. They may "
+        f"well be the best; {_command(missing)} brings them."
+    )
+
+
+def how_to_install(names: Collection[str]) -> str:
+    """Return a sentence, after a blank, on those that were asked for and are not installed.
+
+    Parameters
+    ----------
+    names : collection of str
+
+    Returns
+    -------
+    str
+        Empty when none is missing.
+    """
+    missing = [a for a in every_algorithm() if a.name in names and not a.is_installed]
+    if not missing:
+        return ""
+    return f" {_command(missing)} brings {', '.join(a.name for a in missing)}."
+
+
+def _command(missing: Sequence[Algorithm]) -> str:
+    """Return the command that installs what the algorithms need."""
     extras = sorted({algorithm.extra for algorithm in missing if algorithm.extra})
     libraries = sorted({algorithm.library for algorithm in missing if not algorithm.extra})
     wanted = [*([f"{DISTRIBUTION}[{','.join(extras)}]"] if extras else []), *libraries]
-    return (
-        f"Left out, for they are not installed: {', '.join(a.name for a in missing)}. They may "
-        f"well be the best; pip install {' '.join(f'{name!r}' for name in wanted)} brings them."
-    )
+    return f"pip install {' '.join(f'{name!r}' for name in wanted)}"

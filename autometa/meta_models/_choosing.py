@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from autometa.algorithms import algorithm_not_found, every_algorithm, find_algorithm
+from autometa.algorithms import (
+    algorithm_not_found,
+    every_algorithm,
+    find_algorithm,
+    how_to_install,
+)
 from autometa.exceptions import ParameterError
 from autometa.performance import PastPerformance
 
@@ -48,5 +53,6 @@ def chosen_algorithms(
             f"'algorithms' must name algorithms that are installed, take such a {task_type} "
             "task and have runs in the knowledge base. Got "
             f"{unfit or asked}; these can be used: {', '.join(candidates)}."
+            f"{how_to_install(unfit)}"
         )
     return asked

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from autometa.algorithms import Size, algorithms_for, get_algorithm
+from autometa.algorithms import Size, algorithms_for, get_algorithm, how_to_install
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBase
 from autometa.tables import Table
@@ -110,6 +110,7 @@ def choose_algorithms(algorithms: Iterable[str] | None, table: Table) -> tuple[s
             f"'algorithms' must name algorithms for {kind}{table.task_type} tasks of "
             f"{len(table.y)} rows and {_classes(table)} that are installed. Got "
             f"{unfit or asked}; these can be used: {', '.join(usable)}."
+            f"{how_to_install(unfit)}"
         )
     return tuple(dict.fromkeys(asked))
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from autometa import KnowledgeBase, recommend
+from autometa import KnowledgeBase, recommend, tune
 from autometa.algorithms import _registry, get_algorithm, not_installed, register_algorithm
+from autometa.exceptions import ParameterError
 
 
 @pytest.fixture(
@@ -49,3 +50,12 @@ def test_advice_names_what_is_not_installed_and_the_command_that_installs_it(abs
 def test_nothing_is_said_where_nothing_is_missing(absent):
     assert not_installed(["decision_tree"], "binary") == ""
     assert not_installed(["absent"], "binary") != ""
+
+
+def test_what_is_asked_for_and_not_installed_is_refused_with_the_command(absent):
+    asked = {"algorithms": ["absent"], "metric": "accuracy", "knowledge_base": history()}
+    X = pd.DataFrame({"a": range(40)})
+    for call in (recommend, tune):
+        with pytest.raises(ParameterError) as refused:
+            call(X, X["a"] > 20, **asked)
+        assert str(refused.value).endswith(f"{absent} brings absent.")
