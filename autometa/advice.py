@@ -186,7 +186,7 @@ def recommend(
             further = [first_of_several(str(outputs.columns[0]), outputs.shape[1])]
         named = named_table(X, y)
         table = check_named(named, task_type, metric_kind(metric), validation, sample_weight)
-        warn_of_dependence(table, validation)
+        warn_of_dependence(table, validation, X=named.X)
     return recommend_for_table(
         table,
         metric=metric,

@@ -26,6 +26,8 @@ from measuring import SMOKE, made_by, results
 
 from autometa.dependence._check import findings_of
 from autometa.dependence._entities import Entity, EntityRules, best_entity, entities_among
+from autometa.dependence._finding import ValidationFinding
+from autometa.dependence._index import index_of
 from autometa.dependence._rows import columns_looked_at, rows_looked_at, target_column
 from autometa.tables import Table, check_table
 
@@ -162,6 +164,17 @@ def nameless(table: Table) -> Table:
     return with_columns(table, {f"c{i}": table.X[name] for i, name in enumerate(names)})
 
 
+def indexed(case: Case) -> list[ValidationFinding]:
+    """Return what is noticed where the documented columns are the index of the table."""
+    frame = case.table.X
+    documented = [name for name in frame.columns if name in case.groups | case.times]
+    if not documented or len(documented) == frame.shape[1]:
+        return findings_of(case.table)
+    beside = frame.set_index(documented)
+    rest = with_columns(case.table, {name: frame[name] for name in beside.columns})
+    return findings_of(rest, index=index_of(beside))
+
+
 def entities_of(table: Table) -> list[Entity]:
     """Return what is seen of entities, whatever the rules make of it."""
     rows = rows_looked_at(*table.X.shape)
@@ -180,6 +193,7 @@ def look_at(case: Case) -> dict[str, Any]:
         "case": case,
         "seconds": seconds,
         "findings": findings,
+        "indexed": {f.kind: f.column or "" for f in indexed(case)},
         "nameless": {f.kind: originals[f.column or ""] for f in findings_of(nameless(case.table))},
         "permuted": [f.kind for f in findings_of(permuted(case.table, 0))],
         "entities": entities_of(case.table),
@@ -261,6 +275,8 @@ def scores_table(seen: list[dict[str, Any]]) -> str:
         if kind == "groups":
             lines.append((kind, f"rules chosen by family ({n_rules} different)", crossed))
         lines.append((kind, "columns without names", map(outcome, truths, bare)))
+        beside = [one["indexed"].get(kind) for one in seen]
+        lines.append((kind, "documented columns as the index", map(outcome, truths, beside)))
     any_truth = [one["case"].groups | one["case"].times for one in seen]
     any_found = [
         next((c for c in (column_of(one, k) for k in ("groups", "time")) if c is not None), None)
@@ -324,7 +340,8 @@ counted.
 those of a record without a time were chosen by looking at these tables. "Rules chosen by
 family" takes the thresholds from a grid of {len(GRID)}, by recall at a precision of
 {MIN_PRECISION} on all families but the one that is judged; the words stay. "Columns without names"
-says what is left without them.
+says what is left without them; "documented columns as the index" what is where
+a pandas index holds them.
 
 **Independent rows.** With each column of each table in an order of its own, {len(alarms)} of
 {len(seen)} tables showed something ({", ".join(alarms) or "nothing"}).

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from autometa.datasets import check_named, named_table
 from autometa.dependence._copies import copies_among
 from autometa.dependence._entities import Entity, best_entity, entities_among
 from autometa.dependence._finding import ValidationFinding
+from autometa.dependence._index import index_columns, index_of
 from autometa.dependence._rows import (
     MAX_CELLS,
     Column,
@@ -40,7 +42,8 @@ def check_validation(
     Parameters
     ----------
     X : DataFrame, array, sparse matrix, path or str
-        As for `recommend`. Up to 20,000 rows are looked at, in stretches from all over it.
+        As for `recommend`. Up to 20,000 rows are looked at, in stretches from all over it, and
+        the levels of a pandas index as columns.
     y : array-like of shape (n_rows,) or str
         Class labels or numbers, or the name of a column of ``X``.
     task_type : {"binary", "multiclass", "classification", "regression"} or None
@@ -76,22 +79,30 @@ def check_validation(
     >>> [finding.argument for finding in check_validation(X, y)]
     ["groups='patient_id'"]
     """
-    table = check_named(named_table(X, y), task_type)
-    return [*findings_of(table), *target_order(table)]
+    named = named_table(X, y)
+    table = check_named(named, task_type)
+    index = index_of(named.X, table.counted)
+    return [*findings_of(table, index=index), *target_order(table)]
 
 
-def findings_of(table: Table, max_cells: int = MAX_CELLS) -> list[ValidationFinding]:
-    """Return what shuffled folds would hide about a checked table; at most ``max_cells`` count."""
+def findings_of(
+    table: Table, max_cells: int = MAX_CELLS, index: pd.DataFrame | None = None
+) -> list[ValidationFinding]:
+    """Return what shuffled folds would hide about a checked table; at most ``max_cells`` count.
+
+    ``index`` is what `index_of` returns for the table as it was given.
+    """
     if len(table.y) < MIN_ROWS:
         return []
     rng = np.random.default_rng(0)
     rows = rows_looked_at(table.X.shape[0], table.X.shape[1], max_cells)
     columns = columns_looked_at(table, rows)
     target = target_column(table, rows)
-    entity = best_entity(entities_among(columns, target, rng))
+    beside = [*columns, *index_columns(index, rows)]
+    entity = best_entity(entities_among(beside, target, rng))
     # a time that goes back within an entity, as with each trial of a subject, is no time of it
     clock = entity.clock if entity and entity.rising >= MIN_STEADY else None
-    times = times_among(columns, target, rng, clock)
+    times = times_among(beside, target, rng, clock)
     return [
         *_entity_finding(entity),
         *_time_finding(times, columns, target, entity, rng),
@@ -102,19 +113,20 @@ def findings_of(table: Table, max_cells: int = MAX_CELLS) -> list[ValidationFind
 def _entity_finding(entity: Entity | None) -> list[ValidationFinding]:
     if entity is None:
         return []
-    name = entity.column.name
+    column = entity.column
     same = f", the same in {_some(entity.attributes)}" if entity.attributes else ""
     return [
         ValidationFinding(
             kind="groups",
-            column=name,
+            column=column.name or None,
             evidence=max(entity.target_likeness, entity.mean_likeness),
             message=(
-                f"Each value of '{name}' stands on {entity.rows_per_level:.3g} rows on average"
-                f"{same}: shuffled folds score on rows whose '{name}' was trained on; pass "
-                f"groups={name!r} if the model is meant for new ones."
+                f"Each value of {column.said} stands on {entity.rows_per_level:.3g} rows on average"
+                f"{same}: shuffled folds score on rows whose {column.said.removeprefix('the ')} "
+                f"was trained on; pass groups={column.argument} if the model is meant for new "
+                "ones."
             ),
-            argument=f"groups={name!r}",
+            argument=f"groups={column.argument}",
         )
     ]
 
@@ -132,19 +144,19 @@ def _time_finding(
     rng: np.random.Generator,
 ) -> list[ValidationFinding]:
     if times:
-        name = times[0].column.name
+        column = times[0].column
         where = "the target" if times[0].where == target.name else f"'{times[0].where}'"
         return [
             ValidationFinding(
                 kind="time",
-                column=name,
+                column=column.name or None,
                 evidence=times[0].likeness,
                 message=(
-                    f"Rows change along '{name}', most of all in {where}: shuffled folds train on "
-                    f"rows that come after those they score; pass timestamps={name!r} if the "
-                    "model is meant for later rows."
+                    f"Rows change along {column.said}, most of all in {where}: shuffled folds "
+                    "train on rows that come after those they score; pass "
+                    f"timestamps={column.argument} if the model is meant for later rows."
                 ),
-                argument=f"timestamps={name!r}",
+                argument=f"timestamps={column.argument}",
             )
         ]
     likeness = 0.0 if entity else record_likeness(columns, target, rng)

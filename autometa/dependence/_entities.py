@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autometa._common.arrays import Booleans, Floats, Integers
+from autometa.dependence._index import is_identifier
 from autometa.dependence._likeness import Distances, pairs_within, random_pairs
 from autometa.dependence._names import names_an_entity
 from autometa.dependence._rows import Column
@@ -38,7 +39,8 @@ class Entity:
     n_levels : int
     rows_per_level : float
     is_named : bool
-        Whether the name of the column is that of an identifier or entity.
+        Whether the name of the column is that of an identifier or entity, or it has none
+        and is the index.
     together : float
         How much more often the next row is of the same entity than by chance, 0 to 1.
     rising, restarts : float
@@ -82,7 +84,8 @@ class EntityRules:
         A time or a count goes one way within an entity, and goes back with the next.
     alike, alike_levels : float, int
         Likeness of rows, in the target and other columns, that stands in for standing
-        together where a name is that of an entity; of fewer levels it could be a category.
+        together where a name is that of an entity; of fewer levels it could be a category. A
+        target or another column that is the same in all its rows does so by itself.
     """
 
     together: float = 0.5
@@ -100,7 +103,9 @@ class EntityRules:
             return False
         least_alike = min(entity.target_likeness, entity.mean_likeness)
         is_alike = least_alike >= self.alike and entity.n_levels >= self.alike_levels
-        return is_together or is_alike or bool(entity.attributes)
+        # all rows of a case have its label: what other columns say of the case is not needed
+        has_target = entity.target_likeness > CONSTANT
+        return is_together or is_alike or has_target or bool(entity.attributes)
 
 
 def best_entity(entities: Sequence[Entity], rules: EntityRules | None = None) -> Entity | None:
@@ -118,7 +123,7 @@ def entities_among(
 ) -> list[Entity]:
     """Return what is seen of each column that may name entities, named ones first."""
     candidates = [column for column in columns if _may_name(column)]
-    candidates.sort(key=lambda column: (not names_an_entity(column.name), -column.togetherness))
+    candidates.sort(key=lambda column: (not _is_named(column), -column.togetherness))
     alpha = ALPHA / max(1, min(len(candidates), MAX_CANDIDATES))
     seen = (_look_at(one, columns, target, rng) for one in candidates[:MAX_CANDIDATES])
     return [entity for entity in seen if entity.p_value < alpha]
@@ -132,7 +137,12 @@ def _may_name(column: Column) -> bool:
     repeated = counts[counts > 1].sum() / len(column.codes)
     if len(counts) < MIN_LEVELS or repeated < MIN_REPEATED:
         return False
-    return names_an_entity(column.name) or column.togetherness >= MIN_LOOKED_AT
+    return _is_named(column) or column.togetherness >= MIN_LOOKED_AT
+
+
+def _is_named(column: Column) -> bool:
+    """Tell whether a column is an identifier by its name, or by its place beside the table."""
+    return names_an_entity(column.name) or is_identifier(column)
 
 
 def _look_at(
@@ -155,7 +165,7 @@ def _look_at(
         column=column,
         n_levels=column.n_levels,
         rows_per_level=float((column.codes >= 0).sum() / column.n_levels),
-        is_named=names_an_entity(column.name),
+        is_named=_is_named(column),
         together=column.togetherness,
         rising=rising,
         restarts=restarts,

@@ -19,7 +19,8 @@ class ValidationFinding:
         table more than once; rows are sorted by the target, which only folds that are not
         shuffled mind.
     column : str or None
-        The column that shows it; None where it is the order of the rows, or all columns.
+        The column, or level of the index, that shows it; None where it is the order of the
+        rows, an index without a name, or all columns.
     evidence : float
         ``groups`` and ``time``: how much more alike two rows of an entity, or two rows that
         follow each other in time, are than two random ones, in the column or target in which

@@ -6,14 +6,14 @@ import re
 
 ENTITIES = frozenset(
     {
-        "account", "animal", "author", "business", "child", "client", "clinic", "commune",
-        "company", "county", "customer", "device", "doctor", "driver", "employee", "family",
-        "farm", "field", "firm", "guid", "hospital", "household", "id", "identifier",
-        "individual", "item", "loan", "machine", "member", "merchant", "mother",
-        "participant", "patient", "person", "player", "plot", "product", "pupil",
-        "respondent", "school", "seller", "sensor", "session", "shop", "station", "store",
-        "student", "subject", "symbol", "ticker", "tree", "uid", "user", "uuid", "vehicle",
-        "village", "visit", "visitor", "worker",
+        "account", "animal", "author", "business", "case", "child", "client", "clinic",
+        "commune", "company", "county", "customer", "device", "doctor", "donor", "driver",
+        "employee", "family", "farm", "field", "firm", "guid", "hospital", "household", "id",
+        "identifier", "individual", "item", "loan", "machine", "member", "merchant", "mother",
+        "participant", "patient", "person", "player", "plot", "product", "pupil", "respondent",
+        "school", "seller", "sensor", "session", "shop", "station", "store", "student",
+        "subject", "symbol", "ticker", "tree", "uid", "user", "uuid", "vehicle", "village",
+        "visit", "visitor", "worker",
     }
 )  # fmt: skip
 TIMES = frozenset(

@@ -36,12 +36,25 @@ class Column:
         A missing cell is -1.
     values : ndarray of float or None
         Numbers, and dates in days; None of what has no order.
+    given : str or None
+        How a call gives it where it has no name, as ``X.index``.
     """
 
     name: str
     kind: str
     codes: Integers
     values: Floats | None
+    given: str | None = None
+
+    @property
+    def said(self) -> str:
+        """What messages call it."""
+        return f"'{self.name}'" if self.given is None else "the index"
+
+    @property
+    def argument(self) -> str:
+        """What is to be passed for it."""
+        return repr(self.name) if self.given is None else self.given
 
     @property
     def n_levels(self) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from autometa._common.warning import warn_user
 from autometa.dependence._check import findings_of, target_order
 from autometa.dependence._finding import ValidationFinding
+from autometa.dependence._index import index_of
 from autometa.dependence._rows import MAX_CELLS
 from autometa.exceptions import ValidationWarning
 from autometa.tables import Table
@@ -17,7 +20,7 @@ CELLS_PER_SECOND = 80_000
 
 
 def warn_of_dependence(
-    table: Table, request: ValidationRequest, seconds: float | None = None
+    table: Table, request: ValidationRequest, seconds: float | None = None, X: Any = None
 ) -> tuple[str, ...]:
     """Warn once of each thing that the folds which are used would hide; return what was said.
 
@@ -29,11 +32,14 @@ def warn_of_dependence(
         are only looked at for a target that the file is sorted by.
     seconds : float or None
         The budget that the check is part of: fewer rows are looked at for a short one.
+    X : table or None
+        As the user gave it, whose index may say what rows are of.
     """
     findings: list[ValidationFinding] = []
     if request.says_nothing:
         budget = np.inf if seconds is None else seconds
-        findings = findings_of(table, max_cells=int(min(MAX_CELLS, CELLS_PER_SECOND * budget)))
+        max_cells = int(min(MAX_CELLS, CELLS_PER_SECOND * budget))
+        findings = findings_of(table, max_cells, index_of(X, table.counted))
     elif _holds_out_stretches(table):
         findings = target_order(table)
     for finding in findings:

@@ -82,7 +82,7 @@ class Question:
             options.sample_weight,
         )
         algorithms = choose_algorithms(options.algorithms, table)
-        notes = warn_of_dependence(table, options.validation, options.time_budget)
+        notes = warn_of_dependence(table, options.validation, options.time_budget, named.X)
         if options.algorithms is None:
             notes += tuple(left_out(algorithms, table))
         _say_not_saved(table)

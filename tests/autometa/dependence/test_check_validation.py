@@ -10,7 +10,11 @@ import pytest
 from scipy.sparse import random as random_sparse
 
 from autometa import check_validation
+from autometa.dependence import findings_of
+from autometa.dependence._index import index_of
 from autometa.exceptions import DatasetError, DatasetWarning
+from autometa.tables import check_table, split_groups
+from autometa.validation import ValidationRequest
 
 
 def visits(seed=0, n_patients=40, n_visits=8):
@@ -81,6 +85,65 @@ def test_a_column_that_no_name_gives_away_is_found_by_time_beginning_anew():
     order = np.random.default_rng(1).permutation(len(X))
     shuffled = check_validation(X.iloc[order].reset_index(drop=True), y[order])
     assert kinds(shuffled) == []  # it could be any category
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize(
+    ("names", "argument"),
+    [
+        (["patient_id"], "groups='patient_id'"),
+        (["patient_id", "visit"], "groups='patient_id'"),
+        ([None], "groups=X.index"),
+        ([None, None], "groups=X.index.get_level_values(0)"),
+    ],
+)
+def test_patients_in_the_index_are_found_as_in_a_column(names, argument, shuffled):
+    X, y = visits()
+    levels = [[f"P{number}" for number in X["patient_id"]], np.tile(np.arange(8), 40)]
+    X.index = pd.MultiIndex.from_arrays(levels[: len(names)], names=names)
+    if len(names) == 1:
+        X.index = X.index.get_level_values(0)
+    order = np.random.default_rng(1).permutation(len(X)) if shuffled else np.arange(len(X))
+    X, y = X.drop(columns="patient_id").iloc[order], y[order]
+    (finding,) = check_validation(X, y)
+    assert (finding.kind, finding.column) == ("groups", names[0])
+    assert finding.argument == argument
+    groups = eval(argument.removeprefix("groups="), {"X": X})  # what is said can be passed
+    request = ValidationRequest(groups=groups)
+    assert check_table(X, y, validation=split_groups(X, request)[1]).validation.n_groups == 40
+
+
+@pytest.mark.parametrize("name", ["date", None])
+def test_dates_in_the_index_are_found_as_in_a_column(name):
+    X, y = daily()
+    X = X.set_index("date").rename_axis(name)
+    (finding,) = check_validation(X, y)
+    assert (finding.kind, finding.column) == ("time", name)
+    assert finding.argument == ("timestamps='date'" if name else "timestamps=X.index")
+    counts = pd.Series(np.arange(len(X)) % 3, index=X.index)  # rows of weight 0 have no label
+    table = check_table(X, y, sample_weight=counts)
+    assert kinds(findings_of(table, index=index_of(X, table.counted))) == [("time", name)]
+
+
+def test_an_index_that_counts_rows_says_nothing():
+    rng = np.random.default_rng(0)
+    X, y = pd.DataFrame(rng.normal(size=(400, 3)), columns=list("abc")), rng.normal(size=400)
+    left_over = rng.permutation(1_000)[:400]  # of a split
+    each_from_0 = np.tile(np.arange(100), 4)  # of tables put one below the other
+    for index in (left_over, np.sort(left_over), each_from_0):
+        X["a"] = np.sort(X["a"])  # along which all but the first are in order
+        assert check_validation(X.set_axis(index), y) == []
+        assert check_validation(X.set_axis(index).rename_axis("a"), y) == []
+
+
+def test_a_case_whose_rows_have_one_label_is_an_entity_in_any_order():
+    rng = np.random.default_rng(0)
+    case = rng.permutation(np.repeat(np.arange(60), 6))
+    X = pd.DataFrame({"case": case, "a": rng.normal(size=360), "b": rng.normal(size=360)})
+    y = rng.integers(0, 2, 60)[case]
+    assert kinds(check_validation(X, y)) == [("groups", "case")]
+    assert check_validation(X, rng.integers(0, 2, 360)) == []
+    assert check_validation(X.rename(columns={"case": "make"}), y) == []  # new rows have these too
 
 
 def test_text_identifiers_of_classes_are_found():

@@ -43,6 +43,18 @@ def test_tune_warns_once_at_the_line_of_the_caller_and_notes_it(visits):
     assert [note for note in result.notes if PASS_GROUPS in note] == [str(caught[0].message)]
 
 
+def test_an_index_is_looked_at_by_every_door(visits):
+    X, y = visits
+    X = X.assign(age=np.arange(120)).set_index("patient_id")
+    for door in (
+        lambda: autometa.tune(X, y, **CHEAP),
+        lambda: autometa.recommend(X, y, n=1),
+        lambda: autometa.AutoMetaRegressor(**CHEAP).fit(X, y),
+    ):
+        _, caught = said(door)
+        assert [PASS_GROUPS in str(warning.message) for warning in caught] == [True]
+
+
 def test_recommend_warns_once_and_notes_it(visits):
     advice, caught = said(lambda: autometa.recommend(*visits, n=1))
     assert [PASS_GROUPS in str(warning.message) for warning in caught] == [True]
