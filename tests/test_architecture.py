@@ -74,6 +74,7 @@ MAY_IMPORT = {
     "matplotlib": {"plotting"},
     "networkx": {"graph"},
     "openml": {"datasets", "importers"},
+    "pyoxigraph": {"graph"},
     "rdflib": {"graph"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -16,7 +16,7 @@ from autometa.graph._cells import Cells, judging, noise_of
 from autometa.graph._graphml import as_graphml
 from autometa.graph._names import Names, check_distinct
 from autometa.graph._property_graph import to_networkx
-from autometa.graph._query import Rows, check_installed, prepare, run_query
+from autometa.graph._query import QueryStore, Rows, check, check_installed
 from autometa.graph._questions import QUESTIONS
 from autometa.graph._relations import Evaluated, evaluated
 from autometa.graph._runs import COLUMNS as RUN_COLUMNS
@@ -127,7 +127,7 @@ class KnowledgeGraph:
         to_read = {task: best for task, best in winners.items() if task not in noise}
         noise = {**noise, **noise_of(read or kb, to_read)} if to_read else dict(noise)
         self._kb = kb
-        self._store: Any = None
+        self._store = QueryStore(lambda: as_ntriples(self.blocks()))
         self._content = Content(
             tasks=tasks,
             metafeatures=kb.metafeatures,
@@ -197,7 +197,8 @@ class KnowledgeGraph:
         sparql : str
             SELECT, ASK, CONSTRUCT or DESCRIBE; or the name of one of `QUESTIONS`.
         time_limit : float, optional
-            Seconds after which it is given up.
+            Seconds after which it is given up, the graph's building not counted. With a limit
+            the query runs in a process of its own, which is ended then.
 
         Raises
         ------
@@ -205,16 +206,12 @@ class KnowledgeGraph:
             If it is no query, reads from elsewhere (FROM, SERVICE, GRAPH) or would change
             anything.
         BudgetError
-            If it takes longer than it may.
+            If it takes longer than it may, or all memory that it may use.
         """
         check_installed()
-        from autometa.graph._store import CompactStore
-
         text = QUESTIONS[sparql].sparql if sparql in QUESTIONS else sparql
-        prepared = prepare(text)  # before the graph is built: a mistake costs no seconds
-        if self._store is None:
-            self._store = CompactStore(self.blocks())
-        return run_query(self._store, prepared, time_limit)
+        check(text)  # before the graph is built: a mistake costs no seconds
+        return self._store.ask(text, time_limit)
 
     def to_networkx(self) -> Any:
         """Return a ``networkx.MultiDiGraph``: literals as attributes, predicates as edges' keys."""

@@ -24,7 +24,7 @@ def test_the_page_lists_both_packages():
 @pytest.mark.parametrize("package", LISTS)
 def test_the_names_of_a_public_package_are_those_documented(package):
     module = importlib.import_module(package)
-    assert re.findall(r"`(\w+)`", LISTS[package]) == list(module.__all__) == sorted(module.__all__)
+    assert re.findall(r"`(\w+)`", LISTS[package]) == list(module.__all__)  # ruff sorts these
     for name in module.__all__:
         assert getattr(module, name) is not None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+from rdflib import Literal, URIRef
 
 from autometa import KnowledgeBase
+from autometa.graph._terms import parts_of
 
 # Names that addresses, markup and readers of RDF stumble over.
 HOSTILE = (
@@ -28,3 +30,11 @@ def base(scores, *, features=None, families=None, task_type="binary", metric="ro
     ]  # fmt: skip
     described = None if features is None else pd.DataFrame(features, index=names)
     return KnowledgeBase.from_frames(tasks, described, pd.DataFrame(runs))
+
+
+def rdf_term(written):
+    """The term of rdflib that N-Triples writes so."""
+    if written[0] == "<":
+        return URIRef(written[1:-1])
+    value, datatype = parts_of(written)
+    return Literal(value, datatype=URIRef(datatype) if datatype else None)

@@ -11,7 +11,7 @@ import networkx
 import pandas as pd
 import pytest
 import rdflib
-from graph_bases import HOSTILE, VALUES, base
+from graph_bases import HOSTILE, VALUES, base, rdf_term
 
 from autometa import KnowledgeBase
 from autometa.graph._names import Names
@@ -52,12 +52,6 @@ def parsed(path):
     """The triples that another library reads in a file."""
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # its own
         return rdflib.Graph().parse(path, format=RDF_FORMATS[path.suffix])
-
-
-def rdf_term(written):
-    from autometa.graph._store import _read
-
-    return rdflib.Literal(_read(written)) if written[0] == '"' else _read(written)
 
 
 def test_one_name_is_one_address_and_the_reverse():

@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import rdflib
-from graph_bases import base
+from graph_bases import base, rdf_term
 from rdflib import URIRef
 
 from autometa import KnowledgeBase
 from autometa.exceptions import KnowledgeBaseError
-from autometa.graph._store import _read
 from autometa.graph._terms import MLSEA
 
 HERE = Path(__file__).parent
@@ -41,7 +40,7 @@ def by_hand(name):
 
 
 def ours(graph):
-    return valued(tuple(map(_read, triple)) for triple in graph.triples())
+    return valued(tuple(map(rdf_term, triple)) for triple in graph.triples())
 
 
 def test_all_that_mlseas_rules_say_of_these_rows_is_said_alike(two_tasks):
