@@ -34,6 +34,7 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "executed_pages",
     "generated_pages",
     "mathml",
     "unlisted_pages",

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import doctest
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import optuna
 import pandas as pd
 import pytest
-from sklearn.datasets import load_breast_cancer
-
-import autometa
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -24,55 +20,18 @@ def blocks(name: str) -> list[str]:
     return [b for b in BLOCK.findall((ROOT / name).read_text()) if ">>>" not in b]
 
 
-def quadratic(trial: optuna.Trial) -> float:
-    return -((trial.suggest_float("x", -5, 5) - 1) ** 2)
-
-
-def finished_study(seed: int) -> optuna.Study:
-    sampler = optuna.samplers.RandomSampler(seed=seed)
-    study = optuna.create_study(direction="maximize", sampler=sampler)
-    study.optimize(quadratic, n_trials=12)
-    return study
-
-
-def names_of_the_reader() -> dict[str, Any]:
-    """What the text says the reader has: a table, studies, an objective, files."""
-    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-    return {
-        "X": X,
-        "y": y,
-        "X_new": X.head(3),
-        "study_a": finished_study(0),
-        "study_b": finished_study(1),
-        "objective": quadratic,
-        "qualities": pd.Series({"NumberOfInstances": 150.0, "NumberOfFeatures": 5.0}),
-        "np": np,
-        "optuna": optuna,
-        "autometa": autometa,
-    }
-
-
-def shortened(block: str) -> str:
-    """The block with budgets of a few seconds: the reader has more time than a test."""
-    return re.sub(r"time_budget=60\b", "time_budget=3", block)
-
-
-# Pages whose blocks are what a reader types with a table at hand.
-TYPED = ["README.md", *(f"docs/guide/{name}.md" for name in ("advice", "tuning", "own-loop"))]
-TYPED += ["docs/start.md"]
+EXTENSIONS = ROOT / "docs" / "_extensions"
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # advice of three seconds may warn; the block must run
-@pytest.mark.parametrize("page", TYPED)
-def test_the_blocks_of_the_page_run(page, tmp_path, monkeypatch):
+def test_the_blocks_of_the_readme_run(tmp_path, monkeypatch):
+    """Those of the guide run when the site is built, after the same script."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    names = names_of_the_reader()
-    assert len(blocks(page)) >= 2
-    for block in blocks(page):
-        exec(shortened(block), names)
+    names = runpy.run_path(str(EXTENSIONS / "reader.py"))
+    assert len(blocks("README.md")) >= 4
+    for block in blocks("README.md"):
+        exec(block.replace("time_budget=60", "time_budget=3"), names)
 
 
 @pytest.mark.filterwarnings("ignore:Landmarkers skipped")  # of a table of four rows

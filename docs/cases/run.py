@@ -1,18 +1,25 @@
 """Run the cases of the guide and keep what they print and draw in `docs/cases/outputs/`.
 
-    python docs/cases/run.py [students loans clinic] [--trials 12] [--out FOLDER]
+    python docs/cases/run.py [students loans clinic] [--check]
 
-The site shows what is kept: running all takes minutes, building a page does not. Trials are
-counted instead of seconds, so that the result depends on the seed, not on the machine.
+Trials are counted instead of seconds, so that the result depends on the seed, not on the time of
+day. `--check` keeps nothing and fails where what is kept is not what comes out now; the site is
+built with it. Reports go to `docs/cases/generated/`, where the site finds them; they are not kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import io
+import os
+import platform
+import sys
+import tempfile
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +31,12 @@ from autometa import plotting
 
 HERE = Path(__file__).parent
 TABLES = HERE.parent.parent / "examples" / "tables"
+KEPT = HERE / "outputs"
+REPORTS = HERE / "generated"
+MADE_WITH = "made-with.txt"
+# Libraries that a score depends on: of other versions the same seed promises nothing.
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "optuna", "lightgbm", "catboost", "xgboost")
+TRIALS = {"students": 4, "loans": 12, "clinic": 12}  # of the students there are two searches
 DOTS = 100  # 600 px of width: read at that size, and all pictures stay below a megabyte
 
 
@@ -56,13 +69,15 @@ def students(out: Path, trials: int) -> None:
     X, y = known.drop(columns="passed"), known["passed"]
 
     advice = autometa.recommend(X, y, groups="school", n=8)
-    print(advice.to_frame()[["algorithm", "role", "expected_score"]].to_string(index=False))
+    columns = ["algorithm", "role", "expected_score"]
+    print(advice.to_frame()[columns].to_string(index=False, float_format="%.3f"))
     plotting.AdviceDisplay.from_recommendations(advice).save(out / "students-advice.png", dpi=DOTS)
 
     options = {"n_trials": trials, "time_budget": None, "random_state": 0, "pos_label": "yes"}
     result = autometa.tune(X, y, groups="school", **options)
     print("\nheld out by school:")
     show(result)
+    result.report(REPORTS / "students.html")
     shuffled = autometa.tune(X, y, cv="shuffled", **options)
     print("\nheld out by chance, with the school as a column:")
     show(shuffled)
@@ -92,6 +107,7 @@ def loans(out: Path, trials: int) -> None:
         pos_label="yes",
     )
     show(result)
+    result.report(REPORTS / "loans.html")
     print(f"share of defaults: {(y == 'yes').mean():.3f}")
 
     rows = held_out(result)
@@ -137,6 +153,7 @@ def clinic(out: Path, trials: int) -> None:
         pos_label="yes",
     )
     show(result)
+    result.report(REPORTS / "clinic.html")
     truth, risk = new["admitted_again"] == "yes", probability(result, new)
     print(f"\n{len(new)} new patients: ROC AUC {roc_auc_score(truth, risk):.3f}")
     print(f"Brier score {brier_score_loss(truth, risk):.3f}")
@@ -157,22 +174,61 @@ CASES: dict[str, Callable[[Path, int], None]] = {
 }
 
 
+def run(name: str, out: Path) -> str:
+    """Run a case, keep its pictures and what it prints in ``out``, and return the latter."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        CASES[name](out, TRIALS[name])
+    (out / f"{name}.txt").write_text(printed.getvalue(), encoding="utf-8")
+    return printed.getvalue()
+
+
+def check(name: str) -> str:
+    """Return what is said against the kept output of a case; nothing if it comes out again.
+
+    Where other libraries or another processor are at hand, the last digits may be others: then
+    only that the case runs is checked.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        printed = run(name, Path(folder))
+    if (KEPT / MADE_WITH).read_text("utf-8") != made_with():
+        return ""
+    lines = [text.splitlines() for text in ((KEPT / f"{name}.txt").read_text("utf-8"), printed)]
+    differences = "\n".join(difflib.unified_diff(*lines, "kept", "now", lineterm="", n=0))
+    advice = "Run 'python docs/cases/run.py', and see whether the pages still say what it prints."
+    return f"docs/cases/outputs/{name}.txt:\n{differences}\n{advice}" if differences else ""
+
+
+def made_with() -> str:
+    """Return what the scores depend on beside the seed: libraries and the processor."""
+    models = {line for line in _cpuinfo().splitlines() if line.startswith("model name")}
+    processor = ", ".join(sorted(m.partition(":")[2].strip() for m in models))
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    machine = f"{platform.machine()} {processor}".strip()
+    return "\n".join([*libraries, f"{os.cpu_count()} cores, {machine}", ""])
+
+
+def _cpuinfo() -> str:
+    path = Path("/proc/cpuinfo")  # of Linux; elsewhere the architecture has to do
+    return path.read_text() if path.exists() else ""
+
+
 def main() -> None:
-    """Run the named cases, and keep what each prints beside its pictures."""
+    """Run the named cases, and keep what each prints beside its pictures, or check it."""
     parser = argparse.ArgumentParser(description="Run the cases of the guide.")
     parser.add_argument("names", nargs="*", default=list(CASES), metavar="NAME")
-    parser.add_argument("--trials", type=int, default=12)
-    parser.add_argument("--out", type=Path, default=HERE / "outputs")
+    parser.add_argument("--check", action="store_true")
     asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
+    REPORTS.mkdir(exist_ok=True)
     # what is warned of stands on the pages: runs on folds of another kind, small classes
     warnings.filterwarnings("ignore", category=autometa.AutoMetaWarning)
+    if asked.check:
+        if faults := [fault for fault in map(check, asked.names) if fault]:
+            sys.exit("\n".join(faults))
+        return
     for name in asked.names:
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            CASES[name](asked.out, asked.trials)
-        (asked.out / f"{name}.txt").write_text(printed.getvalue())
-        print(printed.getvalue())
+        print(run(name, KEPT))
+    (KEPT / MADE_WITH).write_text(made_with(), encoding="utf-8")
 
 
 if __name__ == "__main__":
