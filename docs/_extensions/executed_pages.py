@@ -126,7 +126,7 @@ def run_all(jobs: dict[str, Callable[[], Any]]) -> dict[str, Any]:
         from sphinx.errors import ExtensionError
 
         lines = [f"{page}.md, {error}" for page, error in errors.items()]
-        raise ExtensionError("Pages that do not run:\n" + "\n".join(lines))
+        raise ExtensionError("Pages that do not run:\n" + "\n".join(lines), modname=__name__)
     return {page: one.result() for page, one in running.items()}
 
 
