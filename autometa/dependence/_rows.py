@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.arrays import Floats, Integers, Positions
+from autometa._common.texts import as_texts
 from autometa.tables import Table
 from metafeatures.columns import column_kind, to_numeric
 
@@ -160,7 +161,7 @@ def read_column(name: str, cells: pd.Series[Any]) -> Column:
         codes[present] = np.unique(values[present], return_inverse=True)[1]
         return Column(name, kind, codes, values)
     if not isinstance(cells.dtype, pd.CategoricalDtype):
-        texts = cells.astype(str).str.slice(0, MAX_TEXT)
+        texts = as_texts(cells).str.slice(0, MAX_TEXT)
         cells = texts.where(cells.notna().to_numpy(), None)
     codes = pd.factorize(cells, sort=False)[0]
     return Column(name, kind, codes.astype(np.int64), None)

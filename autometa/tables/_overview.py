@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from autometa._common.readable import readable
+from autometa._common.texts import as_texts
 from metafeatures.columns import column_kinds
 
 if TYPE_CHECKING:
@@ -107,8 +108,9 @@ def _some_of(X: pd.DataFrame) -> pd.DataFrame:
 
 def _outcomes(table: Table) -> pd.Series[float]:
     if table.n_classes:
+        labels = [str(label) for label in table.classes.tolist()]
         counts = np.bincount(table.y, minlength=table.n_classes)
-        named = pd.Series(counts, index=[str(label) for label in table.classes.tolist()])
+        named = pd.Series(counts, index=pd.Index(labels, dtype=object))
         return named.sort_values(ascending=False, kind="stable")
     shares = {"least": 0.0, "first quarter": 0.25, "median": 0.5, "third quarter": 0.75}
     names = {**shares, "greatest": 1.0}
@@ -117,7 +119,7 @@ def _outcomes(table: Table) -> pd.Series[float]:
 
 def _described(name: str, column: pd.Series[Any], kind: str) -> tuple[Any, ...]:
     present = column.dropna()
-    counts = present.astype(str).value_counts() if kind != "numeric" else None
+    counts = as_texts(present).value_counts() if kind != "numeric" else None
     distinct = present.nunique() if counts is None else len(counts)
     missing = 1.0 - len(present) / max(len(column), 1)
     return name, str(column.dtype), kind, missing, distinct, _values(present, kind, counts)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from autometa._common.texts import as_texts
 from autometa.tables import Table
 
 
@@ -19,8 +20,8 @@ def _cell_hashes(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
         )  # the same, without 0.1 ms a column
     try:
         return np.asarray(pd.util.hash_pandas_object(column, index=False))
-    except TypeError:
-        return np.asarray(pd.util.hash_pandas_object(column.astype(str), index=False))
+    except (TypeError, UnicodeError):
+        return np.asarray(pd.util.hash_pandas_object(as_texts(column), index=False))
 
 
 def content_hash(table: Table) -> str:
