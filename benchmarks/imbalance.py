@@ -38,7 +38,7 @@ from autometa.tuning.final_model._deciding import DecisionPolicy
 ROWS = {0.05: 2_000, 0.01: 4_000, 0.001: 15_000}  # to learn from: 100, 40 and 15 rare ones
 OTHER_NEW, RARE_NEW = 3_000, 1_000  # rows held back, at most
 MIN_RARE = 250  # of a table: its rarest class then has 100 rows or more that are held back
-N_TABLES = 5  # for each share, the first by name: minutes
+N_TABLES = 4  # for each share, the first by name: minutes
 MAX_CLASSES, MAX_COLUMNS, MAX_LEVELS = 10, 70, 50
 METRICS = {  # by number of outcomes; the last judges probabilities, where a threshold is for F1
     "binary": ("f1", "balanced_accuracy", "average_precision"),
@@ -118,7 +118,8 @@ def stored(shared: Path, seed: int) -> Iterator[Draw]:
              for part in ("large", "datasets")]  # fmt: skip
     tables = pd.concat(parts).sort_values("name").drop_duplicates("family")
     tables = tables[tables["groups"].isna() & tables["time"].isna()]
-    tables = tables[(tables["n_features"] <= MAX_COLUMNS) & (tables["task_type"] != "regression")]
+    is_fit = tables["n_features"].le(MAX_COLUMNS) & tables["n_numeric"].gt(0)
+    tables = tables[is_fit & (tables["task_type"] != "regression")]
     rare = tables["n_rows"] * tables["minority_fraction"]
     tables, others = tables[rare >= MIN_RARE], (tables["n_rows"] - rare)[rare >= MIN_RARE]
     several = (tables["n_classes"] > 2) & (tables["n_classes"] <= MAX_CLASSES)
@@ -160,7 +161,7 @@ def models(weight: str | None, seed: int) -> dict[str, Any]:
             StandardScaler(), LogisticRegression(class_weight=weight, max_iter=300)
         ),
         "forest": RandomForestClassifier(
-            40, min_samples_leaf=3, class_weight=weight, random_state=seed
+            30, min_samples_leaf=3, class_weight=weight, random_state=seed
         ),
         "boosting": HistGradientBoostingClassifier(
             max_iter=40, learning_rate=0.15, class_weight=weight, random_state=seed
