@@ -24,7 +24,7 @@ from autometa.tables._remarks import remark_on_columns, remark_on_shares, remark
 from autometa.tables._sparse import check_sparse, stays_sparse, take_rows, varying_sparse
 from autometa.tables._target import choose_task_type, encode_target, has_long_tail, read_target
 from autometa.tables._task import Task
-from autometa.tables._weights import fit_weighted, read_weights
+from autometa.tables._weights import fit_weighted, read_weights, weights_that_count
 from autometa.validation import (
     NOTHING_ASKED,
     SHUFFLED,
@@ -285,7 +285,7 @@ def check_table(
         name=name,
         target=target,
         validation=check_validation(validation, X, given, codes, kind, counted),
-        weights=weights if weights is None or counted is None else weights[counted],
+        weights=weights_that_count(weights, counted),
         counted=counted,
     )
     if validation.asks_for_shares:

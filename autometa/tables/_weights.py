@@ -58,6 +58,19 @@ def read_weights(weights: Any, X: Any, n_rows: int) -> npt.NDArray[np.float64] |
     return np.asarray(np.round(values / values[counts].mean(), DIGITS))
 
 
+def weights_that_count(
+    weights: npt.NDArray[np.float64] | None, counted: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.float64] | None:
+    """Return the weights of the rows that count; None where these count alike.
+
+    Weights of 0 and 1 say which rows there are: a table without the others has no weights.
+    """
+    if weights is None or counted is None:
+        return weights
+    own = weights[counted]
+    return None if (own == own[0]).all() else own
+
+
 def fit_weighted(model: Any, X: Any, y: Any, weights: npt.NDArray[np.float64] | None) -> Any:
     """Fit a model, the last step of a pipeline by weighted rows; return it.
 

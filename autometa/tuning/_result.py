@@ -78,6 +78,8 @@ class TuneResult(Predicting, Showing):
         tree without a score.
     is_weighted : bool
         Whether rows counted for different weights, in fits and in scores.
+    has_equal_weights : bool
+        Whether those of a weight above 0, where some are 0, have the same.
     weights_column : str or None
         The column that says what each row counts for, where it was given by name.
     out_of_fold : OutOfFold or None
@@ -102,6 +104,7 @@ class TuneResult(Predicting, Showing):
     rule: DecisionRule = field(default=MOST_PROBABLE, repr=False)
     is_fallback: bool = False
     is_weighted: bool = False
+    has_equal_weights: bool = False
     weights_column: str | None = None
     out_of_fold: OutOfFold | None = field(default=None, repr=False)
     context: RunContext | None = field(default=None, repr=False)
@@ -374,7 +377,14 @@ class TuneResult(Predicting, Showing):
         summary = "without a score" if self.is_fallback else scored
         target = target or str(self.task.target)
         return script(
-            self.best_pipeline, source, target, summary, encoding, self.validation, weights
+            self.best_pipeline,
+            source,
+            target,
+            summary,
+            encoding,
+            self.validation,
+            weights,
+            is_weighted=not self.has_equal_weights,
         )
 
 

@@ -355,6 +355,7 @@ class Run:
             rule=final.rule if final else self.question.decision.fixed,
             is_fallback=final is None,
             is_weighted=table.is_weighted or table.counted is not None,
+            has_equal_weights=not table.is_weighted,
             weights_column=given if isinstance(given, str) else None,
             out_of_fold=final.expected if final else None,
             stopped_early=self.interruption.is_asked,

@@ -35,6 +35,7 @@ from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
 from autometa.tuning.script._code_reading import reading
 from autometa.tuning.script._code_template import (
     AS_DATES,
+    COUNTED,
     FILL_GAPS,
     IN_UNITS,
     PREPARE,
@@ -86,6 +87,8 @@ def script(
     encoding: str | None = None,
     validation: Mapping[str, Any] | None = None,
     weights: str | None = None,
+    *,
+    is_weighted: bool = True,
 ) -> str:
     """Return the source of a script that reads ``source`` and rebuilds ``pipeline``.
 
@@ -104,8 +107,11 @@ def script(
         How rows were held out, as a result of `tune` says it.
     weights : str or None
         The column with what each row counts for.
+    is_weighted : bool, default=True
+        Whether rows that count do so for different weights.
     """
-    imports = Imports(weights is not None)
+    is_weighted = is_weighted and weights is not None
+    imports = Imports(is_weighted)
     cleaner = pipeline[0]
     if isinstance(cleaner, SparseCleaner):
         raise ParameterError(
@@ -120,13 +126,14 @@ def script(
     for module, names in table.imports.items():
         imports.names[module] |= names
     dates = {name: (cleaner.orders_[name],) for name in cleaner.zones_}
-    together = kept_together(
-        validation or {}, expression, is_classifier, dates, weights is not None
+    together = kept_together(validation or {}, expression, is_classifier, dates, is_weighted)
+    weighted = _weighted(weights, model, imports) if is_weighted else _counted(weights)
+    taken = (
+        "table, weights = weighted_rows(table)" if is_weighted else "table = rows_that_count(table)"
     )
-    weighted = _weighted(weights, model, imports)
     return TEMPLATE.format(
         imports=imports.lines(),
-        rows="    table, weights = weighted_rows(table)\n" if weights else "",
+        rows=f"    {taken}\n" if weights else "",
         summary=summary.replace('"', "'"),
         target=repr(target),
         read=table.expression,
@@ -152,6 +159,11 @@ def _weighted(column: str | None, model: Any, imports: Imports) -> str:
     imports.use(Pipeline)
     decides = isinstance(model, FixedThresholdClassifier | ClassWeightedClassifier)
     return WEIGHTED.format(column=column, digits=DIGITS, decides=decides)
+
+
+def _counted(column: str | None) -> str:
+    """Return the source of what leaves rows out, where a column says which."""
+    return "" if column is None else COUNTED.format(column=column)
 
 
 def _own_classes(expression: str, imports: Imports) -> str:

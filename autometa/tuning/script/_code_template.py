@@ -141,6 +141,14 @@ def fit_weighted(model, X, y, weights):
 
 """
 
+COUNTED = """
+
+def rows_that_count(table):
+    \"\"\"Return the rows of a weight above 0; they count alike.\"\"\"
+    return table[pd.to_numeric(table[{column!r}]).to_numpy("float64") > 0]
+
+"""
+
 FILL_GAPS = '''
 
 def fill_gaps(X, values):

@@ -82,23 +82,79 @@ def test_the_scores_are_weighted_means(regression):
         assert score == pytest.approx(np.mean(by_fold), rel=1e-6)
 
 
-def test_rows_of_weight_0_teach_nothing(regression):
-    X, y = regression
-    wild = pd.DataFrame(1e9 * np.random.default_rng(1).normal(size=(40, 5)), columns=X.columns)
-    weights = np.random.default_rng(2).uniform(0.5, 2, len(y))
-    plain = tune(X, y, sample_weight=weights, algorithms=FEW, **QUICK)
-    both = tune(
-        pd.concat([X, wild], ignore_index=True),
-        np.append(y, np.full(40, 1e12)),
-        sample_weight=np.append(weights, np.zeros(40)),
-        algorithms=FEW,
-        **QUICK,
+@pytest.fixture(scope="module")
+def mixed():
+    """Return a table with categories, its target of numbers, and rows that must teach nothing."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=200), "b": rng.integers(0, 9, 200)})
+    X["c"] = pd.Categorical(rng.choice(["p", "q"], 200), categories=["p", "q", "never"])
+    X["day"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 90, 200), "D")
+    wild = pd.DataFrame({"a": np.full(60, 1e9), "b": -(10**9), "c": "never", "day": pd.NaT})
+    wild["c"] = wild["c"].astype(X["c"].dtype)
+    return X, X["a"] + (X["c"] == "p") + 0.3 * rng.normal(size=200), wild
+
+
+@pytest.mark.parametrize(
+    ("task", "weights"),
+    [
+        ("numbers", "alike"),
+        ("classes", "uneven"),
+        pytest.param("numbers", "uneven", marks=pytest.mark.slow),
+        pytest.param("classes", "alike", marks=pytest.mark.slow),
+    ],
+)
+def test_rows_of_weight_0_teach_nothing(mixed, task, weights):
+    """As without them: model, score, threshold, intervals, levels and advice, in any order."""
+    X, y, wild = mixed
+    odd = pd.Series(1e12 if task == "numbers" else "odd", index=wild.index)
+    y = y if task == "numbers" else pd.Series(np.where(y > 1.2, "yes", "no"))
+    own = None if weights == "alike" else np.random.default_rng(2).uniform(0.5, 2, len(y))
+    order = np.random.default_rng(1).permutation(260)
+    both = pd.concat([X, wild], ignore_index=True).iloc[order]
+    all_y = pd.concat([y, odd], ignore_index=True).iloc[order]
+    all_weights = np.append(np.ones(200) if own is None else own, np.zeros(60))[order]
+    counted = order[order < 200]
+    asked = {"metric": "r2"} if task == "numbers" else {"metric": "f1"}
+    models = FEW if task == "numbers" else ["logistic_regression", "decision_tree", "naive_bayes"]
+    own = None if own is None else own[counted]
+    plain = tune(
+        X.iloc[counted], y.iloc[counted], sample_weight=own, algorithms=models, **QUICK | asked
     )
-    assert both.score == plain.score
-    assert np.array_equal(both.best_pipeline.predict(X), plain.best_pipeline.predict(X))
-    rows = both.oof_predictions()
-    assert rows["row"].nunique() == len(y) + 40
-    assert rows[rows["row"] >= len(y)]["prediction"].isna().all()
+    weighted = tune(both, all_y, sample_weight=all_weights, algorithms=models, **QUICK | asked)
+    assert weighted.score == plain.score
+    assert weighted.score_interval == plain.score_interval
+    assert weighted.decision == plain.decision
+    new = pd.concat([X, wild.assign(a=0.0)], ignore_index=True)
+    assert np.array_equal(weighted.predict(new), plain.predict(new))
+    ask = "predict_interval" if task == "numbers" else "predict_set"
+    assert np.array_equal(getattr(weighted, ask)(new), getattr(plain, ask)(new))
+    rows = weighted.oof_predictions()
+    assert rows["row"].nunique() == 260
+    if task == "numbers":
+        assert set(rows[rows["prediction"].isna()]["row"]) == set(np.flatnonzero(order >= 200))
+    advice = [
+        [(one.algorithm, one.config) for one in recommend(*table, sample_weight=w, n=9)]
+        for table, w in (((X.iloc[counted], y.iloc[counted]), own), ((both, all_y), all_weights))
+    ]
+    assert advice[0] == advice[1]
+
+
+def test_weights_of_0_and_1_leave_out_no_algorithm_and_the_script_leaves_out_the_rows(
+    mixed, tmp_path
+):
+    X, y, _ = mixed
+    table = X.drop(columns="day").assign(w=np.arange(200) % 2, y=np.round(y, 6))
+    table["c"] = table["c"].astype(str)
+    table.to_csv(tmp_path / "table.csv", index=False)
+    neighbors = QUICK | {"n_trials": 1, "algorithms": ["nearest_neighbors"]}
+    result = tune(table, "y", sample_weight="w", **neighbors)
+    counted = table[table["w"] == 1].drop(columns="w")
+    assert result.score == tune(counted, "y", **neighbors).score
+    made = {"__name__": "made"}
+    exec(compile(result.code(str(tmp_path / "table.csv")), "made.py", "exec"), made)
+    model, words = made["fit"](made["read"]())
+    predicted = model.predict(made["prepare"](made["read"](), words))
+    np.testing.assert_allclose(predicted, result.predict(table), rtol=1e-9)
 
 
 def test_a_factor_changes_nothing(regression):
