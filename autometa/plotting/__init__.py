@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from autometa.plotting._importance import PermutationImportanceDisplay
     from autometa.plotting._leaderboard import LeaderboardDisplay
     from autometa.plotting._learning_curve import LearningCurveDisplay
+    from autometa.plotting._neighbourhood import NeighbourhoodDisplay
     from autometa.plotting._precision_recall import PrecisionRecallDisplay
     from autometa.plotting._predicted import (
         AdvisedAlgorithmsDisplay,
@@ -57,6 +58,7 @@ __all__ = [
     "LeaderboardDisplay",
     "LearningCurveDisplay",
     "MetaFeatureProfileDisplay",
+    "NeighbourhoodDisplay",
     "PermutationImportanceDisplay",
     "PrecisionRecallDisplay",
     "RegretDisplay",
@@ -88,6 +90,7 @@ _HOMES = {
     "LeaderboardDisplay": "_leaderboard",
     "LearningCurveDisplay": "_learning_curve",
     "MetaFeatureProfileDisplay": "_profile",
+    "NeighbourhoodDisplay": "_neighbourhood",
     "PermutationImportanceDisplay": "_importance",
     "PrecisionRecallDisplay": "_precision_recall",
     "RegretDisplay": "_regret",

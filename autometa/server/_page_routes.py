@@ -95,6 +95,13 @@ async def tasks(
     )  # fmt: skip
 
 
+@router.get("/task")
+async def task(request: Request, task_id: str) -> Response:
+    """Show a task among those that are like it."""
+    told = await request.app.state.workers.ask(_worker_side.look_around, task_id)
+    return render("task.html", "/tasks", **json.loads(told))
+
+
 @router.get("/algorithms")
 async def algorithms(request: Request) -> Response:
     """Browse the algorithms."""

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from autometa.knowledge_base import KnowledgeBase
+    from autometa.plotting._style import Theme
     from autometa.tables import NamedTable
+
+
+N_AROUND = 5  # tasks like one that is looked at: as many as the graph has edges to
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 class LimitError(AutoMetaError, ValueError):
@@ -161,6 +166,41 @@ def list_tasks(state: State, request: dict[str, Any]) -> dict[str, Any]:
         texts = frame["name"].astype(str) + "\n" + frame["task_id"].astype(str)
         frame = frame[texts.str.contains(request["search"], case=False, regex=False)]
     return _page(frame, "tasks", request)
+
+
+def look_around(state: State, task_id: str) -> dict[str, Any]:
+    """Return a task, those most like it with who is best on them, and pictures of that.
+
+    Without Matplotlib (extra ``report``) there are no pictures.
+    """
+    import base64
+    from importlib.util import find_spec
+
+    from autometa.exceptions import ParameterError
+    from autometa.graph._neighbourhood import neighbourhood
+    from autometa.plotting import NeighbourhoodDisplay
+
+    kb = state.base()
+    tasks = kb.tasks.set_index("task_id", drop=False)
+    if task_id not in tasks.index:
+        raise ParameterError("The knowledge base has no task of that name.")
+    found = neighbourhood(kb, task_id, N_AROUND)
+    around = [
+        {
+            **tasks.loc[one, ["task_id", "name", "task_type", "n_rows"]].to_dict(),
+            "distance": distance,
+            "best": found.best[one],
+            "family": found.families.get(one),
+        }
+        for one, distance in {task_id: 0.0, **found.distances}.items()
+    ]
+    pictures = {}
+    if find_spec("matplotlib") is not None:
+        display = NeighbourhoodDisplay.from_knowledge_base(kb, task_id=task_id, n_similar=N_AROUND)
+        pictures = {
+            theme: base64.b64encode(display.to_png(theme=theme)).decode() for theme in THEMES
+        }
+    return {"tasks": around, "pictures": pictures}
 
 
 def list_setups(state: State, request: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import rdflib
 from graph_bases import base, rdf_term
 from rdflib import URIRef
 
-from autometa import KnowledgeBase
+from autometa import KnowledgeBase, MetaModel
 from autometa.exceptions import KnowledgeBaseError
 from autometa.graph._terms import MLSEA
 
@@ -125,3 +125,17 @@ def test_a_task_whose_runs_all_failed_is_there():
     graph = KnowledgeBase.from_frames(tasks, None, pd.DataFrame(runs)).graph()
     assert graph.query("SELECT ?n { ?r a mls:Run ; autometa:nFailed ?n }").rows == [[1]]
     assert graph.query("SELECT ?e { ?e a mls:ModelEvaluation }").rows == []
+
+
+def test_an_explanation_cites_triples_of_the_graph():
+    scores = {f"t{i}": {("a", 1): 0.9 - i / 100, ("b", 1): 0.5} for i in range(8)}
+    kb = base(scores, features={"x": [float(i) for i in range(8)]}, families=list("stuvwxyz"))
+    advice = (
+        MetaModel()
+        .fit(kb)
+        .recommend(kb.metafeatures.iloc[0], n=1, task_type="binary", metric="roc_auc")
+    )
+    explanation = advice[0].explain()
+    assert set(explanation.path) <= set(kb.graph().triples())
+    assert len(explanation.path) == 1 + len(explanation.neighbors)
+    assert "specialises flow/a, evaluated on task/t" in explanation.text(200)

@@ -21,6 +21,7 @@ from autometa.plotting import (
     EnsembleWeightsDisplay,
     ExpectedScoresDisplay,
     LeaderboardDisplay,
+    NeighbourhoodDisplay,
     RegretDisplay,
     ResidualsDisplay,
     RocCurveDisplay,
@@ -237,3 +238,19 @@ def test_without_matplotlib_the_command_that_installs_it_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ParameterError, match=r"pip install 'autometa-learn\[report\]'"):
         EnsembleWeightsDisplay(["a"], [1.0]).plot()
+
+
+def test_a_neighbourhood_has_a_line_to_each_best_algorithm_and_40_names_at_most(ax):
+    best = {"own": ["svm"], "near": ["svm", "knn"], "far": ["mlp"]}
+    display = NeighbourhoodDisplay("own", [("near", 0.1), ("far", 0.4)], best, {"near": "twins"})
+    display.plot(ax)
+    lines = [line for line in ax.lines if len(line.get_xdata()) == 2]
+    assert len(lines) == 4
+    assert {"near", "distance 0.10, family twins", "svm", "best on 2"} <= set(texts(ax))
+    many = NeighbourhoodDisplay(
+        "$own$", [(f"t{i}", i / 99) for i in range(99)], {f"t{i}": [f"a{i}"] for i in range(99)}
+    ).plot(Figure().subplots())
+    dots = [line for line in many.ax_.lines if len(line.get_xdata()) == 1]
+    assert 30 < len(dots) <= 40
+    alone = NeighbourhoodDisplay("own", [], {})
+    assert "Nothing is known" in alone.nothing_to_show

@@ -178,6 +178,15 @@ def test_what_is_known_comes_in_pages(client):
     assert client.get("/v1/algorithms").json()["algorithms"]
 
 
+def test_a_task_is_shown_among_those_that_are_like_it(client):
+    page = client.get("/task", params={"task_id": "iris"})
+    assert page.status_code == 200
+    assert page.text.count("data:image/png;base64,") == 2  # light and dark
+    assert page.text.count('href="/task?task_id=') == 5
+    unknown = client.get("/task", params={"task_id": "<b>nobody"})
+    assert (unknown.status_code, "nobody" in unknown.text) == (422, False)
+
+
 def test_nobody_without_a_token_adds_runs(client):
     runs = {"tasks": [{"task_id": "x", "task_type": "binary"}],
             "runs": [{"task_id": "x", "algorithm": "knn", "config": "{}", "metric": "accuracy",

@@ -4,148 +4,30 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from autometa._common.json_numbers import json_values
 from autometa._common.markup import escaped, html_table, notebook_block, scrolling
 from autometa._common.out_of_range import OutOfRange, outside_in_words
 from autometa._common.readable import readable
+from autometa.explanation._parts import Alternative, Influence, Neighbor, RunnerUp
+from autometa.explanation._words import (
+    about_neighbor,
+    about_path,
+    about_runner_up,
+    in_words,
+    neighbor_row,
+    speaks,
+)
 
-__all__ = ["Alternative", "BestSetup", "Explanation", "Influence", "Neighbor", "RunnerUp"]
-
-MOST_LETTERS = 50  # of a setup in a table, whose other columns need room too
 WIDTH = 100  # of a line, where nobody says how wide the page is
 NEIGHBORS = "Earlier tasks that count most"
 INFLUENCES = "Meta-features that moved the choice"
 RUNNERS_UP = "Runners-up"
 ALTERNATIVES = "What would change the choice"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BestSetup:
-    """The setup that scored best on an earlier task.
-
-    Attributes
-    ----------
-    algorithm : str
-    config : dict
-    score : float
-    """
-
-    algorithm: str
-    config: dict[str, Any]
-    score: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Neighbor:
-    """An earlier task that the advice rests on; in explanations also what happened there.
-
-    Attributes
-    ----------
-    task_id, name : str
-        As in the knowledge base.
-    distance : float
-        From 0 (alike in all that matters for the choice) to 1.
-    weight : float or None
-        Its share in the advice; all earlier tasks have 1 together.
-    best_setup : BestSetup or None
-    score : float or None
-        What the explained setup scored there; NaN where it was not tried.
-    metric : str or None
-        Of both scores: a task that says only which setups do better than which may
-        have been scored by another metric than the one asked for.
-    """
-
-    task_id: str
-    name: str
-    distance: float
-    weight: float | None = None
-    best_setup: BestSetup | None = None
-    score: float | None = None
-    metric: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields that were given as plain values for JSON; a NaN becomes None."""
-        given = {name: value for name, value in asdict(self).items() if value is not None}
-        plain: dict[str, Any] = json_values(given)
-        return plain
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> Neighbor:
-        """Return the neighbour that `to_dict` gave; keys of later versions are ignored."""
-        given = {f.name: content[f.name] for f in fields(cls) if f.name in content}
-        if "score" in given and given["score"] is None:
-            given["score"] = math.nan
-        if best := given.get("best_setup"):
-            given["best_setup"] = BestSetup(**best)
-        return cls(**given)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Influence:
-    """A meta-feature that moved this advice.
-
-    Attributes
-    ----------
-    metafeature : str
-    value : float
-        Of this dataset, and
-    usual : float
-        the median of the earlier tasks.
-    effect : float
-        How much lower the setup's expected regret is than if this dataset were usual in
-        this one respect: above 0 the value speaks for the setup, below 0 against it.
-    """
-
-    metafeature: str
-    value: float
-    usual: float
-    effect: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunnerUp:
-    """A setup that might have stood at this place, and why it does not.
-
-    Attributes
-    ----------
-    algorithm : str
-    config : dict
-    expected_score, expected_fit_seconds : float
-    gain : float
-        Regret it is expected to take off what the setups before it leave, where
-        the recommended one takes off ``Explanation.gain``.
-    reason : str
-        In one clause.
-    """
-
-    algorithm: str
-    config: dict[str, Any]
-    expected_score: float
-    expected_fit_seconds: float
-    gain: float
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alternative:
-    """What would put another setup at this place.
-
-    Attributes
-    ----------
-    condition : str
-        Such as "n_rows above 12,000 (here 150)" or "a time budget of 1 s".
-    algorithm : str
-    config : dict
-        Of the setup that would stand here then.
-    """
-
-    condition: str
-    algorithm: str
-    config: dict[str, Any]
+GRAPH = "In the graph of the knowledge base"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,10 +75,29 @@ class Explanation:
     role: str = ""
     outside: tuple[OutOfRange, ...] = ()
 
+    @property
+    def path(self) -> tuple[tuple[str, str, str], ...]:
+        """Where the advice stands in `KnowledgeBase.graph`: subject, predicate, object.
+
+        From the setup to its algorithm, and from there to the neighbours on which the setup was
+        scored, as N-Triples writes them: each is a triple of the graph in its usual namespace.
+        """
+        from autometa.graph._names import Names  # here: advice needs nothing of the graph
+        from autometa.graph._terms import term
+
+        names = Names()
+        flow = names.flow(self.algorithm)
+        tried = [n for n in self.neighbors if n.score is not None and math.isfinite(n.score)]
+        return (
+            (names.setup(self.setup_id), term("autometa:specialises"), flow),
+            *((flow, term("autometa:evaluatedOn"), names.task(n.task_id)) for n in tried),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain values for JSON; a NaN becomes None."""
         plain: dict[str, Any] = json_values(asdict(self))
         plain["neighbors"] = [neighbor.to_dict() for neighbor in self.neighbors]
+        plain["path"] = [list(triple) for triple in self.path]
         return plain
 
     def __str__(self) -> str:
@@ -276,47 +177,24 @@ def _familiarity(novelty: float) -> str:
 def _sentences(explanation: Explanation) -> Iterable[tuple[str, list[str]]]:
     """Yield the headings of the explanation, each with a sentence for each of its items."""
     if explanation.neighbors:
-        yield NEIGHBORS, [_about_neighbor(neighbor) for neighbor in explanation.neighbors]
+        yield NEIGHBORS, [about_neighbor(neighbor) for neighbor in explanation.neighbors]
     if explanation.influences:
         yield (
             INFLUENCES,
             [
                 f"{i.metafeature} = {readable(i.value)} (usually {readable(i.usual)}): speaks "
-                f"{_speaks(i)} it"
+                f"{speaks(i)} it"
                 for i in explanation.influences
             ],
         )
     if explanation.runners_up:
-        yield RUNNERS_UP, [_about_runner_up(runner) for runner in explanation.runners_up]
+        yield RUNNERS_UP, [about_runner_up(runner) for runner in explanation.runners_up]
     if explanation.alternatives:
         yield (
             ALTERNATIVES,
-            [f"{a.condition}: {_setup(a.algorithm, a.config)}" for a in explanation.alternatives],
+            [f"{a.condition}: {in_words(a.algorithm, a.config)}" for a in explanation.alternatives],
         )
-
-
-def _about_neighbor(neighbor: Neighbor) -> str:
-    best = neighbor.best_setup
-    weight = "" if neighbor.weight is None else f", counts for {neighbor.weight:.1%}"
-    about = f"{neighbor.name} (distance {neighbor.distance:.2f}{weight})"
-    if best is None:
-        return about
-    tried = neighbor.score is not None and math.isfinite(neighbor.score)
-    own = f"this setup {readable(neighbor.score)}" if tried else "this setup was not tried"
-    metric = f" {neighbor.metric}" if neighbor.metric else ""
-    setup = _setup(best.algorithm, best.config)
-    return f"{about}: {own}, the best{metric} {readable(best.score)} by {setup}"
-
-
-def _about_runner_up(runner: RunnerUp) -> str:
-    return (
-        f"{_setup(runner.algorithm, runner.config)}: {readable(runner.expected_score)} in "
-        f"{readable(runner.expected_fit_seconds, 2)} s; {runner.reason}"
-    )
-
-
-def _speaks(influence: Influence) -> str:
-    return "for" if influence.effect > 0 else "against"
+    yield GRAPH, [about_path(explanation.path)]
 
 
 def explanation_tables(explanation: Explanation) -> Iterable[tuple[str, Sequence[str], Rows]]:
@@ -325,7 +203,7 @@ def explanation_tables(explanation: Explanation) -> Iterable[tuple[str, Sequence
         yield (
             NEIGHBORS,
             ("task", "distance", "weight", "best setup", "metric", "its score", "this setup's"),
-            [_neighbor_row(neighbor) for neighbor in explanation.neighbors],
+            [neighbor_row(neighbor) for neighbor in explanation.neighbors],
         )
     if explanation.influences:
         yield (
@@ -333,7 +211,7 @@ def explanation_tables(explanation: Explanation) -> Iterable[tuple[str, Sequence
             ("meta-feature", "here", "usual", "speaks"),
             [
                 (i.metafeature, readable(i.value), readable(i.usual),
-                 f"{_speaks(i)} it ({abs(i.effect):.3f})")
+                 f"{speaks(i)} it ({abs(i.effect):.3f})")
                 for i in explanation.influences
             ],
         )  # fmt: skip
@@ -342,7 +220,7 @@ def explanation_tables(explanation: Explanation) -> Iterable[tuple[str, Sequence
             RUNNERS_UP,
             ("setup", "score", "seconds", "adds", "why not"),
             [
-                (_setup(r.algorithm, r.config), readable(r.expected_score),
+                (in_words(r.algorithm, r.config), readable(r.expected_score),
                  readable(r.expected_fit_seconds), f"{r.gain:.1%}", r.reason)
                 for r in explanation.runners_up
             ],
@@ -351,23 +229,5 @@ def explanation_tables(explanation: Explanation) -> Iterable[tuple[str, Sequence
         yield (
             ALTERNATIVES,
             ("if", "then"),
-            [(a.condition, _setup(a.algorithm, a.config)) for a in explanation.alternatives],
+            [(a.condition, in_words(a.algorithm, a.config)) for a in explanation.alternatives],
         )
-
-
-def _neighbor_row(neighbor: Neighbor) -> tuple[str, ...]:
-    best = neighbor.best_setup
-    return (
-        neighbor.name,
-        f"{neighbor.distance:.2f}",
-        "-" if neighbor.weight is None else f"{neighbor.weight:.1%}",
-        "-" if best is None else _setup(best.algorithm, best.config),
-        neighbor.metric or "-",
-        readable(None if best is None else best.score),
-        readable(neighbor.score),
-    )
-
-
-def _setup(algorithm: str, config: dict[str, Any]) -> str:
-    text = f"{algorithm}({', '.join(f'{name}={value!r}' for name, value in config.items())})"
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3] + "..."
