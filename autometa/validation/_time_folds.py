@@ -69,6 +69,12 @@ def before(times: AnyArray, start: Any, gap: Gap) -> Positions:
     return np.flatnonzero(early)
 
 
+def beside(times: AnyArray, held_out: Positions, gap: Gap) -> Positions:
+    """Return the rows that lie before or after some by more than the gap."""
+    start, end = times[held_out].min(), times[held_out].max()
+    return np.union1d(before(times, start, gap), before(-times, -end, gap))
+
+
 def block_numbers(times: AnyArray, n_blocks: int) -> Positions:
     """Return by row the number of its block of neighbouring stamps; stamps stay whole.
 

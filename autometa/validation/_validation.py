@@ -19,7 +19,13 @@ from autometa.validation._gap import Gap
 from autometa.validation._group_folds import group_numbers
 from autometa.validation._parts import part_of_groups, part_of_latest, part_of_rows
 from autometa.validation._shuffled_folds import Fold, make_folds, shuffled_folds
-from autometa.validation._time_folds import before, block_numbers, forward_folds, split_moment
+from autometa.validation._time_folds import (
+    before,
+    beside,
+    block_numbers,
+    forward_folds,
+    split_moment,
+)
 
 # What runs of a knowledge base say of their folds, too.
 FOLD_KINDS = ("shuffled", "stratified", "group", "time", "group-time", "custom")
@@ -230,10 +236,22 @@ class Validation:
             numbers = self._inner_numbers(rows, classes, n)
             if numbers is None or numbers.max() < 1:
                 return None
-            splits = _by_number(numbers)
+            splits = self._with_gap(_by_number(numbers), rows)
             if classes is None or all(_has_all(classes, train) for train, _ in splits):
                 return splits
         return None
+
+    def _with_gap(self, splits: list[Fold], rows: Positions) -> list[Fold]:
+        """Return splits inside a fit without the training rows that the gap leaves out.
+
+        On both sides: what is held out inside a fit has later rows in training too. As they
+        are where nothing would be left to learn from.
+        """
+        if not self.gap or self.kind != "time" or self.times is None:
+            return splits
+        times = self.times[rows]
+        apart = [(beside(times, test, self.gap), test) for _, test in splits]
+        return apart if all(len(train) for train, _ in apart) else splits
 
     def _inner_numbers(
         self, rows: Positions, classes: AnyArray | None, n_folds: int

@@ -90,6 +90,23 @@ def test_the_watch_sees_splits_that_part_groups_when_nobody_names_them(
     assert any(set(groups[train]) & set(groups[test]) for train, test in seen)
 
 
+@pytest.mark.parametrize(("gap", "apart"), [(3, 3), ("12 rows", 3), (10**6, 0)])
+def test_the_gap_is_kept_on_both_sides_of_what_is_held_out_inside_a_fit(gap, apart):
+    order = np.random.default_rng(0).permutation(240)
+    times = (np.arange(240) // 4)[order]
+    validation = check_table(
+        pd.DataFrame({"x": np.arange(240.0)}),
+        np.sin(order),
+        validation=ValidationRequest(timestamps=times, gap=gap),
+    ).validation
+    rows = np.flatnonzero(times < 50)
+    splits = validation.inner_splits(rows, np.sin(order)[rows], False, 5)
+    assert sorted(np.concatenate([test for _, test in splits])) == list(range(len(rows)))
+    for train, test in splits:
+        between = np.abs(times[rows][train][:, None] - times[rows][test])
+        assert between.min() == apart + 1  # no more is left out than is asked for
+
+
 def test_stretches_of_time_are_whole_and_follow_each_other():
     """A fit needs every row held out once: a stretch is judged by all others, later ones too."""
     table, options = table_of("regression", timestamps=True)
