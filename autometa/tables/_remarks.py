@@ -178,6 +178,9 @@ def remark_on_shares(
 ) -> None:
     """Warn of classes whose share no folds can keep: those of one row, or of one group.
 
+    Of groups it is said whether shares were asked for or not: a class of one group is never
+    learnt where it is held out, and the score says so of rows that no model could predict.
+
     What is there once is either trained on or held out, in each fold. Of a single row the
     folds make training: a class that no training fold has could not be predicted at all.
     """

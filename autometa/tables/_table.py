@@ -288,7 +288,7 @@ def check_table(
         weights=weights_that_count(weights, counted),
         counted=counted,
     )
-    if validation.asks_for_shares:
+    if len(classes) and (validation.asks_for_shares or table.validation.groups is not None):
         remark_on_shares(codes, classes, table.validation.groups)
     if not is_sparse:
         remark_on_columns(varied)

@@ -304,10 +304,11 @@ class Run:
             table.weights_of(rows),
         )
         if table.validation.is_forward:
-            self._warn_of_drift(drift_of(calibration, expected.folds))
+            calibration = replace(calibration, last_covered=drift_of(calibration, expected.folds))
+            self._note_drift(calibration.last_covered)
         return CalibratedPipeline.of(pipeline, calibration)
 
-    def _warn_of_drift(self, covered: float | None) -> None:
+    def _note_drift(self, covered: float | None) -> None:
         """Say what intervals and sets are worth in time: rows to come may be of another kind."""
         measured = ""
         if covered is not None:

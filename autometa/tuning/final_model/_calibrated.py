@@ -10,9 +10,10 @@ from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
-from autometa.exceptions import ParameterError
+from autometa._common.warning import warn_user
+from autometa.exceptions import ParameterError, ValidationWarning
 from autometa.tables import accuracy
-from autometa.tuning.final_model._conformal import Calibration, interval, label_set
+from autometa.tuning.final_model._conformal import JUDGED_AT, Calibration, interval, label_set
 
 
 def _predicts_numbers(pipeline: Pipeline) -> bool:
@@ -21,6 +22,19 @@ def _predicts_numbers(pipeline: Pipeline) -> bool:
 
 def _predicts_classes(pipeline: Pipeline) -> bool:
     return bool(is_classifier(pipeline))
+
+
+def _warn_of_drift(calibration: Calibration) -> None:
+    """Say where intervals are asked for that they did not hold for the latest rows."""
+    if calibration.has_drifted:
+        warn_user(
+            ValidationWarning(
+                f"Of the latest rows that were held out, intervals and sets of {JUDGED_AT:.0%} "
+                f"held {calibration.last_covered:.0%}: the rows change along time, and of later "
+                "ones they hold less than is asked for. Fit the model again on later rows, or "
+                "give it columns that say what changes."
+            )
+        )
 
 
 class CalibratedPipeline(Pipeline):  # type: ignore[misc]
@@ -92,10 +106,13 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         rows of new groups; where rows were weighted, of the rows that the weights stand for.
         It is the share of all rows (marginal), not of those with a certain
         value of a column; where errors clearly grow with the predicted value, the width follows
-        them. Nothing is promised for rows of another kind, or of a time with another trend.
+        them. Nothing is promised for rows of another kind, or of a time with another trend: where
+        the latest rows held out show one, a `ValidationWarning` says so.
         """
         predicted = np.asarray(self.predict(X), dtype="float64")
-        return interval(self._calibrated(), predicted, coverage)
+        calibration = self._calibrated()
+        _warn_of_drift(calibration)
+        return interval(calibration, predicted, coverage)
 
     @available_if(_predicts_classes)  # type: ignore[untyped-decorator]
     def predict_set(
@@ -129,4 +146,6 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         the share of all new rows that are exchangeable with those of the table.
         """
         probabilities = np.asarray(self.predict_proba(X), dtype="float64")
-        return label_set(self._calibrated(), probabilities, coverage, by_class)
+        calibration = self._calibrated()
+        _warn_of_drift(calibration)
+        return label_set(calibration, probabilities, coverage, by_class)

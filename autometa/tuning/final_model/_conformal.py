@@ -40,6 +40,7 @@ MIN_SCALE_ROWS = 200  # ten windows of twenty rows, for a scale that follows the
 N_WINDOWS = 10
 MIN_SCALE_SHARE = 0.2  # of the mean error; the scale of a window of few rows can be near 0
 MIN_LAST_ROWS = 30  # of a fold: its coverage is known to 5 % then
+LEAST_COVERED = 0.8  # of 90 %: two standard errors less for the fewest rows it is known of
 JUDGED_AT = 0.9  # the coverage at which a scale must pay
 
 
@@ -63,6 +64,9 @@ class Calibration:
     lowest : float or None
         What no value of the target lies below: 0 where none did. None where there is no such
         bound, and in models saved before it was kept.
+    last_covered : float or None
+        Of folds forward in time: the share of the last fold that was covered by `JUDGED_AT`
+        of the errors before it. None for other folds, and in models saved before it was kept.
     """
 
     scores: Floats
@@ -72,6 +76,12 @@ class Calibration:
     scales: Floats
     weights: Floats | None = None
     lowest: float | None = None
+    last_covered: float | None = None
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether the latest rows lay outside more often than is promised, beyond chance."""
+        return self.last_covered is not None and self.last_covered < LEAST_COVERED
 
     def scale(self, predicted: Floats) -> Floats:
         """Return how large errors are at predictions."""

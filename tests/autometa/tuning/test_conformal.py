@@ -10,7 +10,7 @@ import pytest
 from sklearn.base import clone
 
 from autometa import AutoMetaRegressor, load_model, tune
-from autometa.exceptions import ParameterError
+from autometa.exceptions import ParameterError, ValidationWarning
 from autometa.tuning.final_model._conformal import calibrate, interval, label_set
 
 INLINE = {
@@ -224,7 +224,7 @@ def test_sets_are_of_the_users_labels(tmp_path):
     np.testing.assert_array_equal(load_model(tmp_path / "model").predict_set(X[300:]), sets)
 
 
-def test_a_trend_gets_a_warning_instead_of_a_promise():
+def test_a_trend_gets_a_warning_instead_of_a_promise(tmp_path):
     rng = np.random.default_rng(0)
     days = np.arange(300.0)
     X = rng.normal(size=(300, 2))
@@ -233,4 +233,10 @@ def test_a_trend_gets_a_warning_instead_of_a_promise():
     said = [note for note in result.notes if "where a trend goes on" in note]
     assert len(said) == 1
     assert int(said[0].split(" hold ")[1].rstrip("%.")) < 80
-    assert not any("a trend" in note for note in tune(X, y, algorithms=["ridge"], **INLINE).notes)
+    result.save(tmp_path / "model")
+    for model in (result, load_model(tmp_path / "model")):
+        with pytest.warns(ValidationWarning, match="of later ones they hold less"):
+            model.predict_interval(X[:3])
+    shuffled = tune(X, y, algorithms=["ridge"], **INLINE)
+    assert not any("a trend" in note for note in shuffled.notes)
+    shuffled.predict_interval(X[:3])  # warnings are errors here

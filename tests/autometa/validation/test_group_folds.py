@@ -34,6 +34,7 @@ def check_folds(folds, groups, n_rows):
     assert (times == 1).all()
 
 
+@pytest.mark.filterwarnings("ignore:Folds cannot keep the shares")
 @pytest.mark.parametrize("seed", range(50))
 def test_each_group_is_held_out_once_whatever_its_size_and_classes(seed):
     rng = np.random.default_rng(seed)
@@ -88,6 +89,7 @@ def test_classes_are_spread_over_the_folds_as_far_as_groups_allow():
     assert shares == pytest.approx([0.25] * 5)
 
 
+@pytest.mark.filterwarnings("ignore:Folds cannot keep the shares")
 def test_a_fold_whose_training_part_would_have_one_class_is_left_out():
     groups = np.repeat(np.arange(4), 20)
     y = np.where(groups == 0, "only here", "elsewhere")
@@ -96,6 +98,15 @@ def test_a_fold_whose_training_part_would_have_one_class_is_left_out():
     assert all((groups[test] != 0).all() for _, test in folds)
 
 
+def test_a_class_of_one_group_is_said_without_being_asked():
+    groups = np.repeat(["p", "q", "r"], 20)
+    y = np.where(groups == "r", "rare", np.tile(["yes", "no"], 30))
+    with pytest.warns(DatasetWarning, match="of a single group.*'rare'"):
+        table = table_of(groups, y)
+    assert len(folds_of(table, 3)) == 3
+
+
+@pytest.mark.filterwarnings("ignore:Folds cannot keep the shares")
 def test_no_fold_to_learn_from_is_refused():
     groups = np.repeat(["p", "q"], 20)
     table = table_of(groups, np.where(groups == "p", "yes", "no"))
