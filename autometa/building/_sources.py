@@ -134,7 +134,7 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 def _source(folder: Path, row: Mapping[str, str]) -> TaskSource:
     name = row["name"]
     where = f"'{folder / MANIFEST}', table {name!r}"
-    if not is_plain_name(f"{name}.parquet"):
+    if not name.strip() or not is_plain_name(f"{name}.parquet"):
         raise DatasetError(f"{where}: a name must be good as the name of a file.")
     if row["task_type"] not in TASK_TYPES:
         raise DatasetError(
@@ -145,7 +145,7 @@ def _source(folder: Path, row: Mapping[str, str]) -> TaskSource:
         path = path_below(folder, row.get("file") or f"{name}.parquet")
     except ValueError as error:
         raise DatasetError(f"{where}: {error}.") from None
-    families = [row.get("family", ""), row.get("parent", ""), name]
+    families = (row.get("family", ""), row.get("parent", ""))
     n_rows, n_columns = (_number(row.get(key, ""), where, key) for key in ("n_rows", "n_features"))
     if math.isnan(n_rows):
         n_rows, n_columns = _counted(path, row)
@@ -154,7 +154,7 @@ def _source(folder: Path, row: Mapping[str, str]) -> TaskSource:
         path=str(path),
         target=row["target"],
         task_type=row["task_type"],
-        family=next(family for family in families if family not in EMPTY),
+        family=next((family for family in families if family not in EMPTY), name),
         n_rows=n_rows,
         n_columns=n_columns,
         groups=_named(row, GROUPS),

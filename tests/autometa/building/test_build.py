@@ -18,7 +18,7 @@ from autometa.building import BuildSettings, build_knowledge_base
 from autometa.building._journal import Journal
 from autometa.building._protocol import measurements, shared_setups
 from autometa.building._sources import read_sources
-from autometa.exceptions import KnowledgeBaseError
+from autometa.exceptions import DatasetError, KnowledgeBaseError
 
 
 @pytest.fixture
@@ -54,6 +54,16 @@ def few_setups(monkeypatch):
         return [m for m in found if m[2] == 1.0][:3] + [m for m in found if m[2] < 1.0][:1]
 
     monkeypatch.setattr(_build, "measurements", quick)
+
+
+def test_a_table_without_a_name_is_refused_and_one_called_nan_is_its_own_family(tmp_path):
+    row = "{name},none.csv,y,binary,10,2\n"
+    manifest, head = tmp_path / "manifest.csv", "name,file,target,task_type,n_rows,n_features\n"
+    manifest.write_text(head + row.format(name="nan"))
+    assert [source.family for source in read_sources(tmp_path)] == ["nan"]
+    manifest.write_text(head + row.format(name=""))
+    with pytest.raises(DatasetError, match="table '': a name must be good as the name of a file"):
+        read_sources(tmp_path)
 
 
 def test_every_task_of_a_kind_gets_the_same_setups():
