@@ -38,12 +38,13 @@ def canonical_name(name: str, task_type: str | None = None) -> str:
 
     Examples
     --------
-    >>> canonical_name("rmse"), canonical_name("auc", "multiclass"), canonical_name("r2")
+    >>> canonical_name("rmse"), canonical_name("auc", "multiclass"), canonical_name("R2")
     ('neg_root_mean_squared_error', 'roc_auc_ovr', 'r2')
     """
     if not isinstance(name, str) or name in _scorers():
         return name
-    scorer = _aliases().get(plain_name(name), name)
+    plain = plain_name(name)
+    scorer = plain if plain in _scorers() else _aliases().get(plain, name)
     measured = measured_metrics(task_type) if task_type is not None else ()
     if scorer in measured:
         return scorer

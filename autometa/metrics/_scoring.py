@@ -23,7 +23,7 @@ from sklearn.metrics import get_scorer, get_scorer_names, roc_auc_score
 
 from autometa._common.arrays import AnyArray, Floats
 from autometa.exceptions import MetricError
-from autometa.metrics._aliases import canonical_name
+from autometa.metrics._aliases import canonical_name, plain_name
 from autometa.metrics._custom import MetricLike, ScoredRows, name_of_scorer, register_scorer
 from autometa.metrics._lookup import default_metric, get_metric, measured_metrics
 from autometa.metrics._registry import every_metric, once_for_all_metrics, was_registered
@@ -106,7 +106,7 @@ def check_metric(
         )
     asked, metric = metric, canonical_name(metric, task_type)
     if metric not in scorer_names():
-        close = difflib.get_close_matches(str(asked), scorer_names(), n=1)
+        close = difflib.get_close_matches(plain_name(str(asked)), scorer_names(), n=1)
         hint = f" Did you mean '{close[0]}'?" if close else ""
         raise MetricError(
             f"'metric' must be a scorer name of scikit-learn. Got {asked!r}.{hint} "

@@ -64,11 +64,12 @@ class Lines:
 
     def begin(self, line: str) -> None:
         """Write the stage."""
-        self._write(line)
+        with contextlib.suppress(OSError, ValueError):  # closed: no reason to end the run
+            self._write(line)
 
     def beat(self, line: str) -> None:
         """Write it again, with what was reached."""
-        self._write(line)
+        self.begin(line)
 
     def end(self, line: str) -> None:
         """Write nothing: the next line says when."""
@@ -254,11 +255,16 @@ class Progress:
         return min(max(share, MIN_LINE_SECONDS), MAX_LINE_SECONDS)
 
 
-def _display(share: Callable[[], float | None]) -> Display:
-    """Return where a call from Python shows its progress, of which a part is over."""
+def _display(share: Callable[[], float | None]) -> Display | None:
+    """Return where a call from Python shows its progress, of which a part is over.
+
+    None where there is no place: a program without a console has no stderr.
+    """
     notebook = _notebook()
     if notebook is not None:
         return NotebookBar(notebook, share)
+    if sys.stderr is None or sys.stderr.closed:
+        return None
     if sys.stderr.isatty():
         return TerminalLine(sys.stderr)
     return Lines(lambda line: print(line, file=sys.stderr, flush=True))
@@ -268,7 +274,9 @@ def _is_watched() -> bool:
     """Whether somebody looks on: at a terminal or a notebook, not at one worker of many."""
     is_main = multiprocessing.parent_process() is None
     is_main = is_main and threading.current_thread() is threading.main_thread()
-    return is_main and (_notebook() is not None or bool(sys.stderr and sys.stderr.isatty()))
+    if not is_main or _notebook() is not None:
+        return is_main
+    return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()
 
 
 def _notebook() -> Callable[..., Any] | None:

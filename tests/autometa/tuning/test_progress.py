@@ -34,6 +34,21 @@ def iris():
     return load_iris(return_X_y=True, as_frame=True)
 
 
+def _broken(*_):
+    raise BrokenPipeError(32, "Broken pipe")
+
+
+@pytest.mark.parametrize("state", ["none", "closed", "broken"])
+def test_a_place_for_progress_that_is_not_there_ends_no_run(state, monkeypatch):
+    stream = io.StringIO()
+    if state == "closed":
+        stream.close()
+    monkeypatch.setattr(stream, "write", _broken)
+    monkeypatch.setattr(sys, "stderr", None if state == "none" else stream)
+    for verbose in (True, None):
+        assert autometa.tune(*iris(), **QUICK, verbose=verbose).n_completed == 1
+
+
 def test_a_run_writes_a_line_a_stage_where_lines_stay(capsys):
     autometa.tune(*iris(), **QUICK, verbose=True)
     lines = capsys.readouterr().err.splitlines()
