@@ -190,6 +190,7 @@ def test_durations_are_scored_in_the_unit_they_were_learnt_in():
     with pytest.warns(DatasetWarning, match="read as seconds"):
         model = clone(ESTIMATORS[1]).fit(X, y)
     assert model.score(X, y) == model.score(X, y.dt.total_seconds()) > 0.5
+    assert model.best_pipeline_.score(X, y) == pytest.approx(model.score(X, y))
 
 
 @pytest.mark.slow

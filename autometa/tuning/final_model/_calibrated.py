@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import is_classifier
+from sklearn.metrics import r2_score
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from autometa._common.warning import warn_user
 from autometa.exceptions import ParameterError, ValidationWarning
-from autometa.tables import accuracy
+from autometa.tables import accuracy, scored_values
 from autometa.tuning.final_model._conformal import JUDGED_AT, Calibration, interval, label_set
 
 
@@ -61,10 +62,13 @@ class CalibratedPipeline(Pipeline):  # type: ignore[misc]
         return super().fit(X, y, **params)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None, **params: Any) -> float:
-        """Return what the last step's `score` does, of classes for labels of any kind."""
-        if is_classifier(self) and not params:
-            return accuracy(X, y, self.predict(X), sample_weight)
-        return float(super().score(X, y, sample_weight=sample_weight, **params))
+        """Return the accuracy or R2, of every target that `tune` takes."""
+        if params:  # of steps that were asked to be given more
+            return float(super().score(X, y, sample_weight=sample_weight, **params))
+        predicted = self.predict(X)
+        if is_classifier(self):
+            return accuracy(X, y, predicted, sample_weight)
+        return float(r2_score(scored_values(X, y), predicted, sample_weight=sample_weight))
 
     def _calibrated(self) -> Calibration:
         calibration = getattr(self, "calibration_", None)
