@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autometa.validation import _group_folds, _time_folds
+from autometa.validation._gap import Gap, read_gap
 
 PLAIN = "make_model().fit(X, y)"
 WEIGHTED = "fit_weighted(make_model(), X, y, weights)"
@@ -36,7 +37,7 @@ def inner_splits(table, classes, n_folds):
             return None
         splits = [(np.flatnonzero(numbers != k), np.flatnonzero(numbers == k)) for k in
                   range(numbers.max() + 1)]
-        n_classes = 0 if classes is None else len(np.unique(classes))
+{apart}        n_classes = 0 if classes is None else len(np.unique(classes))
         if not n_classes or all(len(np.unique(classes[t])) == n_classes for t, _ in splits):
             return splits
     return None
@@ -53,6 +54,21 @@ def fit_together(model, X, y, table{weights}):
     return {fit}
 
 '''
+
+
+APART = """\
+        apart = [(beside(rows, test, Gap), test) for _, test in splits]
+        splits = apart if all(len(train) for train, _ in apart) else splits
+"""
+
+GAP = """
+
+class Gap:
+    \"\"\"What is left out between training and held-out rows: time, or a number of rows.\"\"\"
+
+    time, rows = {time!r}, {rows!r}
+
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +113,8 @@ def kept_together(
     if belonging is None or "cv=" not in expression:
         return Together(fit=WEIGHTED if is_weighted else PLAIN)
     is_by_time = validation["kind"] == "time"
-    functions = inspect.getsource(_time_folds.block_numbers) if is_by_time else _functions()
+    gap = _gap(validation, dates) if is_by_time else Gap()
+    functions = _functions_of_time(gap) if is_by_time else _functions()
     numbers = (
         "block_numbers(rows, n)"
         if is_by_time
@@ -108,6 +125,7 @@ def kept_together(
             functions=functions.strip() + "\n",
             belonging=belonging,
             numbers=numbers,
+            apart=APART if gap else "",
             weights=weights,
             fit=f"fit_weighted(model, X, y{weights})" if is_weighted else "model.fit(X, y)",
             classes="np.unique(y, return_inverse=True)[1]" if is_classifier else "None",
@@ -124,10 +142,30 @@ def _belonging(validation: Mapping[str, Any], dates: Mapping[str, Any]) -> str |
         if name is None:
             return None
         column = f"table[{name!r}]"
-        return f"to_stamps({column}, {dates[name][0]!r}).array.asi8" if name in dates else column
+        return (
+            f"to_stamps({column}, {dates[name][0]!r}).array.as_unit('ns').asi8"
+            if name in dates
+            else column
+        )
     if name is None or kind in ("shuffled", "stratified"):
         return None
     return f"np.unique(table[{name!r}], return_inverse=True)[1]"
+
+
+def _gap(validation: Mapping[str, Any], dates: Mapping[str, Any]) -> Gap:
+    """Return the gap in the unit that the script has times in."""
+    of_dates = validation.get("timestamps") in dates
+    return read_gap(validation.get("gap"), of_dates=of_dates, has_timestamps=True)
+
+
+def _functions_of_time(gap: Gap) -> str:
+    """Return the source of the functions that make stretches of time, a gap apart."""
+    used: list[Callable[..., Any]] = [
+        _time_folds.block_numbers,
+        *([_time_folds.before, _time_folds.beside] if gap else []),
+    ]
+    sources = "\n\n".join(inspect.getsource(function) for function in used)
+    return sources + (GAP.format(time=gap.time, rows=gap.rows) if gap else "")
 
 
 def _functions() -> str:

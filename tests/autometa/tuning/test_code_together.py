@@ -37,7 +37,9 @@ def said_by(source, table):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Dates are read")  # which is what is written out
-@pytest.mark.parametrize("asked", [{"groups": "who"}, {"timestamps": "day"}])
+@pytest.mark.parametrize(
+    "asked", [{"groups": "who"}, {"timestamps": "day"}, {"timestamps": "day", "gap": "3 days"}]
+)
 def test_a_script_splits_inside_its_fit_as_the_pipeline_did(path, asked):
     table = pd.read_csv(path)
     X = table.drop(columns="y")
