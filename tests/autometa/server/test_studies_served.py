@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -241,9 +240,3 @@ def test_the_command_refuses_a_public_host_without_a_token():
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
     assert "needs a token" in ended.stderr
-
-
-def kill(server):
-    os.killpg(server.process.pid, signal.SIGKILL)
-    server.process.wait()
-    server.process.stdout.close()
