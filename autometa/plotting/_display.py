@@ -81,9 +81,9 @@ class Display:
 
         Parameters
         ----------
-        theme : {"light", "dark", "transparent"}, default="light"
-            Dark letters on white; light ones on nearly black; or grey ones on nothing, to be read
-            on both.
+        theme : {"light", "dark"}, default="light"
+            Dark letters on white, or light ones on nearly black. Letters on no paper of their
+            own, which a page of middle grey would hide, there are not.
         """
         require_matplotlib()
         from matplotlib.figure import Figure
@@ -112,7 +112,7 @@ class Display:
         ----------
         path : path
             Such as ``advice.png``, ``advice.svg``, ``advice.pdf``.
-        theme : {"light", "dark", "transparent"}, default="light"
+        theme : {"light", "dark"}, default="light"
             See `figure`.
         dpi : int, default=200
             Dots an inch: 200 gives 1,200 px of width.
@@ -132,7 +132,7 @@ class Display:
         """Return the picture as PNG."""
         return content_of(self.figure(theme), "png", dpi)
 
-    def to_svg(self, *, theme: Theme = "transparent") -> str:
+    def to_svg(self, *, theme: Theme = "light") -> str:
         """Return the picture as an element of SVG, to be put into a page as it is.
 
         Letters are outlines: it looks the same everywhere, and no text of a table is in it as
@@ -145,7 +145,7 @@ class Display:
         """Return what a notebook shows of a display that has not been drawn yet."""
         if hasattr(self, "ax_"):
             return None  # the notebook shows its figure already
-        return self.to_png(theme="transparent")
+        return self.to_png()
 
     def _inches(self) -> float:
         return self.height

@@ -19,10 +19,10 @@ from autometa.plotting._style import (
     grid,
     ink_of,
     legend,
+    name_beside,
     plain,
     shortened,
     title,
-    write,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 SERIES = 6  # algorithms with a colour of their own; the rest are one grey series
 MARKERS = ("o", "s", "^", "D", "v", "P")  # beside colours, for print
-MOST_NAMED = 6  # setups of the front with their number: more would be written over each other
+MOST_NAMED = 6  # setups of the front with their number, where these do not touch each other
+# Of names beside points, in points: room for one letter, between a point's ring and its name,
+# and from line to line.
+LETTER_POINTS, BESIDE_POINT, NAME_HEIGHT = 4.8, 7.0, 11.0
 
 
 class LeaderboardDisplay(Display):
@@ -157,18 +160,29 @@ class LeaderboardDisplay(Display):
             alpha=0.7,
             label="best within these seconds",
         )
-        for place in _spread(len(front), MOST_NAMED):
-            row = front.iloc[place]
+        self._name_points(ax, [front.iloc[i] for i in _spread(len(front), MOST_NAMED)])
+
+    def _name_points(self, ax: Any, rows: list[Any]) -> None:
+        """Write names beside points, the best first, and none over another."""
+        points_a_pixel = 72 / ax.get_figure(root=True).dpi
+        boxes: list[tuple[float, float, float]] = []
+        for row in reversed(rows):
             text = shortened(f"{row['algorithm']} #{row['trial']}", 22)
+            where = ax.transData.transform((row["fit_seconds"], row["score"]))
             # towards the middle: at an edge a name would leave the axes
-            point = ax.transData.transform((row["fit_seconds"], row["score"]))
-            is_right = ax.transAxes.inverted().transform(point)[0] > 0.5
-            write(
-                *(ax, row["fit_seconds"], row["score"], text),
-                ha="right" if is_right else "left",
-                va="bottom",
-                fontsize="x-small",
-            )
+            is_right = ax.transAxes.inverted().transform(where)[0] > 0.5
+            x, y = where * points_a_pixel
+            width = LETTER_POINTS * len(text)
+            start = x - width - BESIDE_POINT if is_right else x + BESIDE_POINT
+            box = (start, start + width, y)
+            if not any(_overlap(box, other) for other in boxes):
+                boxes.append(box)
+                name_beside(ax, (row["fit_seconds"], row["score"]), text, -1 if is_right else 1)
+
+
+def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Say whether two names, given by left end, right end and height in points, touch."""
+    return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < NAME_HEIGHT
 
 
 def _front(board: pd.DataFrame) -> Positions:

@@ -114,10 +114,10 @@ class OneAgainstRest(Display):
         label_axes(ax, xlabel, ylabel)
         ax.set_aspect("auto")
         left = self.n_classes - len(self.names)
-        more = f"; the {len(self.names)} most frequent of {self.n_classes} classes" if (
+        more = f"{len(self.names)} most frequent of {self.n_classes} classes" if (
             left and self.n_classes > 2
         ) else ""  # fmt: skip
-        title(ax, f"{self.heading}, held-out rows{more}")
+        title(ax, f"{self.heading}, held-out rows", more)
         grid(ax, "both")
         if ax.get_legend() is not None:
             ax.get_legend().remove()

@@ -15,19 +15,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-Theme = Literal["light", "dark", "transparent"]
+Theme = Literal["light", "dark"]
 
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 VERMILLION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"
 COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY)
 GREY = "#8c8c8c"  # what is not in question: seen on white (3.4 : 1) and on black (6.2 : 1)
 
-# Behind the axes, and of letters. The grey of "transparent" has a contrast of 4.5 : 1 to white, as
-# WCAG asks of text, and of 4.0 : 1 to the #111 of a dark page.
+# Behind the axes, and of letters.
 THEMES: dict[Theme, tuple[str, str]] = {
     "light": ("#ffffff", "#262626"),
     "dark": ("#16181d", "#e6e6e6"),
-    "transparent": ("none", "#767676"),
 }
 INCHES_WIDE = 6.0  # 600 px at 100 dots an inch: what a page of text or a column of a report gives
 INCHES_A_ROW = 0.26  # of a list of names: a line of 10 points and the space between two
@@ -127,7 +125,12 @@ def ink_of(ax: Any) -> Any:
 
 def dress(ax: Any, ink: str | None = None) -> None:
     """Take away what axes need not have; with ``ink``, colour what is left."""
+    from matplotlib.ticker import ScalarFormatter
+
     ax.spines[["top", "right"]].set_visible(False)
+    for formatter in (ax.xaxis.get_major_formatter(), ax.yaxis.get_major_formatter()):
+        if isinstance(formatter, ScalarFormatter):
+            formatter.set_useOffset(False)  # scores near 1 are not 0.0000 under a "+1"
     if ink is None:
         return
     ax.set_facecolor("none")
@@ -172,6 +175,20 @@ def write(
     shown = plain(text, most)
     how = {"color": ink_of(ax), "fontsize": "small"} | fonts_for([shown]) | how
     return ax.text(x, y, shown, **how)
+
+
+def name_beside(ax: Any, point: tuple[float, float], text: object, side: int) -> Any:
+    """Write a small name above a point and to its right (``side`` 1) or left (-1)."""
+    shown = plain(text)
+    return ax.annotate(
+        *(shown, point, (7.0 * side, 5.0)),
+        textcoords="offset points",
+        ha="left" if side > 0 else "right",
+        va="bottom",
+        fontsize="x-small",
+        color=ink_of(ax),
+        **fonts_for([shown]),
+    )
 
 
 def beside(ax: Any, y: Any, text: object, **how: Any) -> Any:

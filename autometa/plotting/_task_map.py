@@ -165,11 +165,11 @@ class TaskMapDisplay(Display):
             ring = {"markersize": 8, "markerfacecolor": "none", "markeredgewidth": 1.3}
             ax.plot([x], [y], "o", color=ink_of(ax), label=label, **ring)
             # on all sides in turn: neighbours that are near each other keep their own
-            up, right = ((6, 6), (-6, 6), (6, -14), (-14, -6), (-16, 4))[(number - 1) % 5]
+            side = ((6, 6), (-14, 6), (6, -14), (-14, -14), (-4, 11))[(number - 1) % 5]
             ax.annotate(
                 str(number),
                 (x, y),
-                (up, right),
+                side,
                 textcoords="offset points",
                 color=ink_of(ax),
                 fontweight="bold",

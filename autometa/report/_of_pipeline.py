@@ -53,7 +53,6 @@ def pipeline_section(result: TuneResult) -> Section:
             if rows
             else None,
             picture(weights, "Weights of the members of the ensemble") if len(rows) > 1 else None,
-            Text(text="Click a step to see its parameters."),
             Drawn(html=drawn),
         ),
     )

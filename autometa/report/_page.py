@@ -154,6 +154,7 @@ def _environment() -> Environment:
     )
     made.filters["short"] = _short
     made.tests["long"] = _is_long
+    made.tests["wordy"] = _is_wordy
     return made
 
 
@@ -170,6 +171,11 @@ def _short(value: Any) -> str:
 def _is_long(value: Any) -> bool:
     """Say whether a text has a word that would widen its column beyond the page."""
     return any(len(word) > MAX_WORD for word in str(value).split())
+
+
+def _is_wordy(value: Any) -> bool:
+    """Say whether a text fills several lines of a narrow column."""
+    return len(str(value)) > MAX_WORD / 2 and " " in str(value)
 
 
 def _template(name: str) -> str:

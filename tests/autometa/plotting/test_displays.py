@@ -167,7 +167,7 @@ def test_the_advice_is_in_front_of_all_other_orders(ax):
     assert (ax.get_xscale(), ax.get_ylabel()) == ("log", "mean regret (less is better)")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "transparent"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_odd_names_are_drawn_letter_by_letter(theme):
     n = len(ODD)
     display = AdviceDisplay(ODD, np.full(n, 0.5), np.full(n, 0.4), np.full(n, 0.6), np.ones(n))

@@ -106,17 +106,20 @@ def test_a_page_opens_from_disk_without_a_word_on_the_console(pages, tmp_path):
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("Chromium is not installed")
-    picture = tmp_path / "page.png"
+    picture, page = tmp_path / "page.png", pages / "hostile.html"
     line = [
         *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
         *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
         *("--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"),
-        *("--window-size=400,1200", f"--screenshot={picture}"),
-        (pages / "hostile.html").as_uri(),
+        *("--window-size=400,1200", f"--screenshot={picture}", "--dump-dom", page.as_uri()),
     ]
     done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=240)
     assert [said for said in done.stderr.splitlines() if "CONSOLE" in said] == []
     assert picture.stat().st_size > 10_000
+    seen, written = Seen(done.stdout), Seen(page.read_text("utf-8"))
+    # no name of the table became an element or an attribute
+    assert set(seen.tags) == set(written.tags)
+    assert {at[:2] for at in seen.attributes} == {at[:2] for at in written.attributes}
 
 
 def test_a_path_that_cannot_be_written_is_refused_before_the_page_is_made(tmp_path):
