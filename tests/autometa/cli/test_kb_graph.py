@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
 
 from graph_bases import base
 
 
-def test_the_command_refuses_what_the_function_refuses(autometa, tmp_path, monkeypatch):
+def test_the_command_refuses_what_the_function_refuses(autometa, tmp_path):
     base({"t": {("a", 1): 0.5}}).save(tmp_path / "kb")
-    monkeypatch.setattr(socket, "socket", None)
     code, _, err = autometa("kb", "query", "LOAD <file:///etc/passwd>", tmp_path / "kb")
     assert (code, err.count("\n")) == (2, 1)
     assert "may not change" in err
