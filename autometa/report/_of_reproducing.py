@@ -62,19 +62,22 @@ def _versions(seed: int | None) -> list[tuple[str, Any]]:
     ]
 
 
-def call_of(context: RunContext | None) -> str | None:
-    """Return the call of `tune` that was made, as far as it can be written."""
+def call_of(context: RunContext | None, *, has_outputs: bool = False) -> str | None:
+    """Return the call of `tune` that was made, as far as it can be written.
+
+    Of several outputs ``y`` is a table with their names, and the call names none.
+    """
     if context is None:
         return None
-    given = {"target": context.overview.target} | context.asked
-    # in angle brackets: values that only the caller has
-    arguments = "".join(f"    {name}={_literal(value)},\n" for name, value in given.items())
+    target = [] if has_outputs else [f"    target={context.overview.target!r},\n"]
+    arguments = "".join([*target, *(_argument(*one) for one in context.asked.items())])
     return f"from autometa import tune\n\nresult = tune(\n    X,\n    y,\n{arguments})"
 
 
-def _literal(value: Any) -> str:
+def _argument(name: str, value: Any) -> str:
+    # in angle brackets: values that only the caller has
     is_hidden = isinstance(value, str) and value.startswith("<") and value.endswith(">")
-    return f"...  # {value[1:-1]}" if is_hidden else repr(value)
+    return f"    {name}=...,  # {value[1:-1]}\n" if is_hidden else f"    {name}={value!r},\n"
 
 
 def script_block(result: TuneResult, source: str | None, encoding: str | None) -> Block:

@@ -98,7 +98,7 @@ def _advised(result: TuneResult) -> Section:
         return no_advice_section("The run was asked to learn from no knowledge base.")
     return no_advice_section(
         "There was no advice: it was not ready when the search ended, or the knowledge base has "
-        "no run of these algorithms."
+        "no run of these algorithms, or of this metric."
     )
 
 
@@ -111,7 +111,8 @@ def _of_outputs(result: TuneResult, command: str | None) -> list[Section]:
         more = Text(text=f"Not shown one by one: {left}. result.outputs[name].report(path) does.")
         sections.append(Section(name="others", title="Other outputs", blocks=[more]))
     first = next(iter(outputs.values())).context
-    return [*sections, reproduce_section(command=command, call=call_of(first), remark=REPEATABLE)]
+    call = call_of(first, has_outputs=True)
+    return [*sections, reproduce_section(command=command, call=call, remark=REPEATABLE)]
 
 
 def _output(number: int, name: str, result: TuneResult) -> Section:

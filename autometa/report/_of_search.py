@@ -27,7 +27,7 @@ LEADER_NUMBERS = (0, 1, 3, 4, 5, 6, 8)
 
 def search_section(result: TuneResult) -> Section:
     """Return the section on what was tried, and when."""
-    chosen = [(name, f"{n} trials") for name, n in result.strategy.items()]
+    chosen = [(by, f"{n} trial{'s' if n != 1 else ''}") for by, n in result.strategy.items()]
     counts = result.leaderboard()["status"].value_counts()
     ended = ", ".join(f"{n} {status}" for status, n in counts.items())
     facts = [("trials", ended or "none"), *chosen, ("seconds", readable(result.seconds, 3))]
@@ -110,7 +110,7 @@ def failures_section(result: TuneResult) -> Section:
         name="failures",
         title="Failures",
         blocks=filled(
-            Text(text=f"{len(failed)} of {len(board)} trials failed, each at its own cost alone."),
+            Text(text=f"Failed: {len(failed)} of {len(board)}, each at its own cost alone."),
             Grid(
                 caption="Failures by reason",
                 header=("how", "trials", "algorithms", "reason"),

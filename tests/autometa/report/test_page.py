@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import pickle
 
 import numpy as np
@@ -188,3 +190,17 @@ def test_a_knowledge_base_shows_what_it_holds_in_counts():
 def test_cells_of_tables_in_notebooks_are_text():
     page = notebook_block(html_table(HOSTILE, [HOSTILE], caption=HOSTILE[0], numbers=[0]))
     assert set(Seen(page).tags) == {"div", "style", "table", "caption", "tr", "th", "td"}
+
+
+def test_the_call_on_a_page_is_python_whatever_was_asked(result):
+    from autometa.report._of_reproducing import call_of
+
+    context = result.context
+    assert context.overview.target == "<b>target"
+    for has_outputs in (True, False):
+        call = call_of(
+            dataclasses.replace(context, asked={"metric": "<own>", "n_trials": 2}),
+            has_outputs=has_outputs,
+        )
+        ast.parse(call)
+        assert ("target='<b>target'" in call) is not has_outputs
