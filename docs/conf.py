@@ -57,6 +57,9 @@ autodoc_inherit_docstrings = False
 locale_dirs = ["docs/locales"]
 gettext_compact = False  # one file of messages a page: a translation is of pages, not of the whole
 gettext_uuid = False
+# Sphinx's search for Chinese names a stemmer that is not in its script; code and names are found
+# with that for English.
+html_search_language = "en"
 
 templates_path = ["docs/_templates"]  # autosummary looks for them from the root of the sources
 html_static_path = ["_static"]

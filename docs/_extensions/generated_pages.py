@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,11 +79,17 @@ def schemas() -> str:
 def public_names() -> str:
     """Return all names of `__all__`, a summary each, with a page of its own behind it."""
     lines = [*_title("Names in Python", "=")]
+    shown: list[Any] = []  # what two packages export has one page, under the first
     for package in PACKAGES:
-        names = importlib.import_module(package).__all__
+        module = importlib.import_module(package)
         lines += [*_title(package, "-"), f".. currentmodule:: {package}", ""]
         lines += [".. autosummary::", "   :toctree: api", "   :nosignatures:", ""]
-        lines += [*(f"   {name}" for name in names if _is_described(package, name)), ""]
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if _is_described(package, name) and not any(thing is other for other in shown):
+                shown.append(thing)
+                lines.append(f"   {name}")
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -102,6 +109,7 @@ def _is_described(package: str, name: str) -> bool:
 
 def _write(app: Sphinx, config: Config) -> None:
     GENERATED.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(GENERATED / "api", ignore_errors=True)  # pages of names that are no more
     # autosummary reads its lists in reStructuredText only
     pages = {"commands.md": command_line, "schemas.md": schemas, "names.rst": public_names}
     for name, page in pages.items():

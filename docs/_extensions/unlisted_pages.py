@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 LINK = re.compile(r"\]\(([\w./-]+)\.md\)")
 LISTS = {"docs/README": "docs/[^/]+", "benchmarks/README": "benchmarks/results/[^/]+"}
@@ -28,7 +29,14 @@ def _with_menu(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] += f"\n\n```{{toctree}}\n:hidden:\n\n{menu}\n```\n"
 
 
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    return list(LISTS) if added or removed else []  # a list has no link to what is new
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Append the menu when a page of links is read."""
+    app.connect("env-get-outdated", _outdated)
     app.connect("source-read", _with_menu)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
