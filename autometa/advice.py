@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
 
-from autometa.algorithms import algorithms_for, not_installed
+from autometa.algorithms import algorithms_for, not_installed, outdated
 from autometa.datasets import check_named, named_table
 from autometa.dependence import warn_of_dependence
 from autometa.evaluation import cached_reference_seconds
@@ -19,6 +19,7 @@ from autometa.knowledge_base import (
     base_of,
     default_identity,
     identity_of,
+    measured_with,
     open_knowledge_base,
 )
 from autometa.meta_models import (
@@ -348,9 +349,10 @@ def _answer(
             fold_kind=question.fold_kind,
             order=question.order,
         )
-    missing = filter(
-        None, [not_installed(model.performance_.algorithms, task.task_type, task.n_rows or 0)]
-    )
+    said = [
+        not_installed(model.performance_.algorithms, task.task_type, task.n_rows or 0),
+        outdated({one.algorithm for one in advice}, measured_with(None if is_default else base)),
+    ]
     return Recommendations(
         (
             replace(one, n_rows=task.n_rows, is_sparse=is_sparse, fold_kind=question.fold_kind)
@@ -358,7 +360,7 @@ def _answer(
         ),
         task=task,
         metric=metric,
-        notes=dict.fromkeys([*notes, *further, *missing]),
+        notes=dict.fromkeys([*notes, *further, *filter(None, said)]),
         order=question.order,
         knowledge_base=default_identity() if is_default else identity_of(base),
         outside=advice.outside,

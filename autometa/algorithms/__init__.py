@@ -16,6 +16,7 @@ from autometa.algorithms._algorithm import (
 from autometa.algorithms._cleaning import TableCleaner
 from autometa.algorithms._listing import list_algorithms
 from autometa.algorithms._missing import how_to_install, not_installed
+from autometa.algorithms._outdated import outdated
 from autometa.algorithms._registry import (
     algorithm_not_found,
     algorithms_for,
@@ -55,6 +56,7 @@ __all__ = [
     "list_algorithms",
     "make_cleaner",
     "not_installed",
+    "outdated",
     "register_algorithm",
     "rows_in_training",
     "word_rows",

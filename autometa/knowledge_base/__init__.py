@@ -15,6 +15,7 @@ from autometa.knowledge_base._opening import (
     base_of as base_of,
     default_identity as default_identity,
     identity_of as identity_of,
+    measured_with as measured_with,
     open_knowledge_base as open_knowledge_base,
 )
 from autometa.knowledge_base._resolving import (

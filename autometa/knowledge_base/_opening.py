@@ -10,6 +10,7 @@ from autometa.knowledge_base._knowledge_base import KnowledgeBase
 from autometa.knowledge_base._resolving import KnowledgeBaseLike, resolve_knowledge_base
 from autometa.knowledge_base.maintenance import fingerprint_of
 from autometa.knowledge_base.storage._names import DEFAULT, default_folders
+from autometa.knowledge_base.storage._parts import read_manifest
 
 
 def open_knowledge_base(
@@ -55,6 +56,18 @@ def default_identity() -> dict[str, str | None]:
         "path": str(folders[0]) if len(folders) == 1 else None,
         "fingerprint": "+".join(str(fingerprint_of(folder)) for folder in folders),
     }
+
+
+def measured_with(kb: KnowledgeBase | None) -> dict[str, str]:
+    """Return the versions of libraries that measured a knowledge base; None is the default one.
+
+    Of several layers the first counts, as its runs do. Empty for what was made in memory.
+    """
+    folders = default_folders() if kb is None else [kb.origin.folder] if kb.origin else []
+    found: dict[str, str] = {}
+    for folder in folders:
+        found = {**read_manifest(folder).get("versions", {}), **found}
+    return found
 
 
 @lru_cache(maxsize=1)
