@@ -93,7 +93,7 @@ class ResidualsDisplay(Display):
         ).plot(
             ax=ax,
             kind=self.kind,
-            scatter_kwargs={"color": BLUE, "alpha": 0.5, "s": 14, "linewidths": 0},
+            scatter_kwargs={"color": BLUE, "alpha": 0.7, "s": 14, "linewidths": 0},
             line_kwargs={"color": ink_of(ax), "linewidth": 1.0},
         )
         unit = f" {self.target}" if self.target else ""

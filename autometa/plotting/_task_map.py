@@ -27,6 +27,9 @@ from autometa.plotting._style import (
 if TYPE_CHECKING:
     from autometa.recommendation import Recommendation
 
+# Around a ring, in points, the first one preferred.
+SIDES = ((9.0, 9.0), (-9.0, 9.0), (9.0, -9.0), (-9.0, -9.0), (0.0, 12.0), (0.0, -12.0), (12.0, 0.0),
+         (-12.0, 0.0))  # fmt: skip
 MOST_NEIGHBORS = 5  # numbered in the map: more numbers lie on each other
 NEIGHBOR_COLOURS = {"binary": 0, "multiclass": 1, "regression": 2, "classification": 4}
 
@@ -159,23 +162,44 @@ class TaskMapDisplay(Display):
 
     def _number_neighbors(self, ax: Any) -> None:
         """Circle the neighbours and number them; their names stand in the legend."""
-        for number, (place, name) in enumerate(self.neighbors, start=1):
-            x, y = self.points[place]
+        places = np.array([self.points[place] for place, _ in self.neighbors]).reshape(-1, 2)
+        ax.autoscale_view()  # the sides go by where the points are in the picture
+        pixels = ax.transData.transform(places) * 72 / ax.get_figure(root=True).dpi
+        sides = _sides(pixels)
+        for number, (_, name) in enumerate(self.neighbors, start=1):
+            x, y = places[number - 1]
             label = f"{number}  {plain(name, 34)}"
             ring = {"markersize": 8, "markerfacecolor": "none", "markeredgewidth": 1.3}
             ax.plot([x], [y], "o", color=ink_of(ax), label=label, **ring)
-            # on all sides in turn: neighbours that are near each other keep their own
-            side = ((6, 6), (-14, 6), (6, -14), (-14, -14), (-4, 11))[(number - 1) % 5]
             ax.annotate(
                 str(number),
                 (x, y),
-                side,
+                sides[number - 1],
                 textcoords="offset points",
+                ha="center",
+                va="center",
                 color=ink_of(ax),
                 fontweight="bold",
                 path_effects=_halo(ax),
                 **fonts_for([]),
             )
+
+
+def _sides(rings: npt.NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return where each ring's number goes, in points from it: far from all others.
+
+    Beside another ring a number would be read as that one's.
+    """
+    taken, sides = [tuple(ring) for ring in rings], []
+    for own, ring in enumerate(rings):
+        others = np.array(taken[:own] + taken[own + 1 :]).reshape(-1, 2)
+        places = ring + np.array(SIDES)
+        # of distances beyond 20 points none is better: the first side is taken then
+        free = [min([20.0, *np.hypot(*(others - place).T)]) for place in places]
+        best = int(np.argmax(free))
+        taken.append(tuple(places[best]))
+        sides.append(SIDES[best])
+    return sides
 
 
 def _halo(ax: Any) -> list[Any]:

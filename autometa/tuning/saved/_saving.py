@@ -231,7 +231,10 @@ def _check(path: Path, content: bytes) -> None:
             if not isinstance(manifest, dict) or not isinstance(manifest.get("schema"), int):
                 raise ValueError("its manifest names no schema")
             if manifest["schema"] > SCHEMA_VERSION:
-                raise ModelFileError(f"'{path}' was written by a newer autometa; update autometa.")
+                raise ModelFileError(
+                    f"'{path}' was written by a newer autometa: it has schema "
+                    f"{manifest['schema']}, this one reads up to {SCHEMA_VERSION}. Update autometa."
+                )
             if manifest.get("sha256") != digest:
                 raise ModelFileError(
                     f"'{path}' is damaged: its checksum differs from the one written with it. "

@@ -29,6 +29,7 @@ from autometa.plotting import (
     WinsDisplay,
 )
 from autometa.plotting._style import shortened
+from autometa.plotting._task_map import _sides
 
 NAN = float("nan")
 ODD = ["$a_{1}$ & %^~\\", "x" * 200, "</text><script>", "a\nb", "$"]
@@ -190,6 +191,16 @@ def test_a_map_needs_two_tasks():
     ).plot(ax := Figure().subplots())
     assert not display.nothing_to_show
     assert "1  near, 90 %" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_a_number_on_the_map_stands_beside_its_own_ring_alone():
+    rings = np.array([[0.0, 0.0], [9.0, -9.0], [-9.0, 9.0], [0.0, 0.0], [0.0, 12.0]])
+    numbers = rings + np.array(_sides(rings))
+    for own, number in enumerate(numbers):
+        others = rings[[not np.array_equal(ring, rings[own]) for ring in rings]]
+        assert np.hypot(*(others - number).T).min() > 5
+    assert len(np.unique(numbers, axis=0)) == len(numbers)
+    assert _sides(np.zeros((1, 2))) == [(9.0, 9.0)]
 
 
 def test_files_are_of_a_known_kind_and_written_whole(tmp_path):

@@ -355,3 +355,10 @@ def test_a_model_replaces_a_model_and_nothing_else(tmp_path, content):
     for model in (LogisticRegression(C=1.0), LogisticRegression(C=2.0)):
         save_model(model, path)
         assert load_model(path).C == model.C
+
+
+def test_a_model_of_a_newer_version_is_refused_with_both_numbers(tmp_path):
+    with zipfile.ZipFile(tmp_path / "model", "w") as archive:
+        archive.writestr(MANIFEST, json.dumps({"schema": 99}))
+    with pytest.raises(ModelFileError, match=r"has schema 99, this one reads up to \d+\. Update"):
+        load_model(tmp_path / "model")
