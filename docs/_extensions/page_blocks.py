@@ -73,7 +73,8 @@ def _shell(commands: str) -> str:
     """Run commands as in a terminal, which has tables where a pipe has tabs."""
     ours, theirs = os.openpty()
     line = ["bash", "-euo", "pipefail", "-c", commands]
-    terminal = {**os.environ, "COLUMNS": "90", "NO_COLOR": "1"}
+    # 72 letters fit into the column of a page
+    terminal = {**os.environ, "COLUMNS": "72", "NO_COLOR": "1"}
     with tempfile.TemporaryFile("w+") as notes:
         with subprocess.Popen(line, stdout=theirs, stderr=notes, env=terminal) as process:
             os.close(theirs)
