@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autometa._versions import LIBRARIES, OWN_NAME, version_of
 from autometa.exceptions import AutoMetaError
 from autometa.report._page import Block, Code, Facts, Section, Text, filled
+from autometa.tuning._context import NotWritten
 
 if TYPE_CHECKING:
     from autometa.tuning import TuneResult
@@ -75,9 +76,9 @@ def call_of(context: RunContext | None, *, has_outputs: bool = False) -> str | N
 
 
 def _argument(name: str, value: Any) -> str:
-    # in angle brackets: values that only the caller has
-    is_hidden = isinstance(value, str) and value.startswith("<") and value.endswith(">")
-    return f"    {name}=...,  # {value[1:-1]}\n" if is_hidden else f"    {name}={value!r},\n"
+    if isinstance(value, NotWritten):
+        return f"    {name}=...,  # {value}\n"
+    return f"    {name}={value!r},\n"
 
 
 def script_block(result: TuneResult, source: str | None, encoding: str | None) -> Block:

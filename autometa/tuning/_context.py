@@ -66,6 +66,12 @@ class RunContext:
         )
 
 
+class NotWritten(str):
+    """What stands for a value that only the caller has; no text of a caller is one."""
+
+    __slots__ = ()
+
+
 def _asked(options: TuneOptions) -> dict[str, Any]:
     given = {f.name: getattr(options, f.name) for f in fields(options)}
     defaults = {f.name: f.default for f in fields(options)}
@@ -83,9 +89,9 @@ def _is_plain(value: Any) -> bool:
 
 def _written(name: str, value: Any) -> Any:
     if name == "storage":  # an address may hold a password, and a page is handed on
-        return "<storage>"
+        return NotWritten("storage")
     if _is_plain(value):
         return value
     if isinstance(value, list | tuple) and all(map(_is_plain, value)):
         return list(value)
-    return f"<{type(value).__name__}>"
+    return NotWritten(type(value).__name__)

@@ -194,13 +194,15 @@ def test_cells_of_tables_in_notebooks_are_text():
 
 def test_the_call_on_a_page_is_python_whatever_was_asked(result):
     from autometa.report._of_reproducing import call_of
+    from autometa.tuning._context import NotWritten
 
     context = result.context
     assert context.overview.target == "<b>target"
     for has_outputs in (True, False):
         call = call_of(
-            dataclasses.replace(context, asked={"metric": "<own>", "n_trials": 2}),
+            dataclasses.replace(context, asked={"metric": NotWritten("own"), "name": "<b>"}),
             has_outputs=has_outputs,
         )
         ast.parse(call)
+        assert "    metric=...,  # own\n    name='<b>',\n" in call
         assert ("target='<b>target'" in call) is not has_outputs
