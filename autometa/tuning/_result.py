@@ -120,9 +120,8 @@ class TuneResult(Predicting, Showing):
 
         ``advice`` is the list of the knowledge base, ``known setups`` are those that
         algorithms name themselves, and what follows is called by the sampler that proposed
-        it, such as ``TPEByAlgorithmSampler``, the one of `tune`. Proposals that were skipped
-        are not counted. Which of them serves which number of trials is compared in
-        ``benchmarks/results/strategies.md``.
+        it, such as ``TPESampler``. Proposals that were skipped are not counted. Which of them
+        serves which number of trials is compared in ``benchmarks/results/strategies.md``.
         """
         return chosen_by(self.study)
 

@@ -147,7 +147,7 @@ def tune(
         tests, but then no trial can be stopped, and a crash ends everything.
     sampler : optuna sampler or None
         What proposes setups once the recommended ones are tried; None is
-        multivariate TPE by algorithm, each of which has its share by its rank.
+        multivariate TPE, grouped by algorithm.
     scheduler : callable or None
         A class of schedulers, or a function without arguments that returns one: it decides
         what is tried next and on how many rows (see `autometa.tuning.Scheduler`). None

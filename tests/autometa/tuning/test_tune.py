@@ -65,7 +65,7 @@ def test_the_leaderboard_tells_what_was_tried(mixed, features):
     assert board["rank"].tolist() == list(range(1, 9))
     assert board["score"].dropna().is_monotonic_decreasing
     assert set(board["source"]) == {"preset", "search"}
-    assert list(result.strategy) == ["known setups", "TPEByAlgorithmSampler"]
+    assert list(result.strategy) == ["known setups", "TPESampler"]
     assert result.strategy["known setups"] == (board["source"] == "preset").sum()
     assert sum(result.strategy.values()) == 8
     assert board["weight"].sum() == pytest.approx(1.0)
