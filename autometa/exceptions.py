@@ -21,7 +21,7 @@
     └── WorkerError (RuntimeError)              a worker process could not be started
     AutoMetaWarning (UserWarning)
     ├── DatasetWarning                          a table was repaired, and how
-    ├── FallbackWarning                         no setup could be scored: a small tree was fitted
+    ├── FallbackWarning                         a small tree, or another metric, stands in
     ├── KnowledgeBaseWarning                    advice rests on less than asked for
     ├── PluginWarning                           a plug-in was left out, and why
     └── ValidationWarning                       rows depend on each other, which folds would hide
@@ -210,7 +210,7 @@ class DatasetWarning(AutoMetaWarning):
 
 
 class FallbackWarning(AutoMetaWarning):
-    """No setup could be scored; what was fitted is a small tree."""
+    """Something else stands in: a small tree for setups, a metric for one that no fold defines."""
 
 
 class KnowledgeBaseWarning(AutoMetaWarning):

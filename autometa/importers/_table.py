@@ -90,6 +90,11 @@ def read_table(
     if rows.is_arff:  # its names are those of attributes, which nobody chose for a history
         tally.note(described(layout))
     tally.drop("columns", len(layout.unused), f"not known for anything: {some(layout.unused)}")
+    if layout.unused and not (layout.parameters or "config" in layout.roles):
+        tally.note(
+            "Setups of one algorithm are not told apart. If columns left out are hyperparameters, "
+            "say so: --rest-are-parameters, in Python rest_are_parameters=True."
+        )
     stem = "table" if is_frame else Path(source).name.partition(".")[0]
     reader = Reader(
         rows=Rows(frame=frame, lines=rows.lines),

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autometa._common.warning import warn_user
+from autometa.exceptions import FallbackWarning
 from autometa.metrics import depends_on_positive, is_defined, measured_metrics
 from autometa.tables import Table
 from autometa.tuning.final_model._held_out import HeldOut
@@ -41,9 +43,11 @@ def settle_metric(held_out: HeldOut, table: Table) -> tuple[str, list[str]]:
             f"classes{rare}; scores are means over the other {counted}.",
         ]
     other = max(measured_metrics(table.task_type), key=n_defined)  # the first of equals
-    return other, [
+    message = (
         f"'{metric}' is undefined on every fold{rare}; setups are scored by '{other}' instead."
-    ]
+    )
+    warn_user(FallbackWarning(message))  # the score is on another scale than the one asked for
+    return other, [message]
 
 
 def _missing_positives(

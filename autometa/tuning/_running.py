@@ -89,7 +89,7 @@ def _warn_of_failure(search: Search) -> None:
         if evaluation.get("status", "ok") != "ok":
             causes[_cause(evaluation, search.interruption.is_asked)] += 1
     commonest = causes.most_common(N_CAUSES)
-    summary = "; ".join(f"{cause} ({count}x)" for cause, count in commonest)
+    summary = "; ".join(f"{cause} (trials: {count})" for cause, count in commonest)
     message = (
         "No setup could be scored, so a small decision tree is returned. Commonest causes: "
         f"{summary or _why_none_began(search)}."
@@ -102,7 +102,7 @@ def _cause(evaluation: dict[str, Any], is_asked: bool) -> str:
     """Return why a trial has no score, as one clause."""
     status, message = evaluation["status"], str(evaluation.get("message", ""))
     if status == "stopped":  # by the run itself, whose message says no more
-        message = "the run was asked to end" if is_asked else "the budget ended; give more seconds"
+        return "the run was asked to end" if is_asked else "the budget ended, give more seconds"
     return f"{status}: {message}".strip(": ").rstrip(".")
 
 

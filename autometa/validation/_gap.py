@@ -82,6 +82,11 @@ def _gap_of(
         return Gap(rows=value)
     if isinstance(value, float):
         return _of_number(value, gap, of_dates, has_timestamps)
+    if not of_dates and not has_timestamps:
+        raise ParameterError(
+            f"'gap' is a length of time, which needs 'timestamps' that are dates. Got {gap!r} and "
+            "no timestamps; give them, or a number of rows such as '10 rows'."
+        )
     if not of_dates:
         raise ParameterError(
             f"'gap' is a length of time, and the timestamps are no dates. Got {gap!r}; give a "

@@ -231,7 +231,7 @@ def table(
     task_prefix: Prefix = "",
     dry_run: _options.DryRun = False,
 ) -> Answer:
-    """Long tables, one run a row: CSV, TSV, Parquet, Feather, JSON lines."""
+    """Long tables, one run a row: CSV, TSV, Parquet, ARFF, Feather, JSON lines."""
     options = {
         "columns": _pairs(_options.several(column)),
         "metric": metric,

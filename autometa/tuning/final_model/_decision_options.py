@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from autometa.exceptions import ParameterError
+from autometa.exceptions import MetricError, ParameterError
 from autometa.metrics import check_metric, judges_labels
 from autometa.tables import Table
 from autometa.tuning.final_model._deciding import NO_CHOICE, DecisionPolicy
@@ -63,7 +63,7 @@ def policy_of(
     if isinstance(tune_threshold, str):
         if tune_threshold == "auto":
             return _automatic(metric, table, positive)
-        return _forced(check_metric(tune_threshold, table.task_type), positive)
+        return _forced(_named(tune_threshold, table.task_type), positive)
     if table.n_classes != 2:
         raise ParameterError(
             "A number as 'tune_threshold' is the probability from which the positive one of two "
@@ -71,6 +71,21 @@ def policy_of(
             "True or the name of a metric."
         )
     return DecisionPolicy(fixed=DecisionRule.of_threshold(float(tune_threshold), positive))
+
+
+def _named(name: str, task_type: str) -> str:
+    """Return the metric that `tune_threshold` names; an error then speaks of that."""
+    try:
+        return check_metric(name, task_type)
+    except MetricError as error:
+        close = f" Did you mean '{error.suggestions[0]}'?" if error.suggestions else ""
+        raise MetricError(
+            "'tune_threshold' must be 'auto', True, False, a probability between 0 and 1, or the "
+            f"name of a metric of labels that applies to {task_type} tasks, such as "
+            f"'balanced_accuracy'. Got {name!r}.{close}",
+            name=name,
+            suggestions=error.suggestions,
+        ) from error
 
 
 def _automatic(metric: str, table: Table, positive: int) -> DecisionPolicy:

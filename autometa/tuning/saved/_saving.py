@@ -38,7 +38,7 @@ from autometa.tuning.saved._boosters import check_boosters
 from autometa.tuning.saved._model_info import MANIFEST
 from autometa.tuning.saved._onnx import save_onnx
 from autometa.tuning.saved._onnx_file import is_onnx
-from autometa.tuning.saved._outputs import check_replaces_model, write_whole
+from autometa.tuning.saved._outputs import check_output, check_replaces_model, write_whole
 
 SCHEMA = "schema.json"  # what skops calls the structure of what it keeps
 SCHEMA_VERSION = 1
@@ -120,6 +120,7 @@ def save_model(
             "save_model needs a TuneResult, a fitted AutoMetaClassifier or AutoMetaRegressor, or a "
             f"fitted Pipeline. Got {type(fitted).__name__}."
         )
+    check_output(path)
     check_replaces_model(path)
     if is_onnx(path):
         save_onnx(fitted, path, about=about or {}, sample=sample)

@@ -87,7 +87,7 @@ def test_a_file_of_folds_is_taken(autometa, visits, table, tmp_path):
         (["--cv", "group"], "--cv group needs --groups"),
         (["--cv", "1"], "--cv must be 2 folds or more"),
         (["--cv", "nowhere.csv"], "There is no 'nowhere.csv'"),
-        (["--gap", "3 days"], "--gap is a length of time, and the timestamps are no dates"),
+        (["--gap", "3 days"], "--gap is a length of time, which needs --timestamps"),
         (["--timestamps", "day", "--gap", "soon"], "Got 'soon'"),
     ],
 )

@@ -155,6 +155,7 @@ def test_other_columns_are_hyperparameters_when_asked(read):
     imported = read(text)
     assert configs(imported) == [{}]
     assert ("columns", 2, "not known for anything: 'C', 'gamma'") in told(imported)
+    assert "--rest-are-parameters" in imported.notes[-1]
     assert configs(read(text, rest_are_parameters=True)) == [{"C": 1, "gamma": 0.5}]
 
 

@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import FixedThresholdClassifier
 
 from autometa import load_model, model_info, tune
-from autometa.exceptions import ParameterError
+from autometa.exceptions import MetricError, ParameterError
 from autometa.tuning.final_model._choice import ChoiceLimits, Entry, choose, cross_fit
 from autometa.tuning.final_model._class_weights import ClassWeightedClassifier
 from autometa.tuning.final_model._deciding import DecisionPolicy, cell_score
@@ -233,6 +233,8 @@ def test_a_threshold_is_refused_for_numbers_and_many_classes():
         tune(X, X[:, 0] * 1.5, tune_threshold=True, **(INLINE | {"algorithms": ["ridge"]}))
     with pytest.raises(ParameterError, match="for 3 classes"):
         tune(X, np.arange(60) % 3, tune_threshold=0.4, **INLINE)
+    with pytest.raises(MetricError, match=r"'tune_threshold' must be .* Did you mean 'f1'"):
+        tune(X, np.arange(60) % 2, tune_threshold="f17", **INLINE)
 
 
 def two_setups(n_rows=300):

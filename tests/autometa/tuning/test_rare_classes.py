@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_wine
 
-from autometa.exceptions import ParameterError, StorageError
+from autometa.exceptions import FallbackWarning, ParameterError, StorageError
 from autometa.tuning import _validation as validation
 from autometa.tuning import tune
 
@@ -73,7 +73,8 @@ def test_folds_without_positives_do_not_count(metric):
 
 def test_a_metric_that_no_fold_defines_is_replaced_and_that_is_said():
     X, y = table(1)
-    result = tune(X, y, metric="roc_auc", **SETTINGS)
+    with pytest.warns(FallbackWarning, match="scored by 'neg_log_loss' instead"):
+        result = tune(X, y, metric="roc_auc", **SETTINGS)
     assert result.metric == "neg_log_loss"
     assert set(result.leaderboard()["status"]) == {"ok"}
     assert any(
@@ -130,6 +131,7 @@ def test_two_runs_on_one_table_share_their_folds():
     np.testing.assert_array_equal(shared["score_x"], shared["score_y"])
 
 
+@pytest.mark.filterwarnings("ignore:'roc_auc' is undefined on every fold")
 def test_a_study_says_what_its_values_are_and_is_found_again_by_what_was_asked(tmp_path):
     X, y = table(1)
     settings = SETTINGS | {"storage": f"sqlite:///{tmp_path / 'run.db'}"}

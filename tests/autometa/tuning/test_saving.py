@@ -339,6 +339,13 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(saved, tmp_path, mon
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_place_that_is_none_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(OutputError, match="must name a file to write"):
+        save_model(LogisticRegression(), tmp_path)
+    with pytest.raises(OutputError, match=r"no folder '.*nowhere'; make it first"):
+        save_model(LogisticRegression(), tmp_path / "nowhere" / "model")
+
+
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"PK\x03\x04 no archive", None])
 def test_a_model_replaces_a_model_and_nothing_else(tmp_path, content):
     path = tmp_path / "churn.csv"

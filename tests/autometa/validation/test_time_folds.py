@@ -159,6 +159,7 @@ def test_timestamps_that_are_none_are_refused(timestamps, message):
     [
         ({"timestamps": DAYS[:20], "gap": 3}, "must say its unit where the timestamps are dates"),
         ({"timestamps": range(20), "gap": "3 days"}, "the timestamps are no dates"),
+        ({"gap": "3 days"}, "needs 'timestamps' that are dates"),
         ({"timestamps": range(20), "gap": -1}, "none is negative. Got -1"),
         ({"timestamps": range(20), "gap": "soon"}, "Got 'soon'"),
         ({"gap": 3}, "'gap' is between earlier and later rows"),
