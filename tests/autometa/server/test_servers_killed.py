@@ -49,9 +49,7 @@ def test_a_killed_server_loses_no_search_and_none_runs_twice(database, tmp_path)
                 assert numbers == sorted(set(numbers))
                 trials = [data["number"] for kind, data in events if kind == "trial"]
                 assert len(trials) == len(set(trials))  # none was told of twice
-                study = optuna.load_study(study_name=identifier, storage=with_driver(database))
-                complete = study.get_trials(states=[optuna.trial.TrialState.COMPLETE])
-                assert len(complete) == FIELDS["n_trials"]
+                assert n_complete(database, identifier) == FIELDS["n_trials"]
     finally:
         for server in (first, second):
             if server.process.poll() is None:
@@ -59,5 +57,12 @@ def test_a_killed_server_loses_no_search_and_none_runs_twice(database, tmp_path)
             server.process.stdout.close()
 
 
-def with_driver(url):
-    return url.replace("postgresql://", "postgresql+psycopg://")
+def n_complete(database, study_name):
+    """The complete trials of a study; no connection to its database is left open."""
+    url = database.replace("postgresql://", "postgresql+psycopg://")
+    storage = optuna.storages.RDBStorage(url)
+    try:
+        study = optuna.load_study(study_name=study_name, storage=storage)
+        return len(study.get_trials(states=[optuna.trial.TrialState.COMPLETE]))
+    finally:
+        storage.engine.dispose()
