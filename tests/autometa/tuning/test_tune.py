@@ -220,7 +220,7 @@ def test_a_trial_that_hangs_is_killed_and_the_budget_holds(monkeypatch, mixed, f
 
 
 def test_when_every_trial_fails_the_causes_are_told(monkeypatch, mixed, features):
-    with pytest.warns(FallbackWarning, match=r"naive_bayes is not to be had \(2x\)"):
+    with pytest.warns(FallbackWarning, match=r"naive_bayes is not to be had \(trials: 2\)"):
         result = run_with(
             monkeypatch, faults.fail_always, mixed, features, algorithms=["naive_bayes"], n_trials=2
         )
