@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, NoReturn
 
 from autometa.evaluation._frames import read_frame, write_frame
-from autometa.evaluation._machine import address_space_for, is_about_memory
+from autometa.evaluation._machine import address_space, address_space_for, is_about_memory
 
 MAX_MESSAGE = 2000
 
@@ -41,9 +41,10 @@ def serve(memory_limit: int) -> NoReturn:
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not be a reply
     warnings.simplefilter("ignore")
-    _limit_memory(memory_limit)
     messages: queue.Queue[bytes] = queue.Queue()
+    # before the limit: a thread that gets no memory for its start is waited for without end
     threading.Thread(target=_read, args=(requests, messages), daemon=True).start()
+    _limit_memory(memory_limit)
     state: Any = None
     while True:
         status, value, is_initializer = _serve(state, messages.get())
@@ -54,9 +55,15 @@ def serve(memory_limit: int) -> NoReturn:
 
 
 def _read(requests: BinaryIO, messages: queue.Queue[bytes]) -> None:
-    while (message := read_frame(requests)) is not None:
-        messages.put(message)
-    os._exit(0)
+    code = 1
+    try:
+        while (message := read_frame(requests)) is not None:
+            messages.put(message)
+        code = 0
+    except MemoryError:
+        os.write(2, b"MemoryError: a call is larger than the worker's memory limit\n")
+    finally:
+        os._exit(code)  # without this thread the process would wait for a call without end
 
 
 def _serve(state: Any, message: bytes) -> tuple[str, Any, bool]:
@@ -118,6 +125,9 @@ def _limit_memory(n_bytes: int) -> None:
         import resource
     except ImportError:  # Windows knows no such limit
         return
+    if limit < address_space():  # a fork has what its server has imported
+        os.write(2, b"MemoryError: the libraries alone take more than the worker's memory limit\n")
+        os._exit(1)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 

@@ -137,13 +137,15 @@ def test_the_smallest_limit_is_enough_for_every_library_and_a_small_fit():
         assert pool.wait(120).value
 
 
+@pytest.mark.parametrize("preload", [(), ("sklearn.ensemble", "lightgbm")])
 @pytest.mark.parametrize("megabytes", [50, 300, 450])
-def test_a_worker_that_its_limit_kept_from_starting_says_so(megabytes):
+def test_a_worker_that_its_limit_kept_from_starting_says_so(megabytes, preload):
     said = f"needs 640 MB of address space.*limited to {megabytes} MB"
-    with WorkerPool(memory_limit=megabytes << 20, initializer=fit_a_little) as pool:
+    limited = {"memory_limit": megabytes << 20, "preload": preload}
+    with WorkerPool(**limited, initializer=fit_a_little) as pool:
         pool.submit("k", is_fitted)
         with pytest.raises(WorkerError, match=said):
-            pool.wait(120)
+            pool.wait(30)
 
 
 def test_a_worker_of_little_memory_has_one_thread():
