@@ -349,7 +349,7 @@ def _answer(
             fold_kind=question.fold_kind,
             order=question.order,
         )
-    said = [
+    remarks = [
         not_installed(model.performance_.algorithms, task.task_type, task.n_rows or 0),
         outdated({one.algorithm for one in advice}, measured_with(None if is_default else base)),
     ]
@@ -360,7 +360,7 @@ def _answer(
         ),
         task=task,
         metric=metric,
-        notes=dict.fromkeys([*notes, *further, *filter(None, said)]),
+        notes=dict.fromkeys([*notes, *further, *filter(None, remarks)]),
         order=question.order,
         knowledge_base=default_identity() if is_default else identity_of(base),
         outside=advice.outside,

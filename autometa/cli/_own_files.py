@@ -1,4 +1,4 @@
-"""Files that a command is told to write: never one that it reads."""
+"""Files that a command writes: never one that it reads."""
 
 from __future__ import annotations
 

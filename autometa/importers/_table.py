@@ -92,7 +92,7 @@ def read_table(
     tally.drop("columns", len(layout.unused), f"not known for anything: {some(layout.unused)}")
     if layout.unused and not (layout.parameters or "config" in layout.roles):
         tally.note(
-            "Setups of one algorithm are not told apart. If columns left out are hyperparameters, "
+            "All runs of an algorithm count as one setup. If columns left out are hyperparameters, "
             "say so: --rest-are-parameters, in Python rest_are_parameters=True."
         )
     stem = "table" if is_frame else Path(source).name.partition(".")[0]

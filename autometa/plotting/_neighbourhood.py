@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autometa.exceptions import ParameterError
 from autometa.knowledge_base import KnowledgeBaseLike, base_of, open_knowledge_base
@@ -18,6 +18,9 @@ from autometa.plotting._style import (
     plain,
     title,
 )
+
+if TYPE_CHECKING:
+    from autometa.graph._neighbourhood import Neighbourhood
 
 MOST_NODES = 40  # more names than that lie on each other at 600 px
 INCHES_A_NODE = 0.42  # of the longest column: a name of 9 points, a line below it and a gap
@@ -86,17 +89,24 @@ class NeighbourhoodDisplay(Display):
         """
         from autometa.graph._neighbourhood import neighbourhood
 
-        kb = base_of(open_knowledge_base(knowledge_base) or None)
-        names = kb.tasks.set_index("task_id")["name"].astype(str).to_dict()
-        if task_id not in names:
+        opened = open_knowledge_base(knowledge_base)
+        if opened is False:
             raise ParameterError(
-                f"'task_id' must be a task of the knowledge base. Got {task_id!r}; "
-                "'knowledge_base.tasks' lists them."
+                "The picture is of known tasks. Got knowledge_base=False; None is the default."
             )
-        found = neighbourhood(kb, task_id, n_similar)
-        labels = _distinct(names, [task_id, *found.distances])
+        return cls.from_neighbourhood(neighbourhood(base_of(opened), task_id, n_similar))
+
+    @classmethod
+    def from_neighbourhood(cls, found: Neighbourhood) -> Self:
+        """Return the picture of what was found around a task.
+
+        Parameters
+        ----------
+        found : Neighbourhood
+        """
+        labels = _distinct(found.names)
         return cls(
-            labels[task_id],
+            labels[found.task_id],
             [(labels[other], distance) for other, distance in found.distances.items()],
             {labels[one]: algorithms for one, algorithms in found.best.items()},
             {labels[one]: family for one, family in found.families.items()},
@@ -158,10 +168,10 @@ class NeighbourhoodDisplay(Display):
         return nearness if family == task else f"{nearness}, family {plain(family)}"
 
 
-def _distinct(names: Mapping[str, str], task_ids: Sequence[str]) -> dict[str, str]:
-    """Return what the tasks are called; those that share a name by their identifiers."""
-    listed = [names[one] for one in task_ids]
-    return {one: names[one] if listed.count(names[one]) == 1 else one for one in task_ids}
+def _distinct(names: Mapping[str, str]) -> dict[str, str]:
+    """Return what tasks are called, by identifier; those that share a name by the identifier."""
+    listed = list(names.values())
+    return {one: name if listed.count(name) == 1 else one for one, name in names.items()}
 
 
 def _column(x: float, names: Sequence[str]) -> dict[str, tuple[float, float]]:

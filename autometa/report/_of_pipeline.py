@@ -15,8 +15,8 @@ from autometa.tuning._result_html import held_out, settings
 if TYPE_CHECKING:
     from autometa.tuning import TuneResult
 
-# Copying a parameter's name and choosing colours: a page without scripts has neither, and the
-# browser is told to run none.
+# They copy a parameter's name and choose colours: a report does without, and its policy forbids
+# browsers to run any.
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 _HANDLER = re.compile(r"""\son[a-z]+\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)

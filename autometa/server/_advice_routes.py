@@ -32,12 +32,12 @@ async def recommend(request: Request) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == JSON:
         asked = checked(MetafeatureAdvice, await request.body())
-        told = await request.app.state.workers.ask(
+        advice = await request.app.state.workers.ask(
             _worker_side.advise_on_metafeatures, asked.model_dump()
         )
     else:
-        told = await advice_of_form(request)
-    return Response(told, media_type=JSON)
+        advice = await advice_of_form(request)
+    return Response(advice, media_type=JSON)
 
 
 async def advice_of_form(request: Request, *, reasons: int | None = None) -> str:
@@ -51,9 +51,9 @@ async def advice_of_form(request: Request, *, reasons: int | None = None) -> str
             values = {**asked.model_dump(), "name": label_of(file)}
             if reasons is not None:
                 values["reasons"] = reasons
-            told: str = await request.app.state.workers.ask(
+            advice: str = await request.app.state.workers.ask(
                 _worker_side.advise_on_table, str(path), values
             )
-        return told
+        return advice
     finally:
         await form.close()

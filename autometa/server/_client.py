@@ -145,12 +145,12 @@ class Client:
         if metafeatures is not None:
             values = {str(name): _number(value) for name, value in metafeatures.items()}
             content = {"metafeatures": values, **options}
-            told = self._json("POST", "/v1/recommendations", json=content)
+            advice = self._json("POST", "/v1/recommendations", json=content)
         else:
-            told = self._json(
+            advice = self._json(
                 "POST", "/v1/recommendations", **_form(table, {"target": target, **options})
             )
-        return Recommendations.from_dict(told)
+        return Recommendations.from_dict(advice)
 
     def tune(self, table: Any, target: str, **options: Any) -> Study:
         """Begin a search on the server; see `wait` and `events` for what comes of it."""

@@ -1,4 +1,4 @@
-"""What a client is told when something is not done: a status, and one object of one form.
+"""The answers when something is not done: a status, and one object of one form.
 
 ``{"error": {"type": ..., "message": ...}}``, as the command line prints it. A fault of the
 server's own is a 500 that says nothing of the data.

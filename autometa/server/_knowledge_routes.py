@@ -87,5 +87,5 @@ async def add_runs(request: Request) -> Response:
 
 
 async def _listed(request: Request, function: Any, *arguments: Any) -> Response:
-    told = await request.app.state.workers.ask(function, *arguments)
-    return Response(told, media_type=JSON)
+    content = await request.app.state.workers.ask(function, *arguments)
+    return Response(content, media_type=JSON)

@@ -41,9 +41,9 @@ async def home(request: Request) -> Response:
 @router.post("/advice")
 async def advice(request: Request) -> Response:
     """Show the advice for a table."""
-    told = json.loads(await advice_of_form(request, reasons=1))
-    add_bars(told["recommendations"])
-    return render("advice.html", "/", advice=told)
+    content = json.loads(await advice_of_form(request, reasons=1))
+    add_bars(content["recommendations"])
+    return render("advice.html", "/", advice=content)
 
 
 @router.post("/searches")
@@ -83,10 +83,10 @@ async def tasks(
 ) -> Response:
     """Browse what advice learnt from."""
     asked = {"search": search, "task_type": task_type}
-    told = await request.app.state.workers.ask(
+    content = await request.app.state.workers.ask(
         _worker_side.list_tasks, {**asked, "offset": max(0, offset), "limit": PAGE_TASKS}
     )
-    page = json.loads(told)
+    page = json.loads(content)
     before = urlencode({**asked, "offset": max(0, page["offset"] - PAGE_TASKS)})
     after = urlencode({**asked, "offset": page["offset"] + PAGE_TASKS})
     return render(
@@ -98,15 +98,15 @@ async def tasks(
 @router.get("/task")
 async def task(request: Request, task_id: str) -> Response:
     """Show a task among those that are like it."""
-    told = await request.app.state.workers.ask(_worker_side.look_around, task_id)
-    return render("task.html", "/tasks", **json.loads(told))
+    content = await request.app.state.workers.ask(_worker_side.look_around, task_id)
+    return render("task.html", "/tasks", **json.loads(content))
 
 
 @router.get("/algorithms")
 async def algorithms(request: Request) -> Response:
     """Browse the algorithms."""
-    told = json.loads(await request.app.state.workers.ask(_worker_side.list_of_algorithms))
-    return render("algorithms.html", "/algorithms", **told)
+    content = json.loads(await request.app.state.workers.ask(_worker_side.list_of_algorithms))
+    return render("algorithms.html", "/algorithms", **content)
 
 
 @router.get("/login")

@@ -100,7 +100,7 @@ def advise_on_metafeatures(state: State, request: dict[str, Any]) -> dict[str, A
     from autometa.advice import recommend
 
     n_reasons = request.pop("reasons")
-    return _told(recommend(knowledge_base=state.given(), **request), n_reasons)
+    return _advice_content(recommend(knowledge_base=state.given(), **request), n_reasons)
 
 
 def advise_on_table(state: State, path: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -110,14 +110,14 @@ def advise_on_table(state: State, path: str, request: dict[str, Any]) -> dict[st
     table = read_upload(Path(path), request.pop("name"), request.pop("target"), state.limits)
     n_reasons = request.pop("reasons")
     advice = recommend(table.X, table.y, knowledge_base=state.given(), **request)
-    told = _told(advice, n_reasons)
-    told["task"] |= {
+    content = _advice_content(advice, n_reasons)
+    content["task"] |= {
         "name": table.name,
         "target": table.target,
         "n_rows": len(table.X),
         "n_columns": table.X.shape[1],
     }
-    return told
+    return content
 
 
 def read_upload(path: Path, name: str, target: str | None, limits: Limits) -> NamedTable:
@@ -147,12 +147,12 @@ def read_upload(path: Path, name: str, target: str | None, limits: Limits) -> Na
     return table
 
 
-def _told(advice: Any, n_reasons: int) -> dict[str, Any]:
-    told: dict[str, Any] = {"schema": 1, **advice.to_dict()}
-    for one, entry in zip(advice[:n_reasons], told["recommendations"], strict=False):
+def _advice_content(advice: Any, n_reasons: int) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": 1, **advice.to_dict()}
+    for one, entry in zip(advice[:n_reasons], content["recommendations"], strict=False):
         entry["reasons"] = one.explain().to_dict()
-    told["knowledge_base"].pop("path", None)  # where things lie here is nobody's business
-    return told
+    content["knowledge_base"].pop("path", None)  # where things lie here is nobody's business
+    return content
 
 
 def list_tasks(state: State, request: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def look_around(state: State, task_id: str) -> dict[str, Any]:
     ]
     pictures = {}
     if find_spec("matplotlib") is not None:
-        display = NeighbourhoodDisplay.from_knowledge_base(kb, task_id=task_id, n_similar=N_AROUND)
+        display = NeighbourhoodDisplay.from_neighbourhood(found)
         pictures = {
             theme: base64.b64encode(display.to_png(theme=theme)).decode() for theme in THEMES
         }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# A script runs where autometa is not installed, so it has functions of its own. Each does what the
+# cleaner of a pipeline does, with what that has learnt as constants above it: the texts below are
+# filled by `_code.py`, and tests hold both to equal predictions.
 TEMPLATE = '''"""A scikit-learn pipeline found by autometa: {summary}.
 
 Run it to fit the pipeline; import it to use ``read``, ``prepare`` and ``make_model``.
@@ -59,6 +62,8 @@ AS_DATES = '''def as_dates(name, column, order, zone):
 
 '''
 
+# The numbers of `as_topics` are those of the cleaner (`autometa.algorithms._text`): 1,000 words and
+# 8 components. Words are learnt when a table is fitted, so ``words`` is empty then alone.
 PREPARE = '''def as_number(column):
     """Return a column as float64; what does not read as a number is missing."""
     if pd.api.types.is_timedelta64_dtype(column.dtype):
@@ -112,6 +117,7 @@ def prepare(table, words):
 
 '''
 
+# Only where numbers lie too far from 0 for single precision; other scripts have no such step.
 IN_UNITS = """    for name, (origin, unit) in UNITS.items():
         columns[name] = (columns[name] - origin) / unit
 """
@@ -141,6 +147,7 @@ def fit_weighted(model, X, y, weights):
 
 """
 
+# Weights of 0 and 1 alone: the rest of the script is that of a table without weights.
 COUNTED = """
 
 def rows_that_count(table):

@@ -18,6 +18,8 @@ from autometa.validation._gap import Gap, read_gap
 PLAIN = "make_model().fit(X, y)"
 WEIGHTED = "fit_weighted(make_model(), X, y, weights)"
 
+# Fewer folds are tried where a training part would lack a class, and the model's own splits stay
+# where even two would: as `tune` does inside its fits.
 TOGETHER = '''
 import warnings
 
@@ -56,11 +58,14 @@ def fit_together(model, X, y, table{weights}):
 '''
 
 
+# A gap that would leave a fold without training rows is dropped for all folds, as inside the fits
+# of `tune`.
 APART = """\
         apart = [(beside(rows, test, Gap), test) for _, test in splits]
         splits = apart if all(len(train) for train, _ in apart) else splits
 """
 
+# `beside` reads two attributes of a gap; its class would bring its checks along.
 GAP = """
 
 class Gap:
@@ -115,6 +120,7 @@ def kept_together(
     is_by_time = validation["kind"] == "time"
     gap = _gap(validation, dates) if is_by_time else Gap()
     functions = _functions_of_time(gap) if is_by_time else _functions()
+    # one group alone cannot be held out
     numbers = (
         "block_numbers(rows, n)"
         if is_by_time
