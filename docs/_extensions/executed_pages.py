@@ -155,9 +155,7 @@ def with_outputs(text: str, outputs: list[str]) -> str:
         if block.short != block.text:
             break
         if shown[block].strip():
-            places[match.end()] = (
-                f"\n\n````{{code-block}} text\n:class: output\n\n{shown[block]}````"
-            )
+            places[match.end()] = OUTPUT.format(shown[block])
     for place in sorted(places, reverse=True):
         text = text[:place] + places[place] + text[place:]
     return text
